@@ -1,0 +1,1 @@
+"""The outermost layer: HTTP, web page and the `hcpcs` command line."""

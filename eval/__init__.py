@@ -1,0 +1,1 @@
+"""How often the right code is found, measured on labelled cases."""

@@ -1,0 +1,1 @@
+"""From a code-set release to an index folder: the lowest layer."""

@@ -1,0 +1,1 @@
+"""From free text to ranked codes with a reason and a confidence."""
