@@ -1,0 +1,65 @@
+"""The `hcpcs` command: picks the sub-command and turns errors into one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from api.settings import load_settings
+from index.errors import HcpcsError
+
+COMMANDS = {
+    "suggest": "ranked codes for a text",
+    "batch": "ranked codes for every row of a file",
+    "code": "everything known of a code",
+    "index": "build, list, check and compare index folders",
+    "serve": "the HTTP service and web page",
+    "eval": "measure, compare and report",
+    "train": "make the shipped weights again",
+}
+
+
+def build_parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser, with the arguments of one sub-command only, so that no other module is imported."""
+    parser = argparse.ArgumentParser(prog="hcpcs", description="HCPCS codes for plain language.")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        if name != command:
+            subparsers.add_parser(name, help=summary)
+            continue
+        module = importlib.import_module(f"api.commands.{name}")
+        sub = subparsers.add_parser(
+            name,
+            help=summary,
+            description=module.HELP,
+            epilog=f"example: {module.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 the work failed, 2 bad usage or bad input."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if word in COMMANDS), None)
+    arguments = build_parser(command).parse_args(words)
+    try:
+        return int(arguments.run(arguments, load_settings(os.environ)))
+    except HcpcsError as error:
+        sys.stderr.write(f"hcpcs: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("hcpcs: interrupted\n")
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
