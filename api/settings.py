@@ -7,21 +7,76 @@ from pathlib import Path
 
 import msgspec
 
+from index.errors import HcpcsError
+
+PREFIX = "HCPCS_"
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+
+
+class SettingsError(HcpcsError):
+    """An `HCPCS_` variable holds something that cannot be meant."""
+
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the environment decides.
+    """What the environment decides; a field `x` is read from `HCPCS_X`.
 
     Attributes:
-        home: `HCPCS_HOME`, the data folder: indexes, downloads, caches.
-        index: `HCPCS_INDEX`, an index folder to use instead of the active one.
+        home: The data folder: indexes, downloads, caches.
+        index: An index folder to use instead of the active one.
+        api_key: The key that HTTP requests must carry; empty for none.
+        cors_origins: Web origins whose pages may call the service from a browser.
+        access_log: Whether the service writes one line for each request (never its text).
     """
 
     home: Path
     index: Path | None = None
+    api_key: str = ""
+    cors_origins: tuple[str, ...] = ()
+    access_log: bool = True
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the `HCPCS_` settings; a missing one has the default that `docs/settings.md` names."""
+    """Read the `HCPCS_` settings; a missing one has the default that `docs/settings.md` names.
+
+    Raises:
+        SettingsError: If a value cannot be read; the message names the variable.
+    """
     home = environ.get("HCPCS_HOME") or "~/.hcpcs"
     index = environ.get("HCPCS_INDEX")
-    return Settings(home=Path(home).expanduser(), index=Path(index).expanduser() if index else None)
+    return Settings(
+        home=Path(home).expanduser(),
+        index=Path(index).expanduser() if index else None,
+        api_key=_api_key(environ.get("HCPCS_API_KEY", "")),
+        cors_origins=_origins(environ.get("HCPCS_CORS_ORIGINS", "")),
+        access_log=_switch("HCPCS_ACCESS_LOG", environ.get("HCPCS_ACCESS_LOG", "1")),
+    )
+
+
+def _api_key(value: str) -> str:
+    key = value.strip()
+    if key and (len(key) < 16 or not key.isascii() or not key.isprintable() or " " in key):
+        raise SettingsError(
+            "HCPCS_API_KEY must be at least 16 printable ASCII characters without blanks; "
+            "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return key
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    for origin in origins:
+        if origin != "*" and not origin.startswith(("http://", "https://")):
+            raise SettingsError(
+                "HCPCS_CORS_ORIGINS takes origins such as https://ehr.example.org, separated by commas, or *"
+            )
+    return origins
+
+
+def _switch(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise SettingsError(f"{name} must be 1 or 0")

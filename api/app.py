@@ -1,0 +1,88 @@
+"""The app: routes, limits and error bodies around one suggester."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.types import ControllerRouterHandler
+
+from api.edge import Edge
+from api.health import health_routes, metrics_route
+from api.keys import key_guard
+from api.limits import BODY_BYTES
+from api.loading import open_suggester
+from api.page import page_routes
+from api.problems import problem_response
+from api.rest import rest_routes
+from api.service import Service, SuggesterLike
+from api.settings import Settings, load_settings
+
+
+def create_app(
+    suggester: SuggesterLike, settings: Settings, extra_routes: Iterable[ControllerRouterHandler] = ()
+) -> Litestar:
+    """Build the app.
+
+    Args:
+        suggester: Loaded already; the app answers from it alone.
+        settings: API key, allowed web origins, access log.
+        extra_routes: More route handlers, for example a benchmark's empty route.
+    """
+    service = Service(suggester)
+
+    async def self_test() -> None:
+        await asyncio.to_thread(service.self_test)
+
+    app = Litestar(
+        route_handlers=[*routes(service), *extra_routes],
+        guards=[key_guard(settings.api_key)] if settings.api_key else [],
+        cors_config=_cors(settings),
+        exception_handlers={Exception: problem_response},
+        request_max_body_size=BODY_BYTES,
+        on_startup=[self_test],
+        openapi_config=None,
+        logging_config=None,
+    )
+    # Around the whole app rather than as a middleware: those are not run for paths that no route has.
+    app.asgi_handler = Edge(app.asgi_handler, service.metrics, _version_headers(service), settings.access_log)
+    return app
+
+
+def routes(service: Service) -> list[ControllerRouterHandler]:
+    """Every route handler of the service."""
+    return [*rest_routes(service), *health_routes(service), metrics_route(service), *page_routes()]
+
+
+def _cors(settings: Settings) -> CORSConfig | None:
+    if not settings.cors_origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+        expose_headers=["X-Request-ID", "X-HCPCS-Release", "X-HCPCS-Model"],
+    )
+
+
+def _version_headers(service: Service) -> tuple[tuple[bytes, bytes], ...]:
+    """Release and model on every answer, also where a standard leaves no place for them in the body."""
+    return (
+        (b"x-hcpcs-release", _header(service.release)),
+        (b"x-hcpcs-model", _header(service.model)),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"no-store"),
+    )
+
+
+def _header(value: str) -> bytes:
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in value).encode("ascii")
+
+
+def worker_app() -> Litestar:
+    """The app of one worker process: all it needs is in the environment."""
+    settings = load_settings(os.environ)
+    return create_app(open_suggester(None, settings), settings)

@@ -1,0 +1,41 @@
+"""Reading a JSON body strictly, and answering with one that is already encoded."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.response.base import ASGIResponse
+
+from api.problems import Refused, decode_problem
+
+T = TypeVar("T")
+
+
+def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """Decode a body.
+
+    Raises:
+        Refused: 400 if it is no JSON, 422 with the field's path if a field is wrong.
+    """
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise decode_problem(error) from None  # the cause may quote what was sent
+
+
+def require_json(request: Request[Any, Any, Any]) -> None:
+    """Refuse a body that does not say it is JSON.
+
+    Raises:
+        Refused: 415.
+    """
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise Refused(415, "send the body as JSON, with 'Content-Type: application/json'")
+
+
+def json_response(body: bytes, status: int = 200, media_type: str = "application/json") -> ASGIResponse:
+    """An answer whose body is encoded already: the framework adds nothing but the headers."""
+    return ASGIResponse(body=body, status_code=status, media_type=media_type)

@@ -1,0 +1,43 @@
+"""The API key: a route guard that answers 401 unless the request carries the key."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+# Routes that tell nothing but that the service is there; an `opt` of a route handler.
+OPEN = "open_without_key"
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+
+
+def key_guard(api_key: str) -> Guard:
+    """A Litestar guard that asks for `Authorization: Bearer KEY` or `X-API-Key: KEY`.
+
+    Routes with `opt={OPEN: True}` stay open. The comparison takes the same time wherever the keys differ.
+    """
+    expected = api_key.encode()
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        if handler.opt.get(OPEN):
+            return
+        given = _given(connection)
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected):
+            raise NotAuthorizedException(
+                detail="this service needs its API key, as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+    return guard
+
+
+def _given(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return connection.headers.get("x-api-key", "")

@@ -1,0 +1,24 @@
+"""How much one request may ask for; every bound is refused with a clear error, never cut silently."""
+
+from __future__ import annotations
+
+BODY_BYTES = 64 * 1024
+BATCH_BODY_BYTES = 1024 * 1024
+TEXT_CHARACTERS = 2_000
+BATCH_ITEMS = 200
+MAX_K = 100
+DEFAULT_K = 10
+
+BROWSE_DEFAULT = 50
+BROWSE_MAX = 500
+
+NLM_DEFAULT = 7  # the public API's own numbers, from its documentation
+NLM_MAX = 500
+NLM_WINDOW = 7_500  # offset + count
+
+FHIR_EXPAND_DEFAULT = 100  # when `count` is left out and a filter is given; paging says the total
+FHIR_EXPAND_MAX = 10_000
+
+CDS_SUGGESTIONS = 3
+CDS_DRAFTS = 20  # draft orders looked at in one call
+CDS_BUDGET_S = 0.4  # the specification asks for 500 ms at the client

@@ -1,0 +1,27 @@
+"""One id for each request: taken from `X-Request-ID` when it is well formed, made otherwise."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+
+HEADER = b"x-request-id"
+# Narrow on purpose: the id is written to logs, so it must not be able to carry free text.
+WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The caller's own id, or a new one of 24 hexadecimal digits.
+
+    Args:
+        headers: ASGI header pairs, names in lower case.
+    """
+    for name, value in headers:
+        if name == HEADER:
+            return value if WELL_FORMED.fullmatch(value) else _new()
+    return _new()
+
+
+def _new() -> bytes:
+    return secrets.token_hex(12).encode()

@@ -1,0 +1,161 @@
+"""Stand-ins that answer like the real thing from a handful of records, with readable results."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from index.errors import QueryError
+from index.records import Modifier, Record
+from suggest.answer import Answer, Filters, Suggestion, Why
+
+# Our own words throughout: no sentence of a release is copied into the project.
+RECORDS = (
+    Record("A4206", "Syringe with its needle, germ free", "Syringe with needle", date(1987, 1, 1)),
+    Record("E0100", "Cane of any material, with tip", "Cane", date(1985, 1, 1), coverage="D"),
+    Record("E0130", "Stiff walker without wheels", "Stiff walker", date(1985, 1, 1)),
+    Record(
+        "E0143", "Folding walker with wheels, height can be set", "Folding wheeled walker", date(1993, 1, 1)
+    ),
+    Record(
+        "E0144",
+        "Walker that was replaced by another",
+        "Old walker",
+        date(1993, 1, 1),
+        effective_to=date(2020, 12, 31),
+        cross_references=("E0143",),
+    ),
+    Record("E1399", "Durable equipment of no other code", "Misc equipment", date(1990, 1, 1), is_noc=True),
+    Record("J1815", "Insulin shot, five units", "Insulin shot", date(2003, 1, 1)),
+    Record("J9999", "Cancer drug of no other code", "Misc cancer drug", date(1986, 1, 1), is_noc=True),
+    Record("K0001", "Plain wheelchair", "Plain wheelchair", date(1994, 1, 1)),
+    Record("L9900", "Splint that starts later", "Later splint", date(2999, 1, 1)),
+)
+MODIFIERS = (Modifier("RR", "Rented equipment", "Rental"), Modifier("NU", "New equipment", "New"))
+
+
+class FakeCatalogue:
+    """The records, ascending by code."""
+
+    def __init__(
+        self, records: Sequence[Record] = RECORDS, modifiers: Sequence[Modifier] = MODIFIERS
+    ) -> None:
+        self.records = tuple(records)
+        self.modifiers = tuple(modifiers)
+        self._rows = {record.code: row for row, record in enumerate(self.records)}
+
+    def get(self, code: str) -> Record | None:
+        """The record of a code."""
+        row = self._rows.get(code)
+        return None if row is None else self.records[row]
+
+    def position(self, code: str) -> int | None:
+        """Row of a code."""
+        return self._rows.get(code)
+
+    def neighbours(self, code: str, n: int) -> tuple[Record, ...]:
+        """Up to n records on each side."""
+        row = self._rows[code]
+        return self.records[max(0, row - n) : row] + self.records[row + 1 : row + 1 + n]
+
+
+class FakeManifest(msgspec.Struct, frozen=True):
+    """What the routes show of an index."""
+
+    release: str = "2026-01"
+    encoder: str = "word-overlap"
+    codes: int = len(RECORDS)
+
+
+class FakeSuggester:
+    """Ranks by the share of words in common; confidence is that share."""
+
+    def __init__(self, delay_s: float = 0.0, notice: str = "") -> None:
+        self.catalogue = FakeCatalogue()
+        self.manifest = FakeManifest()
+        self.notice = notice
+        self.delay_s = delay_s
+        self.texts: list[str] = []
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        """One answer for each text."""
+        if not 1 <= k <= 100:
+            raise QueryError(f"k is {k}, but must be from 1 to 100")
+        if self.delay_s and texts != ["walker"]:
+            time.sleep(self.delay_s)
+        self.texts.extend(texts)
+        return [
+            self._answer(text, k, date_of_service or date.today(), filters or Filters()) for text in texts
+        ]
+
+    def _answer(self, text: str, k: int, on: date, filters: Filters) -> Answer:
+        error = None
+        if not text.strip():
+            error = "the text is empty"
+        elif len(text) > 2000:
+            error = "the text is longer than 2000 characters"
+        allowed = [record for record in self.catalogue.records if self._allowed(record, on, filters)]
+        ranked = [] if error else self._ranked(text, allowed, on, filters.min_confidence)
+        return Answer(
+            text=text,
+            date_of_service=on,
+            release="2026-01",
+            model="fake-1",
+            no_good_match=not ranked,
+            did_you_mean=(),
+            total_considered=len(allowed),
+            suggestions=tuple(
+                msgspec.structs.replace(suggestion, rank=rank)
+                for rank, suggestion in enumerate(ranked[:k], start=1)
+            ),
+            notice=self.notice,
+            error=error,
+        )
+
+    @staticmethod
+    def _allowed(record: Record, on: date, filters: Filters) -> bool:
+        return (
+            (filters.level is None or record.level == filters.level)
+            and (not filters.sections or record.section in filters.sections)
+            and (filters.include_terminated or record.status(on) != "terminated")
+        )
+
+    @staticmethod
+    def _ranked(text: str, records: Sequence[Record], on: date, floor: float) -> list[Suggestion]:
+        asked = set(re.findall(r"\w+", text.lower()))
+        found = []
+        for record in records:
+            words = tuple(w for w in re.findall(r"\w+", record.long_description) if w.lower() in asked)
+            share = 1.0 if text.strip().upper() == record.code else len(words) / max(len(asked), 1)
+            share = min(share, 1.0)
+            if share <= 0 or share < floor:
+                continue
+            why = Why(f"shares {len(words)} words", "long description", record.long_description, words)
+            found.append(
+                Suggestion(
+                    rank=0,
+                    code=record.code,
+                    description=record.long_description,
+                    short_description=record.short_description,
+                    score=share,
+                    confidence=share,
+                    status=record.status(on),
+                    effective_from=record.effective_from,
+                    effective_to=record.effective_to,
+                    successors=record.successors,
+                    is_noc=record.is_noc,
+                    section=record.section,
+                    why=why,
+                )
+            )
+        return sorted(found, key=lambda s: (-s.score, s.code))

@@ -1,0 +1,31 @@
+"""`hcpcs` with the fake suggester in place of an index, run as a process by the tests of `serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import api.app
+import api.commands.serve
+from api.__main__ import main
+from tests.fakes import FakeSuggester
+
+
+def open_fake(*_: Any) -> FakeSuggester:
+    return FakeSuggester(delay_s=float(os.environ.get("FAKE_DELAY_S", "0")))
+
+
+api.commands.serve.open_suggester = open_fake  # type: ignore[assignment]
+api.commands.serve.resolve_index = lambda *_: Path("fake")
+api.app.open_suggester = open_fake  # type: ignore[assignment]
+
+
+def worker_app() -> Any:
+    """For worker processes, which import this module and so get the fake too."""
+    return api.app.worker_app()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

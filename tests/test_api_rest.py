@@ -1,0 +1,259 @@
+"""REST v1, driven through the app in process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from tests.fakes import FakeSuggester
+
+SETTINGS = Settings(home=Path("unused"))
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient[Litestar]]:
+    with TestClient(create_app(FakeSuggester(), SETTINGS)) as client:
+        yield client
+
+
+def post(client: TestClient[Litestar], body: Any, path: str = "/v1/suggest") -> Any:
+    return client.post(path, json=body)
+
+
+def test_suggest_answers_with_the_contracts_fields(client: TestClient[Litestar]) -> None:
+    """An Answer has the contract's fields, and its suggestions theirs, best first."""
+    answer = post(client, {"text": "folding walker with wheels", "k": 2}).json()
+
+    assert set(answer) == {
+        "text", "date_of_service", "release", "model", "no_good_match", "did_you_mean", "total_considered",
+        "suggestions", "notice", "error",
+    }  # fmt: skip
+    assert set(answer["suggestions"][0]) == {
+        "rank", "code", "description", "short_description", "score", "confidence", "status", "effective_from",
+        "effective_to", "successors", "is_noc", "section", "why",
+    }  # fmt: skip
+    assert [s["code"] for s in answer["suggestions"]] == ["E0143", "E0130"]
+    assert answer["date_of_service"] == date.today().isoformat()
+    assert (answer["release"], answer["model"]) == ("2026-01", "fake-1")
+
+
+def test_every_filter_reaches_the_suggester(client: TestClient[Litestar]) -> None:
+    """Date, level, sections, ended codes and the least confidence are all heeded."""
+    body = {
+        "text": "walker replaced",
+        "date_of_service": "2024-05-01",
+        "level": 2,
+        "sections": ["E"],
+        "include_terminated": True,
+        "min_confidence": 0.9,
+    }
+    answer = post(client, body).json()
+
+    assert [(s["code"], s["status"]) for s in answer["suggestions"]] == [("E0144", "terminated")]
+    assert answer["suggestions"][0]["successors"] == ["E0143"]
+    assert answer["date_of_service"] == "2024-05-01"
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ({}, "$", "missing required field `text`"),
+        ({"text": ""}, "$.text", "length >= 1"),
+        ({"text": "   "}, "$.text", "the text is empty"),
+        ({"text": "a" * 2001}, "$.text", "length <= 2000"),
+        ({"text": 7}, "$.text", "Expected `str`, got `int`"),
+        ({"text": "cane", "k": 0}, "$.k", ">= 1"),
+        ({"text": "cane", "k": 101}, "$.k", "<= 100"),
+        ({"text": "cane", "k": "5"}, "$.k", "Expected `int`, got `str`"),
+        (
+            {"text": "cane", "date_of_service": "2026-02-30"},
+            "$.date_of_service",
+            "Invalid RFC3339 encoded date",
+        ),
+        ({"text": "cane", "level": 3}, "$.level", "<= 2"),
+        ({"text": "cane", "sections": ["e"]}, "$.sections[0]", "matching regex"),
+        ({"text": "cane", "sections": "E"}, "$.sections", "Expected `array`, got `str`"),
+        ({"text": "cane", "min_confidence": 1.5}, "$.min_confidence", "<= 1"),
+        ({"text": "cane", "colour": "red"}, "$.colour", "unknown field `colour`"),
+        ([], "$", "Expected `object`, got `array`"),
+    ],
+)
+def test_a_wrong_field_is_named(client: TestClient[Litestar], body: Any, path: str, message: str) -> None:
+    """Every refusal is a 422 problem that names the field's path and the rule."""
+    response = post(client, body)
+
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["errors"][0]["path"] == path
+    assert message in problem["errors"][0]["message"]
+    assert problem["type"] == "urn:hcpcs:problem:invalid-field"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"text": "\\ud800"}', b"[" * 60_000])
+def test_a_body_that_is_no_json_is_refused(client: TestClient[Litestar], body: bytes) -> None:
+    """What cannot be read as JSON is a 400 problem, or 422 where it is read but is not the object."""
+    response = client.post("/v1/suggest", content=body, headers={"Content-Type": "application/json"})
+
+    assert response.status_code in {400, 422}
+    assert response.json()["title"] in {"Bad Request", "Unprocessable Entity", "Unprocessable Content"}
+
+
+def test_a_form_body_is_refused(client: TestClient[Litestar]) -> None:
+    """A body that says it is a form is a 415 problem."""
+    response = client.post("/v1/suggest", content=b"text=cane", headers={"Content-Type": "text/plain"})
+
+    assert response.status_code == 415
+    assert "application/json" in response.json()["detail"]
+
+
+def test_bodies_are_bounded(client: TestClient[Litestar]) -> None:
+    """64 KB for one text, 1 MB for a batch; beyond that a 413 problem."""
+    blanks = b" " * (64 * 1024)
+    single = client.post("/v1/suggest", content=blanks + b"{}", headers={"Content-Type": "application/json"})
+    batch = client.post(
+        "/v1/suggest/batch",
+        content=blanks + b'{"items": [{"text": "cane"}]}',
+        headers={"Content-Type": "application/json"},
+    )
+    large = client.post(
+        "/v1/suggest/batch", content=b" " * (1024 * 1024 + 1), headers={"Content-Type": "application/json"}
+    )
+
+    assert (single.status_code, batch.status_code, large.status_code) == (413, 200, 413)
+    assert single.json()["type"] == "urn:hcpcs:problem:too-large"
+
+
+def test_no_error_repeats_what_was_sent(client: TestClient[Litestar]) -> None:
+    """Patient words in any wrong place do not come back."""
+    secret = "Mrs Jane Doe 1931 hip"
+    bodies = [
+        {"text": "cane", secret: 1},
+        {"text": [secret]},
+        {"text": secret * 200},
+        {"text": "cane", "level": secret},
+    ]
+    answers = [post(client, body).text for body in bodies]
+    answers.append(client.get(f"/v1/codes/{secret}").text)
+    answers.append(client.get(f"/nothing/{secret}").text)
+    answers.append(client.get("/v1/codes", params={"limit": secret}).text)
+    answers.append(client.get("/v1/codes", params={"on": secret}).text)
+
+    assert [secret in answer or "Jane" in answer for answer in answers] == [False] * len(answers)
+
+
+def test_batch_answers_item_by_item(client: TestClient[Litestar]) -> None:
+    """Items keep their order; a wrong one carries its own error and the others are answered."""
+    body = {
+        "items": [
+            {"text": "cane"},
+            {"text": "wheelchair", "k": 0},
+            {"txt": "x"},
+            {"text": " "},
+            {"text": "insulin"},
+        ]
+    }
+    answers = post(client, body, "/v1/suggest/batch").json()
+
+    assert [answer["error"] for answer in answers] == [
+        None,
+        "$.k: Expected `int` >= 1",
+        "$.txt: unknown field `txt`",
+        "the text is empty",
+        None,
+    ]
+    assert [s["code"] for s in answers[4]["suggestions"]] == ["J1815"]
+
+
+def test_a_batch_is_bounded(client: TestClient[Litestar]) -> None:
+    """From 1 to 200 items."""
+    assert post(client, {"items": []}, "/v1/suggest/batch").status_code == 422
+    assert post(client, {"items": [{"text": "cane"}] * 200}, "/v1/suggest/batch").status_code == 200
+    problem = post(client, {"items": [{"text": "cane"}] * 201}, "/v1/suggest/batch").json()
+    assert problem["errors"] == [{"path": "$.items", "message": "Expected `array` of length <= 200"}]
+
+
+def test_a_code_is_looked_up(client: TestClient[Litestar]) -> None:
+    """Everything known of a code, in any letter case, with status on a date, successor and neighbours."""
+    detail = client.get("/v1/codes/e0144", params={"on": "2020-06-01"}).json()
+
+    assert (detail["code"], detail["status"], detail["successors"]) == ("E0144", "active", ["E0143"])
+    assert [n["code"] for n in detail["neighbours"]][:4] == ["A4206", "E0100", "E0130", "E0143"]
+    assert detail["record"]["cross_references"] == ["E0143"]
+    assert detail["modifiers"] == []
+    assert client.get("/v1/codes/E0143").json()["predecessors"] == ["E0144"]
+    assert (
+        client.get("/v1/codes/E0143", params={"modifiers": True}).json()["modifiers"][0]["modifier"] == "RR"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("E9999", "has no such code"), ("99213", "CPT"), ("walker", "one letter"), ("D0120", "one letter")],
+)
+def test_a_code_that_is_not_there_says_why(client: TestClient[Litestar], code: str, message: str) -> None:
+    """An unknown code, a CPT code and no code at all are three different 404 problems."""
+    response = client.get(f"/v1/codes/{code}")
+
+    assert response.status_code == 404
+    assert message in response.json()["detail"]
+
+
+def test_codes_are_browsed_page_by_page(client: TestClient[Litestar]) -> None:
+    """The cursor walks all codes of a section in order, each once."""
+    seen: list[str] = []
+    cursor = None
+    while True:
+        params = {"section": "e", "limit": 2, "include_terminated": True} | (
+            {"cursor": cursor} if cursor else {}
+        )
+        page = client.get("/v1/codes", params=params).json()
+        seen += [line["code"] for line in page["codes"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert seen == ["E0100", "E0130", "E0143", "E0144", "E1399"]
+    assert page["total"] == 5
+    assert [line["code"] for line in client.get("/v1/codes", params={"prefix": "j1"}).json()["codes"]] == [
+        "J1815"
+    ]
+
+
+def test_browse_limits_are_checked(client: TestClient[Litestar]) -> None:
+    """A page holds from 1 to 500 codes."""
+    response = client.get("/v1/codes", params={"limit": 501})
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"path": "query.limit", "message": "Expected `int` <= 500"}]
+
+
+def test_releases_tell_what_is_loaded(client: TestClient[Litestar]) -> None:
+    """Release, model, counts and the manifest."""
+    releases = client.get("/v1/releases").json()
+
+    assert releases["release"] == "2026-01"
+    assert releases["code_sets"][0]["codes"] == 10
+    assert releases["code_sets"][0]["active"] == 8
+    assert releases["manifest"]["encoder"] == "word-overlap"
+
+
+def test_an_error_has_one_shape_everywhere(client: TestClient[Litestar]) -> None:
+    """404, 405 and 422 are problem details with the request's id."""
+    for response in (
+        client.get("/nowhere", headers={"X-Request-ID": "abc-1"}),
+        client.get("/v1/suggest", headers={"X-Request-ID": "abc-1"}),
+        client.post("/v1/suggest", json={}, headers={"X-Request-ID": "abc-1"}),
+    ):
+        problem = response.json()
+        assert response.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == response.status_code
+        assert problem["request_id"] == response.headers["x-request-id"] == "abc-1"
