@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from index.fields import DATES, LIFE_DATES, Cells, Row, read_date, to_modifier, to_record
 from index.problems import Problems
 from index.records import DENTAL, LEVEL_1, LEVEL_2, MODIFIER, Modifier, Record
 
 _AMA_MODIFIER = re.compile(r"\d{2}")
-_WHERE = "the HCPCS columns hold no five-character code"
 
 
 class Assembly:
@@ -23,8 +23,15 @@ class Assembly:
         dental_refused: Codes of section D met, which are the ADA's and never read.
     """
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, *, level: Literal[1, 2] = 2) -> None:
+        """Start with nothing read.
+
+        Args:
+            problems: Told of every row left out.
+            level: Which codes to take: CMS's own, or CPT from a licence holder's file.
+        """
         self.problems = problems
+        self._level = level
         self.records: dict[str, Record] = {}
         self.modifiers: dict[str, Modifier] = {}
         self.dental_refused = 0
@@ -49,7 +56,7 @@ class Assembly:
         self._refused = row.key
         if DENTAL.fullmatch(code):
             self.dental_refused += 1
-        elif reason := _refusal(row, code):
+        elif reason := self._refusal(row, code):
             self.problems.add(row.line, f"{reason}; left out")
         elif code in self._lines:
             self.problems.add(row.line, f"{code} comes twice, first at line {self._lines[code]}; left out")
@@ -91,13 +98,17 @@ class Assembly:
         code = head.key.strip().upper()
         cells = head.cells
         short = cells.get("short_description", ("",))[0]
-        text = " ".join(part for part in self._texts if part) or short
+        # One blank between words: files of one release differ in double blanks (txt and xlsx, 17 codes).
+        text = " ".join(" ".join(self._texts).split()) or short
         if not text:
             self.problems.add(head.line, f"{code} has no descriptor; left out")
             return
         dates = self._dates(code, head.line, cells)
         if dates is None:
             return
+        if "asc_date" in cells and dates.get("asc_date") is None:
+            # Some 2018 lines lack "YY" and have the date in its columns: the group is no group then.
+            cells = {name: cell for name, cell in cells.items() if name != "asc_group"}
         if MODIFIER.fullmatch(code):
             self.modifiers[code] = to_modifier(code, text, cells, dates)
         else:
@@ -106,29 +117,39 @@ class Assembly:
     def _dates(self, code: str, line: int, cells: Cells) -> dict[str, date | None] | None:
         """The date columns; None when one that decides the code's status cannot be read."""
         dates: dict[str, date | None] = {}
-        for name in DATES & cells.keys():
+        for name in DATES:
+            if name not in cells:
+                continue
             try:
                 dates[name] = read_date(cells[name][0])
             except ValueError:
                 if name in LIFE_DATES:
-                    self.problems.add(line, f"{code} has an unreadable {name} date; left out")
+                    self.problems.add(line, f"{code} has an unreadable {DATES[name]}; left out")
                     return None
-                self.problems.add(line, f"{code} has an unreadable {name}; the code is kept without it")
+                self.problems.add(line, f"{code} has an unreadable {DATES[name]}; kept without it")
+        start, end = dates.get("effective_from"), dates.get("effective_to")
+        if start and end and end < start:
+            self.problems.add(line, f"{code} ends before it starts; kept as it stands")
         return dates
 
+    def _refusal(self, row: Row, code: str) -> str:
+        """Why a head row is not to be read; empty when it is."""
+        if row.kind not in {"", "3", "7"}:
+            return "unknown record code (expected 3, 4, 7 or 8)"
+        if self._level == 1:
+            return "" if LEVEL_1.fullmatch(code) else "its code column holds no Level I (CPT) code"
+        if row.kind == "7" or (not row.kind and MODIFIER.fullmatch(code)):
+            return _modifier_refusal(code)
+        if LEVEL_2.fullmatch(code):
+            return ""
+        if LEVEL_1.fullmatch(code):
+            return f"{code} is a Level I code (CPT, the AMA's), which only a licence holder's file may add"
+        if MODIFIER.fullmatch(code):
+            return f"{code} is a modifier, but its record code is 3"
+        return "its code column holds no HCPCS code"
 
-def _refusal(row: Row, code: str) -> str:
-    """Why a head row is no Level II code and no modifier of CMS's; empty when it is one."""
-    if row.kind == "7" or (not row.kind and MODIFIER.fullmatch(code)):
-        if _AMA_MODIFIER.fullmatch(code):
-            return f"modifier {code} is the AMA's (CPT)"
-        return (
-            "" if MODIFIER.fullmatch(code) else "not a two-character modifier, though record code 7 says so"
-        )
-    if LEVEL_1.fullmatch(code):
-        return f"{code} is a Level I code (CPT, the AMA's), which only a licence holder's own file may add"
-    if LEVEL_2.fullmatch(code):
-        return ""
-    return (
-        _WHERE if not MODIFIER.fullmatch(code) else f"{code} looks like a modifier, but its record code is 3"
-    )
+
+def _modifier_refusal(code: str) -> str:
+    if _AMA_MODIFIER.fullmatch(code):
+        return f"modifier {code} is the AMA's (CPT)"
+    return "" if MODIFIER.fullmatch(code) else "record code 7, but no two-character modifier"

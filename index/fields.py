@@ -60,7 +60,15 @@ FIELDS = (
 
 MANY = frozenset(field.name for field in FIELDS if field.times > 1)
 LIFE_DATES = frozenset({"effective_from", "effective_to"})
-DATES = LIFE_DATES | {"asc_date", "opps_date", "action_date"}
+DATES = {
+    field.name: field.title
+    for field in FIELDS
+    if field.name in LIFE_DATES | {"asc_date", "opps_date", "action_date"}
+}
+"""The date fields and what CMS calls them."""
+
+CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 161)], " ")
+"""Control characters and the no-break blank, each to be read as one blank (for `str.translate`)."""
 
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -120,7 +128,7 @@ def cell_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, (datetime, date)):
         return f"{value:%Y%m%d}"
-    return str(value)
+    return str(value).translate(CONTROLS)
 
 
 def to_record(code: str, text: str, cells: Cells, dates: Mapping[str, date | None]) -> Record:

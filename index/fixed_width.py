@@ -15,7 +15,8 @@ from index.problems import Problems
 _KEY = r"(?:[ ]{3}[A-Z0-9]{2}|[A-Z0-9]{5})"
 _RECORD = re.compile(rf"{_KEY}\d{{5}}[3478]", re.IGNORECASE)
 _ANY_RECORD = re.compile(rf"{_KEY}\d{{5}}", re.IGNORECASE)
-_DATES_START = 268  # a head line that ends before its dates was cut
+_DATES_CUT = (*range(276), *range(277, 284), *range(285, 292))  # widths that end before or inside a date
+_WHOLE = 293  # the last column with content
 _HEADS = ("3", "7")
 
 _SLICES = [
@@ -47,7 +48,7 @@ def read_rows(text: str, problems: Problems) -> Iterator[Row]:
     """
     lines = text.split("\n")
     started = False
-    width = 0
+    narrowest = _WHOLE
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip("\r")
         if not started:
@@ -56,9 +57,9 @@ def read_rows(text: str, problems: Problems) -> Iterator[Row]:
             continue
         if row := _read_row(number, line, problems):
             yield row
-        if number == len(lines) and len(line) < width:
+        if number == len(lines) and len(line) < narrowest:
             problems.add(number, "the last line has no end and is short: the file may have been cut off here")
-        width = max(width, len(line))
+        narrowest = min(narrowest, len(line))
 
 
 def _read_row(number: int, line: str, problems: Problems) -> Row | None:
@@ -72,8 +73,8 @@ def _read_row(number: int, line: str, problems: Problems) -> Row | None:
     key, text = line[CODE], line[LONG_DESCRIPTION].strip()
     cells: Cells = {}
     if kind in _HEADS:
-        if len(line) <= _DATES_START and len(line.rstrip()) <= _DATES_START:
-            problems.add(number, f"{key.strip()} ends at column {len(line)}, before its dates; left out")
+        if len(line) < _WHOLE and len(line.rstrip()) in _DATES_CUT:
+            problems.add(number, f"{key.strip()} ends at column {len(line)}, before its dates do; left out")
             return None
         cells = _cells(line)
     return Row(number, key, int(line[SEQUENCE]) // 100, kind, text, cells)

@@ -13,6 +13,7 @@ import msgspec
 
 from index.archive import ZIP_MAGIC, Archive
 from index.assembly import Assembly
+from index.cpt import read_cpt as read_cpt
 from index.errors import ReleaseFormatError
 from index.fields import Row
 from index.fixed_width import is_fixed_width, read_rows
@@ -29,11 +30,14 @@ FORMS = (
 )
 
 NOC_PHRASES = re.compile(
-    r"\b(?:not otherwise (?:classified|specified)|not elsewhere classified|noc|nos|miscellaneous|unlisted"
-    r"|unclassified)\b",
+    r"(?<!reason )\bnot[ -](?:otherwise|elsewhere)[ -](?:classified|specified)\b"
+    r"|(?<!-)\b(?:noc|nos|miscellaneous|unlisted|unclassified)\b",
     re.IGNORECASE,
 )
-"""What the descriptor of a "not otherwise classified" code says; used where CMS's list is not at hand."""
+"""What the descriptor of a "not otherwise classified" code says; used where CMS's list is not at hand.
+
+Quality measures ("reason not otherwise specified") and a tumour type ("nsclc-nos") are not meant.
+"""
 
 _GZIP = b"\x1f\x8b"
 _OTHER_KINDS = {
@@ -47,6 +51,7 @@ _NOT_RELEASES = {
     "noc": "CMS's list of 'not otherwise classified' codes, not the release itself",
     "codes": "a list of codes without descriptors",
 }
+_CODE_LIST = re.compile(r"(?:\s*[A-Z]\d{4}\s*\n){20}", re.IGNORECASE)
 _NOC_BYTES = 300_000
 _MOST_NESTED = 8
 _DEEPEST = 2
@@ -124,7 +129,9 @@ def _from_text(text: str, name: str, problems: Problems) -> _Content:
         return _Content(_assemble(read_rows(text, problems), problems), name)
     if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html")):
         raise problems.fail(f"is a web page, not a release; {FORMS}")
-    table = read_json(text) if text.lstrip()[:1] == "[" else read_csv(text)
+    table = read_json(text) if text.lstrip()[:1] == "[" else read_csv(text, problems)
+    if table is None and _CODE_LIST.match(text):
+        raise problems.fail(f"is {_NOT_RELEASES['codes']}; {FORMS}")
     if table is None:
         raise problems.fail(
             f"is text with neither fixed-width records nor a header of named columns; {FORMS}"

@@ -7,6 +7,7 @@ import io
 import zlib
 from pathlib import Path
 
+from index.fields import CONTROLS
 from index.problems import Problems
 
 MAX_BYTES = 256 * 2**20
@@ -69,7 +70,7 @@ def decode(data: bytes, problems: Problems) -> str:
         text = text.replace("\r", "\n")
     if "\ufffd" in text:
         _report_lost(text, problems)
-    return text
+    return text.translate(CONTROLS)
 
 
 def _report_lost(text: str, problems: Problems) -> None:

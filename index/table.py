@@ -19,13 +19,13 @@ HEADER_WITHIN = 60
 
 _OTHER_NAMES = {
     "key": "hcpc hcpcs code hcpcscode hcpccode hcpcscd procedurecode proccode cpthcpcs hcpcsmod"
-    " hcpcsmodifiercode hcpcsmodcode",
+    " hcpcsmodifiercode hcpcsmodcode cpt cptcode",
     "sequence": "seqnum sequence seq",
     "kind": "recid recordid recordcode",
     "text": "longdescription longdesc longdescriptor descriptionlong hcpcslongdescription hcpcslongdesctxt"
-    " longname fulldescription",
+    " longname fulldescription long",
     "plain": "description desc descriptor display name",
-    "short_description": "shortdesc shortdescriptor descriptionshort hcpcsshortdescription shortname",
+    "short_description": "shortdesc shortdescriptor descriptionshort hcpcsshortdescription shortname short",
     "effective_from": "adddate dateadded effectivefrom effectivedate effdate startdate",
     "effective_to": "termdate terminationdate effectiveto enddate termeff",
     "action_date": "acteffdate actioneffectivedate actiondate",
@@ -141,7 +141,7 @@ def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> Row:
         value = cells[place] if place < len(cells) else ""
         if name == "key":
             key = value
-        elif value := value.strip():
+        elif value := " ".join(value.splitlines()).strip():
             values[name] = (*values.get(name, ()), value) if name in MANY else (value,)
     sequence = values.pop("sequence", ("",))[0]
     kind = values.pop("kind", ("",))[0]
@@ -150,10 +150,13 @@ def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> Row:
     return Row(number, key, int(sequence) // 10 if sequence.isdecimal() else 0, kind, text, found)
 
 
-def read_csv(text: str) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
+def read_csv(text: str, problems: Problems) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
     """The header and all rows of delimited text, or None when no delimiter gives a header.
 
     Comma, tab, semicolon and bar are tried in that order.
+
+    Raises:
+        ReleaseFormatError: While the rows are read, if a cell has no end.
     """
     for delimiter in ",\t;|":
         try:
@@ -161,12 +164,17 @@ def read_csv(text: str) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
         except csv.Error:
             continue
         if header := find_header(top):
-            return header, _csv_rows(text, delimiter)
+            return header, _csv_rows(text, delimiter, problems)
     return None
 
 
-def _csv_rows(text: str, delimiter: str) -> Iterator[Sequence[Cell]]:
-    yield from csv.reader(_lines(text), delimiter=delimiter)
+def _csv_rows(text: str, delimiter: str, problems: Problems) -> Iterator[Sequence[Cell]]:
+    reader = csv.reader(_lines(text), delimiter=delimiter)
+    try:
+        yield from reader
+    except csv.Error:
+        line = reader.line_num
+        raise problems.fail("has a cell of over 131,072 characters (a quote left open?)", line) from None
 
 
 def _lines(text: str) -> Iterator[str]:
