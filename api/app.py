@@ -15,6 +15,7 @@ from api.health import health_routes, metrics_route
 from api.keys import key_guard
 from api.limits import BODY_BYTES
 from api.loading import open_suggester
+from api.nlm import nlm_routes
 from api.page import page_routes
 from api.problems import problem_response
 from api.rest import rest_routes
@@ -54,7 +55,13 @@ def create_app(
 
 def routes(service: Service) -> list[ControllerRouterHandler]:
     """Every route handler of the service."""
-    return [*rest_routes(service), *health_routes(service), metrics_route(service), *page_routes()]
+    return [
+        *rest_routes(service),
+        *nlm_routes(service),
+        *health_routes(service),
+        metrics_route(service),
+        *page_routes(),
+    ]
 
 
 def _cors(settings: Settings) -> CORSConfig | None:

@@ -14,7 +14,6 @@ BROWSE_MAX = 500
 
 NLM_DEFAULT = 7  # the public API's own numbers, from its documentation
 NLM_MAX = 500
-NLM_WINDOW = 7_500  # offset + count
 
 FHIR_EXPAND_DEFAULT = 100  # when `count` is left out and a filter is given; paging says the total
 FHIR_EXPAND_MAX = 10_000

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
+from index.errors import ArtifactError
 
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
@@ -17,9 +18,14 @@ def resolve_index(given: Path | None, settings: Settings) -> Path:
     Raises:
         ArtifactError: If there is none.
     """
-    from index.home import active_index
+    from index.home import Home
 
-    return given or settings.index or active_index(settings.home)
+    folder = given or settings.index or Home(settings.home).active()
+    if folder is None:
+        raise ArtifactError(
+            f"there is no active index in {settings.home}; make one with: hcpcs index build --release starter"
+        )
+    return folder
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:

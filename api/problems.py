@@ -20,7 +20,7 @@ from index.errors import HcpcsError
 log = logging.getLogger("hcpcs.errors")
 
 PROBLEM_JSON = "application/problem+json"
-TYPE_PREFIX = "urn:hcpcs:problem:"
+TYPE_PREFIX = "urn:hcpcs-suggest:problem:"
 
 SLUGS = {
     400: "malformed-request",

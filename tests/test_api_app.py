@@ -57,7 +57,7 @@ def test_a_key_is_asked_for_where_one_is_set() -> None:
 
     assert refused.status_code == wrong.status_code == metrics.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
-    assert refused.json()["type"] == "urn:hcpcs:problem:key-needed"
+    assert refused.json()["type"] == "urn:hcpcs-suggest:problem:key-needed"
     assert KEY not in wrong.text
     assert bearer.status_code == header.status_code == health.status_code == 200
 
@@ -141,7 +141,7 @@ def test_an_unexpected_error_tells_and_logs_no_text(caplog: pytest.LogCaptureFix
         response = client.get("/broken")
 
     assert response.status_code == 500
-    assert response.json()["type"] == "urn:hcpcs:problem:internal-error"
+    assert response.json()["type"] == "urn:hcpcs-suggest:problem:internal-error"
     assert "unexpected KeyError at" in caplog.text
     assert SECRET not in response.text + caplog.text
 

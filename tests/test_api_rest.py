@@ -95,7 +95,7 @@ def test_a_wrong_field_is_named(client: TestClient[Litestar], body: Any, path: s
     problem = response.json()
     assert problem["errors"][0]["path"] == path
     assert message in problem["errors"][0]["message"]
-    assert problem["type"] == "urn:hcpcs:problem:invalid-field"
+    assert problem["type"] == "urn:hcpcs-suggest:problem:invalid-field"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"text": "\\ud800"}', b"[" * 60_000])
@@ -129,7 +129,7 @@ def test_bodies_are_bounded(client: TestClient[Litestar]) -> None:
     )
 
     assert (single.status_code, batch.status_code, large.status_code) == (413, 200, 413)
-    assert single.json()["type"] == "urn:hcpcs:problem:too-large"
+    assert single.json()["type"] == "urn:hcpcs-suggest:problem:too-large"
 
 
 def test_no_error_repeats_what_was_sent(client: TestClient[Litestar]) -> None:

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-key",
         action="store_true",
-        help="allow an address beyond this machine without HCPCS_API_KEY (behind a gateway that checks callers)",
+        help="allow an address beyond this machine without HCPCS_API_KEY (behind a gateway that checks)",
     )
 
 
