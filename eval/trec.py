@@ -18,7 +18,7 @@ def read_qrels(path: Path) -> dict[str, tuple[str, ...]]:
 
     found: dict[str, list[str]] = {}
     try:
-        for qrel in ir_measures.read_trec_qrels(str(path)):
+        for qrel in ir_measures.read_trec_qrels(str(path)):  # type: ignore[no-untyped-call]
             codes = found.setdefault(qrel.query_id, [])
             if qrel.relevance > 0:
                 codes.append(qrel.doc_id.upper())
@@ -37,7 +37,7 @@ def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
 
     found: dict[str, list[tuple[str, float]]] = {}
     try:
-        for row in ir_measures.read_trec_run(str(path)):
+        for row in ir_measures.read_trec_run(str(path)):  # type: ignore[no-untyped-call]
             found.setdefault(row.query_id, []).append((row.doc_id.upper(), row.score))
     except (ValueError, IndexError, UnicodeDecodeError) as error:
         raise CaseFileError(f"{path.name} is not a TREC run file (id Q0 code rank score tag)") from error

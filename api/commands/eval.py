@@ -106,8 +106,9 @@ def _print_runs(runs: Sequence[object], arguments: argparse.Namespace) -> None:
 
 def _index_folder(arguments: argparse.Namespace, settings: Settings) -> Path | None:
     """The folder named, else the one of the settings, else the active one; none where a run needs none."""
-    if arguments.index or settings.index:
-        return Path(arguments.index or settings.index)
+    folder: Path | None = arguments.index or settings.index
+    if folder is not None:
+        return folder
     from index.home import Home
 
     return Home(settings.home).active()
