@@ -1,0 +1,182 @@
+"""What changed between two releases, code by code."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal, get_args
+
+import msgspec
+
+from index.records import Modifier, Record
+
+Kind = Literal["added", "reworded", "ended", "vanished", "reactivated", "successor", "dates"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Form = Literal["table", "csv", "json"]
+
+_INDENT = " " * 20
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One change to one code or modifier; a code that changed in several ways has several.
+
+    Attributes:
+        kind: `added` and `vanished`: the row came or went. `reworded`: a descriptor changed.
+            `ended`: it got a last day. `reactivated`: it lost its last day. `successor`: other codes
+            are named to use instead. `dates`: the first day changed, or one last day to another.
+        code: The code, or a modifier's two characters.
+        description: Its long descriptor, the newer one where there are two.
+        field: The field of `Record` that changed; empty when a whole row came or went.
+        old: Its value before: text, an ISO date, or codes parted by blanks; empty for none.
+        new: Its value after.
+    """
+
+    kind: Kind
+    code: str
+    description: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+
+def diff_releases(
+    old: Sequence[Record],
+    new: Sequence[Record],
+    *,
+    old_modifiers: Sequence[Modifier] = (),
+    new_modifiers: Sequence[Modifier] = (),
+    ignore_case: bool = True,
+) -> tuple[Change, ...]:
+    """Compare two releases.
+
+    Dates and successors are compared only when both releases have dates: derived lists of codes have
+    none, and their lack is no change.
+
+    Args:
+        old: Records of the earlier release, in any order.
+        new: Records of the later one.
+        old_modifiers: Modifiers of the earlier release, if they are to be compared too.
+        new_modifiers: Modifiers of the later one.
+        ignore_case: Whether a descriptor that differs in letter case only counts as unchanged; some
+            copies of releases have lost the case. Blanks never count.
+
+    Returns:
+        The changes, ascending by code and then in the order of `KINDS`.
+    """
+    before = {record.code: record for record in [*map(_as_record, old_modifiers), *old]}
+    after = {record.code: record for record in [*map(_as_record, new_modifiers), *new]}
+    dated = _has_dates(before.values()) and _has_dates(after.values())
+    changes = [change for code in before.keys() - after.keys() for change in _gone(before[code])]
+    changes += [change for code in after.keys() - before.keys() for change in _came(after[code])]
+    for code in before.keys() & after.keys():
+        changes += _reworded(before[code], after[code], ignore_case=ignore_case)
+        if dated:
+            changes += _moved(before[code], after[code])
+    return tuple(sorted(changes, key=lambda change: (change.code, KINDS.index(change.kind), change.field)))
+
+
+def _as_record(modifier: Modifier) -> Record:
+    return Record(
+        code=modifier.modifier,
+        long_description=modifier.long_description,
+        short_description=modifier.short_description,
+        effective_from=modifier.effective_from,
+        effective_to=modifier.effective_to,
+    )
+
+
+def _has_dates(records: Iterable[Record]) -> bool:
+    return any(record.effective_from or record.effective_to for record in records)
+
+
+def _gone(record: Record) -> Iterator[Change]:
+    yield Change("vanished", record.code, record.long_description, old=record.long_description)
+
+
+def _came(record: Record) -> Iterator[Change]:
+    yield Change("added", record.code, record.long_description, new=record.long_description)
+
+
+def _reworded(old: Record, new: Record, *, ignore_case: bool) -> Iterator[Change]:
+    for field in ("long_description", "short_description"):
+        before, after = getattr(old, field), getattr(new, field)
+        if _plain(before, ignore_case=ignore_case) != _plain(after, ignore_case=ignore_case):
+            yield Change("reworded", new.code, new.long_description, field, before, after)
+
+
+def _plain(text: str, *, ignore_case: bool) -> str:
+    joined = " ".join(text.split())
+    return joined.casefold() if ignore_case else joined
+
+
+def _moved(old: Record, new: Record) -> Iterator[Change]:
+    if old.effective_from != new.effective_from:
+        start = (_iso(old.effective_from), _iso(new.effective_from))
+        yield Change("dates", new.code, new.long_description, "effective_from", *start)
+    if old.effective_to != new.effective_to:
+        kind: Kind = "ended" if old.effective_to is None else "dates"
+        kind = "reactivated" if new.effective_to is None else kind
+        end = (_iso(old.effective_to), _iso(new.effective_to))
+        yield Change(kind, new.code, new.long_description, "effective_to", *end)
+    if old.successors != new.successors:
+        codes = (" ".join(old.successors), " ".join(new.successors))
+        yield Change("successor", new.code, new.long_description, "cross_references", *codes)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def count_kinds(changes: Iterable[Change]) -> dict[Kind, int]:
+    """How many changes there are of each kind, in the order of `KINDS`; kinds with none are left out."""
+    counts = Counter(change.kind for change in changes)
+    return {kind: counts[kind] for kind in KINDS if counts[kind]}
+
+
+def render(changes: Sequence[Change], form: Form) -> str:
+    """The changes as text ending with a line end.
+
+    Args:
+        changes: As `diff_releases` gives them.
+        form: `table` to read, `csv` for a spreadsheet (a cell that a spreadsheet would run as a formula
+            gets a leading apostrophe), `json` for a list of objects with the fields of `Change`.
+    """
+    if form == "json":
+        return msgspec.json.format(msgspec.json.encode(changes), indent=2).decode() + "\n"
+    return _csv(changes) if form == "csv" else _table(changes)
+
+
+def _csv(changes: Iterable[Change]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(Change.__struct_fields__)
+    for change in changes:
+        writer.writerow([_safe(str(value)) for value in msgspec.structs.astuple(change)])
+    return file.getvalue()
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _table(changes: Sequence[Change]) -> str:
+    counts = ", ".join(f"{count} {kind}" for kind, count in count_kinds(changes).items())
+    lines = [counts or "no changes"]
+    for change in changes:
+        lines.append(f"{change.kind:<11}  {change.code:<5}  {_said(change)}")
+        if change.kind == "reworded":
+            lines += [f"{_INDENT}- {change.old}", f"{_INDENT}+ {change.new}"]
+    return "\n".join(lines) + "\n"
+
+
+def _said(change: Change) -> str:
+    if not change.field:
+        return change.description
+    field = change.field.replace("_", " ")
+    if change.kind == "reworded":
+        return field
+    return f"{field}: {change.old or 'none'} -> {change.new or 'none'}  ({change.description})"
