@@ -11,6 +11,7 @@ from litestar.config.cors import CORSConfig
 from litestar.types import ControllerRouterHandler
 
 from api.edge import Edge
+from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
 from api.keys import key_guard
 from api.limits import BODY_BYTES
@@ -58,6 +59,7 @@ def routes(service: Service) -> list[ControllerRouterHandler]:
     return [
         *rest_routes(service),
         *nlm_routes(service),
+        *fhir_routes(service),
         *health_routes(service),
         metrics_route(service),
         *page_routes(),

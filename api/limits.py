@@ -15,9 +15,6 @@ BROWSE_MAX = 500
 NLM_DEFAULT = 7  # the public API's own numbers, from its documentation
 NLM_MAX = 500
 
-FHIR_EXPAND_DEFAULT = 100  # when `count` is left out and a filter is given; paging says the total
-FHIR_EXPAND_MAX = 10_000
-
 CDS_SUGGESTIONS = 3
 CDS_DRAFTS = 20  # draft orders looked at in one call
 CDS_BUDGET_S = 0.4  # the specification asks for 500 ms at the client

@@ -68,11 +68,17 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Refused(HTTPException):
-    """A request that cannot be answered as asked."""
+    """A request that cannot be answered as asked.
 
-    def __init__(self, status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> None:
+    `issue` is the FHIR issue type where the status does not say it.
+    """
+
+    def __init__(
+        self, status: int, detail: str, errors: tuple[FieldError, ...] = (), issue: str | None = None
+    ) -> None:
         super().__init__(detail=detail, status_code=status)
         self.errors = errors
+        self.issue = issue
 
 
 def invalid(path: str, message: str) -> Refused:
@@ -107,9 +113,8 @@ def problem_response(request: Request[Any, Any, Any], error: Exception) -> Respo
     """Turn any exception into the one error body; FHIR routes get an OperationOutcome."""
     status, detail, errors, headers = _describe(error)
     if request.scope["path"].startswith("/fhir"):
-        return Response(
-            operation_outcome(status, detail), status_code=status, media_type=FHIR_JSON, headers=headers
-        )
+        outcome = operation_outcome(status, detail, getattr(error, "issue", None))
+        return Response(outcome, status_code=status, media_type=FHIR_JSON, headers=headers)
     problem = ProblemDetails(
         type=TYPE_PREFIX + SLUGS.get(status, "error"),
         title=HTTPStatus(status).phrase,

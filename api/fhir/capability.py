@@ -1,0 +1,187 @@
+"""`/fhir/metadata`: CapabilityStatement and, with `mode=terminology`, TerminologyCapabilities.
+
+Layout: https://hl7.org/fhir/R4/capabilitystatement.html, https://hl7.org/fhir/R4/terminologycapabilities.html
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from api.fhir.codesystem import CODE_SYSTEM_ID
+from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, PROPERTIES, SCORE
+from api.fhir.parameters import Resource
+from api.fhir.valueset import EXPAND
+from api.service import Service
+from api.systems import CPT, LEVEL_2
+
+FHIR_VERSION = "4.0.1"
+OPERATIONS = {
+    "CodeSystem": {
+        "lookup": "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
+        "validate-code": "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
+    },
+    "ValueSet": {
+        "expand": "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
+        "validate-code": "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
+    },
+}
+EXPAND_WORDS = {
+    "url": "Address of an implicit value set",
+    "valueSetVersion": "The release name",
+    "filter": "Plain words; the answer is ranked, best first",
+    "count": "Page size",
+    "offset": "Concepts left out at the start",
+    "activeOnly": "Only codes usable on the date",
+    "date": "Date of service; today when left out",
+    "includeDesignations": "Also the short description",
+    "system-version": "SYSTEM|RELEASE, refused when another release is loaded",
+}
+
+
+def software_version() -> str:
+    """The installed version of this project."""
+    try:
+        return version("hcpcs-suggest")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _head(service: Service, kind: str, name: str) -> Resource:
+    return {
+        "resourceType": kind,
+        "name": name,
+        "version": software_version(),
+        "status": "active",
+        "date": "2026-01-01",
+        "kind": "instance",
+        "description": _description(service),
+        "software": {"name": "hcpcs-suggest", "version": software_version()},
+        "implementation": {
+            "description": f"Release {service.release}, model {service.model}"
+        },
+    }
+
+
+def _description(service: Service) -> str:
+    words = (
+        "HCPCS codes for plain language. The order of an expansion with a filter is the ranking; each "
+        f"concept carries the extensions {SCORE} and {CONFIDENCE}, the expansion {NO_GOOD_MATCH} when no "
+        "candidate is likely. A suggestion is not a coverage decision."
+    )
+    return f"{words} {service.notice}".strip()
+
+
+def capability_statement(service: Service) -> Resource:
+    """What the server can do."""
+    operations = [
+        {
+            "type": kind,
+            "operation": [{"name": name, "definition": url} for name, url in OPERATIONS[kind].items()],
+            **({"interaction": [{"code": "read"}, {"code": "search-type"}]} if kind == "CodeSystem" else {}),
+            **({"searchParam": [{"name": "url", "type": "uri"}]} if kind == "CodeSystem" else {}),
+        }
+        for kind in OPERATIONS
+    ]
+    extensions = {"type": "StructureDefinition", "interaction": [{"code": "read"}]}
+    return {
+        **_head(service, "CapabilityStatement", "HCPCSSuggest"),
+        "fhirVersion": FHIR_VERSION,
+        "format": ["application/fhir+json", "json"],
+        "instantiates": ["http://hl7.org/fhir/CapabilityStatement/terminology-server"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {"description": "An API key as bearer token where the operator has set one"},
+                "resource": [*operations, extensions],
+            }
+        ],
+    }
+
+
+def terminology_capabilities(service: Service) -> Resource:
+    """What the server knows of terminologies."""
+    levels = {record.level for record in service.catalogue.records}
+    systems = [system for level, system in ((2, LEVEL_2), (1, CPT)) if level in levels]
+    return {
+        **_head(service, "TerminologyCapabilities", "HCPCSSuggestTerminology"),
+        "codeSystem": [
+            {
+                "uri": system,
+                "version": [
+                    {
+                        "code": service.release,
+                        "isDefault": True,
+                        "compositional": False,
+                        "property": [prop.code for prop in PROPERTIES],
+                    }
+                ],
+                "subsumption": False,
+            }
+            for system in systems
+        ],
+        "expansion": {
+            "hierarchical": False,
+            "paging": True,
+            "incomplete": False,
+            "parameter": [{"name": name, "documentation": EXPAND_WORDS[name]} for name in EXPAND],
+            "textFilter": "Ranked by meaning, words and spelling; at most 100 concepts",
+        },
+        "codeSearch": "all",
+        "validateCode": {"translations": False},
+    }
+
+
+def structure_definitions() -> dict[str, Resource]:
+    """The declared extensions by id."""
+    contexts = "ValueSet.expansion.contains"
+    return {
+        "score": _extension("score", SCORE, "decimal", contexts, "Ranking score; higher is better, no unit"),
+        "confidence": _extension(
+            "confidence",
+            CONFIDENCE,
+            "decimal",
+            contexts,
+            "Calibrated probability, 0 to 1, that a coder would accept this code for the text",
+        ),
+        "no-good-match": _extension(
+            "no-good-match",
+            NO_GOOD_MATCH,
+            "boolean",
+            "ValueSet.expansion",
+            "True when even the best candidate is unlikely",
+        ),
+    }
+
+
+def _extension(name: str, url: str, kind: str, context: str, words: str) -> Resource:
+    return {
+        "resourceType": "StructureDefinition",
+        "id": name,
+        "url": url,
+        "name": "".join(word.title() for word in name.split("-")),
+        "status": "active",
+        "description": words,
+        "fhirVersion": FHIR_VERSION,
+        "kind": "complex-type",
+        "abstract": False,
+        "context": [{"type": "element", "expression": context}],
+        "type": "Extension",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+        "derivation": "constraint",
+        "differential": {
+            "element": [
+                {"id": "Extension", "path": "Extension", "short": words, "definition": words},
+                {"id": "Extension.extension", "path": "Extension.extension", "max": "0"},
+                {"id": "Extension.url", "path": "Extension.url", "fixedUri": url},
+                {
+                    "id": "Extension.value[x]",
+                    "path": "Extension.value[x]",
+                    "min": 1,
+                    "type": [{"code": kind}],
+                },
+            ]
+        },
+    }
+
+
+__all__ = ["CODE_SYSTEM_ID", "capability_statement", "structure_definitions", "terminology_capabilities"]

@@ -1,0 +1,181 @@
+"""The inputs and outputs of operations: a query string or a `Parameters` resource in, `Parameters` out.
+
+Layout: https://hl7.org/fhir/R4/parameters.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from api.problems import Refused
+
+Resource = dict[str, Any]
+IDENTIFIER = re.compile(r"[A-Za-z_-]{1,40}")
+
+
+class Coding(msgspec.Struct, frozen=True):
+    """A code in a system; other elements are not used."""
+
+    system: str | None = None
+    version: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class CodeableConcept(msgspec.Struct, frozen=True):
+    """Several codings of one concept."""
+
+    coding: tuple[Coding, ...] = ()
+    text: str | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One input of an operation, in the value types that ours take."""
+
+    name: str
+    valueString: str | None = None  # FHIR's own spelling
+    valueUri: str | None = None
+    valueUrl: str | None = None
+    valueCanonical: str | None = None
+    valueCode: str | None = None
+    valueId: str | None = None
+    valueBoolean: bool | None = None
+    valueInteger: int | None = None
+    valueDate: str | None = None
+    valueDateTime: str | None = None
+    valueCoding: Coding | None = None
+    valueCodeableConcept: CodeableConcept | None = None
+
+    def value(self) -> Any:
+        """The one value that is given, or None."""
+        for field in self.__struct_fields__[1:]:
+            value = getattr(self, field)
+            if value is not None:
+                return value
+        return None
+
+
+class ParametersBody(msgspec.Struct, frozen=True):
+    """A `Parameters` resource."""
+
+    resourceType: Literal["Parameters"]
+    parameter: tuple[Parameter, ...] = ()
+
+
+DECODER = msgspec.json.Decoder(ParametersBody)
+
+
+class Inputs:
+    """The inputs of one operation, by name.
+
+    Args:
+        values: Name -> values in the order given.
+        known: Names that the operation heeds.
+        harmless: Names that may come and change nothing here.
+
+    Raises:
+        Refused: 400 for a name that is neither: an input is never ignored silently.
+    """
+
+    def __init__(
+        self, values: Mapping[str, list[Any]], known: Iterable[str], harmless: Iterable[str] = ()
+    ) -> None:
+        allowed = {*known, *harmless, "_format", "_pretty", "displayLanguage"}
+        for name in values:
+            if name not in allowed:
+                shown = f"the parameter {name!r}" if IDENTIFIER.fullmatch(name) else "a parameter"
+                raise Refused(400, f"{shown} is not supported by this operation", issue="not-supported")
+        self._values = values
+
+    def all(self, name: str) -> list[Any]:
+        """Every value of a repeated input."""
+        return self._values.get(name, [])
+
+    def text(self, name: str) -> str | None:
+        """A string-like input."""
+        value = self._one(name)
+        if value is None or isinstance(value, str):
+            return value
+        raise _wrong(name, "a string")
+
+    def needed(self, name: str) -> str:
+        """A string-like input that must be there."""
+        value = self.text(name)
+        if not value:
+            raise Refused(400, f"the parameter {name!r} is needed", issue="required")
+        return value
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A boolean input."""
+        value = self._one(name)
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
+        if value in ("true", "false"):
+            return bool(value == "true")
+        raise _wrong(name, "true or false")
+
+    def number(self, name: str) -> int | None:
+        """A whole number, 0 or more."""
+        value = self._one(name)
+        if value is None:
+            return None
+        if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value):
+            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        raise _wrong(name, "a whole number, 0 or more")
+
+    def day(self, name: str) -> date:
+        """A date or the day of a dateTime; today when it is not given."""
+        value = self.text(name)
+        if value is None:
+            return date.today()
+        try:
+            return date.fromisoformat(value[:10]) if re.fullmatch(r"[0-9T:.+Z-]+", value) else _fail()
+        except ValueError:
+            raise _wrong(name, "a date such as 2026-01-01") from None
+
+    def coding(self, name: str) -> Coding | None:
+        """A Coding input."""
+        value = self._one(name)
+        if value is None or isinstance(value, Coding):
+            return value
+        raise _wrong(name, "a Coding, sent by POST in a Parameters resource")
+
+    def concept(self, name: str) -> CodeableConcept | None:
+        """A CodeableConcept input."""
+        value = self._one(name)
+        if value is None or isinstance(value, CodeableConcept):
+            return value
+        raise _wrong(name, "a CodeableConcept, sent by POST in a Parameters resource")
+
+    def _one(self, name: str) -> Any:
+        values = self._values.get(name, [])
+        if len(values) > 1:
+            raise Refused(400, f"the parameter {name!r} is given more than once")
+        return values[0] if values else None
+
+
+def _fail() -> date:
+    raise ValueError
+
+
+def _wrong(name: str, what: str) -> Refused:
+    return Refused(400, f"the parameter {name!r} must be {what}", issue="value")
+
+
+def parameters(*parts: Mapping[str, Any] | None) -> Resource:
+    """A `Parameters` resource of the parts that are there."""
+    return {"resourceType": "Parameters", "parameter": [part for part in parts if part is not None]}
+
+
+def part(name: str, **value: Any) -> Resource:
+    """One output parameter, for example `part("display", valueString="Cane")`."""
+    return {"name": name, **value}
