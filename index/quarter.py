@@ -1,0 +1,50 @@
+"""The quarters in which HCPCS changes, and where CMS offers each one's file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+_MONTHS = {1: "january", 4: "april", 7: "july", 10: "october"}
+
+
+class Quarter(NamedTuple):
+    """A quarter by its first month: 1, 4, 7 or 10. Releases take effect on its first day."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def on(cls, day: date) -> Quarter:
+        """The quarter in effect on a day."""
+        return cls(day.year, 3 * ((day.month - 1) // 3) + 1)
+
+    @property
+    def name(self) -> str:
+        """The release's name, such as `2026-01`."""
+        return f"{self.year}-{self.month:02}"
+
+    @property
+    def starts(self) -> date:
+        """The first day."""
+        return date(self.year, self.month, 1)
+
+    def before(self) -> Quarter:
+        """The quarter before this one."""
+        return Quarter(self.year - 1, 10) if self.month == 1 else Quarter(self.year, self.month - 3)
+
+    def after(self) -> Quarter:
+        """The quarter after this one."""
+        return Quarter(self.year + 1, 1) if self.month == 10 else Quarter(self.year, self.month + 3)
+
+    def files(self) -> tuple[str, ...]:
+        """Names that CMS has given the zip of this quarter, the present pattern first.
+
+        A name with the year alone is that year's January file, as far as is known.
+        """
+        month = _MONTHS[self.month]
+        names = (
+            f"{month}-{self.year}-alpha-numeric-hcpcs-file.zip",
+            f"{self.year}-hcpcs-alpha-numeric-file-{month}.zip",
+        )
+        return (*names, f"{self.year}-alpha-numeric-hcpcs-file.zip") if self.month == 1 else names
