@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -17,12 +16,12 @@ from tqdm import tqdm
 from eval.cases import Case
 from eval.codebook import CodeBook
 from eval.rows import Ranking
+from eval.wording import words_of
 from index.encoder import MINILM, Encoder, Vectors, load_encoder
 from index.records import Record
 
 CHUNK = 256  # descriptions encoded between two moves of the progress bar
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal rank fusion"
-_WORD = re.compile(r"[^\W_]+")
 
 
 def active_records(book: CodeBook, on: date) -> tuple[Record, ...]:
@@ -30,13 +29,8 @@ def active_records(book: CodeBook, on: date) -> tuple[Record, ...]:
     return tuple(record for record in book.records if record.status(on) == "active")
 
 
-def words_of(text: str) -> list[str]:
-    """Runs of letters and digits, in lower case, as FTS5's `unicode61` cuts them."""
-    return _WORD.findall(text.lower())
-
-
 class _FullText:
-    """An SQLite FTS5 table in memory: one row a code, its long and short description as two columns, stemmed."""
+    """An SQLite FTS5 table in memory: one row a code, long and short description as stemmed columns."""
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
@@ -137,7 +131,7 @@ def _identity(book: CodeBook, on: date) -> dict[str, Any]:
 
 
 def _cached_vectors(texts: Sequence[str], encoder: Encoder, cache: Path) -> Vectors:
-    """Vectors of the descriptions, kept under the hash of model and texts: encoding takes a minute or more."""
+    """Vectors of the descriptions, kept by the hash of model and texts: encoding takes a minute or more."""
     digest = hashlib.sha256("\n".join([encoder.sha256, *texts]).encode()).hexdigest()
     path = cache / f"eval-dense-{digest[:16]}.npy"
     if path.is_file():

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 import numpy as np
 
-from eval.intervals import Array
+from eval.check import Check
+from eval.codebook import CodeBook
+from eval.confidence import Confidence, measure_confidence
+from eval.intervals import SAMPLES, Array
 from eval.metrics import DEPTHS, Summary, Value, mean_over_sets, per_case, summarise
+from eval.nearmiss import NearMisses, find_near_misses
 from eval.rows import Row
+from eval.slices import Seen, Slice, dimensions, measure_slices
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -21,9 +27,12 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 class SetMetrics(msgspec.Struct, frozen=True):
-    """All numbers of one case set."""
+    """All numbers of one case set; `summary` is None when no case of it has an acceptable code."""
 
-    summary: Summary | None  # None when no case of the set has an acceptable code
+    summary: Summary | None
+    slices: tuple[Slice, ...]
+    confidence: Confidence
+    near_misses: NearMisses
     timing: Timing
 
 
@@ -31,47 +40,54 @@ class Metrics(msgspec.Struct, frozen=True):
     """All numbers of a run.
 
     Attributes:
+        system: Its name.
         sets: By case set, in the order given.
         mean: Mean over the sets, each counting the same.
         pooled: All cases of all sets together.
+        check: What was wrong with the cases.
     """
 
     system: str
     sets: dict[str, SetMetrics]
     mean: dict[str, Value]
     pooled: SetMetrics
+    check: Check | None = None
 
 
-def measure(
-    system: str,
-    rows: Sequence[Row],
-    split: Sequence[str] = (),
-    depths: Sequence[int] = DEPTHS,
-    samples: int = 1000,
-    seed: int = 0,
-) -> Metrics:
-    """Measure one system's rows.
+class Plan(msgspec.Struct, frozen=True):
+    """How rows are measured.
 
-    Args:
-        system: Its name.
-        rows: All rows of the run.
+    Attributes:
         split: Case sets whose kinds are sets of their own, named `set: kind`.
         depths: The k of `top-k` and `recall@k`.
         samples: Bootstrap samples.
         seed: Of the bootstrap.
+        seen: What the system may have learned from, for the slices seen and unseen.
     """
-    parts = group_rows(rows, split)
+
+    on: date
+    split: tuple[str, ...] = ()
+    depths: tuple[int, ...] = DEPTHS
+    samples: int = SAMPLES
+    seed: int = 0
+    seen: Seen | None = None
+
+
+def measure(
+    system: str, rows: Sequence[Row], book: CodeBook, plan: Plan, check: Check | None = None
+) -> Metrics:
+    """Measure one system's rows."""
     sets, summaries, replicates = {}, [], []
     names: list[str] = []
-    for name, members in parts.items():
-        metrics, replicate, names_here = _measure_set(members, depths, samples, seed)
-        sets[name] = metrics
-        if metrics.summary is not None and replicate is not None:
-            summaries.append(metrics.summary)
+    for name, members in group_rows(rows, plan.split).items():
+        sets[name], replicate, columns = _measure_set(members, book, plan)
+        summary = sets[name].summary
+        if summary is not None:
+            summaries.append(summary)
             replicates.append(replicate)
-            names = names_here
-    pooled, _, _ = _measure_set(rows, depths, samples, seed)
-    return Metrics(system, sets, mean_over_sets(summaries, replicates, names), pooled)
+            names = columns
+    pooled, _, _ = _measure_set(rows, book, plan)
+    return Metrics(system, sets, mean_over_sets(summaries, replicates, names), pooled, check)
 
 
 def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list[Row]]:
@@ -83,16 +99,24 @@ def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list
     return parts
 
 
-def _measure_set(
-    rows: Sequence[Row], depths: Sequence[int], samples: int, seed: int
-) -> tuple[SetMetrics, Array | None, list[str]]:
+def _measure_set(rows: Sequence[Row], book: CodeBook, plan: Plan) -> tuple[SetMetrics, Array, list[str]]:
     answerable = [row for row in rows if row.codes]
-    timing = measure_time(rows)
-    if not answerable:
-        return SetMetrics(None, timing), None, []
-    values: Mapping[str, Array] = per_case(answerable, depths)
-    summary, replicates, names = summarise(answerable, values, samples, seed)
-    return SetMetrics(summary, timing), replicates, names
+    summary: Summary | None = None
+    slices: list[Slice] = []
+    names: list[str] = []
+    replicates: Array = np.empty((0, 0))
+    if answerable:
+        values = per_case(answerable, plan.depths)
+        summary, replicates, names = summarise(answerable, values, plan.samples, plan.seed)
+        slices = measure_slices(answerable, values, dimensions(book, plan.seen), plan.samples, plan.seed)
+    metrics = SetMetrics(
+        summary=summary,
+        slices=tuple(slices),
+        confidence=measure_confidence(rows),
+        near_misses=find_near_misses(answerable, book, plan.on),
+        timing=measure_time(rows),
+    )
+    return metrics, replicates, names
 
 
 def measure_time(rows: Sequence[Row]) -> Timing:

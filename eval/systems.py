@@ -52,8 +52,8 @@ def make_system(name: str, setting: Setting) -> System:
     """A system by its name, or by the path or address that stands for it.
 
     Args:
-        name: One of `NAMES`, an http(s) address, an index folder, or a TREC run file. `label=NAME` gives any of
-            them another name, so that two indexes or services can stand in one run.
+        name: One of `NAMES`, an http(s) address, an index folder, or a TREC run file. `label=NAME` gives any
+            of them another name, so that two indexes or services can stand in one run.
         setting: Where codes, indexes and the cache come from.
 
     Raises:

@@ -11,8 +11,7 @@ from pathlib import Path
 import msgspec
 
 from api.settings import Settings
-from eval.cases import FIELDS, CaseSet
-from eval.metrics import DEPTHS
+from eval.cases import FIELDS
 from eval.pipeline import Options, run_all
 from eval.setting import RunSetting
 
@@ -55,6 +54,20 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")
     parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples (default 1000)")
+    parser.add_argument(
+        "--release-check",
+        choices=("report", "drop"),
+        default="report",
+        help="codes not active on their case's date: only report, or leave out (default report)",
+    )
+    parser.add_argument(
+        "--seen",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="cases that a system may have learned from, for the slices seen and unseen",
+    )
     for field in FIELDS:
         parser.add_argument(
             f"--{field}-column", metavar="NAME", help=f"column of the {field} (default {field})"
@@ -72,20 +85,17 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     on = arguments.on or date.today()
     setting = RunSetting(_index_folder(arguments, settings), arguments.release, settings.home / "cache", on)
     out = arguments.out or settings.home / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    columns = {
-        field: getattr(arguments, f"{field}_column")
-        for field in FIELDS
-        if getattr(arguments, f"{field}_column")
-    }
     options = Options(
         on=on,
         k=arguments.k,
         seed=arguments.seed,
         samples=arguments.samples,
         split=tuple(arguments.split),
-        depths=tuple(k for k in DEPTHS if k <= arguments.k),
+        drop=arguments.release_check == "drop",
+        seen=tuple(arguments.seen),
+        columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
-    runs = run_all(arguments.cases, columns, arguments.system or ["default"], setting, options, out)
+    runs = run_all(arguments.cases, arguments.system or ["default"], setting, options, out, _tell)
     _print_runs(runs, arguments)
     sys.stderr.write(f"hcpcs: the run is in {out}\n")
     return 0
@@ -114,7 +124,5 @@ def _index_folder(arguments: argparse.Namespace, settings: Settings) -> Path | N
     return Home(settings.home).active()
 
 
-def _report_problems(sets: Sequence[CaseSet]) -> None:
-    for case_set in sets:
-        for problem in case_set.problems:
-            sys.stderr.write(f"hcpcs: left out: {problem}\n")
+def _tell(line: str) -> None:
+    sys.stderr.write(f"hcpcs: {line}\n")
