@@ -1,0 +1,150 @@
+"""`hcpcs index`: build, list, check and compare index folders."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+from api.console import print_json, print_table, progress_bar
+from api.settings import Settings
+from index.artifact import read_manifest, verify
+from index.errors import ArtifactError
+from index.home import Home
+
+HELP = "Build, list, check and compare index folders."
+EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of `hcpcs index`."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    make = actions.add_parser("build", help="make an index folder", description="Make an index folder.")
+    make.add_argument("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
+    make.add_argument("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
+    make.add_argument("--brands", type=Path, action="append", default=[], metavar="FILE", help="product names")
+    make.add_argument("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
+    make.add_argument("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
+    make.add_argument("--strict", action="store_true", help="stop at the first bad row of the release")
+    make.add_argument("--name", help="name of the release, for a file whose name does not tell it")
+    make.add_argument("--json", action="store_true", help="print the manifest as JSON")
+    for action, summary in (("info", "what is in an index"), ("verify", "check every file's checksum")):
+        sub = actions.add_parser(action, help=summary, description=summary)
+        sub.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the active index")
+        sub.add_argument("--json", action="store_true")
+    listing = actions.add_parser("list", help="the index folders there are", description="The index folders there are.")
+    listing.add_argument("--json", action="store_true")
+    activate = actions.add_parser("activate", help="make an index the one that serves")
+    activate.add_argument("name", metavar="NAME")
+    diff = actions.add_parser("diff", help="what changed between two releases or two indexes")
+    diff.add_argument("old", type=Path, metavar="OLD", help="a release file or an index folder")
+    diff.add_argument("new", type=Path, metavar="NEW")
+    diff.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    diff.add_argument("--json", action="store_true", help="the same as --format json")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do what the action says."""
+    actions = {
+        "build": _build,
+        "list": _list,
+        "info": _info,
+        "verify": _verify,
+        "activate": _activate,
+        "diff": _diff,
+    }
+    return actions[arguments.action](arguments, settings)
+
+
+def _build(arguments: argparse.Namespace, settings: Settings) -> int:
+    from api.building import build_index
+
+    with progress_bar("embedding texts") as progress:
+        folder, manifest, problems = build_index(
+            Home(settings.home),
+            release=arguments.release,
+            cpt=arguments.cpt,
+            brands=arguments.brands,
+            out=arguments.out,
+            encoder=arguments.encoder,
+            strict=arguments.strict,
+            name=arguments.name,
+            on=date.today(),
+            progress=progress,
+        )
+    for problem in problems:
+        sys.stderr.write(f"left out: {problem}\n")
+    if arguments.json:
+        print_json(manifest)
+    else:
+        counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in manifest.counts.items())
+        print(f"{folder}: release {manifest.release} ({counts})")
+        if manifest.notice:
+            print(manifest.notice)
+    return 0
+
+
+def _list(arguments: argparse.Namespace, settings: Settings) -> int:
+    home = Home(settings.home)
+    active = home.active()
+    rows = [
+        {"name": name, "release": manifest.release, "codes": manifest.counts["codes"],
+         "encoder": manifest.encoder, "built_at": manifest.built_at, "active": home.indexes / name == active}
+        for name in home.names()
+        if (manifest := read_manifest(home.indexes / name))
+    ]  # fmt: skip
+    if arguments.json:
+        print_json(rows)
+    elif rows:
+        print_table([{**row, "active": "*" if row["active"] else ""} for row in rows])
+    else:
+        print(f"no index in {home.indexes}; make one with `hcpcs index build`")
+    return 0
+
+
+def _folder(arguments: argparse.Namespace, settings: Settings) -> Path:
+    folder = arguments.folder or settings.index or Home(settings.home).active()
+    if folder is None:
+        raise ArtifactError("there is no active index; make one with `hcpcs index build`")
+    return Path(folder)
+
+
+def _info(arguments: argparse.Namespace, settings: Settings) -> int:
+    folder = _folder(arguments, settings)
+    manifest = read_manifest(folder)
+    if arguments.json:
+        print_json(manifest)
+        return 0
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder} ({size / 1e6:.1f} MB)")
+    for field in manifest.__struct_fields__:
+        if field not in ("files", "counts"):
+            print(f"  {field:16} {getattr(manifest, field)}")
+    for what, number in manifest.counts.items():
+        print(f"  {what:16} {number}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
+    folder = _folder(arguments, settings)
+    manifest = verify(folder)
+    if arguments.json:
+        print_json({"folder": str(folder), "files": len(manifest.files), "ok": True})
+    else:
+        print(f"{folder}: {len(manifest.files)} files, every checksum holds")
+    return 0
+
+
+def _activate(arguments: argparse.Namespace, settings: Settings) -> int:
+    print(f"{Home(settings.home).activate(arguments.name)} serves now")
+    return 0
+
+
+def _diff(arguments: argparse.Namespace, settings: Settings) -> int:
+    from api.building import read_codes
+    from index.diff import diff_releases, render
+
+    changes = diff_releases(read_codes(arguments.old), read_codes(arguments.new))
+    sys.stdout.write(render(changes, "json" if arguments.json else arguments.format))
+    return 0

@@ -1,0 +1,60 @@
+"""The data folder of a user, `HCPCS_HOME`: index folders, downloads, caches, and which index serves.
+
+    indexes/NAME/   index folders
+    active          one line: the NAME that serves
+    releases/       downloaded releases
+    cache/          vectors by encoder and text
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from index.artifact import MANIFEST, verify
+from index.errors import ArtifactError
+
+
+class Home:
+    """Paths below the data folder; nothing is made until something is written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.indexes = path / "indexes"
+        self.releases = path / "releases"
+        self.cache = path / "cache"
+        self._active = path / "active"
+
+    def names(self) -> list[str]:
+        """Names of the index folders that are there, ascending."""
+        return sorted(path.parent.name for path in self.indexes.glob(f"[!.]*/{MANIFEST}"))
+
+    def active(self) -> Path | None:
+        """The index folder that serves, or None when none was activated yet.
+
+        Raises:
+            ArtifactError: If the activated one is gone.
+        """
+        if not self._active.is_file():
+            return None
+        folder = self.indexes / self._active.read_text(encoding="utf-8").strip()
+        if not (folder / MANIFEST).is_file():
+            raise ArtifactError(f"the active index {folder} is gone; build it again or `hcpcs index activate` another")
+        return folder
+
+    def activate(self, name: str) -> Path:
+        """Make an index folder the one that serves, after checking every file of it.
+
+        Raises:
+            ArtifactError: If there is no such index or it is damaged.
+        """
+        if name not in self.names():
+            raise ArtifactError(f"there is no index {name!r} in {self.indexes}; there are: {', '.join(self.names()) or 'none'}")
+        verify(self.indexes / name)
+        aside = self._active.with_suffix(f".{os.getpid()}")
+        try:
+            aside.write_text(name + "\n", encoding="utf-8")
+            aside.replace(self._active)
+        except OSError as error:
+            raise ArtifactError(f"{self._active} cannot be written: {error}") from error
+        return self.indexes / name

@@ -1,0 +1,69 @@
+"""How people write: abbreviations, trade names, lay words and products, as facts in tab-separated files."""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from index.errors import ReleaseFormatError
+
+FOLDER = Path(__file__).parent / "lexicon"
+COLUMNS = ["term", "means", "kind", "codes"]
+KINDS = {"abbreviation", "trade name", "synonym", "lay", "product", "noise"}
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fact about how people write.
+
+    Attributes:
+        term: What is written, lower case.
+        means: The field's words, best meaning first; empty for noise.
+        kind: One of `KINDS`.
+        codes: Codes, or beginnings of codes, that the term by itself nearly settles; best first.
+    """
+
+    term: str
+    means: tuple[str, ...]
+    kind: str
+    codes: tuple[str, ...] = ()
+
+
+def read_lexicon(folder: Path = FOLDER) -> tuple[Entry, ...]:
+    """Every entry of every `.tsv` file of a folder, in the order of file names and rows.
+
+    Raises:
+        ReleaseFormatError: If a row has not four columns or names an unknown kind; says file and line.
+    """
+    return tuple(entry for path in sorted(folder.glob("*.tsv")) for entry in _read_file(path))
+
+
+def _read_file(path: Path) -> Iterable[Entry]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if next(rows, None) != COLUMNS:
+            raise ReleaseFormatError(f"{path.name}:1: the header must be {COLUMNS}, separated by tabs")
+        for line, row in enumerate(rows, 2):
+            if len(row) != len(COLUMNS) or row[2] not in KINDS or not row[0]:
+                raise ReleaseFormatError(f"{path.name}:{line}: expected term, means, one of {sorted(KINDS)}, codes")
+            means = tuple(part.strip() for part in row[1].split("|") if part.strip())
+            yield Entry(row[0], means, row[2], tuple(row[3].split()))
+
+
+def codes_of(entry: Entry, known: Sequence[str]) -> list[str]:
+    """The known codes an entry settles on; a beginning of a code stands for all that start so.
+
+    Args:
+        entry: The lexicon entry.
+        known: Codes of the release, ascending.
+    """
+    found: list[str] = []
+    for prefix in entry.codes:
+        start = bisect_left(known, prefix)
+        while start < len(known) and known[start].startswith(prefix):
+            found.append(known[start])
+            start += 1
+    return found

@@ -1,0 +1,42 @@
+"""The starter catalogue: the commonest codes in the project's own words, for a first try without a download."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+from index.errors import ReleaseFormatError
+from index.records import Record, Release
+
+FOLDER = Path(__file__).parent / "starter"
+NAME = "starter"
+NOTICE = "starter catalogue, own wording, not the official code set"
+
+
+def read_starter(folder: Path = FOLDER) -> Release:
+    """The starter catalogue as a release without dates; `per` becomes the short description.
+
+    Raises:
+        ReleaseFormatError: If a file of the catalogue is damaged.
+    """
+    digest = hashlib.sha256()
+    records = []
+    for path in sorted(folder.glob("*.tsv")):
+        digest.update(path.read_bytes())
+        with path.open(encoding="utf-8", newline="") as file:
+            for line, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+                if line == 1:
+                    continue
+                if len(row) != 3:
+                    raise ReleaseFormatError(f"{path.name}:{line}: expected code, description, per")
+                records.append(_record(*row))
+    if not records:
+        raise ReleaseFormatError(f"{folder} holds no starter catalogue")
+    records.sort(key=lambda record: record.code)
+    return Release(NAME, NAME, digest.hexdigest(), tuple(records), notice=NOTICE)
+
+
+def _record(code: str, description: str, per: str) -> Record:
+    noc = any(words in description.lower() for words in ("not otherwise classified", "not otherwise specified"))
+    return Record(code, description, f"per {per}" if per else "", is_noc=noc)

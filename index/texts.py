@@ -1,0 +1,69 @@
+"""The texts of a code that are worth matching, each with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from index.lexicon import Entry, codes_of
+from index.names import Name
+from index.records import Record
+from index.words import TEXT_VERSION, normalise
+
+TEMPLATE = f"texts-1.words-{TEXT_VERSION}"
+LONGEST = 600  # characters of a descriptor that are embedded; the first words carry what the code is
+SHARED_TERM = 12  # a lexicon term that stands for more codes than this is a hint, not a text of each
+
+LONG = "long description"
+SHORT = "short description"
+STARTER = "starter wording"
+LEXICON = "lexicon"
+
+
+class Text(msgspec.Struct, frozen=True, array_like=True):
+    """One text of a code.
+
+    Attributes:
+        row: Position of the code in the catalogue.
+        source: Where it comes from, as `Why.source` shows it.
+        text: As written at the source.
+    """
+
+    row: int
+    source: str
+    text: str
+
+
+def texts_of(
+    records: Sequence[Record],
+    starter: Sequence[Record] = (),
+    lexicon: Sequence[Entry] = (),
+    names: Sequence[Name] = (),
+) -> list[Text]:
+    """Every text worth matching, grouped by source; a text that a code already has is not repeated."""
+    rows = {record.code: row for row, record in enumerate(records)}
+    found: dict[tuple[int, str], Text] = {}
+    for text in _all(records, rows, starter, lexicon, names):
+        key = normalise(text.text[:LONGEST])
+        if key:
+            found.setdefault((text.row, key), text)
+    return list(found.values())
+
+
+def _all(
+    records: Sequence[Record],
+    rows: dict[str, int],
+    starter: Sequence[Record],
+    lexicon: Sequence[Entry],
+    names: Sequence[Name],
+) -> Iterator[Text]:
+    yield from (Text(row, LONG, record.long_description) for row, record in enumerate(records))
+    yield from (Text(row, SHORT, record.short_description) for row, record in enumerate(records))
+    yield from (Text(rows[record.code], STARTER, record.long_description) for record in starter if record.code in rows)
+    codes = sorted(rows)
+    for entry in lexicon:
+        targets = codes_of(entry, codes)
+        if len(targets) <= SHARED_TERM:
+            yield from (Text(rows[code], LEXICON, entry.term) for code in targets)
+    yield from (Text(rows[name.code], name.source, name.term) for name in names if name.code in rows)

@@ -1,0 +1,38 @@
+"""How any text, a descriptor or a query, is cut into words: one way for both sides."""
+
+from __future__ import annotations
+
+import re
+
+TEXT_VERSION = 1
+"""Part of the template version in the manifest: vectors made under another cutting are not reused."""
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FOREIGN = re.compile(r"[^a-z0-9.%/&+<>='-]+")
+_NUMBER_UNIT = re.compile(
+    r"(\d)(mg|mcg|gm|g|ml|cc|units|unit|u|iu|meq|mci|uci|kg|l|mm|cm|fr|in|oz|hr|min|mmol|ea|ga|lb|lbs|vl)\b"
+)
+_LONE_DOT = re.compile(r"(?<!\d)\.(?!\d)|\.(?=\s|$)")
+_WORD = re.compile(r"[a-z0-9.%]+")
+_VOWELS = re.compile(r"(?<=.)[aeiouy]+")
+_DOUBLED = re.compile(r"(.)\1")
+
+
+def normalise(text: str) -> str:
+    """Lower case, thousands joined (`1,000` -> `1000`), a number parted from its unit (`250MG` -> `250 mg`).
+
+    Characters that no descriptor uses become blanks, so the result may be empty.
+    """
+    lowered = _FOREIGN.sub(" ", _THOUSANDS.sub("", text.lower()))
+    parted = _LONE_DOT.sub(" ", _NUMBER_UNIT.sub(r"\1 \2", lowered))
+    return " ".join(parted.split())
+
+
+def words(normalised: str) -> list[str]:
+    """The words of a normalised text, in order: runs of letters, digits, `.` and `%`."""
+    return _WORD.findall(normalised)
+
+
+def skeleton(word: str) -> str:
+    """A word without its vowels and doubled letters, as charge lines clip it: wheelchair, whlchr -> whlchr."""
+    return _DOUBLED.sub(r"\1", _VOWELS.sub("", word))
