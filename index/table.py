@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -16,6 +17,8 @@ Cell = str
 Kind = Literal["release", "changes", "noc", "codes"]
 HEADER_WITHIN = 60
 """Rows searched for the header; CMS's workbooks have up to ten rows of notes above it."""
+
+_MOST_LINES = 20
 
 _OTHER_NAMES = {
     "key": "hcpc hcpcs code hcpcscode hcpccode hcpcscd procedurecode proccode cpthcpcs hcpcsmod"
@@ -123,13 +126,16 @@ def to_rows(header: Header, rows: Iterable[Sequence[Cell]], problems: Problems) 
     Args:
         header: As found by `find_header`.
         rows: Every row of the table, from its first.
-        problems: Told of rows wider than the header, whose cells cannot be assigned.
+        problems: Told of rows wider than the header, or with a cell that swallowed the rows below.
     """
     for number, cells in enumerate(rows, start=1):
         if number <= header.row or not any(cell.strip() for cell in cells):
             continue
         if any(cell.strip() for cell in cells[header.width :]):
             problems.add(number, "has more cells than the header has columns (an unquoted comma?); left out")
+            continue
+        if max(cell.count("\n") for cell in cells) > _MOST_LINES:
+            problems.add(number, f"has a cell of over {_MOST_LINES} lines (a quote left open?); left out")
             continue
         yield _to_row(number, header, cells)
 
@@ -159,10 +165,9 @@ def read_csv(text: str, problems: Problems) -> tuple[Header, Iterator[Sequence[C
         ReleaseFormatError: While the rows are read, if a cell has no end.
     """
     for delimiter in ",\t;|":
-        try:
-            top = list(islice(csv.reader(_lines(text), delimiter=delimiter), HEADER_WITHIN + 40))
-        except csv.Error:
-            continue
+        top: list[list[Cell]] = []
+        with contextlib.suppress(csv.Error):  # met again, with its line, when the rows are read
+            top.extend(islice(csv.reader(_lines(text), delimiter=delimiter), HEADER_WITHIN + 40))
         if header := find_header(top):
             return header, _csv_rows(text, delimiter, problems)
     return None
