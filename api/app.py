@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.types import ControllerRouterHandler
 
+from api.cds import cds_routes
 from api.edge import Edge
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
@@ -60,6 +61,7 @@ def routes(service: Service) -> list[ControllerRouterHandler]:
         *rest_routes(service),
         *nlm_routes(service),
         *fhir_routes(service),
+        *cds_routes(service),
         *health_routes(service),
         metrics_route(service),
         *page_routes(),

@@ -16,5 +16,4 @@ NLM_DEFAULT = 7  # the public API's own numbers, from its documentation
 NLM_MAX = 500
 
 CDS_SUGGESTIONS = 3
-CDS_DRAFTS = 20  # draft orders looked at in one call
 CDS_BUDGET_S = 0.4  # the specification asks for 500 ms at the client

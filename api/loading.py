@@ -6,26 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
-from index.errors import ArtifactError
 
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
 
 
 def resolve_index(given: Path | None, settings: Settings) -> Path:
-    """The folder to answer from: the one given, else `HCPCS_INDEX`, else the active one.
+    """The folder to answer from: the one given, else `HCPCS_INDEX`, else the active one, else the starter.
 
     Raises:
-        ArtifactError: If there is none.
+        ArtifactError: If it is damaged or gone.
     """
+    from api.building import serving_folder
     from index.home import Home
 
-    folder = given or settings.index or Home(settings.home).active()
-    if folder is None:
-        raise ArtifactError(
-            f"there is no active index in {settings.home}; make one with: hcpcs index build --release starter"
-        )
-    return folder
+    return serving_folder(given or settings.index, Home(settings.home))
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:

@@ -42,6 +42,9 @@ class Metrics:
             ["outcome", "code"],
             registry=self.registry,
         )
+        self.cds_overrides = Counter(
+            "hcpcs_cds_overrides", "CDS Hooks override reasons.", ["reason"], registry=self.registry
+        )
         # Looking a child up by labels costs more than counting: keep the few there are.
         self._seconds: dict[str, Histogram] = {}
         self._requests: dict[tuple[str, str, int], Counter] = {}
