@@ -118,6 +118,18 @@ class CodePage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+class FieldInWords(msgspec.Struct, frozen=True):
+    """One field of a release, put into words.
+
+    Attributes:
+        label: What the field is, for a person.
+        words: Its value, letter codes followed by their meaning.
+    """
+
+    label: str
+    words: str
+
+
 class CodeDetail(msgspec.Struct, frozen=True):
     """Everything known of a code.
 
@@ -134,6 +146,7 @@ class CodeDetail(msgspec.Struct, frozen=True):
         neighbours: Codes around it in tabular order.
         modifiers: All modifiers of the release, when asked for with `modifiers=true`.
         record: The fields of the release, as `docs/data.md` explains them.
+        explained: The same fields in words, in reading order; one entry for each value.
     """
 
     release: str
@@ -154,6 +167,7 @@ class CodeDetail(msgspec.Struct, frozen=True):
     neighbours: tuple[CodeLine, ...]
     modifiers: tuple[Modifier, ...]
     record: Record
+    explained: tuple[FieldInWords, ...]
 
 
 class CodeSet(msgspec.Struct, frozen=True):
@@ -200,6 +214,7 @@ __all__ = [
     "CodeLine",
     "CodePage",
     "CodeSet",
+    "FieldInWords",
     "Releases",
     "Section",
     "SuggestRequest",

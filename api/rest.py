@@ -14,10 +14,20 @@ from litestar.types import ControllerRouterHandler
 
 from api.body import decoded, json_response, require_json
 from api.limits import BATCH_BODY_BYTES, BROWSE_DEFAULT, BROWSE_MAX
-from api.messages import BatchRequest, CodeDetail, CodeLine, CodePage, CodeSet, Releases, SuggestRequest
+from api.messages import (
+    BatchRequest,
+    CodeDetail,
+    CodeLine,
+    CodePage,
+    CodeSet,
+    FieldInWords,
+    Releases,
+    SuggestRequest,
+)
 from api.problems import Refused, field_error, invalid
 from api.service import Service
 from api.systems import CPT, LEVEL_2
+from index.layout import explain
 from index.records import LEVEL_1, Record
 from index.records import LEVEL_2 as LEVEL_2_CODE
 from suggest.answer import Answer
@@ -162,6 +172,7 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
         neighbours=tuple(CodeLine.of(neighbour, on) for neighbour in neighbours),
         modifiers=tuple(service.catalogue.modifiers) if modifiers else (),
         record=record,
+        explained=tuple(FieldInWords(label, words) for label, words in explain(record)),
     )
 
 
