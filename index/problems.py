@@ -6,6 +6,11 @@ from index.errors import ReleaseFormatError
 from index.records import Problem
 
 
+def shown_name(name: str) -> str:
+    """A file name from inside an archive, safe to print."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:200])
+
+
 class FirstProblem(ReleaseFormatError):
     """Ends a strict reading at a row that a lenient one would leave out."""
 
@@ -44,7 +49,7 @@ class Problems:
 
     def within(self, member: str) -> Problems:
         """A collector for one member of this file, keeping its problems apart until `take`."""
-        return Problems(f"{self.path}!{member}", strict=self.strict)
+        return Problems(f"{self.path}!{shown_name(member)}", strict=self.strict)
 
     def take(self, other: Problems) -> None:
         """Add another collector's problems to these."""

@@ -17,7 +17,7 @@ from index.cpt import read_cpt as read_cpt
 from index.errors import ReleaseFormatError
 from index.fields import Row
 from index.fixed_width import is_fixed_width, read_rows
-from index.problems import FirstProblem, Problems
+from index.problems import FirstProblem, Problems, shown_name
 from index.records import Record, Release
 from index.release_name import release_name
 from index.source import decode, gunzip, read_bytes
@@ -41,7 +41,7 @@ Quality measures ("reason not otherwise specified") and a tumour type ("nsclc-no
 
 _GZIP = b"\x1f\x8b"
 _OTHER_KINDS = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls) or one with a password; save it as a plain .xlsx",
     b"%PDF": "a PDF",
     b"7z\xbc\xaf": "a 7-Zip archive; unpack it first",
     b"Rar!": "a RAR archive; unpack it first",
@@ -180,9 +180,12 @@ def _from_zip(archive: Archive, problems: Problems, depth: int) -> _Content:
             problems.take(inner)
             if rank == _FIXED_WIDTH:
                 for other in newest_first[place + 1 :]:
-                    problems.add(0, f"also holds {other.filename}, an older file in the same form, not read")
+                    problems.add(
+                        0,
+                        f"also holds {shown_name(other.filename)}, an older file in the same form, not read",
+                    )
             return content._replace(noc=content.noc or _noc_list(archive, problems))
-    held = ", ".join(member.filename for member in archive.members[:8]) or "nothing"
+    held = ", ".join(shown_name(member.filename) for member in archive.members[:8]) or "nothing"
     detail = f" ({reasons[0]})" if reasons else ""
     raise problems.fail(f"holds no release; it holds {held}{detail}; {FORMS}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.fields import CONTROLS
 from index.problems import Problems
 
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 128 * 2**20
 """Most bytes that one file, or all that a zip unpacks to, may have; CMS's largest zip unpacks to 8 MB."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

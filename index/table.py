@@ -148,12 +148,19 @@ def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> Row:
         if name == "key":
             key = value
         elif value := " ".join(value.splitlines()).strip():
-            values[name] = (*values.get(name, ()), value) if name in MANY else (value,)
+            values[name] = (*values.get(name, ()), *value.split("|")) if name in MANY else (value,)
     sequence = values.pop("sequence", ("",))[0]
     kind = values.pop("kind", ("",))[0]
     text = values.pop("text", ("",))[0]
     found: Cells = {} if kind in {"4", "8"} else values
-    return Row(number, key, int(sequence) // 10 if sequence.isdecimal() else 0, kind, text, found)
+    return Row(number, key, _sequence(sequence), kind, text, found)
+
+
+def _sequence(text: str) -> int:
+    """SEQNUM in steps of one: a workbook counts by tens in four digits, the text by hundreds in five."""
+    if not re.fullmatch(r"[0-9]{4,5}", text):
+        return 0
+    return int(text) // (10 if len(text) == 4 else 100)
 
 
 def read_csv(text: str, problems: Problems) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
@@ -205,4 +212,6 @@ def read_json(text: str) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
 
 
 def _json_cell(value: object) -> Cell:
-    return "" if value is None or isinstance(value, (dict, list)) else str(value)
+    if isinstance(value, list):
+        return "|".join(map(_json_cell, value))
+    return "" if value is None or isinstance(value, dict) else str(value)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import sys
 import warnings
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+
+from tqdm import tqdm
 
 from index.errors import ReleaseFormatError
 from index.fields import Row, cell_text
@@ -74,7 +77,13 @@ class Book:
             sheet.reset_dimensions()  # some writers state a size that hides rows
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                rows = sheet.iter_rows(values_only=True)
+                rows = tqdm(
+                    sheet.iter_rows(values_only=True),
+                    name,
+                    unit=" rows",
+                    delay=2,
+                    disable=not sys.stderr.isatty(),
+                )
                 return [[cell_text(value) for value in row] for row in islice(rows, most)]
         except Exception as error:  # as above
             raise self._damaged(error) from None

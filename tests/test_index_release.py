@@ -226,7 +226,7 @@ def test_strict_reading_ends_at_the_first_problem(tmp_path: Path) -> None:
         (b"\x00\x01\x02" * 1000, "binary data"),
         (b"<!DOCTYPE html><title>403</title>", "is a web page"),
         (b"%PDF-1.7", "is a PDF"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600), r"old Excel workbook \(\.xls\)"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), r"old Excel workbook \(\.xls\) or one with a password"),
         (b"Dear reader,\nthere is nothing here.\n", "neither fixed-width records nor a header"),
         (b"A0001\nA0002\n" * 20, "list of codes without descriptors"),
         (b"code,description\n", "holds no readable Level II code"),
@@ -235,6 +235,7 @@ def test_strict_reading_ends_at_the_first_problem(tmp_path: Path) -> None:
         (gzip.compress(fixed_width(SMALL))[:60], "damaged or cut gzip"),
         (zipped({"a.txt": fixed_width(SMALL)})[:-30], "damaged or cut zip"),
         (zipped({"readme.txt": b"hello"}), r"holds no release; it holds readme\.txt"),
+        (zipped({"a\x1b[31m.txt": b"hello"}), r"it holds a\?\[31m\.txt"),
         (zipped({}), "it holds nothing"),
     ],
 )

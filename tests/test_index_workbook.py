@@ -114,6 +114,31 @@ def test_a_csv_row_that_is_too_wide_is_reported(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("first", "second"), [("0010", "0020"), ("00100", "00200"), ("10", "20"), ("", "")])
+def test_a_csv_of_cms_columns_joins_its_continuations(tmp_path: Path, first: str, second: str) -> None:
+    """Sequence numbers by tens, by hundreds, without their zeros or missing all join, modifiers apart."""
+    path = tmp_path / "r.csv"
+    path.write_text(
+        "HCPC,SEQNUM,RECID,LONG DESCRIPTION,TOS1,TOS2\n"
+        f"Z1,{first},7,Invented paw,,\nG0001,{first},3,Invented visit,1,P\nG0001,{second},4,by night,,\n"
+    )
+    release = read_release(path)
+
+    assert release.problems == ()
+    assert [one.modifier for one in release.modifiers] == ["Z1"]
+    assert [(one.code, one.long_description, one.types_of_service) for one in release.records] == [
+        ("G0001", "Invented visit by night", ("1", "P"))
+    ]
+
+
+def test_lists_in_json_keep_all_their_values(tmp_path: Path) -> None:
+    """A field that occurs several times may be a list."""
+    path = tmp_path / "r.json"
+    path.write_text('[{"code": "A0001", "description": "Paw", "pricing": ["34", "46"], "coverage": null}]')
+
+    assert read_release(path).records[0].pricing == ("34", "46")
+
+
 def test_a_quote_left_open_is_reported_by_line(tmp_path: Path) -> None:
     """A cell that swallows the rest of a long file ends the reading with its line."""
     path = tmp_path / "r.csv"
