@@ -18,6 +18,7 @@ from api.keys import key_guard
 from api.limits import BODY_BYTES
 from api.loading import open_suggester
 from api.nlm import nlm_routes
+from api.openapi import openapi_route
 from api.page import page_routes
 from api.problems import problem_response
 from api.rest import rest_routes
@@ -64,6 +65,7 @@ def routes(service: Service) -> list[ControllerRouterHandler]:
         *cds_routes(service),
         *health_routes(service),
         metrics_route(service),
+        openapi_route(service),
         *page_routes(),
     ]
 

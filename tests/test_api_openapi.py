@@ -1,0 +1,90 @@
+"""The OpenAPI document is valid, whole and true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from openapi_spec_validator import validate
+
+from api.app import create_app
+from api.settings import Settings
+from tests.fakes import FakeSuggester
+
+APP = create_app(FakeSuggester(), Settings(home=Path("unused")))
+PAGE = ("/", "/static/{name}")  # the web page's own files are not part of the interface
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    with TestClient(APP) as client:
+        response = client.get("/schema")
+    assert response.headers["content-type"].startswith("application/vnd.oai.openapi+json")
+    return response.json()
+
+
+def test_the_document_is_valid(document: Any) -> None:
+    """It is OpenAPI 3.1 by the specification's own schema."""
+    validate(document)
+
+
+def test_every_route_is_in_it(document: Any) -> None:
+    """No route is missing and none is invented."""
+    served = {
+        (method.lower(), route.path_format)
+        for route in APP.routes
+        for method in getattr(route, "methods", ())
+        if method in {"GET", "POST"}
+        and route.path_format not in PAGE
+        and not route.path_format.startswith("/page/")
+    }
+    told = {(method, path) for path, item in document["paths"].items() for method in item}
+
+    assert told == served
+
+
+def test_every_operation_is_described(document: Any) -> None:
+    """Summary, description, id and answer; ids are unique, as client generators need."""
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+
+    assert all(o["summary"] and o["description"] and o["responses"]["200"] for o in operations)
+    assert len({o["operationId"] for o in operations}) == len(operations)
+
+
+def test_examples_fit_their_schemas(document: Any) -> None:
+    """Each example is a real answer and validates against the schema beside it."""
+    seen = 0
+    for item in document["paths"].values():
+        for operation in item.values():
+            bodies = [operation.get("requestBody", {}), operation["responses"]["200"]]
+            for media in (m for body in bodies for m in body.get("content", {}).values()):
+                if "example" in media:
+                    schema = {**media["schema"], "components": document["components"]}
+                    jsonschema.validate(media["example"], schema)
+                    seen += 1
+
+    assert seen == 10
+    example = document["paths"]["/v1/suggest"]["post"]["responses"]["200"]["content"]["application/json"][
+        "example"
+    ]
+    assert example["suggestions"][0]["code"] == "E0143"
+
+
+def test_fields_are_described(document: Any) -> None:
+    """Descriptions of fields come from the structs; answers require every field."""
+    schemas = document["components"]["schemas"]
+
+    assert schemas["Why"]["properties"]["words"]["description"].startswith("Words of `term`")
+    assert schemas["CodePage"]["properties"]["next_cursor"]["description"].startswith("Give it as `cursor`")
+    assert "error" in schemas["Answer"]["required"]
+    assert schemas["SuggestRequest"]["required"] == ["text"]
+
+
+def test_the_document_is_kept(document: Any) -> None:
+    """A second call gives the same bytes."""
+    with TestClient[Litestar](APP) as client:
+        assert client.get("/schema").content == client.get("/schema").content
