@@ -109,7 +109,7 @@ def day(value: Any) -> date | None:
     for pattern, form in DATE_FORMS.items():
         if re.fullmatch(pattern, text):
             return datetime.strptime(text, form).date()
-    raise ValueError
+    raise ValueError("no form of date")
 
 
 def answered(suggester: SuggesterLike, rows: Sequence[Row], questions: Questions) -> list[Result]:
