@@ -83,9 +83,7 @@ class Comparison(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
-def compare_folders(
-    first: Path, second: Path, split: Sequence[str] = (), samples: int = 1000, seed: int = 0
-) -> Comparison:
+def compare_folders(first: Path, second: Path, samples: int = 1000, seed: int = 0) -> Comparison:
     """Compare run folder B (second) with run folder A (first).
 
     Raises:
@@ -99,7 +97,7 @@ def compare_folders(
         raise RunFolderError(_why_not(first, second, *manifests))
     rows = (read_rows(first), read_rows(second))
     names = _names(first, second, *manifests)
-    return compare_rows(names, rows, differing(*manifests), split, samples, seed)
+    return compare_rows(names, rows, differing(*manifests), manifests[1].split, samples, seed)
 
 
 def _names(first: Path, second: Path, a: RunManifest, b: RunManifest) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,11 @@ import msgspec
 
 from eval.confidence import Confidence
 from eval.errors import GateFileError
-from eval.measure import Metrics, SetMetrics
+from eval.measure import Metrics, SetMetrics, read_metrics
 from eval.metrics import Value
+from eval.run import read_manifest
 
 AT_MOST = ("ece", "aurc", "refused", "ms", "ms-p95")  # of these less is better
-MEASURES_HELP = (
-    "top-1, recall@10, MRR, nDCG@10 ..., ece, aurc, coverage@0.95, refused, none-refused, ms, ms-p95"
-)
 
 
 class Miss(msgspec.Struct, frozen=True):
@@ -163,3 +161,31 @@ def _check_regression(bounds: Mapping[str, Any], metrics: Metrics, stored: Metri
         if not found:
             raise GateFileError(f"the gate's regression names {name!r}, which the two runs do not both have")
     return misses
+
+
+def check_run(gate: Mapping[str, Any], path: Path, runs: Sequence[Metrics], out: Path) -> list[Miss]:
+    """Hold the run that a gate is about against it.
+
+    The gate's `system` names the run; without it the first one is meant. `regression.against` is a run
+    folder, relative to the gate file.
+
+    Raises:
+        GateFileError: If the system is not among the runs, or the stored run is of other cases.
+    """
+    names = [run.system for run in runs]
+    wanted = gate.get("system", names[0])
+    if wanted not in names:
+        raise GateFileError(f"{path} is about the system {wanted!r}; this run has: {', '.join(names)}")
+    metrics = runs[names.index(wanted)]
+    against = gate.get("regression", {}).get("against")
+    if against is None:
+        if gate.get("regression"):
+            raise GateFileError(f"{path}: the table regression needs `against`, the folder of a stored run")
+        return check_gate(gate, metrics)
+    stored = path.parent / str(against)
+    folder = out if len(runs) == 1 else out / metrics.system
+    if read_manifest(stored).case_set_sha256 != read_manifest(folder).case_set_sha256:
+        raise GateFileError(
+            f"the stored run {stored} measured other cases; a fall cannot be judged against it"
+        )
+    return check_gate(gate, metrics, read_metrics(stored))

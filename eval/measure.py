@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,9 +12,10 @@ import numpy as np
 from eval.check import Check
 from eval.codebook import CodeBook
 from eval.confidence import Confidence, measure_confidence
+from eval.errors import RunFolderError
 from eval.intervals import SAMPLES, Array
 from eval.metrics import DEPTHS, Summary, Value, mean_over_sets, per_case, summarise
-from eval.nearmiss import NearMisses, find_near_misses
+from eval.nearmiss import NearMisses, find_near_misses, kinds_of_misses
 from eval.rows import Row
 from eval.slices import Seen, Slice, dimensions, measure_slices
 
@@ -45,6 +47,8 @@ class Metrics(msgspec.Struct, frozen=True):
         mean: Mean over the sets, each counting the same.
         pooled: All cases of all sets together.
         check: What was wrong with the cases.
+        misses: Case id to kind of miss, for every wrong first answer.
+        descriptions: Long descriptions of the codes of wrong answers: acceptable and first three.
     """
 
     system: str
@@ -52,6 +56,8 @@ class Metrics(msgspec.Struct, frozen=True):
     mean: dict[str, Value]
     pooled: SetMetrics
     check: Check | None = None
+    misses: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -87,7 +93,35 @@ def measure(
             replicates.append(replicate)
             names = columns
     pooled, _, _ = _measure_set(rows, book, plan)
-    return Metrics(system, sets, mean_over_sets(summaries, replicates, names), pooled, check)
+    return Metrics(
+        system=system,
+        sets=sets,
+        mean=mean_over_sets(summaries, replicates, names),
+        pooled=pooled,
+        check=check,
+        misses=kinds_of_misses(rows, book, plan.on),
+        descriptions=_descriptions(rows, book),
+    )
+
+
+def read_metrics(folder: Path) -> Metrics:
+    """The numbers of a run folder.
+
+    Raises:
+        RunFolderError: If they are missing or of another form.
+    """
+    path = folder / "metrics.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Metrics)
+    except OSError as error:
+        raise RunFolderError(f"{folder} is no finished run: it has no metrics.json") from error
+    except msgspec.MsgspecError as error:
+        raise RunFolderError(f"{path} is not of this program's form ({error}); run it again") from error
+
+
+def _descriptions(rows: Sequence[Row], book: CodeBook) -> dict[str, str]:
+    codes = {code for row in rows if row.rank != 1 for code in (*row.codes, *row.ranked[:3])}
+    return {code: record.long_description for code in sorted(codes) if (record := book.get(code))}
 
 
 def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list[Row]]:

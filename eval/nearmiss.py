@@ -87,6 +87,11 @@ def find_near_misses(rows: Sequence[Row], book: CodeBook, on: date, most: int = 
     )
 
 
+def kinds_of_misses(rows: Sequence[Row], book: CodeBook, on: date) -> dict[str, str]:
+    """Case id to kind, for every wrong first answer."""
+    return {row.id: kind_of_miss(row, book, on) for row in rows if row.codes and row.rank != 1}
+
+
 def kind_of_miss(row: Row, book: CodeBook, on: date) -> str:
     """Which of `ORDER` a wrong first answer is, judged against the nearest acceptable code."""
     if row.first is None:

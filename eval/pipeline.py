@@ -141,6 +141,19 @@ def gather(sets: Sequence[CaseSet], tell: Tell = lambda line: None) -> list[Case
     return cases
 
 
+def write_reports(names: Sequence[str], out: Path) -> Path:
+    """The report of every run folder, and with several the joint one, which is returned."""
+    from eval.report import read_run_folder, write_report
+
+    folders = [out] if len(names) == 1 else [out / name for name in names]
+    runs = [read_run_folder(folder) for folder in folders]
+    for run in runs:
+        write_report([run], run.folder / "report.html")
+    if len(runs) > 1:
+        write_report(runs, out / "report.html")
+    return out / "report.html"
+
+
 def run_one(
     system: System,
     cases: Sequence[Case],
@@ -151,7 +164,9 @@ def run_one(
     folder: Path,
 ) -> Metrics:
     """Ask one system every case and write its run folder."""
-    manifest = new_manifest(system, cases, book.release, options.on, options.k, options.seed, options.samples)
+    manifest = new_manifest(
+        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split
+    )
     with tqdm(
         total=len(cases), desc=system.name, unit="case", delay=2, disable=not sys.stderr.isatty()
     ) as bar:

@@ -32,6 +32,7 @@ class RunManifest(msgspec.Struct, frozen=True):
         release: The code set that cases were checked against.
         on: Date of service of cases without one.
         complete: Whether every case was asked.
+        split: Case sets whose kinds were counted as sets of their own.
     """
 
     format: int
@@ -49,7 +50,7 @@ class RunManifest(msgspec.Struct, frozen=True):
     started_at: str
     finished_at: str
     versions: dict[str, str]
-    options: dict[str, Any] = {}
+    split: tuple[str, ...] = ()
 
     def same_work(self, other: RunManifest) -> bool:
         """Whether answers of the other run may stand in this one."""
@@ -82,7 +83,14 @@ def code_sha256() -> str:
 
 
 def new_manifest(
-    system: System, cases: Sequence[Case], release: str, on: date, k: int, seed: int, samples: int
+    system: System,
+    cases: Sequence[Case],
+    release: str,
+    on: date,
+    k: int,
+    seed: int,
+    samples: int,
+    split: Sequence[str] = (),
 ) -> RunManifest:
     """The manifest of a run that is about to start."""
     sets: dict[str, int] = {}
@@ -104,6 +112,7 @@ def new_manifest(
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         finished_at="",
         versions=versions(),
+        split=tuple(split),
     )
 
 
@@ -129,6 +138,14 @@ def write_json(path: Path, value: Any) -> None:
     """Write indented JSON aside and rename it into place, so that no reader sees half a file."""
     aside = path.with_name(path.name + ".part")
     aside.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
+    aside.replace(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text aside and rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".part")
+    aside.write_text(text, encoding="utf-8")
     aside.replace(path)
 
 

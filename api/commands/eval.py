@@ -7,60 +7,55 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from api.settings import Settings
-from eval.cases import FIELDS
-from eval.pipeline import Options, run_all
-from eval.setting import RunSetting
+
+if TYPE_CHECKING:
+    from eval.measure import Metrics
 
 HELP = "Measure on labelled cases, compare two runs, write reports."
-EXAMPLE = (
-    "hcpcs eval run cases.csv --query-column charge_text --system default --system bm25 --out runs/today"
-)
+EXAMPLE = "hcpcs eval run cases.csv --query-column text --system default --system bm25 --out runs/today"
+FIELDS = ("query", "codes", "id", "source", "kind", "date")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The three actions and their options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_run(
-        actions.add_parser("run", help="measure systems on case files", description="Measure on case files.")
-    )
+    for name, add, summary in (
+        ("run", _add_run, "measure systems on case files"),
+        ("compare", _add_compare, "compare two run folders case by case"),
+        ("report", _add_report, "write the HTML report of run folders"),
+    ):
+        add(actions.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "cases", nargs="+", type=Path, metavar="CASES", help=".jsonl, .csv, .xlsx or .qrels files"
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add("cases", nargs="+", type=Path, metavar="CASES", help=".jsonl, .csv, .tsv, .xlsx or .qrels files")
+    add(
         "--system",
         action="append",
         metavar="NAME",
         help="default, all-words, bm25, dense, rrf, an index folder, a TREC run file, or an http address;"
-        " LABEL=NAME to call it otherwise; may be given again (default: default)",
+        " LABEL=NAME calls it otherwise; may be given again (default: default)",
     )
-    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder (default: the active one)")
-    parser.add_argument(
-        "--release", type=Path, metavar="FILE", help="release to check against and for baselines"
-    )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (default: below HCPCS_HOME/runs)")
-    parser.add_argument("-k", "--k", type=int, default=20, help="codes asked for, 1 to 100 (default 20)")
-    parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="DATE", help="date of service (default today)"
-    )
-    parser.add_argument(
-        "--split", action="append", default=[], metavar="SET", help="count each kind of SET as a set"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")
-    parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples (default 1000)")
-    parser.add_argument(
+    add("--index", type=Path, metavar="DIR", help="index folder (default: the active one)")
+    add("--release", type=Path, metavar="FILE", help="release to check against and for the baselines")
+    add("--out", type=Path, metavar="DIR", help="run folder (default: below HCPCS_HOME/runs)")
+    add("--gate", type=Path, metavar="FILE", help="TOML file of thresholds; a miss exits 1")
+    add("-k", "--k", type=int, default=20, help="codes asked for, 1 to 100 (default 20)")
+    add("--on", type=date.fromisoformat, metavar="DATE", help="date of service (default: today)")
+    add("--split", action="append", default=[], metavar="SET", help="count each kind of SET as a set")
+    add(
         "--release-check",
         choices=("report", "drop"),
         default="report",
-        help="codes not active on their case's date: only report, or leave out (default report)",
+        help="codes not active on their case's date: only report, or leave out (default: report)",
     )
-    parser.add_argument(
+    add(
         "--seen",
         action="append",
         default=[],
@@ -69,19 +64,39 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="cases that a system may have learned from, for the slices seen and unseen",
     )
     for field in FIELDS:
-        parser.add_argument(
-            f"--{field}-column", metavar="NAME", help=f"column of the {field} (default {field})"
-        )
-    parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+        add(f"--{field}-column", metavar="NAME", help=f"column of the {field} (default: {field})")
+    add("--seed", type=int, default=0, help="of the bootstrap (default: 0)")
+    add("--samples", type=int, default=1000, help="bootstrap samples (default: 1000)")
+    add("--no-report", action="store_true", help="write no report.html, which takes a few seconds")
+    add("--json", action="store_true", help="print the metrics, one JSON object a system")
+    add("--markdown", action="store_true", help="print the table as Markdown")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", type=Path, metavar="RUN_A", help="run folder before")
+    parser.add_argument("second", type=Path, metavar="RUN_B", help="run folder after")
+    parser.add_argument("--all", action="store_true", help="print every changed case, not ten of each sort")
+    parser.add_argument("--seed", type=int, default=0, help="of bootstrap and permutations (default: 0)")
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders over the same cases")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do one action."""
-    return _run(arguments, settings)
+    actions = {"run": _run, "compare": _compare, "report": _report}
+    return actions[arguments.action](arguments, settings)
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.gate import read_gate
+    from eval.pipeline import Options, run_all, write_reports
+    from eval.setting import RunSetting
+
+    gate = read_gate(arguments.gate) if arguments.gate else None
     on = arguments.on or date.today()
     setting = RunSetting(_index_folder(arguments, settings), arguments.release, settings.home / "cache", on)
     out = arguments.out or settings.home / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
@@ -95,27 +110,64 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         seen=tuple(arguments.seen),
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
-    runs = run_all(arguments.cases, arguments.system or ["default"], setting, options, out, _tell)
+    try:
+        runs = run_all(arguments.cases, arguments.system or ["default"], setting, options, out, _tell)
+    except KeyboardInterrupt:
+        _tell(f"interrupted; what was answered is kept: the same command with --out {out} continues")
+        return 130
     _print_runs(runs, arguments)
-    sys.stderr.write(f"hcpcs: the run is in {out}\n")
-    return 0
+    where = out if arguments.no_report else write_reports([run.system for run in runs], out)
+    _tell(f"the run is in {where}")
+    return _hold(gate, arguments.gate, runs, out) if gate is not None else 0
 
 
-def _print_runs(runs: Sequence[object], arguments: argparse.Namespace) -> None:
-    from eval.measure import Metrics
+def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace) -> None:
     from eval.table import as_markdown, as_text, table_rows
 
-    metrics = [run for run in runs if isinstance(run, Metrics)]
     if arguments.json:
-        for run in metrics:
-            print(msgspec.json.encode(run).decode())
+        for metrics in runs:
+            print(msgspec.json.encode(metrics).decode())
         return
-    rows = table_rows(metrics)
+    rows = table_rows(runs)
     print(as_markdown(rows) if arguments.markdown else as_text(rows))
 
 
+def _hold(gate: dict[str, object], path: Path, runs: Sequence[Metrics], out: Path) -> int:
+    """Check the run that the gate is about and name each miss."""
+    from eval.gate import check_run
+
+    misses = check_run(gate, path, runs, out)
+    for miss in misses:
+        _tell(f"gate missed: {miss}")
+    if not misses:
+        _tell(f"the gate {path.name} is kept")
+    return 1 if misses else 0
+
+
+def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.compare import compare_folders
+    from eval.compare_text import comparison_text
+
+    comparison = compare_folders(arguments.first, arguments.second, seed=arguments.seed)
+    if arguments.json:
+        print(msgspec.json.encode(comparison).decode())
+    else:
+        print(comparison_text(comparison, None if arguments.all else 10))
+    return 0
+
+
+def _report(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.report import read_run_folder, write_report
+
+    runs = [read_run_folder(folder) for folder in arguments.runs]
+    out = arguments.out or arguments.runs[0] / "report.html"
+    write_report(runs, out)
+    _tell(f"the report is in {out}")
+    return 0
+
+
 def _index_folder(arguments: argparse.Namespace, settings: Settings) -> Path | None:
-    """The folder named, else the one of the settings, else the active one; none where a run needs none."""
+    """The folder named, else the one of the settings, else the active one, else none."""
     folder: Path | None = arguments.index or settings.index
     if folder is not None:
         return folder
