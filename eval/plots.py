@@ -57,7 +57,7 @@ def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
 
 
 def accuracy_at_k(systems: Mapping[str, Mapping[str, Value]]) -> str:
-    """Share of cases with an acceptable code among the first k, with 95 % intervals, a line a system."""
+    """Share of cases with an acceptable code among the first k, with 95% intervals, a line a system."""
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
@@ -108,7 +108,7 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
                 label=name,
             )
         axes.axhline(0.95, color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-        axes.text(0.01, 0.952, "95 % right", color=FAINT, fontsize=8.5, va="bottom")
+        axes.text(0.01, 0.952, "95% right", color=FAINT, fontsize=8.5, va="bottom")
         _percent(axes.xaxis)
         _percent(axes.yaxis)
         axes.set_xlim(0, 1)
@@ -152,7 +152,7 @@ def reliability(bins: Sequence[Bin], name: str) -> str:
 
 
 def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
-    """One dimension's slices as dots with 95 % intervals, biggest first; small ones hollow."""
+    """One dimension's slices as dots with 95% intervals, biggest first; small ones hollow."""
     shown = list(groups[:most])
 
     def paint(figure: Any) -> None:
@@ -206,4 +206,4 @@ def misses(kinds: Mapping[str, int]) -> str:
 def _percent(axis: Any) -> None:
     from matplotlib.ticker import PercentFormatter
 
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol="%"))

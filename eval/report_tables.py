@@ -49,10 +49,13 @@ def cells(values: Mapping[str, Value], columns: Sequence[str]) -> list[dict[str,
 
 
 def result_rows(runs: Sequence[Metrics]) -> list[dict[str, Any]]:
-    """Every case set under every system, then the mean over the sets and all lines together."""
+    """Every case set under every system, then the mean over the sets and all lines together.
+
+    The name of a case set stands in its first row only.
+    """
     rows = []
     several = len(runs[0].sets) > 1
-    for name in dict.fromkeys(name for run in runs for name in run.sets):
+    for name in runs[0].sets:
         rows += [_result_row(name, run.system, run.sets[name], run is runs[0]) for run in runs]
     for run in runs if several else ():
         n = f"{run.mean['top-1'].n} sets" if run.mean else "0"
@@ -61,7 +64,7 @@ def result_rows(runs: Sequence[Metrics]) -> list[dict[str, Any]]:
             row | {"style": f"{'ours' if run is runs[0] else ''}{' total' if run is runs[0] else ''}"}
         )
     rows += [_result_row(POOLED, run.system, run.pooled, run is runs[0]) for run in runs if several]
-    return rows
+    return [row if i % len(runs) == 0 else row | {"set": "", "n": ""} for i, row in enumerate(rows)]
 
 
 def _result_row(name: str, system: str, metrics: SetMetrics, ours: bool) -> dict[str, Any]:
@@ -133,6 +136,8 @@ def slice_plots(slices: Sequence[Slice]) -> list[dict[str, Any]]:
     found = []
     for dimension, name in PLOTTED.items():
         parts = [part for part in slices if part.dimension == dimension and "top-1" in part.measures]
+        if dimension == "length":
+            parts.sort(key=lambda part: part.value)
         if len(parts) > 1:
             found.append(
                 {

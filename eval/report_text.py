@@ -44,7 +44,7 @@ def lead(name: str, metrics: Metrics) -> str:
 
 
 def points(metrics: Metrics, comparisons: Sequence[Comparison]) -> list[str]:
-    """The next things a reader wants: against the others, at 95 %, the weakest place."""
+    """The next things a reader wants: against the others, at 95%, the weakest place."""
     found = [_against(comparison) for comparison in comparisons]
     coverage = _at_target(metrics.pooled.confidence)
     if coverage is not None:
@@ -73,7 +73,7 @@ def _against(comparison: Comparison) -> str:
     )
     return (
         f"At the first code it is {abs(gap.value) * 100:.1f} points {words} {comparison.a}"
-        f" (95 % interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {sure})."
+        f" (95% interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {sure})."
     )
 
 
@@ -122,7 +122,7 @@ def tiles(metrics: Metrics) -> list[dict[str, str]]:
     coverage = _at_target(metrics.pooled.confidence)
     if coverage is not None:
         found.append(
-            {"value": percent(coverage.coverage), "label": "of lines answered when 95 % must be right"}
+            {"value": percent(coverage.coverage), "label": "of lines answered when 95% must be right"}
         )
     found.append({"value": f"{metrics.pooled.timing.median:.1f} ms", "label": "median time of one answer"})
     return found
@@ -135,7 +135,7 @@ def confidence_text(name: str, confidence: Confidence) -> str:
     told = "; ".join(str(point) for point in confidence.coverage if point.threshold is not None)
     return (
         f"Stated and true confidence differ by {confidence.ece * 100:.1f} points on average (expected"
-        f" calibration error). For all lines together: {told or 'no threshold reaches 80 % right'}."
+        f" calibration error). For all lines together: {told or 'no threshold reaches 80% right'}."
     )
 
 
@@ -183,7 +183,10 @@ def method(manifest: RunManifest) -> list[str]:
         f"Every line was asked on its own, for {manifest.k} codes. A line counts as right when any of its"
         " acceptable codes stands where it is looked for. The mean over the case sets counts each set the"
         " same, however many lines it has.",
-        f"Intervals are 95 % percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
+        "The systems: default is this project; all-words finds only codes whose descriptor holds every word of"
+        " the line, as the public look-up tools do; bm25 is a classic text search over the descriptors; dense"
+        " compares sentence vectors of the plain MiniLM model; rrf joins the last two.",
+        f"Intervals are 95% percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
         f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs 10,000 times.",
     ]
 
