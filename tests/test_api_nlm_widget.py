@@ -1,0 +1,130 @@
+"""NLM's own autocompleter, in a real browser, on a form that only changed its address."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from api.settings import Settings
+from tests.fakes import FakeSuggester
+from tests.live import running
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+PACKAGES = Path(__file__).parent / "browser" / "node_modules"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FORM = """<!doctype html><meta charset="utf-8"><title>Order form</title>
+<link rel="stylesheet" href="widget.css"><label for="item">Item</label> <input id="item" size="60">
+<script src="widget.js"></script>
+<script>
+  // Off: the widget's own sorting, which would undo the ranking, and its way of putting one item on top.
+  const list = new Def.Autocompleter.Search('item', '{address}/api/hcpcs/v3/search',
+    {{tableFormat: true, valueCols: [0, 1], sort: false,
+      suggestionMode: Def.Autocompleter.NO_COMPLETION_SUGGESTIONS}});
+  window.picked = [];
+  Def.Autocompleter.Event.observeListSelections('item', (data) => window.picked.push(data.item_code));
+</script>"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves the form without writing to the test's output."""
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeSuggester]]:
+    """The address of an order form of another origin, whose widget asks a live service."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine; install Debian's chromium")
+    bundler = PACKAGES / ".bin" / "esbuild"
+    if not bundler.exists():
+        pytest.skip("the browser packages are not installed; run: npm ci --prefix tests/browser")
+    folder = tmp_path_factory.mktemp("form")
+    source = PACKAGES / "autocomplete-lhc" / "source"
+    shutil.copy(source / "auto_completion.css", folder / "widget.css")
+    subprocess.run(
+        [bundler, source / "index.js", "--bundle", "--global-name=Def", f"--outfile={folder / 'widget.js'}"],
+        check=True,
+        capture_output=True,
+    )
+    forms = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
+    Thread(target=forms.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{forms.server_port}"
+    suggester = FakeSuggester()
+    app = create_app(suggester, Settings(home=Path("unused"), cors_origins=(origin,)))
+    with running(app) as address:
+        (folder / "form.html").write_text(FORM.format(address=address))
+        yield f"{origin}/form.html", suggester
+    forms.shutdown()
+    forms.server_close()
+
+
+@pytest.fixture
+def page(form: tuple[str, FakeSuggester]) -> Iterator[Any]:
+    """The form, open in Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.goto(form[0])
+        yield page
+        browser.close()
+
+
+def test_the_widget_types_shows_and_picks(page: Any, form: tuple[str, FakeSuggester]) -> None:
+    """Words typed key by key bring rows in our order; a click puts code and description into the field."""
+    page.locator("#item").press_sequentially("folding walker", delay=20)
+    rows = page.locator("#completionOptions tr")
+    rows.first.wait_for()
+    page.wait_for_function("document.querySelectorAll('#completionOptions tr').length >= 2")
+
+    shown = [row.inner_text().split("\t") for row in rows.all()]
+    assert [code.strip() for code, _ in shown][:2] == ["E0143", "E0130"]
+    rows.first.click()
+
+    assert page.locator("#item").input_value() == "E0143 - Folding walker with wheels, height can be set"
+    assert page.evaluate("window.picked") == ["E0143"]
+    assert "folding walker" in form[1].texts
+
+
+def test_the_widget_works_by_keyboard(page: Any) -> None:
+    """Arrow down and Enter pick, as on the public service."""
+    field = page.locator("#item")
+    field.press_sequentially("wheelchair", delay=20)
+    page.locator("#completionOptions tr").first.wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+
+    assert field.input_value().startswith("K0001")
+
+
+def test_the_widget_sends_no_more_than_25_characters(page: Any, form: tuple[str, FakeSuggester]) -> None:
+    """What it sends of a long text still finds the code."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#item").press_sequentially("walker folding with wheels and more", delay=10)
+    page.wait_for_timeout(800)
+
+    assert asked
+    assert max(len(text) for text in form[1].texts if text.startswith("walker folding")) <= 25
