@@ -1,0 +1,114 @@
+// The page's start: keys, clicks and pastes, each handed to the module that knows what to do.
+
+import { askForMore, choose, copyChosen, enter, setText, typed } from "./ask.js";
+import { $, show } from "./dom.js";
+import { clearFilters, drawFilters, readFilters, toggleFilters } from "./filters.js";
+import { closeSheet, openSheet, sheetIsOpen, showCode } from "./pane.js";
+import { askKey, readRelease } from "./release.js";
+import { onKeyNeeded } from "./service.js";
+import { codeLines, onTable } from "./several.js";
+import { narrow, state, writeAddress } from "./state.js";
+import { unsaved } from "./table.js";
+
+const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 };
+
+function keyInText(event) {
+  if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key in MOVES && state.answer?.suggestions.length) {
+    event.preventDefault();
+    choose(state.active + MOVES[event.key]);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    enter(event.shiftKey);
+  }
+}
+
+function pasted(event) {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (text.split(/\r\n?|\n/).filter((line) => line.trim()).length < 2) return;
+  event.preventDefault();
+  codeLines(text);
+}
+
+// Closes what is open, then goes to the text, then clears it.
+function escape(event) {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if ($("sections").open) {
+    $("sections").open = false;
+    $("sections").querySelector("summary").focus();
+  } else if (sheetIsOpen()) closeSheet();
+  else if (document.activeElement === $("text")) setText("");
+  else $("text").focus();
+}
+
+function slash(event) {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input:not([type="checkbox"]), textarea, select, dialog')) return;
+  event.preventDefault();
+  closeSheet();
+  $("text").focus();
+}
+
+function openPaste() {
+  $("paste").returnValue = "";
+  $("paste").showModal();
+  $("lines").focus();
+}
+
+function pasteClosed() {
+  const text = $("lines").value;
+  $("lines").value = "";
+  if ($("paste").returnValue === "go") codeLines(text);
+}
+
+// A page that the browser keeps for its back button must not bring typed words back.
+function forgetText() {
+  $("text").value = "";
+  $("lines").value = "";
+}
+
+function listenToText() {
+  $("text").addEventListener("input", (event) => event.isComposing || typed());
+  $("text").addEventListener("compositionend", typed);
+  $("text").addEventListener("keydown", keyInText);
+  $("text").addEventListener("paste", pasted);
+  $("search").addEventListener("submit", (event) => event.preventDefault());
+  const use = (text) => { setText(text); $("text").focus(); };
+  $("clear").addEventListener("click", () => use(""));
+  for (const button of document.querySelectorAll(".example")) button.addEventListener("click", () => use(button.textContent));
+}
+
+function listen() {
+  listenToText();
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
+  $("filters").addEventListener("change", readFilters);
+  $("clear-filters").addEventListener("click", clearFilters);
+  $("toggle-filters").addEventListener("click", toggleFilters);
+  $("more").addEventListener("click", askForMore);
+  $("open-help").addEventListener("click", () => $("help").showModal());
+  $("open-paste").addEventListener("click", openPaste);
+  $("paste").addEventListener("close", pasteClosed);
+  $("action-copy").addEventListener("click", () => copyChosen());
+  $("action-details").addEventListener("click", openSheet);
+  document.addEventListener("keydown", escape);
+  document.addEventListener("keydown", slash);
+  document.addEventListener("click", (event) => { if (!$("sections").contains(event.target)) $("sections").open = false; });
+  addEventListener("pagehide", forgetText);
+  addEventListener("pageshow", (event) => { if (event.persisted) setText(""); });
+  addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
+}
+
+function start() {
+  onKeyNeeded(askKey);
+  listen();
+  forgetText();
+  drawFilters();
+  writeAddress();
+  readRelease();
+  if (state.code) showCode(state.code);
+  if (state.code && narrow.matches) openSheet();
+  else if (!onTable()) $("text").focus({ preventScroll: true });
+  show($("intro"));
+}
+
+start();

@@ -1,0 +1,158 @@
+// From the typed text to the list; choosing in it and copying from it.
+
+import { copy } from "./clipboard.js";
+import { $, announce, later, show } from "./dom.js";
+import { clearFilters, includeEnded } from "./filters.js";
+import { hideMessage, sayError, sayNoMatch } from "./messages.js";
+import { openSheet, showCode } from "./pane.js";
+import { clearResults, drawReadAs, drawResults, markActive } from "./results.js";
+import { call, latest, STALE } from "./service.js";
+import { leaveTable } from "./several.js";
+import { filters, narrow, state, writeAddress } from "./state.js";
+import { beliefWords, count } from "./wording.js";
+
+const LONGEST = 2000;
+const STEPS = [10, 30, 100]; // how many codes; the service gives 100 at most
+
+let step = 0;
+let waiting = false;
+let copyNext = null; // Enter was pressed before the answer to the present text had come
+
+const askService = latest((signal, body) => call("v1/suggest", { body, signal }));
+const askSoon = later(70, ask);
+
+export async function ask() {
+  const text = state.text.trim();
+  show($("clear"), state.text !== "");
+  if (!text) return showIntro();
+  if (text.length > LONGEST) {
+    askService.cancel();
+    return fail(`The text has ${text.length.toLocaleString("en-US")} characters; at most 2,000 are read. Shorten it to one item.`);
+  }
+  waiting = true;
+  $("search").setAttribute("aria-busy", "true");
+  try {
+    const answer = await askService({ text, k: STEPS[step], ...filters() });
+    if (answer !== STALE) showAnswer(answer);
+  } catch (error) {
+    fail(error.message, ask);
+  }
+  return undefined;
+}
+
+export function setText(text) {
+  $("text").value = text;
+  typed();
+}
+
+export function typed() {
+  state.text = $("text").value;
+  step = 0;
+  copyNext = null;
+  if (state.text) leaveTable();
+  if (state.code) {
+    state.code = "";
+    writeAddress();
+  }
+  waiting = state.text.trim() !== "";
+  if (waiting) askSoon();
+  else ask();
+}
+
+export function askForMore() {
+  step += 1;
+  ask();
+  $("text").focus();
+}
+
+function settle() {
+  waiting = false;
+  $("search").removeAttribute("aria-busy");
+  show($("intro"), false);
+  hideMessage();
+}
+
+function showNothing() {
+  settle();
+  state.answer = null;
+  state.active = -1;
+  copyNext = null;
+  clearResults();
+  show($("read-as"), false);
+  show($("more"), false);
+  showCode("");
+}
+
+function fail(sentence, again) {
+  showNothing();
+  sayError(sentence, again);
+  announce(sentence);
+}
+
+function showIntro() {
+  askService.cancel();
+  showNothing();
+  show($("intro"));
+}
+
+function showAnswer(answer) {
+  settle();
+  state.answer = answer;
+  const codes = answer.suggestions.map(({ code }) => code);
+  state.active = Math.max(codes.indexOf(state.code), codes.length ? 0 : -1);
+  state.trail = [];
+  drawReadAs(answer);
+  drawResults(answer, { choose: (number) => choose(number, true), copy: copyRow });
+  if (answer.no_good_match) sayNoMatch(answer, state, { clearFilters, includeEnded, hasLevel1: state.hasLevel1 });
+  markActive(state.active, false);
+  show($("more"), codes.length === STEPS[step] && step + 1 < STEPS.length);
+  showCode(codes[state.active] ?? "", true);
+  announce(spoken(answer));
+  if (copyNext) copyChosen(copyNext.whole);
+  copyNext = null;
+}
+
+function spoken(answer) {
+  const best = answer.suggestions[0];
+  if (!best) return "No good match. No codes.";
+  const first = `${best.code}, ${best.description}, ${beliefWords(best.confidence)}`;
+  if (answer.no_good_match) return `No good match. Nearest: ${first}.`;
+  return `${count(answer.suggestions.length, "code")}. First: ${first}.`;
+}
+
+// Makes a row the chosen one; `open` when a person pointed at it.
+export function choose(number, open = false) {
+  const all = state.answer?.suggestions ?? [];
+  if (!all.length) return;
+  state.active = Math.max(0, Math.min(all.length - 1, number));
+  state.code = all[state.active].code;
+  state.trail = [];
+  writeAddress();
+  markActive(state.active, true);
+  showCode(state.code, !open);
+  if (open && narrow.matches) openSheet();
+}
+
+function copyRow(number) {
+  choose(number);
+  copyChosen();
+}
+
+// Enter: copies the chosen code, or waits for the answer that is on its way.
+export function enter(whole) {
+  if (waiting) copyNext = { whole };
+  else copyChosen(whole);
+}
+
+export async function copyChosen(whole = false) {
+  const code = state.shown;
+  if (!code) return;
+  state.code = code;
+  writeAddress();
+  const { description } = state.answer?.suggestions.find((item) => item.code === code) ?? state.detail ?? {};
+  if (whole && description) await copy(`${code} ${description}`, `${code} with its description`);
+  else await copy(code);
+  const row = document.querySelector(`#results [data-code="${code}"]`);
+  row?.classList.add("copied");
+  setTimeout(() => row?.classList.remove("copied"), 900);
+}

@@ -1,0 +1,89 @@
+// Everything known of one code, beside the list.
+
+import { isDay } from "./address.js";
+import { $, el } from "./dom.js";
+import { modifierPart } from "./modifiers.js";
+import { badges } from "./results.js";
+import { changeWords, day } from "./wording.js";
+
+// Shown elsewhere in the pane already.
+const SHOWN = new Set(["Code", "Description", "Short description", "Use instead"]);
+
+function codeButton(code, act, words = code) {
+  return el("button", { type: "button", class: "link code", onclick: () => act.open(code) }, words);
+}
+
+function part(title, ...content) {
+  return el("section", { class: "part" }, el("h3", {}, title), ...content);
+}
+
+function head(detail, act) {
+  const buttons = el("p", { class: "buttons" },
+    el("button", { type: "button", class: "main", onclick: () => act.copy(detail.code) }, "Copy code"),
+    el("button", { type: "button", onclick: () => act.copy(`${detail.code} ${detail.description}`, `${detail.code} with its description`) }, "Copy with description"),
+    el("button", { type: "button", onclick: act.copyLink }, "Copy link"),
+    act.lineButton(detail.code));
+  return el("div", { class: "head" },
+    act.trail.length ? el("button", { type: "button", class: "quiet back", onclick: act.back }, `‹ Back to ${act.trail.at(-1)}`) : null,
+    el("button", { type: "button", class: "close", onclick: act.close }, "‹ Back to the list"),
+    el("h2", { class: "code", id: "details-code" }, detail.code),
+    el("p", { class: "badges" }, ...badges(detail)),
+    el("p", { class: "long" }, detail.description),
+    detail.short_description ? el("p", { class: "short" }, detail.short_description) : null,
+    buttons);
+}
+
+function replacement(detail, act) {
+  const list = (codes) => codes.flatMap((code, number) => [number ? ", " : "", codeButton(code, act)]);
+  const lines = [];
+  if (detail.successors.length) lines.push(el("p", {}, "Use instead: ", ...list(detail.successors)));
+  else if (detail.status === "terminated") lines.push(el("p", {}, "The release names no code in its place."));
+  if (detail.predecessors.length) lines.push(el("p", {}, "Took the place of: ", ...list(detail.predecessors)));
+  return lines.length ? part(detail.successors.length || detail.status === "terminated" ? "Successor" : "Predecessor", ...lines) : null;
+}
+
+function neighbours(detail, act) {
+  const here = { code: detail.code, description: detail.description, status: detail.status };
+  const all = [...detail.neighbours, here].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const row = (line) =>
+    line.code === detail.code
+      ? el("li", { class: "here", "aria-current": "true" }, el("span", { class: "code" }, line.code), el("span", {}, line.description))
+      : el("li", {}, codeButton(line.code, act), el("span", {}, line.description, line.status === "active" ? "" : ` (${line.status === "future" ? "not yet in use" : "ended"})`));
+  return part("Around it in the code book", el("ol", { class: "neighbours" }, ...all.map(row)));
+}
+
+// A field with several values comes several times in a row; it is shown once.
+function fields(detail) {
+  const grouped = new Map();
+  for (const { label, words } of detail.explained) {
+    if (!SHOWN.has(label)) grouped.set(label, [...(grouped.get(label) ?? []), words]);
+  }
+  const pair = ([label, values]) => el("div", {}, el("dt", {}, label), ...values.map((value) => el("dd", {}, worded(value))));
+  return part("All fields", el("dl", { class: "fields" }, ...[...grouped].map(pair)));
+}
+
+// "D: special coverage instructions apply": the letter goes last, in brackets.
+function worded(value) {
+  if (isDay(value)) return day(value);
+  const found = /^(\w{1,4}): (.+)$/s.exec(value);
+  return found ? [found[2], " ", el("span", { class: "letter" }, `(${found[1]})`)] : value;
+}
+
+export function drawDetails(detail, act) {
+  const pane = $("details");
+  pane.replaceChildren(...[
+    head(detail, act),
+    replacement(detail, act),
+    part("What changed last quarter", el("p", {}, changeWords(detail.record, detail.release))),
+    neighbours(detail, act),
+    fields(detail),
+    modifierPart(detail),
+  ].filter(Boolean));
+  pane.hidden = false;
+  pane.scrollTop = 0;
+}
+
+export function drawDetailsError(sentence, act) {
+  $("details").replaceChildren(el("div", { class: "head" }, el("button", { type: "button", class: "close", onclick: act.close }, "‹ Back to the list"), el("p", { class: "problem" }, sentence)));
+  $("details").hidden = false;
+}

@@ -1,0 +1,42 @@
+// What is said in place of, or above, the list.
+
+import { $, el } from "./dom.js";
+
+export function hideMessage() {
+  $("message").hidden = true;
+  $("message").replaceChildren();
+}
+
+function say(kind, title, ...rest) {
+  const place = $("message");
+  place.className = kind;
+  place.replaceChildren(el("h2", {}, title), ...rest);
+  place.hidden = false;
+}
+
+export function sayError(sentence, again) {
+  const button = again ? el("button", { type: "button", onclick: again }, "Try again") : null;
+  say("problem", "That did not work", el("p", {}, sentence), ...(button ? [button] : []));
+}
+
+function narrowed({ level, sections, on }) {
+  const parts = [];
+  if (sections.length) parts.push(`section${sections.length > 1 ? "s" : ""} ${sections.join(", ")}`);
+  if (level) parts.push(`level ${level === "1" ? "I" : "II"}`);
+  if (on) parts.push(`codes valid on ${on}`);
+  return parts.join(" and ");
+}
+
+// Plainly, with what to try; what can be done at once has a button.
+export function sayNoMatch(answer, filters, act) {
+  const only = narrowed(filters);
+  const tips = [
+    only && el("li", {}, `You are searching only ${only}. `, el("button", { type: "button", onclick: act.clearFilters }, "Search all active codes")),
+    !filters.ended && el("li", {}, "The code may have ended. ", el("button", { type: "button", onclick: act.includeEnded }, "Include ended codes")),
+    el("li", {}, "Say what the thing is or does (“wheelchair cushion”) rather than its maker or size."),
+    el("li", {}, "Write abbreviations out, and one item at a time."),
+    !act.hasLevel1 && el("li", {}, "A physician’s service or procedure? Those are CPT codes, which this index does not hold."),
+  ];
+  const near = answer.suggestions.length ? el("p", {}, "The nearest codes are below. None of them is likely.") : null;
+  say("no-match", "No good match", el("p", {}, "What may help:"), el("ul", {}, ...tips.filter(Boolean)), ...(near ? [near] : []));
+}

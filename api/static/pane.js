@@ -1,0 +1,84 @@
+// The details pane: which code it shows, the way back, and on narrow screens whether it is open.
+
+import { copy } from "./clipboard.js";
+import { drawDetails, drawDetailsError } from "./details.js";
+import { $, el, later, show } from "./dom.js";
+import { markActive } from "./results.js";
+import { call, latest, STALE } from "./service.js";
+import { useForLine } from "./several.js";
+import { linkTo, state, writeAddress } from "./state.js";
+
+const askService = latest((signal, code) => call(`v1/codes/${code}${state.on ? `?on=${state.on}` : ""}`, { signal }));
+const loadSoon = later(120, loadDetails);
+
+let listScroll = 0;
+
+const act = {
+  open(code) {
+    state.trail = [...state.trail, state.shown];
+    goTo(code);
+  },
+  back() {
+    goTo(state.trail.pop());
+  },
+  copy,
+  copyLink: () => copy(linkTo(state.shown), "The link"),
+  close: closeSheet,
+  lineButton: () =>
+    state.line === null ? null : el("button", { type: "button", class: "main", onclick: () => useForLine(state.shown) }, `Use for line ${state.line + 1}`),
+  get trail() {
+    return state.trail;
+  },
+};
+
+function goTo(code) {
+  state.code = code;
+  writeAddress();
+  state.active = (state.answer?.suggestions ?? []).findIndex((item) => item.code === code);
+  markActive(state.active, true);
+  showCode(code);
+  $("details").focus({ preventScroll: true });
+}
+
+// Shows a code's details, "" for none; `soon` while a person is typing or going down the list.
+export function showCode(code, soon = false) {
+  state.shown = code;
+  show($("action-bar"), Boolean(code));
+  $("action-code").textContent = code;
+  if (!code) {
+    askService.cancel();
+    state.detail = null;
+    show($("details"), false);
+    closeSheet();
+  } else if (soon) loadSoon();
+  else loadDetails();
+}
+
+export async function loadDetails() {
+  if (!state.shown) return;
+  try {
+    const detail = await askService(state.shown);
+    if (detail === STALE) return;
+    state.detail = detail;
+    drawDetails(detail, act);
+  } catch (error) {
+    state.detail = null;
+    drawDetailsError(error.message, act);
+  }
+}
+
+export const sheetIsOpen = () => document.body.classList.contains("sheet");
+
+export function openSheet() {
+  listScroll = $("main").scrollTop;
+  document.body.classList.add("sheet");
+  $("main").scrollTop = 0;
+  $("details").focus({ preventScroll: true });
+}
+
+export function closeSheet() {
+  if (!sheetIsOpen()) return;
+  document.body.classList.remove("sheet");
+  $("main").scrollTop = listScroll;
+  $("text").focus({ preventScroll: true });
+}

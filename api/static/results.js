@@ -1,0 +1,86 @@
+// The list of suggestions: a listbox whose active option the text box points at.
+
+import { $, el } from "./dom.js";
+import { beliefWords, marked, percent, statusWords, wordsToMark } from "./wording.js";
+
+export function belief(confidence) {
+  const bar = el("span", { class: "gauge", "aria-hidden": "true" }, el("span"));
+  bar.firstChild.style.inlineSize = `${Math.round(confidence * 100)}%`; // through the object model: no inline style
+  const words = beliefWords(confidence);
+  return el("span", { class: "belief", data: { belief: words.toLowerCase().replace(" ", "-") } }, bar,
+    el("span", { class: "belief-words" }, words, el("span", { class: "percent" }, ` ${percent(confidence)}`)));
+}
+
+export function marks(text, words) {
+  return marked(text, words).map(([piece, hit]) => (hit ? el("mark", {}, piece) : piece));
+}
+
+export function badges(item) {
+  const status = el("span", { class: `badge ${item.status}` }, statusWords(item));
+  const noc = item.is_noc
+    ? el("abbr", { class: "badge noc", title: "Not otherwise classified: only when no specific code fits" }, "NOC")
+    : null;
+  return [noc, status];
+}
+
+function changes(why) {
+  const parts = [...why.corrections, ...why.expansions].map((change) => change.split("->").map((part) => part.trim()));
+  return parts.map(([typed, read]) => el("span", { class: "change" }, `${typed} → ${read ?? ""}`));
+}
+
+function reason({ why }) {
+  return el("span", { class: "why" }, el("span", { class: "why-label" }, "Why: "), why.summary, " ", changes(why));
+}
+
+function option(item, number, typed, act) {
+  const code = el("span", { class: "code", title: `Copy ${item.code}` }, item.code);
+  code.addEventListener("click", (event) => {
+    event.stopPropagation();
+    act.copy(number);
+  });
+  const ended = item.successors.length ? el("span", { class: "successor" }, `Use instead: ${item.successors.join(", ")}`) : null;
+  return el("li", { id: `option-${number}`, role: "option", class: "row", "aria-selected": "false", data: { code: item.code }, onclick: () => act.choose(number) },
+    code,
+    el("span", { class: "description" }, marks(item.description, wordsToMark(typed, item.why))),
+    belief(item.confidence),
+    el("span", { class: "meta" }, reason(item), el("span", { class: "badges" }, ...badges(item), ended)));
+}
+
+// Replaces the list. `act` has `choose(number)` and `copy(number)`.
+export function drawResults(answer, act) {
+  const list = $("results");
+  list.replaceChildren(...answer.suggestions.map((item, number) => option(item, number, answer.text, act)));
+  list.hidden = !answer.suggestions.length;
+  list.classList.toggle("doubtful", answer.no_good_match);
+  $("text").setAttribute("aria-expanded", String(!list.hidden));
+}
+
+export function clearResults() {
+  $("results").replaceChildren();
+  $("results").hidden = true;
+  $("text").setAttribute("aria-expanded", "false");
+  $("text").removeAttribute("aria-activedescendant");
+}
+
+// Marks one option as the active one; -1 for none.
+export function markActive(number, scroll) {
+  const box = $("text");
+  for (const row of $("results").children) row.setAttribute("aria-selected", "false");
+  const row = $(`option-${number}`);
+  if (!row) {
+    box.removeAttribute("aria-activedescendant");
+    return;
+  }
+  row.setAttribute("aria-selected", "true");
+  box.setAttribute("aria-activedescendant", row.id);
+  if (scroll) row.scrollIntoView({ block: "nearest" });
+}
+
+// "Read rolator as rollator."
+export function drawReadAs(answer) {
+  const place = $("read-as");
+  const parts = answer.did_you_mean.map(({ typed, read_as: read }) => [
+    el("span", { class: "typed" }, typed), " as ", el("strong", {}, read)]);
+  place.replaceChildren("Read ", ...parts.flatMap((part, number) => (number ? [", ", ...part] : part)), ".");
+  place.hidden = !parts.length;
+}

@@ -1,0 +1,274 @@
+// Several lines as a table: ask in batches, review, pick, download.
+
+import { copy } from "./clipboard.js";
+import { csvText, download, looksLikeHeadings, readCells, textColumn } from "./csv.js";
+import { $, announce, el, toast } from "./dom.js";
+import { badges, belief } from "./results.js";
+import { call, latest, sentence, STALE } from "./service.js";
+import { count, percent } from "./wording.js";
+
+export const MOST_LINES = 2000;
+const BATCH_LINES = 100; // the service takes 200 a call; fewer shows progress sooner
+const BATCH_BYTES = 700_000; // and a body of 1 MB
+const LONGEST = 2000;
+const CANDIDATES = 5;
+const SURE = 0.6;
+
+let table = null;
+
+export const hasTable = () => table !== null;
+// Whether a person's picks would be lost with the page.
+export const unsaved = () => Boolean(table && !table.saved && table.lines.some((line) => line.byHand));
+export const lineText = (number) => textOf(table.lines[number]);
+
+// Reads pasted text into a new table; says why when it cannot.
+export function startTable(text, act) {
+  const rows = readCells(text);
+  if (!rows.length) return "There is nothing to code: paste one item a line.";
+  if (rows.length > MOST_LINES) {
+    return `${count(rows.length, "line")} are more than this page takes (${MOST_LINES.toLocaleString("en-US")}). Paste fewer, or use the command hcpcs batch.`;
+  }
+  const headed = rows.length > 1 && looksLikeHeadings(rows[0]);
+  table = { rows, headed, column: textColumn(headed ? rows.slice(1) : rows), act, lines: [], open: false };
+  readLines();
+  return "";
+}
+
+function readLines() {
+  const body = table.headed ? table.rows.slice(1) : table.rows;
+  table.lines = body.map((cells) => ({ cells, answer: null, pick: null, byHand: false, found: null }));
+}
+
+function textOf(line) {
+  return line.cells[table.column] ?? "";
+}
+
+const askBatch = latest((signal, items) => call("v1/suggest/batch", { body: { items }, signal }));
+
+// Lines in portions that the service takes; a line that is empty or too long is told in its own row.
+function portions(lines) {
+  const found = [[]];
+  let bytes = 0;
+  for (const line of lines) {
+    const text = textOf(line);
+    if (!text || text.length > LONGEST) {
+      line.answer = { error: text ? `This line has ${text.length.toLocaleString("en-US")} characters; at most 2,000 are read.` : "This line is empty.", suggestions: [], no_good_match: true };
+      continue;
+    }
+    const size = new TextEncoder().encode(JSON.stringify(text)).length + 200;
+    if (found.at(-1).length >= BATCH_LINES || bytes + size > BATCH_BYTES) {
+      found.push([]);
+      bytes = 0;
+    }
+    found.at(-1).push(line);
+    bytes += size;
+  }
+  return found.filter((portion) => portion.length);
+}
+
+// Asks for every line under the present filters; what a person picked stays picked.
+export async function askTable() {
+  const mine = (table.run = Symbol("run"));
+  const lines = table.lines;
+  const filters = table.act.filters();
+  let done = 0;
+  drawTable(0);
+  try {
+    for (const portion of portions(lines)) {
+      const answers = await askBatch(portion.map((line) => ({ text: textOf(line), k: CANDIDATES, ...filters })));
+      if (answers === STALE || table?.run !== mine) return;
+      portion.forEach((line, number) => take(line, answers[number]));
+      done += portion.length;
+      drawProgress(done, lines.length);
+    }
+  } catch (error) {
+    if (table?.run !== mine) return;
+    drawTable(1, error.message);
+    return;
+  }
+  drawTable(1);
+  announce(summary());
+}
+
+function take(line, answer) {
+  line.answer = answer;
+  if (!line.byHand) line.pick = answer.no_good_match ? null : (answer.suggestions[0]?.code ?? null);
+}
+
+function candidates(line) {
+  const listed = line.answer?.suggestions ?? [];
+  const extra = line.found && !listed.some(({ code }) => code === line.found.code) ? [line.found] : [];
+  return [...extra, ...listed];
+}
+
+const picked = (line) => candidates(line).find(({ code }) => code === line.pick) ?? null;
+
+function toCheck(line) {
+  if (line.byHand) return false;
+  return !line.pick || (picked(line)?.confidence ?? 0) < SURE;
+}
+
+function summary() {
+  const check = table.lines.filter(toCheck).length;
+  const none = table.lines.filter((line) => !line.byHand && !line.pick).length;
+  const parts = [count(table.lines.length, "line")];
+  parts.push(check ? `${check.toLocaleString("en-US")} to check` : "none left to check");
+  if (none) parts.push(`${none.toLocaleString("en-US")} without a good match`);
+  return `${parts.join(", ")}.`;
+}
+
+// A person's choice for a line: a code, or null for none.
+function review(line, code) {
+  line.byHand = true;
+  line.pick = code;
+  table.saved = false;
+}
+
+// A code that was found beside the table.
+export function pickFor(number, item) {
+  const line = table.lines[number];
+  line.found = item;
+  review(line, item.code);
+}
+
+function picker(line, number) {
+  const chooser = el("select", { "aria-label": `Code for line ${number + 1}`, onchange: () => {
+    review(line, chooser.value || null);
+    redrawRow(number);
+  } });
+  for (const item of candidates(line)) {
+    const share = item.confidence === null ? "" : `${percent(item.confidence)} · `;
+    chooser.append(el("option", { value: item.code, selected: item.code === line.pick }, `${item.code} · ${share}${item.short_description || item.description}`.slice(0, 80)));
+  }
+  chooser.append(el("option", { value: "", selected: !line.pick }, "No code"));
+  return chooser;
+}
+
+function state(line) {
+  if (!line.answer) return el("span", { class: "hint" }, "Waiting…");
+  if (line.byHand) return el("span", { class: "reviewed" }, line.pick ? "Picked by you" : "Left without a code");
+  if (line.answer.error) return el("span", { class: "problem" }, sentence(line.answer.error));
+  if (!line.pick) return el("span", { class: "problem" }, "No good match");
+  return belief(picked(line).confidence);
+}
+
+function cell(className, label, ...content) {
+  return el("td", { role: "cell", class: className, data: { label } }, ...content);
+}
+
+function row(line, number) {
+  const item = picked(line);
+  const code = el("div", { class: "pick" }, picker(line, number),
+    item ? el("p", { class: "pick-words" }, item.description, el("span", { class: "badges" }, ...badges(item))) : null);
+  const accept = toCheck(line) && line.pick
+    ? el("button", { type: "button", "aria-label": `Accept ${line.pick} for line ${number + 1}`, onclick: () => { review(line, line.pick); redrawRow(number); } }, "Accept")
+    : null;
+  const look = el("button", { type: "button", "aria-label": `Search for line ${number + 1}`, onclick: () => table.act.openLine(number) }, "Search");
+  return el("tr", { role: "row", id: `line-${number}`, class: toCheck(line) ? "to-check" : "" },
+    cell("number", "Line", String(number + 1)),
+    cell("words", "Your text", textOf(line) || el("em", {}, "empty")),
+    cell("code-cell", "Code", line.answer ? code : ""),
+    cell("state", "How sure", state(line)),
+    cell("actions", "Review", accept, look));
+}
+
+function redrawRow(number) {
+  const old = $(`line-${number}`);
+  const focused = old.contains(document.activeElement) ? document.activeElement.tagName : null;
+  const fresh = row(table.lines[number], number);
+  old.replaceWith(fresh);
+  if (focused) (fresh.querySelector(focused.toLowerCase()) ?? fresh.querySelector("button"))?.focus();
+  $("table-summary").textContent = summary();
+}
+
+function columnChooser() {
+  const width = Math.max(...table.rows.map((cells) => cells.length));
+  if (width < 2) return null;
+  const names = [...Array(width).keys()].map((column) => {
+    const example = table.headed ? table.rows[0][column] : table.rows.map((cells) => cells[column]).find(Boolean);
+    return `Column ${column + 1}${example ? `: ${example.slice(0, 30)}` : ""}`;
+  });
+  const chooser = el("select", { onchange: () => { table.column = Number(chooser.value); readLines(); askTable(); } },
+    ...names.map((name, column) => el("option", { value: column, selected: column === table.column }, name)));
+  return el("label", { class: "field" }, "Text is in ", chooser);
+}
+
+function headingSwitch() {
+  if (table.rows.length < 2) return null;
+  const box = el("input", { type: "checkbox", checked: table.headed, onchange: () => { table.headed = box.checked; readLines(); askTable(); } });
+  return el("label", { class: "check" }, box, "First line is a heading");
+}
+
+function toolbar() {
+  const only = el("input", { type: "checkbox", checked: table.onlyCheck, onchange: () => {
+    table.onlyCheck = only.checked;
+    $("lines-table").classList.toggle("only-check", only.checked);
+  } });
+  return el("div", { class: "table-tools" },
+    el("button", { type: "button", class: "main", id: "download", onclick: save }, "Download CSV"),
+    el("button", { type: "button", onclick: copyCodes }, "Copy the codes"),
+    el("label", { class: "check" }, only, "Only lines to check"),
+    headingSwitch(), columnChooser(),
+    el("button", { type: "button", class: "quiet", onclick: close }, "Close the table"));
+}
+
+function drawProgress(done, all) {
+  const bar = $("table-progress");
+  bar.max = all;
+  bar.value = done;
+  $("table-summary").textContent = `${done.toLocaleString("en-US")} of ${count(all, "line")} done…`;
+}
+
+// Draws the whole pane; `share` 0 while answers are awaited, 1 when all came or failed.
+export function drawTable(share = 1, error = "") {
+  const head = ["Line", "Your text", "Code", "How sure", "Review"].map((name) => el("th", { role: "columnheader", scope: "col" }, name));
+  $("table-pane").replaceChildren(
+    el("h2", {}, "Your lines"),
+    el("p", { id: "table-summary", role: "status" }, share ? summary() : "Finding codes…"),
+    el("progress", { id: "table-progress", "aria-label": "Lines done", max: "1", value: "0", hidden: share === 1 }),
+    ...(error ? [el("p", { class: "problem", role: "alert" }, error, " ", el("button", { type: "button", onclick: askTable }, "Try again"))] : []),
+    toolbar(),
+    el("table", { id: "lines-table", role: "table", class: table.onlyCheck ? "only-check" : "" },
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head)),
+      el("tbody", { role: "rowgroup" }, ...table.lines.map(row))));
+}
+
+function close() {
+  if (unsaved()) {
+    table.saved = true; // asked once
+    const reviewed = table.lines.filter((line) => line.byHand).length;
+    toast(`${count(reviewed, "line")} reviewed and not downloaded. Press “Close the table” again to leave them.`, 6000);
+    return;
+  }
+  askBatch.cancel();
+  const { act } = table;
+  table = null;
+  act.closed();
+}
+
+function copyCodes() {
+  const codes = table.lines.map((line) => line.pick ?? "");
+  copy(codes.join("\n"), count(codes.filter(Boolean).length, "code"));
+}
+
+// Every column that came in, then ours; one row a line.
+function csvRows() {
+  const width = Math.max(...table.rows.map((cells) => cells.length));
+  const names = [...Array(width).keys()].map((column) => (table.headed && table.rows[0][column]) || (column === table.column ? "text" : `column_${column + 1}`));
+  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "error", "other_codes", "date_of_service", "release"];
+  const body = table.lines.map((line) => {
+    const item = picked(line);
+    const others = candidates(line).filter(({ code }) => code !== line.pick).map(({ code }) => code);
+    const answer = line.answer ?? {};
+    return [...names.map((_, column) => line.cells[column] ?? ""), item?.code, item?.description,
+      item?.confidence === null || !item ? "" : item.confidence.toFixed(3), item?.status, line.byHand ? "yes" : "no",
+      answer.no_good_match ? "yes" : "no", answer.error, others.join(" "), answer.date_of_service, answer.release];
+  });
+  return [[...names, ...ours], ...body];
+}
+
+function save() {
+  download(`hcpcs-codes-${new Date().toISOString().slice(0, 10)}.csv`, csvText(csvRows()));
+  toast(`${count(table.lines.length, "line")} saved as CSV`);
+  table.saved = true;
+}
