@@ -134,6 +134,14 @@ def group_numbers(labels: Sequence[str]) -> NDArray[np.int64]:
     return numbers.astype(np.int64)
 
 
+def _mean_of_known(values: Array) -> Array:
+    """Means along the first axis of what is not NaN; NaN where nothing is."""
+    there = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        means: Array = np.where(there, values, 0.0).sum(0) / there.sum(0)
+    return means
+
+
 def mean_over_sets(
     summaries: Sequence[Summary], replicates: Sequence[Array], names: Sequence[str]
 ) -> dict[str, Value]:
@@ -144,6 +152,6 @@ def mean_over_sets(
         if not values:
             continue
         columns = [r[:, i] for r, s in zip(replicates, summaries, strict=True) if name in s.measures]
-        low, high = interval(np.nanmean(np.stack(columns), axis=0))
+        low, high = interval(_mean_of_known(np.stack(columns)))
         found[name] = Value(float(np.mean(values)), float(low), float(high), len(values))
     return found

@@ -161,7 +161,8 @@ def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
             value = part.measures[measure]
             colour = COLOURS[0] if part.n >= SMALL else FAINT
             axes.plot([value.low, value.high], [i, i], color=colour, linewidth=2, solid_capstyle="round")
-            axes.plot(value.value, i, "o", color=colour, markersize=6, markerfacecolor=_fill(part.n, colour))
+            fill = colour if part.n >= SMALL else "white"
+            axes.plot(value.value, i, "o", color=colour, ms=6, markerfacecolor=fill, clip_on=False)
         labels = [f"{_short(part.value)}  (n={part.n}{', few' if part.n < SMALL else ''})" for part in shown]
         axes.set_yticks(range(len(shown)), labels)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -173,10 +174,6 @@ def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
         axes.spines["left"].set_visible(False)
 
     return draw(5.2, 0.75 + 0.27 * max(2, len(shown)), paint)
-
-
-def _fill(n: int, colour: str) -> str:
-    return colour if n >= SMALL else "white"
 
 
 def _short(text: str) -> str:
@@ -204,6 +201,7 @@ def misses(kinds: Mapping[str, int]) -> str:
 
 
 def _percent(axis: Any) -> None:
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol="%"))

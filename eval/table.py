@@ -13,10 +13,12 @@ POOLED = "all cases"
 
 
 def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
-    """Header and rows: every case set under every system, then the mean over sets, then all cases pooled."""
+    """Header and rows: every case set under every system; for several sets also their mean and all cases."""
     rows = [["case set", "n", "system", *COLUMNS, "ms"]]
     for name in dict.fromkeys(name for run in runs for name in run.sets):
         rows += [_set_row(name, run.system, run.sets[name]) for run in runs if name in run.sets]
+    if all(len(run.sets) < 2 for run in runs):
+        return rows
     for run in runs:
         if run.mean:
             n = f"{run.mean['top-1'].n} sets"
