@@ -30,6 +30,11 @@ class Metrics:
         self.no_good_match = Counter(
             "hcpcs_no_good_match", "Texts for which no candidate was likely.", registry=self.registry
         )
+        self.repeated = Counter(
+            "hcpcs_repeated_texts",
+            "Suggest requests answered from the cache of this process.",
+            registry=self.registry,
+        )
         self.cds_cards = Counter("hcpcs_cds_cards", "CDS Hooks cards returned.", registry=self.registry)
         self.cds_late = Counter(
             "hcpcs_cds_late",

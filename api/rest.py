@@ -13,7 +13,8 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
 from api.body import decoded, json_response, require_json
-from api.limits import BATCH_BODY_BYTES, BROWSE_DEFAULT, BROWSE_MAX
+from api.cache import AnswerCache
+from api.limits import BATCH_BODY_BYTES, BROWSE_DEFAULT, BROWSE_MAX, CACHED_ANSWERS
 from api.messages import (
     BatchRequest,
     CodeDetail,
@@ -44,15 +45,24 @@ def rest_routes(service: Service) -> list[ControllerRouterHandler]:
 
 
 def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
+    cache = AnswerCache(CACHED_ANSWERS)
+
     @post("/v1/suggest", status_code=200)
     async def suggest(request: Request[Any, Any, Any]) -> ASGIResponse:
         # In the event loop on purpose: an answer takes less time than handing it to a thread and back.
         require_json(request)
-        query = decoded(SUGGEST, await request.body())
+        body, today = await request.body(), date.today()
+        kept = cache.get(body, today)
+        if kept is not None:
+            service.metrics.repeated.inc()
+            return json_response(kept)
+        query = decoded(SUGGEST, body)
         answer = service.suggest(query.text, query.k, query.date_of_service, query.filters())
         if answer.error:
             raise invalid("$.text", answer.error)
-        return json_response(ENCODE(answer))
+        encoded = ENCODE(answer)
+        cache.put(body, today, encoded)
+        return json_response(encoded)
 
     @post("/v1/suggest/batch", status_code=200, request_max_body_size=BATCH_BODY_BYTES)
     async def suggest_batch(request: Request[Any, Any, Any]) -> ASGIResponse:
