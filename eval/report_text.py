@@ -184,8 +184,8 @@ def method(manifest: RunManifest) -> list[str]:
         " acceptable codes stands where it is looked for. The mean over the case sets counts each set the"
         " same, however many lines it has.",
         "The systems: default is this project; all-words finds only codes whose descriptor holds every word"
-        " of the line, as the public look-up tools do; bm25 is a classic text search over the descriptors; dense"
-        " compares sentence vectors of the plain MiniLM model; rrf joins the last two.",
+        " of the line, as the public look-up tools do; bm25 is a classic text search over the descriptors;"
+        " dense compares sentence vectors of the plain MiniLM model; rrf joins the last two.",
         f"Intervals are 95% percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
         f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs 10,000 times.",
     ]

@@ -1,0 +1,60 @@
+"""A ten-line release, cases and rows for the tests of `eval`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from eval.cases import Case
+from eval.codebook import CodeBook
+from eval.rows import Ranking, Row, make_row
+from index.records import Record
+from tests.fakes import RECORDS
+
+DAY = date(2026, 1, 15)
+DRUGS = (
+    Record("J0100", "Injection, examplamycin, up to 20 mg", "Inj examplamycin"),
+    Record("J0101", "Injection, examplamycin, 1 mg", "Examplamycin 1 mg"),
+    Record("J0102", "Injection, examplamycin depot, 1 mg", "Examplamycin depot"),
+    Record("J0500", "Injection, otherol, 10 mg", "Inj otherol"),
+)
+BOOK = CodeBook([*RECORDS, *DRUGS], "2026-01")
+
+
+def case(case_id: str, codes: Sequence[str], query: str = "walker", **fields: Any) -> Case:
+    """A case of the set `made`."""
+    return Case(case_id, fields.pop("set", "made"), query, tuple(codes), **fields)
+
+
+def row(
+    case_id: str,
+    codes: Sequence[str],
+    ranked: Sequence[str],
+    confidence: float | None = None,
+    no_good_match: bool | None = None,
+    ms: float = 1.0,
+    **fields: Any,
+) -> Row:
+    """A case and its answer."""
+    return make_row(case(case_id, codes, **fields), Ranking(tuple(ranked), confidence, no_good_match), ms)
+
+
+class FixedSystem:
+    """Answers by case id out of a dict; counts what it was asked."""
+
+    def __init__(
+        self, answers: dict[str, Ranking], name: str = "fixed", stop_after: int | None = None
+    ) -> None:
+        self.name = name
+        self.identity: dict[str, Any] = {"made": "by hand"}
+        self.answers = answers
+        self.asked: list[str] = []
+        self.stop_after = stop_after
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """The answer given for this id; Ctrl-C after `stop_after` questions."""
+        if self.stop_after is not None and len(self.asked) >= self.stop_after:
+            raise KeyboardInterrupt
+        self.asked.append(case.id)
+        return self.answers.get(case.id, Ranking())
