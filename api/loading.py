@@ -18,9 +18,11 @@ def resolve_index(given: Path | None, settings: Settings) -> Path:
         ArtifactError: If it is damaged or gone.
     """
     from api.building import serving_folder
+    from api.console import progress_bar
     from index.home import Home
 
-    return serving_folder(given or settings.index, Home(settings.home))
+    with progress_bar("making the starter index") as progress:
+        return serving_folder(given or settings.index, Home(settings.home), progress)
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:

@@ -7,7 +7,8 @@ What differs, and why, is in `docs/api.md`: free words are ranked by the suggest
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -136,9 +137,8 @@ class NlmSearch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._records = service.catalogue.records
-        # For each text field, its words between blanks: a typed word must begin one of them.
         self._words = {
-            name: [_spaced(shown(FIELDS[name](record, date.min))) for record in self._records]
+            name: WordIndex(shown(FIELDS[name](record, date.min)) for record in self._records)
             for name in ("code", "display", "short_desc", "long_desc")
         }
 
@@ -182,16 +182,32 @@ class NlmSearch:
         return records
 
     def _literal(self, terms: str, search: Sequence[str]) -> list[Record]:
-        starts = [f" {word}" for word in WORD.findall(terms.lower())]
-        columns = [self._words[name] for name in search if name in self._words]
-        if not starts or not columns:
+        """Records of which the searched fields hold, for each typed word, a word that begins so."""
+        starts = WORD.findall(terms.lower())
+        indexes = [self._words[name] for name in search if name in self._words]
+        if not starts or not indexes:
             return []
-        return [
-            record
-            for row, record in enumerate(self._records)
-            if all(any(start in column[row] for column in columns) for start in starts)
-        ]
+        found = [set().union(*(index.rows(start) for index in indexes)) for start in starts]
+        return [self._records[row] for row in sorted(set.intersection(*found))]
 
 
-def _spaced(text: str) -> str:
-    return " " + " ".join(WORD.findall(text.lower()))
+class WordIndex:
+    """Which texts hold a word that begins in some way.
+
+    Args:
+        texts: Row i is text i.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        rows: dict[str, set[int]] = {}
+        for row, text in enumerate(texts):
+            for word in WORD.findall(text.lower()):
+                rows.setdefault(word, set()).add(row)
+        self._rows = rows
+        self._words = sorted(rows)
+
+    def rows(self, start: str) -> set[int]:
+        """Rows of the texts that hold a word beginning with `start`."""
+        first = bisect_left(self._words, start)
+        last = bisect_left(self._words, start + "\x7f")  # words are ASCII letters and digits
+        return set().union(*(self._rows[word] for word in self._words[first:last]))

@@ -32,7 +32,6 @@ SLUGS = {
     415: "wrong-media-type",
     422: "invalid-field",
     500: "internal-error",
-    503: "not-ready",
 }
 
 _WHERE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)

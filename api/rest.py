@@ -28,6 +28,7 @@ from api.messages import (
 from api.problems import Refused, field_error, invalid
 from api.service import Service
 from api.systems import CPT, LEVEL_2
+from index.errors import HcpcsError
 from index.layout import explain
 from index.records import LEVEL_1, Record
 from index.records import LEVEL_2 as LEVEL_2_CODE
@@ -85,7 +86,10 @@ def _item(service: Service, raw: msgspec.Raw) -> Answer:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         field = field_error(error)
         return refused_answer(service, f"{field.path}: {field.message}")
-    return service.suggest(query.text, query.k, query.date_of_service, query.filters())
+    try:
+        return service.suggest(query.text, query.k, query.date_of_service, query.filters())
+    except HcpcsError as error:
+        return refused_answer(service, str(error))
 
 
 def refused_answer(service: Service, error: str) -> Answer:

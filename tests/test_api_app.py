@@ -53,12 +53,16 @@ def test_a_key_is_asked_for_where_one_is_set() -> None:
         bearer = client.get("/v1/releases", headers={"Authorization": f"Bearer {KEY}"})
         header = client.get("/v1/releases", headers={"X-API-Key": KEY})
         metrics = client.get("/metrics")
+        fhir = client.get("/fhir/CodeSystem/$lookup")
+        found = client.get("/fhir/metadata").status_code, client.get("/cds-services").status_code
         health = client.get("/health/ready")
 
     assert refused.status_code == wrong.status_code == metrics.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
     assert refused.json()["type"] == "urn:hcpcs-suggest:problem:key-needed"
     assert KEY not in wrong.text
+    assert (fhir.status_code, fhir.json()["issue"][0]["code"]) == (401, "login")
+    assert found == (200, 200)
     assert bearer.status_code == header.status_code == health.status_code == 200
 
 

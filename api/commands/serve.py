@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.workers < 1:
         raise SettingsError("--workers must be at least 1")
     folder = resolve_index(arguments.index, settings)
-    suggester = open_suggester(arguments.index, settings)
+    suggester = open_suggester(folder, settings)
     listening = bind(arguments.host, arguments.port)
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
