@@ -17,10 +17,11 @@ from index.layout import SECTIONS
 
 FOLDER = Path(__file__).parent / "static"
 
+# The framework adds the charset to `text/`.
 MEDIA_TYPES: Mapping[str, str] = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
 

@@ -52,15 +52,20 @@ function byHand(text) {
   box.select();
   const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
   toast(`This browser does not let the page copy: press ${mac ? "⌘" : "Ctrl+"}C now to copy ${text}`, 8000);
-  const leave = () => {
+  let left = false;
+  const leave = (back) => {
+    if (left) return;
+    left = true;
     box.remove();
-    before?.focus?.({ preventScroll: true });
+    if (back) before?.focus?.({ preventScroll: true });
   };
-  // `copy` fires with the text still selected; leave afterwards, or when the person does something else.
-  box.addEventListener("copy", () => setTimeout(() => { leave(); toast(`${text} copied`); }));
+  // `copy` comes while the text is still selected; leave after it, or when the person does something else.
+  box.addEventListener("copy", () => setTimeout(() => {
+    leave(true);
+    toast(`${text} copied`);
+  }));
   box.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || ["Control", "Meta", "Shift"].includes(event.key)) return;
-    leave();
+    if (!event.ctrlKey && !event.metaKey && !["Control", "Meta", "Shift"].includes(event.key)) leave(true);
   });
-  box.addEventListener("blur", () => box.remove());
+  box.addEventListener("blur", () => setTimeout(() => leave(false)));
 }

@@ -1,0 +1,80 @@
+"""A small catalogue with dates, changes, references and modifiers, in our own words, for the page's tests."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from index.records import Modifier, Record
+from suggest.answer import Answer, Correction, Filters
+from tests.fakes import FakeCatalogue, FakeSuggester
+
+FIRST = date(2026, 1, 1)
+RECORDS = (
+    Record("A4206", "Syringe with its needle, germ free", "Syringe with needle", date(1987, 1, 1)),
+    Record("E0100", "Cane of any material, with tip", "Cane", date(1985, 1, 1), coverage="D"),
+    Record(
+        "E0130",
+        "Stiff walker without wheels",
+        "Stiff walker",
+        date(1985, 1, 1),
+        action="N",
+        action_date=FIRST,
+    ),
+    Record(
+        "E0143",
+        "Folding walker with wheels, height can be set",
+        "Folding wheeled walker",
+        date(1993, 1, 1),
+        action="C",
+        action_date=FIRST,
+        coverage="D",
+        pricing=("32",),
+        types_of_service=("P", "R"),
+    ),
+    Record(
+        "E0144",
+        "Enclosed rollator of the old kind",
+        "Old rollator",
+        date(1993, 1, 1),
+        effective_to=date(2020, 12, 31),
+        action="D",
+        action_date=date(2020, 12, 31),
+        cross_references=("E0143",),
+    ),
+    Record("E1399", "Durable equipment of no other code", "Misc equipment", date(1990, 1, 1), is_noc=True),
+    Record("J1815", "Insulin shot, five units", "Insulin shot", date(2003, 1, 1)),
+    Record("K0001", "Plain wheelchair", "Plain wheelchair", FIRST, action="A", action_date=FIRST),
+)
+MODIFIERS = (
+    Modifier("NU", "New equipment", "New"),
+    Modifier("RR", "Rented equipment", "Rental"),
+    Modifier("LT", "Left side", "Left"),
+)
+
+
+class PageSuggester(FakeSuggester):
+    """The fake with this catalogue, which also reads `walkr` as `walker`."""
+
+    def __init__(self, notice: str = "") -> None:
+        super().__init__(notice=notice)
+        self.catalogue = FakeCatalogue(RECORDS, MODIFIERS)
+
+    @staticmethod
+    def _allowed(record: Record, on: date, filters: Filters) -> bool:
+        return record.status(on) != "future" and FakeSuggester._allowed(record, on, filters)
+
+    def _answer(self, text: str, k: int, on: date, filters: Filters) -> Answer:
+        answer = super()._answer(text.replace("walkr", "walker"), k, on, filters)
+        if "walkr" not in text:
+            return answer
+        return Answer(
+            text=text,
+            date_of_service=answer.date_of_service,
+            release=answer.release,
+            model=answer.model,
+            no_good_match=answer.no_good_match,
+            did_you_mean=(Correction("walkr", "walker"),),
+            total_considered=answer.total_considered,
+            suggestions=answer.suggestions,
+            notice=answer.notice,
+        )
