@@ -1,0 +1,163 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from api.__main__ import main
+from index.errors import QueryError
+from tests.fakes import RECORDS, FakeSuggester
+
+
+@pytest.fixture(autouse=True)
+def _index(monkeypatch, tmp_path):
+    """An index folder of the fake records, answered by the fake suggester."""
+    import eval.setting
+    from eval.codebook import CodeBook
+
+    monkeypatch.setenv("HCPCS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(eval.setting.RunSetting, "suggester", lambda self, folder: FakeSuggester())
+    monkeypatch.setattr(eval.setting.RunSetting, "codebook", lambda self: CodeBook(RECORDS, "2026-01"))
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Five labelled lines of a spreadsheet."""
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        "charge,hcpcs,kind\nfolding walker,E0143,order\ncane,E0100,order\nwheelchair,K0001,lay\n"
+        "old walker thing,E0144,lay\nheadache,NONE,lay\n"
+    )
+    return path
+
+
+def columns(lines: Path, out: Path) -> list[str]:
+    named = ["--query-column", "charge", "--codes-column", "hcpcs"]
+    return ["eval", "run", str(lines), *named, "--out", str(out)]
+
+
+def test_a_run_prints_a_table_and_writes_the_folder(lines, tmp_path, capsys):
+    """Numbers on stdout, remarks on stderr, and every file of the contract."""
+    assert main([*columns(lines, tmp_path / "run"), "--on", "2026-01-15"]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[2].split()[:4] == ["lines", "4", "(few)", "default"]
+    assert "0.750 [" in said.out
+    assert "1 labelled codes are not active on their case's date (1 terminated): kept" in said.err
+    assert "1 cases are labelled as having no code" in said.err
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names == {"metrics.json", "cases.jsonl", "run.trec", "qrels.trec", "manifest.json", "report.html"}
+
+
+def test_several_systems_have_a_folder_each_and_a_joint_report(lines, tmp_path, capsys):
+    """Ours and two baselines over the same cases in one command."""
+    systems = ["--system", "default", "--system", "bm25", "--system", "all-words"]
+    assert main([*columns(lines, tmp_path / "run"), *systems, "--markdown"]) == 0
+    assert capsys.readouterr().out.startswith("| case set | n | system | top-1 |")
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "all-words",
+        "bm25",
+        "default",
+        "report.html",
+    ]
+    assert main(["eval", "compare", str(tmp_path / "run" / "bm25"), str(tmp_path / "run" / "default")]) == 0
+    assert "B: default" in capsys.readouterr().out
+    runs = [str(tmp_path / "run" / name) for name in ("default", "bm25")]
+    assert main(["eval", "report", *runs, "--out", str(tmp_path / "joint.html")]) == 0
+    assert "default, bm25" in (tmp_path / "joint.html").read_text()
+    assert main(["eval", "compare", *runs, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pooled"]["n"] == 4
+
+
+def test_json_is_one_object_a_system(lines, tmp_path, capsys):
+    """The metrics that the folder holds."""
+    assert main([*columns(lines, tmp_path / "run"), "--json", "--no-report"]) == 0
+    metrics = json.loads(capsys.readouterr().out)
+    assert metrics["sets"]["lines"]["summary"]["measures"]["top-1"]["n"] == 4
+    assert metrics == json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert not (tmp_path / "run" / "report.html").exists()
+
+
+def test_dropping_codes_and_splitting_kinds(lines, tmp_path, capsys):
+    """The ended code leaves the run; each kind is a set."""
+    assert main([*columns(lines, tmp_path / "run"), "--release-check", "drop", "--split", "lines"]) == 0
+    out = capsys.readouterr().out
+    assert "lines: order" in out and "lines: lay" in out and "mean over the sets  2 sets" in out
+    assert json.loads((tmp_path / "run" / "metrics.json").read_text())["pooled"]["summary"]["n"] == 3
+
+
+def test_a_missed_gate_exits_1_and_names_each_miss(lines, tmp_path, capsys):
+    """0 when it is kept, 1 when not, 2 when it cannot be read."""
+    gate = tmp_path / "gate.toml"
+    gate.write_text('[mean]\n"top-1" = 0.7\n')
+    run = [*columns(lines, tmp_path / "run"), "--no-report", "--gate", str(gate)]
+    assert main(run) == 0
+    assert "the gate gate.toml is kept" in capsys.readouterr().err
+    gate.write_text('[mean]\n"top-1" = 0.9\nMRR = 0.99\n')
+    assert main(run) == 1
+    assert capsys.readouterr().err.count("gate missed: default: mean over the sets:") == 2
+    gate.write_text("[mean\n")
+    assert main(run) == 2
+
+
+def test_a_gate_against_a_stored_run(lines, tmp_path, capsys):
+    """No fall against itself; a stored run over other cases is refused."""
+    assert main([*columns(lines, tmp_path / "stored"), "--no-report"]) == 0
+    gate = tmp_path / "gate.toml"
+    gate.write_text('[regression]\nagainst = "stored"\n"top-1" = 0.0\n')
+    run = [*columns(lines, tmp_path / "run"), "--no-report", "--gate", str(gate)]
+    assert main(run) == 0
+    assert main([*run, "--release-check", "drop"]) == 2
+    assert "measured other cases" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_the_answers_and_says_how_to_go_on(lines, tmp_path, capsys, monkeypatch):
+    """Exit 130, the rows on disk, and the same command continues."""
+    asked = []
+    real = FakeSuggester.suggest
+
+    def interrupted(self, texts, **options):
+        asked.append(texts)
+        if len(asked) == 4:  # one question warms up
+            raise KeyboardInterrupt
+        return real(self, texts, **options)
+
+    monkeypatch.setattr(FakeSuggester, "suggest", interrupted)
+    assert main(columns(lines, tmp_path / "run")) == 130
+    assert f"--out {tmp_path / 'run'} continues" in capsys.readouterr().err
+    assert main(columns(lines, tmp_path / "run")) == 0
+    assert "continuing after 2 of 5 cases" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--query-column", "text"], "no column 'text' for the query; its columns are: charge, hcpcs, kind"),
+        (["--system", "magic"], "magic is none of"),
+        (["-k", "0"], "k is 0; it must be from 1 to 100"),
+        (["--split", "other"], "--split other is no case set of this run; there are: lines"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(lines, tmp_path, capsys, words, message):
+    """No traceback."""
+    assert main([*columns(lines, tmp_path / "run"), *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_an_error_of_the_suggester_ends_the_run_in_one_sentence(lines, tmp_path, capsys, monkeypatch):
+    """What the index cannot do is told as it stands."""
+
+    def broken(self, texts, **options):
+        raise QueryError("this index cannot answer")
+
+    monkeypatch.setattr(FakeSuggester, "suggest", broken)
+    assert main(columns(lines, tmp_path / "run")) == 2
+    assert capsys.readouterr().err.endswith("hcpcs: this index cannot answer\n")
+
+
+def test_seen_files_make_slices(lines, tmp_path):
+    """Wordings that a system learned from are told apart."""
+    seen = tmp_path / "train.jsonl"
+    seen.write_text('{"query": "CANE", "codes": ["E0100"]}\n')
+    assert main([*columns(lines, tmp_path / "run"), "--no-report", "--seen", str(seen)]) == 0
+    slices = json.loads((tmp_path / "run" / "metrics.json").read_text())["pooled"]["slices"]
+    counts = {(part["dimension"], part["value"]): part["n"] for part in slices}
+    assert counts["wording", "seen"] == 1 and counts["wording", "unseen"] == 3

@@ -1,0 +1,112 @@
+import re
+import shutil
+
+import pytest
+
+from eval.errors import RunFolderError
+from eval.measure import Plan, measure
+from eval.pipeline import write_folder
+from eval.report import read_run_folder, write_report
+from eval.rows import Ranking
+from eval.run import ask, new_manifest
+from tests.eval_fakes import BOOK, DAY, FixedSystem, case
+
+CASES = [
+    *(case(f"r{i}", ["E0143"], f"folding frame {i}", set="one", kind="order") for i in range(6)),
+    *(case(f"w{i}", ["E0130"], f"stiff <b>frame</b> {i}", set="two", kind="lay") for i in range(4)),
+    case("n", [], "a headache", set="two", kind="lay"),
+]
+GOOD = {one.id: Ranking((*one.codes, "E0100"), 0.9, not one.codes) for one in CASES if one.id != "w0"} | {
+    "w0": Ranking(("E0143", "E0130"), 0.3, False)
+}
+POOR = {one.id: Ranking(("E0100", "E0143")) for one in CASES}
+
+
+def run_of(folder, name, answers, cases=CASES):
+    system = FixedSystem(answers, name)
+    manifest = new_manifest(system, cases, "2026-01", DAY, 5, 0, 50)
+    rows = ask(system, cases, manifest, folder)
+    write_folder(folder, manifest, rows, measure(name, rows, BOOK, Plan(DAY, samples=50)))
+    return read_run_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The joint report of two systems."""
+    folder = tmp_path_factory.mktemp("runs")
+    runs = [run_of(folder / "good", "good", GOOD), run_of(folder / "poor", "poor", POOR)]
+    write_report(runs, folder / "report.html")
+    return folder / "report.html"
+
+
+def test_the_verdict_comes_first(report):
+    """One sentence, then the comparison, then the cautions."""
+    text = re.sub(r"<[^>]+>", " ", report.read_text().split('id="verdict"')[1].split("</section>")[0])
+    assert "good puts a right code first for 87.5% of the lines on average over the case sets" in text
+    assert "points better than poor" in text
+    assert "Few lines (under 30) in: one, two." in text
+
+
+def test_it_needs_no_network(report):
+    """Every picture, style and script is inside the file."""
+    text = report.read_text()
+    addresses = re.findall(r"""(?:src|href)=["']([^"']{0,30})""", text)
+    assert addresses and all(address.startswith("data:image/svg+xml;base64,") for address in addresses)
+    assert "@import" not in text and "url(" not in text and "fetch(" not in text
+
+
+def test_every_failure_is_in_it_and_every_text_is_escaped(report):
+    """The one wrong line, with what was wanted and what was answered; markup in texts stays text."""
+    table = report.read_text().split('id="failures"')[1].split("</table>")[0]
+    assert table.count("<tr data-set=") == 1
+    assert "stiff &lt;b&gt;frame&lt;/b&gt; 0" in table
+    assert "Stiff walker without wheels" in table and "Folding walker with wheels" in table
+
+
+def test_one_run_makes_a_report_of_its_own(tmp_path):
+    """A system that states no confidence has no confidence section and nothing is compared."""
+    write_report([run_of(tmp_path, "poor", POOR)], tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text()
+    assert "Can its confidence be trusted?" not in text and "Is the difference real?" not in text
+    assert text.count("<tr data-set=") == 11
+
+
+def test_runs_over_other_cases_are_refused(tmp_path):
+    """A joint report needs the same cases, and two names."""
+    a = run_of(tmp_path / "a", "good", GOOD)
+    b = run_of(tmp_path / "b", "poor", POOR, CASES[:3])
+    with pytest.raises(RunFolderError, match="measured different cases; one report cannot hold both"):
+        write_report([a, b], tmp_path / "x.html")
+    with pytest.raises(RunFolderError, match="systems with one name"):
+        write_report([a, a], tmp_path / "x.html")
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_browser_shows_it_and_its_search_works(report, tmp_path):
+    """Opened in Chromium: no error, all pictures load, and typing filters the failures."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: request.url.startswith("http") and errors.append(request.url))
+        page.goto(report.as_uri())
+        assert page.evaluate("[...document.images].every(image => image.naturalWidth > 50)")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.fill("#find", "stiff walker")
+        assert page.inner_text("#count") == "1 of 1 lines"
+        page.fill("#find", "no such words")
+        assert page.inner_text("#count") == "0 of 1 lines"
+        assert page.locator("#failures tbody tr:visible").count() == 0
+        page.pdf(path=str(tmp_path / "report.pdf"))
+        browser.close()
+    assert (tmp_path / "report.pdf").stat().st_size > 20_000
+    assert errors == []

@@ -1,0 +1,97 @@
+import msgspec
+import pytest
+
+from eval.errors import RunFolderError
+from eval.rows import Ranking, first_rank
+from eval.run import ask, finish, new_manifest, read_manifest, read_rows
+from tests.eval_fakes import DAY, FixedSystem, case
+
+CASES = [case("1", ["E0143"]), case("2", ["E0130"]), case("3", ["E0100"])]
+ANSWERS = {
+    "1": Ranking(("E0143", "E0130"), 0.9, False),
+    "2": Ranking(("E0143", "E0130"), 0.4, False),
+    "3": Ranking(error="no"),
+}
+
+
+def start(system, folder, cases=CASES, k=5, **changes):
+    manifest = new_manifest(system, cases, "2026-01", DAY, k, 0, 10)
+    return manifest, ask(system, cases, msgspec.structs.replace(manifest, **changes), folder)
+
+
+def test_each_case_becomes_a_row(tmp_path):
+    """Ranked codes, rank of the first acceptable one, confidence, time and error are kept and read back."""
+    _, rows = start(FixedSystem(ANSWERS), tmp_path)
+    assert [(row.ranked, row.rank, row.confidence, row.error) for row in rows] == [
+        (("E0143", "E0130"), 1, 0.9, None),
+        (("E0143", "E0130"), 2, 0.4, None),
+        ((), None, None, "no"),
+    ]
+    assert all(row.ms >= 0 for row in rows)
+    assert read_rows(tmp_path) == rows
+
+
+def test_an_interrupted_run_keeps_what_it_has_and_continues(tmp_path):
+    """After Ctrl-C the same command asks only the rest."""
+    with pytest.raises(KeyboardInterrupt):
+        start(FixedSystem(ANSWERS, stop_after=3), tmp_path)  # one question warms up, two are answered
+    assert [row.id for row in read_rows(tmp_path)] == ["1", "2"]
+    assert not read_manifest(tmp_path).complete
+    again = FixedSystem(ANSWERS)
+    _, rows = start(again, tmp_path)
+    assert [row.id for row in rows] == ["1", "2", "3"]
+    assert again.asked == ["1", "3"]  # the first question of any run warms up and is not kept
+
+
+def test_a_line_cut_short_by_a_crash_is_asked_again(tmp_path):
+    """Half a line at the end is no answer."""
+    with pytest.raises(KeyboardInterrupt):
+        start(FixedSystem(ANSWERS, stop_after=3), tmp_path)
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])
+    assert [row.id for row in start(FixedSystem(ANSWERS), tmp_path)[1]] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("change", [{"k": 6}, {"cases": CASES[:2]}, {"code_sha256": "other"}])
+def test_answers_of_other_work_are_not_taken_over(tmp_path, change):
+    """Another k, other cases or changed code start afresh."""
+    with pytest.raises(KeyboardInterrupt):
+        start(FixedSystem(ANSWERS, stop_after=2), tmp_path)
+    again = FixedSystem(ANSWERS)
+    start(again, tmp_path, **change)
+    assert again.asked[:2] == ["1", "1"]
+
+
+def test_a_finished_run_is_measured_afresh(tmp_path):
+    """What is complete is not reused: the system may have changed in ways that no hash tells."""
+    manifest, _ = start(FixedSystem(ANSWERS), tmp_path)
+    assert finish(manifest, tmp_path).complete
+    again = FixedSystem(ANSWERS)
+    start(again, tmp_path)
+    assert len(again.asked) == 4
+
+
+def test_the_manifest_says_with_what_it_was_measured(tmp_path):
+    """Case-set hash, system, identity, seed and versions."""
+    manifest, _ = start(FixedSystem(ANSWERS), tmp_path)
+    assert read_manifest(tmp_path) == manifest
+    assert manifest.sets == {"made": 3} and len(manifest.case_set_sha256) == 64
+    assert manifest.identity == {"made": "by hand"} and "numpy" in manifest.versions
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    """Missing and damaged folders are named."""
+    with pytest.raises(RunFolderError, match=r"has no manifest\.json"):
+        read_manifest(tmp_path)
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(RunFolderError, match="is not the manifest of a run"):
+        read_manifest(tmp_path)
+    (tmp_path / "cases.jsonl").write_text("{}\n{}\n")
+    with pytest.raises(RunFolderError, match="line 1, is damaged"):
+        read_rows(tmp_path)
+
+
+def test_the_first_acceptable_code_counts():
+    """Rank 2 for the second of three codes; None when none is there."""
+    assert first_rank(["A", "B", "C"], ["C", "B"]) == 2
+    assert first_rank(["A"], ["B"]) is None
