@@ -52,6 +52,13 @@ class Run(NamedTuple):
         return self.manifest.system
 
 
+def run_folders(folder: Path) -> list[Path]:
+    """The folder itself, or the run folders in it when it is that of several systems."""
+    if (folder / "manifest.json").is_file():
+        return [folder]
+    return sorted(path.parent for path in folder.glob("*/manifest.json")) or [folder]
+
+
 def read_run_folder(folder: Path) -> Run:
     """Everything of a finished run.
 

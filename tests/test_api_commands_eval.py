@@ -63,6 +63,8 @@ def test_several_systems_have_a_folder_each_and_a_joint_report(lines, tmp_path, 
     runs = [str(tmp_path / "run" / name) for name in ("default", "bm25")]
     assert main(["eval", "report", *runs, "--out", str(tmp_path / "joint.html")]) == 0
     assert "default, bm25" in (tmp_path / "joint.html").read_text()
+    assert main(["eval", "report", str(tmp_path / "run")]) == 0
+    assert "all-words, bm25, default" in (tmp_path / "run" / "report.html").read_text()
     assert main(["eval", "compare", *runs, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pooled"]["n"] == 4
 

@@ -81,7 +81,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders over the same cases")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders over the same cases, or a folder of them")
     parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
@@ -157,9 +157,9 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _report(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.report import read_run_folder, write_report
+    from eval.report import read_run_folder, run_folders, write_report
 
-    runs = [read_run_folder(folder) for folder in arguments.runs]
+    runs = [read_run_folder(folder) for named in arguments.runs for folder in run_folders(named)]
     out = arguments.out or arguments.runs[0] / "report.html"
     write_report(runs, out)
     _tell(f"the report is in {out}")
