@@ -27,12 +27,12 @@ from api.messages import (
 )
 from api.problems import Refused, field_error, invalid
 from api.service import Service
-from api.systems import CPT, LEVEL_2
+from api.systems import CPT, LEVEL_2, section_of
 from index.errors import HcpcsError
 from index.layout import explain
 from index.records import LEVEL_1, Record
 from index.records import LEVEL_2 as LEVEL_2_CODE
-from suggest.answer import Answer
+from suggest.answer import Answer, Filters
 
 SUGGEST = msgspec.json.Decoder(SuggestRequest)
 BATCH = msgspec.json.Decoder(BatchRequest)
@@ -77,19 +77,34 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
 
 def _batch(service: Service, batch: BatchRequest) -> bytes:
     """Answer each item; one that is refused becomes an Answer with `error`."""
-    return ENCODE([_item(service, raw) for raw in batch.items])
+    items = [_item(service, raw) for raw in batch.items]
+    answers: list[Answer | None] = [item if isinstance(item, Answer) else None for item in items]
+    alike: dict[tuple[int, date | None, Filters | None], list[int]] = {}
+    for place, item in enumerate(items):
+        if isinstance(item, SuggestRequest):
+            alike.setdefault((item.k, item.date_of_service, item.filters()), []).append(place)
+    for (k, on, filters), places in alike.items():  # those that differ in nothing but the text, together
+        texts = [item.text for place in places if isinstance(item := items[place], SuggestRequest)]
+        for place, answer in zip(places, _together(service, texts, k, on, filters), strict=True):
+            answers[place] = answer
+    return ENCODE(answers)
 
 
-def _item(service: Service, raw: msgspec.Raw) -> Answer:
+def _item(service: Service, raw: msgspec.Raw) -> SuggestRequest | Answer:
     try:
-        query = SUGGEST.decode(raw)
+        return SUGGEST.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         field = field_error(error)
         return refused_answer(service, f"{field.path}: {field.message}")
+
+
+def _together(
+    service: Service, texts: list[str], k: int, on: date | None, filters: Filters | None
+) -> list[Answer]:
     try:
-        return service.suggest(query.text, query.k, query.date_of_service, query.filters())
+        return service.suggest_many(texts, k, on, filters)
     except HcpcsError as error:
-        return refused_answer(service, str(error))
+        return [refused_answer(service, str(error)) for _ in texts]
 
 
 def refused_answer(service: Service, error: str) -> Answer:
@@ -131,7 +146,7 @@ def _code_routes(service: Service) -> list[ControllerRouterHandler]:
         found = [
             record
             for record in service.catalogue.records
-            if (section is None or record.section == section.upper())
+            if (section is None or section_of(record.code) == section.upper())
             and (prefix is None or record.code.startswith(prefix.upper()))
             and (include_terminated or record.status(day) != "terminated")
         ]

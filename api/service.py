@@ -93,10 +93,21 @@ class Service:
         Raises:
             QueryError: If k or a filter is out of range.
         """
-        answer = self.suggester.suggest([text], k=k, date_of_service=on, filters=filters)[0]
-        if answer.no_good_match:
-            self.metrics.no_good_match.inc()
-        return answer
+        return self.suggest_many([text], k, on, filters)[0]
+
+    def suggest_many(
+        self, texts: Sequence[str], k: int, on: date | None = None, filters: Filters | None = None
+    ) -> list[Answer]:
+        """Ranked codes for each text, in order.
+
+        Raises:
+            QueryError: If k or a filter is out of range.
+        """
+        answers = self.suggester.suggest(texts, k=k, date_of_service=on, filters=filters)
+        unmatched = sum(answer.no_good_match for answer in answers)
+        if unmatched:
+            self.metrics.no_good_match.inc(unmatched)
+        return answers
 
     def self_test(self) -> bool:
         """Ask for a record of the index by its own description and check that it comes back."""

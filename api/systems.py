@@ -24,3 +24,13 @@ def level_of(system: str) -> int | None:
 def system_of(level: int) -> str:
     """The canonical address of a level."""
     return LEVEL_2 if level == 2 else CPT
+
+
+def level_of_code(code: str) -> int:
+    """As `Record.level`, for a code that is known to be one: only Level II begins with a letter."""
+    return 2 if code[0].isalpha() else 1
+
+
+def section_of(code: str) -> str:
+    """As `Record.section`, for a code that is known to be one."""
+    return code[0] if code[0].isalpha() else "CPT"

@@ -56,9 +56,7 @@ def _head(service: Service, kind: str, name: str) -> Resource:
         "kind": "instance",
         "description": _description(service),
         "software": {"name": "hcpcs-suggest", "version": software_version()},
-        "implementation": {
-            "description": f"Release {service.release}, model {service.model}"
-        },
+        "implementation": {"description": f"Release {service.release}, model {service.model}"},
     }
 
 

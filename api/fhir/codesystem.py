@@ -5,7 +5,7 @@ Operations: https://hl7.org/fhir/R4/codesystem-operations.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from api.fhir.concepts import PROPERTIES, designations, find, property_parts, system_name
@@ -81,7 +81,7 @@ def codings(inputs: Inputs, system: str | None, version: str | None) -> list[Cod
 
 
 def validated(
-    service: Service, found: Sequence[Coding], on: date, members: frozenset[str] | None = None
+    service: Service, found: Sequence[Coding], on: date, holds: Callable[[Record], bool] | None = None
 ) -> Resource:
     """The answer of both `$validate-code` operations: the first coding that holds, or why none does.
 
@@ -89,12 +89,12 @@ def validated(
         service: What is loaded.
         found: Codings of which one must hold.
         on: The date for the hint that a code has ended or not begun.
-        members: Codes of the value set; None for the whole code system.
+        holds: Whether the value set holds a record; None for the whole code system.
     """
     reasons = []
     for coding in found:
         record = find(service, coding)
-        if not isinstance(record, str) and members is not None and record.code not in members:
+        if not isinstance(record, str) and holds is not None and not holds(record):
             record = "the code is not in this value set"
         reason = record if isinstance(record, str) else _display_error(record, coding.display)
         if reason is None and isinstance(record, Record):

@@ -11,7 +11,7 @@ import msgspec
 from api.fhir.parameters import Coding, Resource
 from api.problems import Refused
 from api.service import Service
-from api.systems import level_of, system_of
+from api.systems import level_of, level_of_code, system_of
 from index.records import LEVEL_1, Record
 
 EXTENSION = "urn:hcpcs-suggest:fhir:"
@@ -122,4 +122,4 @@ def check_version(service: Service, version: str | None) -> None:
 
 def system_name(record: Record) -> str:
     """The canonical address of a record's code system."""
-    return system_of(record.level)
+    return system_of(level_of_code(record.code))

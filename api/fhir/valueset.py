@@ -23,7 +23,7 @@ from api.fhir.parameters import Inputs, Resource
 from api.limits import MAX_K, TEXT_CHARACTERS
 from api.problems import Refused
 from api.service import Service
-from api.systems import level_of
+from api.systems import level_of, level_of_code, section_of
 from index.records import Record
 from suggest.answer import Filters, Suggestion
 
@@ -77,8 +77,8 @@ class ImplicitValueSet(msgspec.Struct, frozen=True):
     def holds(self, record: Record) -> bool:
         """Whether a record is a member."""
         return (
-            record.level == self.level
-            and (self.section is None or record.section == self.section)
+            level_of_code(record.code) == self.level
+            and (self.section is None or section_of(record.code) == self.section)
             and (self.active_on is None or record.status(self.active_on) == "active")
         )
 
@@ -223,5 +223,4 @@ def validate_code(service: Service, inputs: Inputs) -> Resource:
     """Whether a code is in a value set, and its display the right one."""
     members = value_set(service, inputs.needed("url"), inputs.text("valueSetVersion"))
     found = codings(inputs, inputs.text("system"), inputs.text("systemVersion"))
-    codes = frozenset(record.code for record in service.catalogue.records if members.holds(record))
-    return validated(service, found, inputs.day("date"), codes)
+    return validated(service, found, inputs.day("date"), members.holds)
