@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
 from index.records import Modifier, Record
 from suggest.answer import Answer, Correction, Filters
 from tests.fakes import FakeCatalogue, FakeSuggester
@@ -53,7 +55,7 @@ MODIFIERS = (
 
 
 class PageSuggester(FakeSuggester):
-    """The fake with this catalogue, which also reads `walkr` as `walker`."""
+    """The fake with this catalogue, which reads `walkr` as `walker` and finds under 0.2 no good match."""
 
     def __init__(self, notice: str = "") -> None:
         super().__init__(notice=notice)
@@ -65,16 +67,9 @@ class PageSuggester(FakeSuggester):
 
     def _answer(self, text: str, k: int, on: date, filters: Filters) -> Answer:
         answer = super()._answer(text.replace("walkr", "walker"), k, on, filters)
-        if "walkr" not in text:
-            return answer
-        return Answer(
+        return msgspec.structs.replace(
+            answer,
             text=text,
-            date_of_service=answer.date_of_service,
-            release=answer.release,
-            model=answer.model,
-            no_good_match=answer.no_good_match,
-            did_you_mean=(Correction("walkr", "walker"),),
-            total_considered=answer.total_considered,
-            suggestions=answer.suggestions,
-            notice=answer.notice,
+            no_good_match=not any(one.confidence >= 0.2 for one in answer.suggestions),
+            did_you_mean=(Correction("walkr", "walker"),) if "walkr" in text else (),
         )

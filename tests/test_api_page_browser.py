@@ -449,6 +449,23 @@ def test_no_good_match_is_said_with_what_to_try(desk: Desk) -> None:
     assert message.is_hidden()
 
 
+def test_an_unlikely_code_is_not_copied_unseen(desk: Desk) -> None:
+    """With no good match Enter copies nothing until a code is chosen by hand."""
+    page = desk.open()
+    page.evaluate("navigator.clipboard.writeText('as before')")
+    ask(page, "one two three four five walker")
+    assert page.locator("#message h2").inner_text() == "No good match"
+    assert "The nearest codes are below." in page.locator("#message").inner_text()
+    page.keyboard.press("Enter")
+    page.locator("#toast.shown").wait_for()
+    assert clipboard(page) == "as before"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#toast').textContent.endsWith('copied')")
+
+    assert clipboard(page) == codes(page)[0]
+
+
 def test_a_text_that_is_too_long_is_refused_plainly(desk: Desk) -> None:
     """Nothing is cut: the person is told how long the text is and what is read."""
     page = desk.open()

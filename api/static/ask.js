@@ -1,7 +1,7 @@
 // From the typed text to the list; choosing in it and copying from it.
 
 import { copy } from "./clipboard.js";
-import { $, announce, later, show } from "./dom.js";
+import { $, announce, later, show, toast } from "./dom.js";
 import { clearFilters, includeEnded } from "./filters.js";
 import { hideMessage, sayError, sayNoMatch } from "./messages.js";
 import { openSheet, showCode } from "./pane.js";
@@ -99,7 +99,9 @@ function showAnswer(answer) {
   settle();
   state.answer = answer;
   const codes = answer.suggestions.map(({ code }) => code);
-  state.active = Math.max(codes.indexOf(state.code), codes.length ? 0 : -1);
+  // No code is chosen for a person when none is likely: Enter must not copy it unseen.
+  const first = codes.length && !answer.no_good_match ? 0 : -1;
+  state.active = Math.max(codes.indexOf(state.code), first);
   state.trail = [];
   drawReadAs(answer);
   drawResults(answer, { choose: (number) => choose(number, true), copy: copyRow });
@@ -146,7 +148,10 @@ export function enter(whole) {
 
 export async function copyChosen(whole = false) {
   const code = state.shown;
-  if (!code) return;
+  if (!code) {
+    if (state.answer?.suggestions.length) toast("No good match: choose a code with the arrow keys first");
+    return;
+  }
   state.code = code;
   writeAddress();
   const { description } = state.answer?.suggestions.find((item) => item.code === code) ?? state.detail ?? {};

@@ -1,6 +1,7 @@
 // What is said in place of, or above, the list.
 
 import { $, el } from "./dom.js";
+import { day } from "./wording.js";
 
 export function hideMessage() {
   $("message").hidden = true;
@@ -23,7 +24,7 @@ function narrowed({ level, sections, on }) {
   const parts = [];
   if (sections.length) parts.push(`section${sections.length > 1 ? "s" : ""} ${sections.join(", ")}`);
   if (level) parts.push(`level ${level === "1" ? "I" : "II"}`);
-  if (on) parts.push(`codes valid on ${on}`);
+  if (on) parts.push(`codes valid on ${day(on)}`);
   return parts.join(" and ");
 }
 
