@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -65,8 +66,8 @@ def read_cases(
     """Read one file of labelled cases; the ending says its form.
 
     Args:
-        path: `.jsonl`, `.csv`, `.tsv`, `.xlsx`, or a TREC qrels file (`.qrels`, `.trec`), whose cases have no
-            text and can only be scored against a run file.
+        path: `.jsonl`, `.csv`, `.tsv` (each also with `.gz`), `.xlsx`, or a TREC qrels file (`.qrels`,
+            `.trec`), whose cases have no text and can only be scored against a run file.
         columns: Field of `Case` to the column's (or JSON field's) name, where it differs.
         known: Codes of the release, ascending, for ranges; see `parse_codes`.
 
@@ -78,17 +79,18 @@ def read_cases(
     """
     names = {field: (columns or {}).get(field, field) for field in FIELDS}
     explicit = set(columns or {})
+    name = Path(path.stem).stem if _packed(path) else path.stem
     cases: list[Case] = []
     problems: list[Problem] = []
     for line, row in _rows(path, names, explicit):
         try:
-            cases.append(_case(path.stem, line, row, names, known))
+            cases.append(_case(name, line, row, names, known))
         except (CodeTextError, CaseFileError) as error:
             problems.append(Problem(path.name, line, str(error)))
     if not cases:
         first = f"; the first row says: {problems[0].message}" if problems else ""
         raise CaseFileError(f"{path.name} holds no usable case{first}")
-    return CaseSet(path.stem, path.name, tuple(cases), tuple(problems))
+    return CaseSet(name, path.name, tuple(cases), tuple(problems))
 
 
 def _case(
@@ -134,7 +136,7 @@ def _date(value: Any) -> date | None:
 def _rows(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     if not path.is_file():
         raise CaseFileError(f"there is no file {path}")
-    ending = path.suffix.lower()
+    ending = Path(path.stem if _packed(path) else path.name).suffix.lower()
     if ending == ".jsonl":
         return _read_jsonl(path, names, explicit)
     if ending in (".csv", ".tsv"):
@@ -150,7 +152,7 @@ def _read_jsonl(
     path: Path, names: Mapping[str, str], explicit: set[str]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     seen: dict[str, None] = {}
-    with path.open("rb") as lines:
+    with _open(path) as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -160,12 +162,16 @@ def _read_jsonl(
                 yield number, {"__error__": "the line is not one JSON object"}
                 continue
             seen.update(dict.fromkeys(row))
-            yield number, {name: _decoded(value) for name, value in row.items()}
+            yield number, row
     _check_columns(path, list(seen), names, explicit)
 
 
-def _decoded(value: Any) -> Any:
-    return value
+def _packed(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if _packed(path) else path.open("rb")
 
 
 def _check_columns(path: Path, have: Sequence[str], names: Mapping[str, str], explicit: set[str]) -> None:
@@ -182,10 +188,12 @@ def _check_columns(path: Path, have: Sequence[str], names: Mapping[str, str], ex
 def _read_csv(
     path: Path, names: Mapping[str, str], explicit: set[str]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
+    with _open(path) as file:
+        data = file.read()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = path.read_text(encoding="cp1252", errors="replace")  # what Excel on Windows saves as "CSV"
+        text = data.decode("cp1252", errors="replace")  # what Excel on Windows saves as "CSV"
     header = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=header.count)
     reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter)

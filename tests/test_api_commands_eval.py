@@ -51,7 +51,9 @@ def test_several_systems_have_a_folder_each_and_a_joint_report(lines, tmp_path, 
     """Ours and two baselines over the same cases in one command."""
     systems = ["--system", "default", "--system", "bm25", "--system", "all-words"]
     assert main([*columns(lines, tmp_path / "run"), *systems, "--markdown"]) == 0
-    assert capsys.readouterr().out.startswith("| case set | n | system | top-1 |")
+    first, _, head = capsys.readouterr().out.splitlines()[:3]
+    assert "with release 2026-01" in first and "case-set sha256 `" in first
+    assert head.startswith("| case set | n | system | top-1 |")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
         "all-words",
         "bm25",

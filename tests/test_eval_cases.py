@@ -1,3 +1,4 @@
+import gzip
 from datetime import date
 
 import openpyxl
@@ -51,6 +52,14 @@ def test_csv_of_any_common_making_is_read(tmp_path, text, encoding):
     path.write_bytes(text.encode(encoding))
     (found,) = read_cases(path, {"query": "Text", "codes": "HCPCS"}).cases
     assert (found.query, found.codes, found.id) == ("walker, folding", ("E0143",), "lines-2")
+
+
+def test_packed_files_are_read(tmp_path):
+    """`.gz` behind the ending makes no difference, and is no part of the set's name."""
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"query,codes\r\nwalker,E0143\r\n"))
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"query": "walker", "codes": ["E0143"]}\n'))
+    sets = [read_cases(tmp_path / name) for name in ("a.csv.gz", "b.jsonl.gz")]
+    assert [(one.name, one.cases[0].codes) for one in sets] == [("a", ("E0143",)), ("b", ("E0143",))]
 
 
 def test_xlsx_takes_the_first_sheet(tmp_path):

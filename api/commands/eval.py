@@ -81,7 +81,13 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders over the same cases, or a folder of them")
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="run folders over the same cases, or a folder of them",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
@@ -115,13 +121,14 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     except KeyboardInterrupt:
         _tell(f"interrupted; what was answered is kept: the same command with --out {out} continues")
         return 130
-    _print_runs(runs, arguments)
+    _print_runs(runs, arguments, out)
     where = out if arguments.no_report else write_reports([run.system for run in runs], out)
     _tell(f"the run is in {where}")
     return _hold(gate, arguments.gate, runs, out) if gate is not None else 0
 
 
-def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace) -> None:
+def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
+    from eval.run import read_manifest
     from eval.table import as_markdown, as_text, table_rows
 
     if arguments.json:
@@ -129,7 +136,14 @@ def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace) -> None:
             print(msgspec.json.encode(metrics).decode())
         return
     rows = table_rows(runs)
-    print(as_markdown(rows) if arguments.markdown else as_text(rows))
+    if not arguments.markdown:
+        print(as_text(rows))
+        return
+    manifest = read_manifest(out if len(runs) == 1 else out / runs[0].system)
+    print(
+        f"Measured on {manifest.finished_at[:10]} with release {manifest.release}, date of service", end=" "
+    )
+    print(f"{manifest.on}; case-set sha256 `{manifest.case_set_sha256}`.\n\n{as_markdown(rows)}")
 
 
 def _hold(gate: dict[str, object], path: Path, runs: Sequence[Metrics], out: Path) -> int:

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval.confidence import aurc, coverage_at, expected_calibration_error, reliability, risk_coverage
+from eval.gate import read_gate
+from eval.metrics import per_case, summarise
+from eval.systems import NAMES
+from tests.eval_fakes import row
+
+TEXT = (Path(__file__).parents[1] / "docs" / "evaluation.md").read_text()
+LINES = [
+    row("a", ["E0143"], ["E0143", "E0130"], kind="order"),
+    row("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
+    row("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
+    row("d", ["E0143"], ["E0130"], kind="lay"),
+    row("e", ["E0143"], [], kind="lay"),
+]
+
+
+def test_the_worked_example_is_what_the_program_finds():
+    """Every number of the page's example."""
+    summary, _, _ = summarise(LINES, per_case(LINES), samples=1000, seed=0)
+    values = {name: value.value for name, value in summary.measures.items()}
+    assert values["top-1"] == pytest.approx(0.20) and values["top-3"] == pytest.approx(0.60)
+    assert values["recall@3"] == pytest.approx(0.50) and values["recall@5"] == pytest.approx(1.00)
+    assert values["MRR"] == pytest.approx(0.37, abs=0.005) and "= .37." in TEXT
+    assert values["nDCG@10"] == pytest.approx(0.43, abs=0.005) and "/ 5 = .43." in TEXT
+    assert summary.macro_kinds["top-1"].value == pytest.approx(0.25) and "macro .25" in TEXT
+    assert (summary.measures["top-1"].low, summary.measures["top-1"].high) == pytest.approx((0.0, 0.6))
+
+
+def test_the_confidence_example_is_what_the_program_finds():
+    """ECE, coverage and AURC of the page's five lines."""
+    confidence, right = np.array([0.95, 0.91, 0.55, 0.52, 0.12]), np.array([1.0, 0.0, 1.0, 1.0, 0.0])
+    assert expected_calibration_error(reliability(confidence, right)) == pytest.approx(0.38, abs=0.005)
+    assert aurc(confidence, right) == pytest.approx(0.30, abs=0.005)
+    told = str(coverage_at(*risk_coverage(confidence, right), 0.75)).replace("%", " %")
+    assert told in " ".join(TEXT.split())
+
+
+def test_the_gate_of_the_page_is_a_gate(tmp_path):
+    """The TOML block is read as it stands."""
+    (tmp_path / "gate.toml").write_text(TEXT.split("```toml\n")[1].split("```")[0])
+    assert read_gate(tmp_path / "gate.toml")["regression"]["against"] == "runs/stored"
+
+
+def test_every_system_is_described():
+    """Each name of `--system` has its row."""
+    assert all(f"| `{name}` |" in TEXT for name in NAMES)
