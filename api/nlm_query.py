@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import Enum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from api.nlm_fields import FIELDS, shown
 from index.records import Record
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
     |(?P<word>(?:(?P<field>[a-z_]+):)?(?:"(?P<phrase>[^"]*)"|(?P<range>\[[^\[\]]*\])|(?P<term>[^\s()"\[\]:]+))))""",
     re.VERBOSE,
 )
+WORD = re.compile(r"[a-z0-9]+")
 _RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
 
 
@@ -123,16 +125,19 @@ def _matcher(token: re.Match[str]) -> Callable[[str], bool]:
     if token["range"] is not None:
         return _range(token["range"])
     if token["phrase"] is not None:
-        phrase = f" {' '.join(re.findall(r'[a-z0-9]+', token['phrase'].lower()))} "
-        return lambda value: phrase in f" {' '.join(re.findall(r'[a-z0-9]+', value.lower()))} "
+        phrase = f" {' '.join(WORD.findall(token['phrase'].lower()))} "
+        return lambda value: phrase in f" {' '.join(_words(value))} "
     term = token["term"].lower()
     if "*" in term or "?" in term:
         pattern = term.replace("[", "[[]")
-        return lambda value: any(
-            fnmatchcase(word, pattern) for word in re.findall(r"[a-z0-9]+", value.lower())
-        )
-    words = re.findall(r"[a-z0-9]+", term)
-    return lambda value: set(words) <= set(re.findall(r"[a-z0-9]+", value.lower()))
+        return lambda value: any(fnmatchcase(word, pattern) for word in _words(value))
+    wanted = set(WORD.findall(term))
+    return lambda value: wanted.issubset(_words(value))
+
+
+@lru_cache(maxsize=100_000)  # only the texts of a release come here, never what was typed
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(value.lower()))
 
 
 def _range(text: str) -> Callable[[str], bool]:

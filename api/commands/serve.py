@@ -18,6 +18,7 @@ HELP = "Serve the HTTP interfaces and the web page on the active index."
 EXAMPLE = "hcpcs serve --port 8000"
 
 GRACE_S = 30  # how long answers that were accepted may take after SIGTERM
+KEEP_ALIVE_S = 75  # a person who types pauses; a new connection for each word costs more than an idle one
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +112,12 @@ def _serve_here(suggester: object, settings: Settings, listening: socket.socket)
 
     app = create_app(suggester, settings)  # type: ignore[arg-type]
     config = Config(
-        app, log_config=LOG_CONFIG, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+        app,
+        log_config=LOG_CONFIG,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
     server = Server(config)
     _end_with_zero_on_signals()
@@ -142,6 +148,7 @@ def _serve_in_workers(workers: int, folder: Path, listening: socket.socket) -> i
             log_config=LOG_CONFIG,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
         )
         Multiprocess(config, sockets=[listening]).run()
