@@ -34,6 +34,9 @@ def bootstrap_means(values: Array, counts: Array) -> Array:
         float64 (samples, m); NaN where a resample holds no case with that measure.
     """
     there = ~np.isnan(values)
+    if there.all():
+        whole: Array = (counts @ values) / len(values)
+        return whole
     with np.errstate(invalid="ignore"):
         means: Array = (counts @ np.where(there, values, 0.0)) / (counts @ there.astype(np.float64))
     return means
@@ -43,21 +46,24 @@ def bootstrap_macro(values: Array, groups: NDArray[np.int64], counts: Array) -> 
     """Means over groups of the means within each group, per resample.
 
     Args:
-        values: float64 (n,), without NaN.
+        values: float64 (n, m), without NaN.
         groups: int64 (n,): the group of each case.
         counts: From `resample_counts`, (samples, n).
 
     Returns:
-        float64 (samples,): groups that a resample does not hold are left out of its mean.
+        float64 (samples, m): groups that a resample does not hold are left out of its mean.
     """
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) != 0])
     drawn = counts[:, order]
-    totals = np.add.reduceat(drawn * values[order], starts, axis=1)
     sizes = np.add.reduceat(drawn, starts, axis=1)
     held = sizes > 0
-    means: Array = np.divide(totals, sizes, out=np.zeros_like(totals), where=held).sum(1) / held.sum(1)
-    return means
+    weights = held / np.where(held, sizes, 1.0) / held.sum(1, keepdims=True)
+    columns = []
+    for column in values[order].T:
+        totals = np.add.reduceat(drawn * column, starts, axis=1)
+        columns.append((totals * weights).sum(1))
+    return np.stack(columns, axis=1)
 
 
 def interval(replicates: Array, level: float = LEVEL) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -85,14 +85,19 @@ def measure(
     """Measure one system's rows."""
     sets, summaries, replicates = {}, [], []
     names: list[str] = []
+    answerable = [row for row in rows if row.codes]
+    values = per_case(answerable, plan.depths) if answerable else {}
+    places = {row.id: place for place, row in enumerate(answerable)}
     for name, members in group_rows(rows, plan.split).items():
-        sets[name], replicate, columns = _measure_set(members, book, plan)
+        chosen = [places[row.id] for row in members if row.codes]
+        part = {measure: column[chosen] for measure, column in values.items()}
+        sets[name], replicate, columns = _measure_set(members, part, book, plan)
         summary = sets[name].summary
         if summary is not None:
             summaries.append(summary)
             replicates.append(replicate)
             names = columns
-    pooled, _, _ = _measure_set(rows, book, plan)
+    pooled, _, _ = _measure_set(rows, values, book, plan)
     return Metrics(
         system=system,
         sets=sets,
@@ -133,16 +138,18 @@ def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list
     return parts
 
 
-def _measure_set(rows: Sequence[Row], book: CodeBook, plan: Plan) -> tuple[SetMetrics, Array, list[str]]:
+def _measure_set(
+    rows: Sequence[Row], values: Mapping[str, Array], book: CodeBook, plan: Plan
+) -> tuple[SetMetrics, Array, list[str]]:
     answerable = [row for row in rows if row.codes]
     summary: Summary | None = None
     slices: list[Slice] = []
     names: list[str] = []
     replicates: Array = np.empty((0, 0))
     if answerable:
-        values = per_case(answerable, plan.depths)
         summary, replicates, names = summarise(answerable, values, plan.samples, plan.seed)
-        slices = measure_slices(answerable, values, dimensions(book, plan.seen), plan.samples, plan.seed)
+        ways = dimensions(book, plan.seen)
+        slices = measure_slices(answerable, values, ways, plan.samples, plan.seed, summary.measures)
     metrics = SetMetrics(
         summary=summary,
         slices=tuple(slices),

@@ -12,6 +12,7 @@ from eval.intervals import Array, bootstrap_macro, bootstrap_means, interval, re
 from eval.rows import Row
 
 DEPTHS = (1, 3, 5, 10, 20)
+MACRO = ("top-1", "top-10", "MRR")
 SMALL = 30  # cases below which a number is said to rest on few
 
 
@@ -118,14 +119,11 @@ def _values(matrix: Array, replicates: Array, names: Sequence[str]) -> dict[str,
 def _macro(values: Mapping[str, Array], labels: Sequence[str], counts: Array) -> dict[str, Value]:
     groups = group_numbers(labels)
     sizes = np.bincount(groups)
-    found = {}
-    for name in ("top-1", "top-10", "MRR"):
-        if name not in values:
-            continue
-        mean = float((np.bincount(groups, weights=values[name]) / sizes).mean())
-        low, high = interval(bootstrap_macro(values[name], groups, counts))
-        found[name] = Value(mean, float(low), float(high), len(sizes))
-    return found
+    names = [name for name in MACRO if name in values]
+    matrix = np.column_stack([values[name] for name in names])
+    low, high = interval(bootstrap_macro(matrix, groups, counts))
+    means = [float((np.bincount(groups, weights=column) / sizes).mean()) for column in matrix.T]
+    return {name: Value(means[i], float(low[i]), float(high[i]), len(sizes)) for i, name in enumerate(names)}
 
 
 def group_numbers(labels: Sequence[str]) -> NDArray[np.int64]:

@@ -95,6 +95,7 @@ def measure_slices(
     ways: Mapping[str, Callable[[Row], str]],
     samples: int,
     seed: int,
+    whole: Mapping[str, Value],
 ) -> list[Slice]:
     """Every slice of every dimension with its intervals, biggest first within a dimension.
 
@@ -104,6 +105,7 @@ def measure_slices(
         ways: From `dimensions`.
         samples: Bootstrap samples.
         seed: Of the bootstrap.
+        whole: Values of all the cases together, taken for a slice that holds them all.
     """
     names = [name for name in MEASURES if name in values]
     matrix = np.column_stack([values[name] for name in names])
@@ -114,7 +116,11 @@ def measure_slices(
             if text := label(row):
                 groups.setdefault(text, []).append(i)
         for text, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-            found.append(Slice(dimension, text, len(members), _values(matrix[members], names, samples, seed)))
+            if len(members) == len(rows):
+                numbers = {name: whole[name] for name in names}
+            else:
+                numbers = _values(matrix[members], names, samples, seed)
+            found.append(Slice(dimension, text, len(members), numbers))
     return found
 
 

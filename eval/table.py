@@ -10,6 +10,8 @@ from eval.metrics import SMALL, Value
 COLUMNS = ("top-1", "top-5", "top-10", "MRR")
 MEAN = "mean over the sets"
 POOLED = "all cases"
+KINDS = "all cases, each kind the same"
+CODES = "all cases, each code the same"
 
 
 def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
@@ -24,6 +26,18 @@ def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
             n = f"{run.mean['top-1'].n} sets"
             rows.append([MEAN, n, run.system, *(_cell(run.mean.get(column)) for column in COLUMNS), ""])
     rows += [_set_row(POOLED, run.system, run.pooled) for run in runs]
+    return rows + macro_rows(runs)
+
+
+def macro_rows(runs: Sequence[Metrics]) -> list[list[str]]:
+    """All cases again, each kind counting the same, then each code."""
+    rows = []
+    for name, part in ((KINDS, "macro_kinds"), (CODES, "macro_codes")):
+        for run in runs:
+            if run.pooled.summary is not None:
+                values: dict[str, Value] = getattr(run.pooled.summary, part)
+                cells = [_cell(values.get(column)) for column in COLUMNS]
+                rows.append([name, str(values["top-1"].n), run.system, *cells, ""])
     return rows
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from eval.metrics import per_case
+from eval.metrics import per_case, summarise
 from eval.slices import Seen, class_of, dimensions, length_of, measure_slices
 from tests.eval_fakes import BOOK, row
 
@@ -13,7 +13,9 @@ ROWS = [
 
 def slices_of(**seen):
     ways = dimensions(BOOK, Seen(**seen) if seen else None)
-    found = measure_slices(ROWS, per_case(ROWS, (1,)), ways, samples=50, seed=0)
+    values = per_case(ROWS, (1,))
+    whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
+    found = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
     return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in found}
 
 
