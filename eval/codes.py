@@ -18,7 +18,7 @@ _SPREAD = re.compile(r"\s*(?:-|\u2013|\u2014|\bTO\b|\bTHRU\b)\s*")
 
 
 class CodeTextError(ValueError):
-    """A cell of codes is not codes; the message names the part, never the rest of the row."""
+    """A cell of codes is not codes; the message never repeats free text."""
 
 
 def is_code(text: str) -> bool:
@@ -56,7 +56,7 @@ def _expand(word: str, known: Sequence[str] | None) -> list[str]:
         return [word]
     match = _RANGE.match(word)
     if match is None:
-        raise CodeTextError(f"{word[:12]!r} is not a code, a list of codes or a range such as L3140-L3170")
+        raise CodeTextError("the codes are not a code, a list of codes or a range such as L3140-L3170")
     first, last = match[1], match[2]
     if last.isdigit() and len(last) == 4 and not first[0].isdigit():
         last = first[0] + last  # `L3140-3170`

@@ -56,7 +56,10 @@ class _Service:
                 self.close()
                 if attempt == 2:
                     reason = type(error).__name__
-                    raise MeasuredSystemError(f"{self.address} does not answer ({reason})") from error
+                    raise MeasuredSystemError(
+                        f"{self.address} does not answer ({reason});"
+                        " what was answered is kept, and the same command with the same --out continues"
+                    ) from error
         raise AssertionError("unreachable")
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ def test_a_bad_line_is_named_and_the_rest_is_read(tmp_path):
     assert [(problem.line, problem.message.split(";")[0]) for problem in read.problems] == [
         (2, "the line is not one JSON object"),
         (3, "no code is given"),
-        (4, "'X' is not a code, a list of codes or a range such as L3140-L3170"),
+        (4, "the codes are not a code, a list of codes or a range such as L3140-L3170"),
     ]
 
 

@@ -36,8 +36,8 @@ def test_a_range_without_a_release_is_every_number_in_it():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("walker", "is not a code, a list of codes or a range"),
-        ("D0120", "is not a code"),
+        ("walker", "the codes are not a code, a list of codes or a range"),
+        ("D0120", "are not a code"),
         ("L3170-L3140", "lower code first"),
         ("L3140-A4253", "one section"),
         ("L9000-L9001", "holds no code of this release"),
