@@ -23,7 +23,9 @@ function keyInText(event) {
   }
 }
 
+// Several lines pasted anywhere but into another field.
 function pasted(event) {
+  if (event.target.closest?.("input:not(#text), textarea, dialog")) return;
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (text.split(/\r\n?|\n/).filter((line) => line.trim()).length < 2) return;
   event.preventDefault();
@@ -71,7 +73,6 @@ function listenToText() {
   $("text").addEventListener("input", (event) => event.isComposing || typed());
   $("text").addEventListener("compositionend", typed);
   $("text").addEventListener("keydown", keyInText);
-  $("text").addEventListener("paste", pasted);
   $("search").addEventListener("submit", (event) => event.preventDefault());
   const use = (text) => { setText(text); $("text").focus(); };
   $("clear").addEventListener("click", () => use(""));
@@ -90,6 +91,7 @@ function listen() {
   $("paste").addEventListener("close", pasteClosed);
   $("action-copy").addEventListener("click", () => copyChosen());
   $("action-details").addEventListener("click", openSheet);
+  document.addEventListener("paste", pasted);
   document.addEventListener("keydown", escape);
   document.addEventListener("keydown", slash);
   document.addEventListener("click", (event) => { if (!$("sections").contains(event.target)) $("sections").open = false; });

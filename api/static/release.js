@@ -15,7 +15,7 @@ export async function readRelease() {
     drawLevels(sets);
   } catch (error) {
     $("facts").textContent = error.message;
-    setTimeout(readRelease, AGAIN_MS);
+    if (error.status !== 401) setTimeout(readRelease, AGAIN_MS);
   }
 }
 
@@ -35,9 +35,11 @@ function drawLevels(sets) {
   option.textContent = state.hasLevel1 ? "I (CPT)" : "I (CPT): not loaded";
 }
 
-export function askKey() {
+export function askKey(refused) {
   const dialog = $("ask-key");
+  dialog.returnValue = "";
+  $("key-refused").hidden = !refused;
   $("key").value = "";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve($("key").value.trim()), { once: true }));
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "go" ? $("key").value.trim() : ""), { once: true }));
 }

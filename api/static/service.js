@@ -13,7 +13,7 @@ export class ServiceError extends Error {
 let askForKey = null;
 let asking = null;
 
-// `ask` opens the dialog and resolves with the key; several refused calls share one dialog.
+// `ask(refused)` opens the dialog and resolves with the key, "" for none; several refused calls share one dialog.
 export function onKeyNeeded(ask) {
   askForKey = ask;
 }
@@ -54,8 +54,10 @@ export function sentence(detail) {
 export async function call(path, { body, signal } = {}) {
   const response = await send(path, body, signal);
   if (response.status === 401 && askForKey) {
-    asking ??= askForKey().finally(() => (asking = null));
-    sessionStorage.setItem(KEY, await asking);
+    asking ??= askForKey(sessionStorage.getItem(KEY) !== null).finally(() => (asking = null));
+    const key = await asking;
+    if (!key) throw new ServiceError("This service needs its API key. Reload the page to give it.", 401);
+    sessionStorage.setItem(KEY, key);
     return call(path, { body, signal });
   }
   if (!response.ok) throw await problem(response);

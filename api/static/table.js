@@ -71,13 +71,15 @@ export async function askTable() {
   const mine = (table.run = Symbol("run"));
   const lines = table.lines;
   const filters = table.act.filters();
-  let done = 0;
+  const waiting = portions(lines);
+  let done = lines.length - waiting.flat().length;
   drawTable(0);
   try {
-    for (const portion of portions(lines)) {
+    for (const portion of waiting) {
       const answers = await askBatch(portion.map((line) => ({ text: textOf(line), k: CANDIDATES, ...filters })));
       if (answers === STALE || table?.run !== mine) return;
       portion.forEach((line, number) => take(line, answers[number]));
+      for (const line of portion) redrawRow(lines.indexOf(line));
       done += portion.length;
       drawProgress(done, lines.length);
     }
@@ -86,7 +88,8 @@ export async function askTable() {
     drawTable(1, error.message);
     return;
   }
-  drawTable(1);
+  $("table-progress").hidden = true;
+  $("table-summary").textContent = summary();
   announce(summary());
 }
 
@@ -124,6 +127,12 @@ function review(line, code) {
   table.saved = false;
 }
 
+function reviewRow(number, code) {
+  review(table.lines[number], code);
+  redrawRow(number);
+  $("table-summary").textContent = summary();
+}
+
 // A code that was found beside the table.
 export function pickFor(number, item) {
   const line = table.lines[number];
@@ -132,10 +141,7 @@ export function pickFor(number, item) {
 }
 
 function picker(line, number) {
-  const chooser = el("select", { "aria-label": `Code for line ${number + 1}`, onchange: () => {
-    review(line, chooser.value || null);
-    redrawRow(number);
-  } });
+  const chooser = el("select", { "aria-label": `Code for line ${number + 1}`, onchange: () => reviewRow(number, chooser.value || null) });
   for (const item of candidates(line)) {
     const share = item.confidence === null ? "" : `${percent(item.confidence)} · `;
     chooser.append(el("option", { value: item.code, selected: item.code === line.pick }, `${item.code} · ${share}${item.short_description || item.description}`.slice(0, 80)));
@@ -161,7 +167,7 @@ function row(line, number) {
   const code = el("div", { class: "pick" }, picker(line, number),
     item ? el("p", { class: "pick-words" }, item.description, el("span", { class: "badges" }, ...badges(item))) : null);
   const accept = toCheck(line) && line.pick
-    ? el("button", { type: "button", "aria-label": `Accept ${line.pick} for line ${number + 1}`, onclick: () => { review(line, line.pick); redrawRow(number); } }, "Accept")
+    ? el("button", { type: "button", "aria-label": `Accept ${line.pick} for line ${number + 1}`, onclick: () => reviewRow(number, line.pick) }, "Accept")
     : null;
   const look = el("button", { type: "button", "aria-label": `Search for line ${number + 1}`, onclick: () => table.act.openLine(number) }, "Search");
   return el("tr", { role: "row", id: `line-${number}`, class: toCheck(line) ? "to-check" : "" },
@@ -178,7 +184,6 @@ function redrawRow(number) {
   const fresh = row(table.lines[number], number);
   old.replaceWith(fresh);
   if (focused) (fresh.querySelector(focused.toLowerCase()) ?? fresh.querySelector("button"))?.focus();
-  $("table-summary").textContent = summary();
 }
 
 function columnChooser() {
