@@ -12,7 +12,7 @@ from eval.intervals import Array, bootstrap_macro, bootstrap_means, interval, re
 from eval.rows import Row
 
 DEPTHS = (1, 3, 5, 10, 20)
-MACRO = ("top-1", "top-10", "MRR")
+MACRO = ("top-1", "top-5", "top-10", "MRR")
 SMALL = 30  # cases below which a number is said to rest on few
 
 
@@ -72,7 +72,7 @@ class Summary(msgspec.Struct, frozen=True):
     Attributes:
         n: Cases with an acceptable code; `unanswered` of them came back without any code.
         measures: Mean over cases.
-        macro_kinds: Mean over kinds of the mean within each, for top-1, top-10 and MRR.
+        macro_kinds: Mean over kinds of the mean within each, for the measures of `MACRO`.
         macro_codes: The same over codes (the first acceptable code of a case).
     """
 

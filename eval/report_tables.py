@@ -12,7 +12,7 @@ from eval.measure import Metrics, SetMetrics
 from eval.metrics import SMALL, Value
 from eval.rows import Row
 from eval.slices import MEASURES, Slice
-from eval.table import CODES, KINDS, MEAN, POOLED
+from eval.table import MACROS, MEAN, POOLED
 
 COLUMNS = ("top-1", "top-5", "top-10", "MRR", "nDCG@10")
 PLOTTED = {
@@ -64,13 +64,13 @@ def result_rows(runs: Sequence[Metrics]) -> list[dict[str, Any]]:
             row | {"style": f"{'ours' if run is runs[0] else ''}{' total' if run is runs[0] else ''}"}
         )
     rows += [_result_row(POOLED, run.system, run.pooled, run is runs[0]) for run in runs if several]
-    for name, part in ((KINDS, "macro_kinds"), (CODES, "macro_codes")):
+    for name, part, unit in MACROS:
         for run in runs:
             values = getattr(run.pooled.summary, part) if run.pooled.summary else {}
             rows.append(
                 {
                     "set": name,
-                    "n": str(values["top-1"].n) if values else "0",
+                    "n": f"{values['top-1'].n} {unit}" if values else "0",
                     "system": run.system,
                     "ms": "",
                     "cells": cells(values, COLUMNS),

@@ -12,6 +12,7 @@ MEAN = "mean over the sets"
 POOLED = "all cases"
 KINDS = "all cases, each kind the same"
 CODES = "all cases, each code the same"
+MACROS = ((KINDS, "macro_kinds", "kinds"), (CODES, "macro_codes", "codes"))
 
 
 def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
@@ -32,12 +33,12 @@ def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
 def macro_rows(runs: Sequence[Metrics]) -> list[list[str]]:
     """All cases again, each kind counting the same, then each code."""
     rows = []
-    for name, part in ((KINDS, "macro_kinds"), (CODES, "macro_codes")):
+    for name, part, unit in MACROS:
         for run in runs:
             if run.pooled.summary is not None:
                 values: dict[str, Value] = getattr(run.pooled.summary, part)
                 cells = [_cell(values.get(column)) for column in COLUMNS]
-                rows.append([name, str(values["top-1"].n), run.system, *cells, ""])
+                rows.append([name, f"{values['top-1'].n} {unit}", run.system, *cells, ""])
     return rows
 
 
