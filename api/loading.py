@@ -17,12 +17,15 @@ def resolve_index(given: Path | None, settings: Settings) -> Path:
     Raises:
         ArtifactError: If it is damaged or gone.
     """
+    named = given or settings.index
+    if named is not None:
+        return named
     from api.building import serving_folder
     from api.console import progress_bar
     from index.home import Home
 
     with progress_bar("making the starter index") as progress:
-        return serving_folder(given or settings.index, Home(settings.home), progress)
+        return serving_folder(None, Home(settings.home), progress)
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:
