@@ -84,7 +84,9 @@ def test_dropping_codes_and_splitting_kinds(lines, tmp_path, capsys):
     """The ended code leaves the run; each kind is a set."""
     assert main([*columns(lines, tmp_path / "run"), "--release-check", "drop", "--split", "lines"]) == 0
     out = capsys.readouterr().out
-    assert "lines: order" in out and "lines: lay" in out and "mean over the sets  2 sets" in out
+    assert (
+        "lines: order" in out and "lines: lay" in out and "mean over the sets 2 sets" in " ".join(out.split())
+    )
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["pooled"]["summary"]["n"] == 3
 
 
