@@ -1,0 +1,68 @@
+# Every verb works from a fresh clone with Python 3.11+ and make, and does its own set-up.
+# Second runs start at once: the stamps below are made again only when pyproject.toml or constraints.txt change.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Recursive on purpose: looked for only when the environment is made.
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell \
+	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
+# No bytecode at install: a quarter less on disk, and Python writes what it uses by itself.
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile -c constraints.txt
+
+SHARED := $(or $(HCPCS_SHARED),../shared)
+RELEASE := $(firstword $(wildcard $(SHARED)/data/hcpcs/2026-01/HCPC2026_JAN_ANWEB_*.txt.gz))
+DEV := $(wildcard $(SHARED)/data/eval/dev/*.jsonl)
+
+TEXT ?= manual wheelchair with elevating leg rests
+K ?= 5
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+HCPCS_HOME ?= $(CURDIR)/.hcpcs
+export HCPCS_HOME TEXT
+
+.PHONY: suggest serve test check eval bench clean
+
+suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
+	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
+
+serve: $(VENV)/serving.stamp  ## the service and the page for coders on HOST:PORT
+	@$(BIN)/hcpcs serve --host $(HOST) --port $(PORT) $(ARGS)
+
+test: $(VENV)/full.stamp  ## every test; ARGS="-k word" for some
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/full.stamp  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: $(VENV)/full.stamp  ## measure quality: the starter cases, and the development set where it is
+	$(BIN)/hcpcs index build --out runs/indexes/starter
+	$(BIN)/hcpcs eval run eval/starter_cases.jsonl --index runs/indexes/starter --out runs/starter $(ARGS)
+ifneq ($(and $(RELEASE),$(DEV)),)
+	$(BIN)/hcpcs index build --release $(RELEASE) --out runs/indexes/2026-01
+	$(BIN)/hcpcs eval run $(DEV) --index runs/indexes/2026-01 --split cms --out runs/dev $(ARGS) \
+		--system default --system all-words --system bm25 --system dense --system rrf
+endif
+
+bench: $(VENV)/full.stamp  ## measure speed; ARGS as in benchmarks/README.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## take away what the verbs made, but for the data folder .hcpcs
+	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/python.stamp:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
+	@echo "installing what answering needs into $(VENV) (once)" >&2
+	@$(PIP) -e . && touch $@
+
+$(VENV)/full.stamp: $(VENV)/serving.stamp
+	@echo "installing the rest: evaluation, tests, other encoders (once)" >&2
+	@$(PIP) -e '.[encoders,eval,test]' && touch $@
