@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eval.confidence import Confidence
 from eval.measure import Metrics, SetMetrics
 from eval.metrics import SMALL, Value
 
@@ -40,6 +41,36 @@ def macro_rows(runs: Sequence[Metrics]) -> list[list[str]]:
                 cells = [_cell(values.get(column)) for column in COLUMNS]
                 rows.append([name, f"{values['top-1'].n} {unit}", run.system, *cells, ""])
     return rows
+
+
+def confidence_rows(runs: Sequence[Metrics]) -> list[list[str]]:
+    """Header and rows of what each system's confidence is worth; empty when none states one."""
+    rows = []
+    for run in runs:
+        named = [*run.sets.items(), *([(POOLED, run.pooled)] if len(run.sets) > 1 else [])]
+        rows += [
+            _confidence_row(name, run.system, part.confidence) for name, part in named if part.confidence.n
+        ]
+    head = ["case set", "system", "ECE", "AURC", "answered at 95% right", "refused", "refused, no code fits"]
+    return [head, *rows] if rows else []
+
+
+def _confidence_row(name: str, system: str, confidence: Confidence) -> list[str]:
+    coverage = next((point for point in confidence.coverage if point.target == 0.95), None)
+    refusal = confidence.refusal
+    return [
+        name,
+        system,
+        "-" if confidence.ece is None else f"{confidence.ece:.3f}",
+        "-" if confidence.aurc is None else f"{confidence.aurc:.3f}",
+        "-" if coverage is None else f"{coverage.coverage:.3f}",
+        _share(refusal.said, refusal.answerable) if refusal else "-",
+        _share(refusal.none_said, refusal.none_fits) if refusal else "-",
+    ]
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count / total:.3f} ({count} of {total})" if total else "-"
 
 
 def _set_row(name: str, system: str, metrics: SetMetrics) -> list[str]:

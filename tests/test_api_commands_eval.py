@@ -41,6 +41,8 @@ def test_a_run_prints_a_table_and_writes_the_folder(lines, tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out.splitlines()[2].split()[:4] == ["lines", "4", "(few)", "default"]
     assert "0.750 [" in said.out
+    last = said.out.splitlines()[-1]
+    assert last.split()[:2] == ["lines", "default"] and last.endswith("0.000 (0 of 4)  1.000 (1 of 1)")
     assert "1 labelled codes are not active on their case's date (1 terminated): kept" in said.err
     assert "1 cases are labelled as having no code" in said.err
     names = {path.name for path in (tmp_path / "run").iterdir()}

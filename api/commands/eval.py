@@ -129,21 +129,22 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
     from eval.run import read_manifest
-    from eval.table import as_markdown, as_text, table_rows
+    from eval.table import as_markdown, as_text, confidence_rows, table_rows
 
     if arguments.json:
         for metrics in runs:
             print(msgspec.json.encode(metrics).decode())
         return
-    rows = table_rows(runs)
+    tables = [rows for rows in (table_rows(runs), confidence_rows(runs)) if rows]
     if not arguments.markdown:
-        print(as_text(rows))
+        print("\n\n".join(as_text(rows) for rows in tables))
         return
     manifest = read_manifest(out if len(runs) == 1 else out / runs[0].system)
     print(
         f"Measured on {manifest.finished_at[:10]} with release {manifest.release}, date of service", end=" "
     )
-    print(f"{manifest.on}; case-set sha256 `{manifest.case_set_sha256}`.\n\n{as_markdown(rows)}")
+    print(f"{manifest.on}; case-set sha256 `{manifest.case_set_sha256}`.\n")
+    print("\n\n".join(as_markdown(rows) for rows in tables))
 
 
 def _hold(gate: dict[str, object], path: Path, runs: Sequence[Metrics], out: Path) -> int:
