@@ -1,0 +1,61 @@
+"""A readable encoder and a small release, for tests of building and loading index folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from index.artifact import Manifest
+from index.build import build
+from index.encoder import Vectors
+from index.records import Modifier, Record, Release
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+SMALL = Release(
+    name="2026-01",
+    source="small.csv",
+    sha256="0" * 64,
+    records=(
+        Record("A0001", "Invented bandage for a large dog", "Dog bandage", effective_from=date(2020, 1, 1)),
+        Record("E0002", "Invented crutch, not otherwise specified", "Crutch nos", is_noc=True),
+        Record("E0003", "Invented crutch with a spring, 250 mg", "Spring crutch"),
+        Record(
+            "K0004",
+            "Invented kennel of wood",
+            "Kennel",
+            effective_to=date(2024, 12, 31),
+            cross_references=("E0002",),
+        ),
+    ),
+    modifiers=(Modifier("Z1", "Invented modifier of the left paw", "Left paw"),),
+)
+
+
+class LetterEncoder:
+    """Counts letters: the vector of a text is how often each letter stands in it, made unit length.
+
+    Attributes:
+        seen: Every text that was embedded, in order.
+    """
+
+    def __init__(self, sha256: str = "1" * 64) -> None:
+        self.name = "letters"
+        self.sha256 = sha256
+        self.dim = len(LETTERS)
+        self.seen: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder.encode`."""
+        self.seen.extend(texts)
+        counts = np.array([[text.count(letter) for letter in LETTERS] for text in texts], np.float32)
+        rows = counts.reshape(len(texts), self.dim)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+
+def build_small(out: Path, release: Release = SMALL) -> Manifest:
+    """An index folder of the small release under the letter encoder."""
+    return build(release, LetterEncoder(), out)

@@ -1,0 +1,135 @@
+"""Building: beside the old index, checked, then in its place; known texts are not embedded again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from index.artifact import Artifact, read_manifest
+from index.build import build, embed
+from index.encoder import Vectors
+from index.errors import ArtifactError, EncoderError
+from index.lexicon import Entry
+from index.names import Name
+from index.records import Record
+from tests.index_fakes import SMALL, LetterEncoder, build_small
+
+
+class BrokenEncoder(LetterEncoder):
+    """Fails at the first text."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Raise."""
+        raise EncoderError("the encoder fell over")
+
+
+def reworded() -> tuple[Record, ...]:
+    """The small release with one descriptor changed."""
+    first, *others = SMALL.records
+    return (msgspec.structs.replace(first, long_description="Invented bandage for a small cat"), *others)
+
+
+def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
+    """Everything that can match is counted in the manifest."""
+    crosswalk = tmp_path / "crosswalk.csv"
+    crosswalk.write_text("invented")
+    manifest = build(
+        SMALL,
+        LetterEncoder(),
+        tmp_path / "index",
+        lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",))],
+        starter=[Record("E0003", "Springy crutch")],
+        names=[Name("Barkaid", "A0001", "ASP crosswalk")],
+        brands=[crosswalk],
+    )
+
+    artifact = Artifact.load(tmp_path / "index")
+    assert (manifest.counts["lexicon"], manifest.counts["names"], manifest.counts["texts"]) == (1, 1, 11)
+    assert [text.source for text in artifact.texts[-3:]] == ["starter wording", "lexicon", "ASP crosswalk"]
+    assert artifact.lexicon[0].term == "stick"
+    assert artifact.names[0].term == "Barkaid"
+    assert list(manifest.brands) == ["crosswalk.csv"]
+
+
+def test_nothing_is_left_beside_the_index(tmp_path: Path) -> None:
+    """Neither after a first build nor after one that replaces it."""
+    build_small(tmp_path / "index")
+    build_small(tmp_path / "index")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+
+def test_a_failing_build_leaves_the_old_index(tmp_path: Path) -> None:
+    """What serves goes on serving."""
+    build_small(tmp_path / "index")
+    before = read_manifest(tmp_path / "index")
+
+    with pytest.raises(EncoderError, match="fell over"):
+        build(SMALL, BrokenEncoder(), tmp_path / "index")
+
+    assert Artifact.load(tmp_path / "index").manifest == before
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+
+def test_a_new_build_replaces_the_old_one_whole(tmp_path: Path) -> None:
+    """No file of the old index stays."""
+    build_small(tmp_path / "index")
+    (tmp_path / "index" / "stale.txt").write_text("old")
+
+    build_small(tmp_path / "index", msgspec.structs.replace(SMALL, name="2026-04"))
+
+    assert Artifact.load(tmp_path / "index").manifest.release == "2026-04"
+    assert not (tmp_path / "index" / "stale.txt").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file stands where a folder is wanted."""
+    (tmp_path / "file").write_text("mine")
+
+    with pytest.raises(ArtifactError, match=r"index cannot be written"):
+        build_small(tmp_path / "file" / "index")
+
+
+def test_a_second_build_embeds_nothing(tmp_path: Path) -> None:
+    """Vectors are kept by encoder and text."""
+    first, second = LetterEncoder(), LetterEncoder()
+    build(SMALL, first, tmp_path / "a", cache=tmp_path / "cache")
+    build(SMALL, second, tmp_path / "b", cache=tmp_path / "cache")
+
+    assert len(first.seen) == 8
+    assert second.seen == []
+    assert (tmp_path / "a" / "vectors.faiss").read_bytes() == (tmp_path / "b" / "vectors.faiss").read_bytes()
+
+
+def test_an_update_embeds_only_what_changed(tmp_path: Path) -> None:
+    """And the index is the one that a build without a cache makes."""
+    changed, encoder = msgspec.structs.replace(SMALL, records=reworded()), LetterEncoder()
+    build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
+    build(changed, encoder, tmp_path / "a", cache=tmp_path / "cache")
+    build(changed, LetterEncoder(), tmp_path / "b")
+
+    assert encoder.seen == ["invented bandage for a small cat"]
+    assert (tmp_path / "a" / "vectors.faiss").read_bytes() == (tmp_path / "b" / "vectors.faiss").read_bytes()
+
+
+def test_another_encoder_shares_no_vectors(tmp_path: Path) -> None:
+    """The cache is kept apart by the digest of the weights."""
+    other = LetterEncoder(sha256="2" * 64)
+    build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
+    build(SMALL, other, tmp_path / "a", cache=tmp_path / "cache")
+
+    assert len(other.seen) == 8
+
+
+def test_embedding_keeps_order_and_tells_progress(tmp_path: Path) -> None:
+    """Repeated texts get equal rows, each embedded once."""
+    encoder, told = LetterEncoder(), []
+    rows = embed(encoder, ["cat", "dog", "cat"], tmp_path, lambda done, total: told.append((done, total)))
+
+    np.testing.assert_array_equal(rows, LetterEncoder().encode(["cat", "dog", "cat"]))
+    assert encoder.seen == ["cat", "dog"]
+    assert told == [(2, 2)]

@@ -1,0 +1,81 @@
+"""The data folder: which indexes there are and which one serves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import ArtifactError
+from index.home import Home
+from tests.index_fakes import build_small
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A data folder with two indexes, `2025-10` and `2026-01`, none active."""
+    home = Home(tmp_path / "home")
+    for name in ("2026-01", "2025-10"):
+        build_small(home.indexes / name)
+    return home
+
+
+def test_an_absent_data_folder_holds_nothing_and_is_not_made(tmp_path: Path) -> None:
+    """Asking writes nothing."""
+    home = Home(tmp_path / "none")
+
+    assert home.names() == []
+    assert home.active() is None
+    assert not home.path.exists()
+
+
+def test_names_are_the_index_folders_in_order(home: Home) -> None:
+    """A folder without a manifest, or one being built, is none."""
+    (home.indexes / "notes").mkdir()
+    (home.indexes / ".2026-04.building-1").mkdir()
+    (home.indexes / ".2026-04.building-1" / "manifest.json").write_text("{}")
+
+    assert home.names() == ["2025-10", "2026-01"]
+
+
+def test_the_activated_index_serves(home: Home) -> None:
+    """Activating one after another leaves the last one active."""
+    home.activate("2025-10")
+    assert home.active() == home.indexes / "2025-10"
+
+    assert home.activate("2026-01") == home.indexes / "2026-01"
+    assert home.active() == home.indexes / "2026-01"
+    assert sorted(path.name for path in home.path.iterdir()) == ["active", "indexes"]
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are(home: Home) -> None:
+    """The message lists what can be activated."""
+    with pytest.raises(ArtifactError, match=r"no index '2024-01'.*2025-10, 2026-01"):
+        home.activate("2024-01")
+
+
+def test_a_name_cannot_leave_the_data_folder(home: Home, tmp_path: Path) -> None:
+    """Only names of the list count, so a path is no name."""
+    build_small(tmp_path / "outside")
+
+    with pytest.raises(ArtifactError, match="there is no index"):
+        home.activate("../../outside")
+
+
+def test_a_damaged_index_is_not_activated(home: Home) -> None:
+    """The one that served goes on serving."""
+    home.activate("2025-10")
+    (home.indexes / "2026-01" / "records.jsonl").write_bytes(b"{}\n")
+
+    with pytest.raises(ArtifactError, match=r"records\.jsonl is damaged"):
+        home.activate("2026-01")
+    assert home.active() == home.indexes / "2025-10"
+
+
+def test_an_active_index_that_is_gone_is_named(home: Home) -> None:
+    """It is an error, not a silent fall back to another index."""
+    home.activate("2025-10")
+    (home.indexes / "2025-10" / "manifest.json").unlink()
+
+    with pytest.raises(ArtifactError, match=r"2025-10 is gone"):
+        home.active()

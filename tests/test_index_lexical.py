@@ -1,0 +1,69 @@
+"""BM25 over all texts of a code, against the formula worked by hand."""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.lexical import Lexical, stems
+from index.texts import LONG, SHORT, Text
+
+TEXTS = (
+    Text(0, LONG, "Wooden crutches"),
+    Text(0, SHORT, "crutch"),
+    Text(1, LONG, "Wooden kennel for dogs"),
+    Text(2, LONG, "Bandage"),
+)
+K1, B = 1.2, 0.5
+LENGTHS = (2, 4, 1)  # distinct stems a code: wooden crutch | wooden kennel for dog | bandag
+MEAN = sum(LENGTHS) / 3
+
+
+def bm25(frequency: int, length: int) -> float:
+    """Lucene's BM25 of a stem that a document holds once (Kamphuis et al., 2020, table 1)."""
+    idf = log(1 + (3 - frequency + 0.5) / (frequency + 0.5))
+    return idf / (1 + K1 * (1 - B + B * length / MEAN))
+
+
+@pytest.fixture
+def lexical() -> Lexical:
+    """Three codes."""
+    return Lexical.from_texts(TEXTS, 3)
+
+
+def test_stems_join_the_forms_of_a_word() -> None:
+    """Numbers stay as they are."""
+    assert stems("Crutches, 250MG dressing") == ["crutch", "250", "mg", "dress"]
+
+
+def test_scores_are_those_of_the_formula(lexical: Lexical) -> None:
+    """A stem that the texts of one code repeat counts once."""
+    scores = lexical.scores(stems("wooden crutch"))
+
+    expected = [bm25(2, 2) + bm25(1, 2), bm25(2, 4), 0.0]
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+    assert scores.dtype == np.float32
+
+
+def test_a_repeated_or_unknown_stem_changes_nothing(lexical: Lexical) -> None:
+    """What the user writes twice is not twice as important."""
+    np.testing.assert_array_equal(lexical.scores(["crutch", "crutch", "zebra"]), lexical.scores(["crutch"]))
+
+
+def test_no_known_stem_scores_zero_everywhere(lexical: Lexical) -> None:
+    """One zero for each code."""
+    np.testing.assert_array_equal(lexical.scores(["zebra"]), np.zeros(3, np.float32))
+    np.testing.assert_array_equal(lexical.scores([]), np.zeros(3, np.float32))
+
+
+def test_saved_and_loaded_it_scores_the_same(lexical: Lexical, tmp_path: Path) -> None:
+    """And it is saved without pickle."""
+    lexical.save(tmp_path / "lexical")
+
+    loaded = Lexical.load(tmp_path / "lexical")
+    np.testing.assert_array_equal(loaded.scores(["wooden", "dog"]), lexical.scores(["wooden", "dog"]))
+    for path in (tmp_path / "lexical").glob("*.npy"):
+        np.load(path, allow_pickle=False)

@@ -1,0 +1,50 @@
+"""Which texts of a code can match."""
+
+from __future__ import annotations
+
+from index.lexicon import Entry
+from index.names import Name
+from index.records import Record
+from index.texts import LEXICON, LONG, SHARED_TERM, SHORT, STARTER, Text, texts_of
+
+RECORDS = (
+    Record("A0001", "Bandage for a dog", "Dog bandage"),
+    Record("E0002", "Crutch", "CRUTCH"),
+    Record("E0003", "Crutch with a spring"),
+)
+
+
+def test_every_source_gives_its_texts() -> None:
+    """Long, short, starter, lexicon and names, grouped by source, each pointing to its row."""
+    texts = texts_of(
+        RECORDS,
+        starter=[Record("E0003", "Springy crutch"), Record("Z9999", "Not in this release")],
+        lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",))],
+        names=[Name("Barkaid", "A0001", "ASP crosswalk"), Name("Elsewhere", "J0001", "ASP crosswalk")],
+    )
+
+    assert texts == [
+        Text(0, LONG, "Bandage for a dog"),
+        Text(1, LONG, "Crutch"),
+        Text(2, LONG, "Crutch with a spring"),
+        Text(0, SHORT, "Dog bandage"),
+        Text(2, STARTER, "Springy crutch"),
+        Text(1, LEXICON, "stick"),
+        Text(0, "ASP crosswalk", "Barkaid"),
+    ]
+
+
+def test_a_text_that_a_code_has_already_is_not_repeated() -> None:
+    """Case and punctuation make no other text; the first source keeps it. Other codes may have it too."""
+    texts = texts_of(RECORDS[1:], names=[Name("crutch.", "E0002", "list"), Name("crutch", "E0003", "list")])
+
+    assert [(text.row, text.source) for text in texts] == [(0, LONG), (1, LONG), (1, "list")]
+
+
+def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
+    """It says nothing about which."""
+    many = [Record(f"E{number:04}", f"Thing {number}") for number in range(SHARED_TERM + 1)]
+    broad = Entry("gear", ("gear",), "lay", ("E",))
+
+    assert sum(text.source == LEXICON for text in texts_of(many, lexicon=[broad])) == 0
+    assert sum(text.source == LEXICON for text in texts_of(many[1:], lexicon=[broad])) == SHARED_TERM
