@@ -49,7 +49,9 @@ def test_a_product_list_joins_product_and_model(tmp_path: Path) -> None:
     """Columns are found by title, in any order, with tabs or commas."""
     path = tmp_path / "kennels.tsv"
     path.write_text(
-        "Manufacturer\tProduct Name\tModel Number\tHCPCS\nBarkworks\tKennel\tK-9\te0002\nBarkworks\t\t\tE0002\n"
+        "Manufacturer\tProduct Name\tModel Number\tHCPCS\n"
+        "Barkworks\tKennel\tK-9\te0002\n"
+        "Barkworks\t\t\tE0002\n"
     )
 
     assert read_names(path) == (Name("Kennel K-9", "E0002", "product list kennels.tsv", "Barkworks"),)

@@ -1,0 +1,93 @@
+"""Known terms in a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.lexicon import Entry
+from index.names import Name
+from suggest.expansion import MOST_CODES, Expander
+
+CODES = ["A0001", "E0002", "E0003", "K0004"]
+LEXICON = (
+    Entry("w/c", ("wheelchair",), "abbreviation", ("K0004",)),
+    Entry("sleep apnea", ("obstructive apnea",), "lay"),
+    Entry("sleep apnea machine", ("cpap device",), "lay", ("E0002",)),
+    Entry("machine", ("device",), "synonym"),
+    Entry("crutch", ("walking aid",), "lay", ("E",)),
+    Entry("item", (), "noise"),
+)
+NAMES = (Name("Crutch", "K0004", "product list x.csv"), Name("Barkaid", "Z0000", "ASP crosswalk"))
+
+
+@pytest.fixture
+def expander() -> Expander:
+    """A small lexicon, a list of names, and four codes."""
+    return Expander(LEXICON, NAMES, CODES)
+
+
+def spans(expander: Expander, text: str) -> list[tuple[int, int, str]]:
+    """Where terms stand in the words of a text."""
+    return [(hit.start, hit.stop, hit.meaning.term) for hit in expander.find(text.split())]
+
+
+def test_the_longest_term_wins(expander: Expander) -> None:
+    """Left to right and without overlap."""
+    assert spans(expander, "my sleep apnea machine") == [(1, 4, "sleep apnea machine")]
+    assert spans(expander, "sleep apnea w c machine") == [
+        (0, 2, "sleep apnea"),
+        (2, 4, "w/c"),
+        (4, 5, "machine"),
+    ]
+
+
+def test_terms_are_cut_like_texts(expander: Expander) -> None:
+    """A slash parts words on both sides, so `w/c` is found in its words."""
+    assert spans(expander, "w c") == [(0, 2, "w/c")]
+    assert spans(expander, "w") == []
+
+
+def test_facts_of_one_term_are_joined(expander: Expander) -> None:
+    """The lexicon's codes come first, then those of the lists; each is a row of the catalogue."""
+    (hit,) = expander.find(["crutch"])
+
+    assert hit.meaning.means == ("walking aid",)
+    assert hit.meaning.rows == (1, 2, 3)
+    assert hit.meaning.kinds == ("lay", "product list x.csv")
+
+
+def test_a_name_whose_code_the_release_lacks_is_unknown(expander: Expander) -> None:
+    """It could not be suggested."""
+    assert spans(expander, "barkaid") == []
+    assert not expander.mentions("barkaid")
+
+
+def test_noise_means_nothing_and_points_nowhere(expander: Expander) -> None:
+    """It is found all the same, so that it can be left out."""
+    (hit,) = expander.find(["item"])
+
+    assert (hit.meaning.means, hit.meaning.rows, hit.meaning.kinds) == ((), (), ("noise",))
+
+
+def test_a_term_for_very_many_codes_is_left_out() -> None:
+    """It says nothing about which."""
+    codes = [f"E{number:04}" for number in range(MOST_CODES + 1)]
+    broad = Entry("gear", ("gear",), "lay", ("E",))
+
+    assert Expander([broad], (), codes).find(["gear"]) == []
+    assert len(Expander([broad], (), codes[1:]).find(["gear"])) == 1
+
+
+def test_words_of_terms_are_mentioned_and_mended(expander: Expander) -> None:
+    """So a misspelt trade name is read as the one meant."""
+    assert expander.mentions("apnea")
+    assert expander.nearest("machnie") == "machine"
+    assert expander.nearest("zebra") is None
+    assert expander.nearest("crutcch") == "crutch"
+    assert expander.nearest("crutches") is None
+
+
+def test_an_empty_text_holds_no_term(expander: Expander) -> None:
+    """And an empty lexicon finds none."""
+    assert expander.find([]) == []
+    assert Expander((), (), ()).find(["crutch"]) == []
