@@ -1,0 +1,1 @@
+"""Benchmarks: a file a question, results in JSON with machine and method; `docs/performance.md` tells."""

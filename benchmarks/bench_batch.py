@@ -1,0 +1,40 @@
+"""How many lines a second, when there are many?"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from benchmarks.contender import DENSE, FTS5, OURS, Contender
+from benchmarks.setting import Setting
+from benchmarks.spread import ratios, spread
+from benchmarks.texts import distinct
+
+METHOD = (
+    "`suggest` with a list of texts, k = 10, on lists of 500, every text new; each list to the three in "
+    "turn, each in a process of its own. The obvious design encodes 64 texts at a time, on as many "
+    "threads as PyTorch takes."
+)
+PAUSE_S = 0.05
+
+
+def run(setting: Setting) -> dict[str, Any]:
+    """Lines a second of each design and ratios of ours to the others."""
+    rounds, size = setting.size(12, 2), setting.size(500, 40)
+    asked = distinct(rounds * size)
+    with ExitStack() as stack:
+        contenders = {name: stack.enter_context(Contender(name, setting)) for name in (OURS, DENSE, FTS5)}
+        rates: dict[str, list[float]] = {name: [] for name in contenders}
+        for contender in contenders.values():
+            contender.ask(distinct(20, seed=1))
+        for start in range(0, len(asked), size):
+            for name, contender in contenders.items():
+                time.sleep(PAUSE_S)
+                rates[name].append(size / contender.ask(asked[start : start + size]) * 1000)
+    return {
+        "method": METHOD,
+        "ratios": {f"ours_to_{name}": ratios(rates[OURS], rates[name]) for name in rates if name != OURS},
+        "lines_per_second": {name: spread(values) for name, values in rates.items()},
+        "texts": len(asked),
+    }

@@ -1,0 +1,81 @@
+"""How long does one command take from nothing?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.setting import ROOT, Setting
+from benchmarks.spread import Spread, spread
+
+METHOD = (
+    "Wall time of a whole process, output thrown away, in turn; files are in the page cache, as they "
+    "are on a machine that is in use. `python_pass` is the interpreter alone. The obvious design reads "
+    "its vectors from a file."
+)
+LIBRARIES = ("torch", "sentence_transformers", "transformers")
+
+
+def run(setting: Setting) -> dict[str, Any]:
+    """Seconds of each command."""
+    environ = os.environ | {"HCPCS_INDEX": str(setting.index), "HCPCS_HOME": str(setting.work / "home")}
+    commands = _commands(setting)
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(setting.size(15, 1) + 1):
+        for name, words in commands.items():
+            if name == "minilm_faiss" and turn > 3:
+                continue  # takes many seconds, and nobody doubts it
+            seconds = _seconds(words, environ)
+            if turn:  # the first turn warms the page cache
+                times[name].append(seconds)
+    return {
+        "method": METHOD,
+        "ratios": {name: _whole(times[name]) for name in ("suggest", "code")},
+        "seconds": {name: spread(values) for name, values in times.items()},
+        "imported_to_suggest": _imported(environ),
+    }
+
+
+def _commands(setting: Setting) -> Mapping[str, Sequence[str]]:
+    from index.catalogue import Catalogue
+
+    code = Catalogue.load(setting.index).records[0].code
+    hcpcs = str(Path(sys.executable).with_name("hcpcs"))
+    small = ["--small"] if setting.small else []
+    return {
+        "python_pass": [sys.executable, "-c", "pass"],
+        "code": [hcpcs, "code", code],
+        "suggest": [hcpcs, "suggest", "wheelchair lightweight folding"],
+        "minilm_faiss": [sys.executable, "-m", "benchmarks.contender", "minilm_faiss", str(setting.index),
+                         str(setting.work), *small],
+    }  # fmt: skip
+
+
+def _seconds(words: Sequence[str], environ: Mapping[str, str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(
+        words, input=b'["wheelchair lightweight folding"]\n', stdout=subprocess.DEVNULL, check=True,
+        env=environ, cwd=ROOT,
+    )  # fmt: skip
+    return time.perf_counter() - start
+
+
+def _whole(values: Sequence[float]) -> Spread:
+    return spread(values)
+
+
+def _imported(environ: Mapping[str, str]) -> list[str]:
+    """Which of the heavy libraries `hcpcs suggest` imports; none is what is wanted."""
+    program = (
+        "import sys; from api.__main__ import main; main(['suggest', 'walker']); "
+        f"sys.stderr.write(' '.join(n for n in {LIBRARIES!r} if n in sys.modules))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, env=environ, cwd=ROOT
+    )
+    return told.stderr.decode().split()

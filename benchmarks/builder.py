@@ -1,0 +1,136 @@
+"""One build in a process of its own, so that its memory is its own; prints what it cost as JSON."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from unittest.mock import patch
+
+import msgspec
+
+from benchmarks.setting import ROOT
+from index.records import Release
+
+CHANGED = 200
+ASKED = 60
+Kind = Literal["ours", "update", "dense", "synthetic"]
+
+
+class Built(msgspec.Struct, frozen=True):
+    """What a build cost.
+
+    Attributes:
+        read_s: Reading the release file, seconds.
+        build_s: From records to a finished folder, imports left out.
+        start_mb: Resident memory before the build, 10^6 bytes.
+        peak_mb: The most resident memory of the process.
+        disk_mb: Size of the folder.
+        answer_ms: Median time of one text on the new index; 0 where it was not asked.
+    """
+
+    read_s: float
+    build_s: float
+    start_mb: float
+    peak_mb: float
+    disk_mb: float
+    answer_ms: float = 0.0
+
+
+def built(kind: Kind, home: Path, release: str) -> Built:
+    """Run one build in a new process.
+
+    Args:
+        kind: `ours` is a full build as `hcpcs index build` does it, `update` the same with 200 descriptors
+            changed, in a data folder that has seen a full build; `dense` is the obvious design;
+            `synthetic` is ours on made-up codes.
+        home: The data folder to build in.
+        release: A release file, "starter", or for `synthetic` the number of codes.
+    """
+    words = [sys.executable, "-m", "benchmarks.builder", kind, str(home), release]
+    told = subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout
+    return msgspec.json.decode(told.splitlines()[-1], type=Built)
+
+
+def folder_mb(path: Path) -> float:
+    """Bytes of all files of a folder, in 10^6."""
+    return round(sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) / 1e6, 3)
+
+
+def memory_mb(field: str, pid: int | str = "self", file: str = "status") -> float:
+    """A field of `/proc/PID/status` (VmRSS, VmHWM) or `smaps_rollup` (Pss) in 10^6 bytes; Linux only."""
+    for line in Path(f"/proc/{pid}/{file}").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{field}:"):
+            return round(int(line.split()[1]) * 1024 / 1e6, 1)
+    raise RuntimeError(f"this system does not tell {field}; Linux does")
+
+
+def _ours(home: Path, release: Release) -> Path:
+    import api.building
+    from index.home import Home
+
+    # The command's own composition, with the release handed in where it would read a file.
+    with patch.object(api.building, "_release", return_value=release):
+        return api.building.build_index(Home(home), release="given", on=date.today())[0]
+
+
+def _dense(home: Path, release: Release) -> Path:
+    from benchmarks.obvious import PlainDense, active
+
+    folder = home / "dense"
+    folder.mkdir(parents=True, exist_ok=True)
+    PlainDense(active(release.records)).save(folder / "vectors.faiss")
+    (folder / "records.jsonl").write_bytes(msgspec.json.Encoder().encode_lines(release.records))
+    return folder
+
+
+def _read(kind: Kind, release: str) -> Release:
+    from benchmarks import synthetic
+    from index.release import read_release
+    from index.starter import read_starter
+
+    if kind == "synthetic":
+        return synthetic.release(int(release))
+    read = read_starter() if release == "starter" else read_release(Path(release))
+    return synthetic.reworded(read, CHANGED) if kind == "update" else read
+
+
+def _answer_ms(folder: Path) -> float:
+    from benchmarks.texts import distinct
+    from suggest.suggester import Suggester
+
+    suggester = Suggester.load(folder)
+    times = []
+    for text in distinct(ASKED):
+        start = time.perf_counter()
+        suggester.suggest([text])
+        times.append((time.perf_counter() - start) * 1000)
+    return sorted(times[ASKED // 3 :])[ASKED // 3]
+
+
+def main(kind: Kind, home: str, release: str) -> int:
+    """Build once and print a `Built`."""
+    import faiss  # noqa: F401  # paid by both designs alike, and not what a build is about
+
+    if kind == "dense":
+        import sentence_transformers  # noqa: F401
+    start = time.perf_counter()
+    given = _read(kind, release)
+    read_s = time.perf_counter() - start
+    start_mb = memory_mb("VmRSS")
+    start = time.perf_counter()
+    folder = _dense(Path(home), given) if kind == "dense" else _ours(Path(home), given)
+    build_s, peak_mb = time.perf_counter() - start, memory_mb("VmHWM")
+    answer_ms = _answer_ms(folder) if kind == "synthetic" else 0.0
+    cost = Built(
+        round(read_s, 3), round(build_s, 3), start_mb, peak_mb, folder_mb(folder), round(answer_ms, 3)
+    )
+    print(msgspec.json.encode(cost).decode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""One design in a process of its own, which answers and times the texts that it is handed on stdin.
+
+A process each, since libraries that share one share its threads: those of PyTorch wait in a loop for a
+while after each answer, and would slow whoever answers next. Each line in is a JSON list of texts, each line
+out the nanoseconds that answering all of them took.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks.setting import ROOT, Setting
+
+OURS, DENSE, FTS5 = "ours", "minilm_faiss", "fts5"
+READY = "ready"
+MOST_DENSE = 200  # descriptions in a small run
+
+
+class Contender:
+    """A design in its own process.
+
+    Args:
+        name: `OURS`, `DENSE` or `FTS5`.
+        setting: Where the index is.
+    """
+
+    def __init__(self, name: str, setting: Setting) -> None:
+        small = ["--small"] if setting.small else []
+        words = [
+            sys.executable,
+            "-m",
+            "benchmarks.contender",
+            name,
+            str(setting.index),
+            str(setting.work),
+            *small,
+        ]
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        self.pid = self._process.pid
+        self._read(READY)
+
+    def ask(self, texts: Sequence[str]) -> float:
+        """Milliseconds that answering the texts took, inside that process."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(msgspec.json.encode(list(texts)) + b"\n")
+        self._process.stdin.flush()
+        return int(self._read()) / 1e6
+
+    def __enter__(self) -> Contender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def _read(self, expected: str = "") -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().decode().strip()
+        if not line or (expected and line != expected):
+            raise RuntimeError(f"a contender ended early with exit code {self._process.wait()}")
+        return line
+
+
+def _made(name: str, index: Path, work: Path, small: bool) -> Callable[[list[str]], Any]:
+    from index.catalogue import Catalogue
+
+    if name == OURS:
+        from suggest.suggester import Suggester
+
+        return Suggester.load(index).suggest
+    from benchmarks.obvious import FullText, active, plain_dense
+
+    records = active(Catalogue.load(index).records)
+    if name == DENSE:
+        return plain_dense(records[:MOST_DENSE] if small else records, work).suggest
+    return FullText(records).suggest
+
+
+def main(name: str, index: str, work: str, small: str = "") -> int:
+    """Answer until stdin ends."""
+    suggest = _made(name, Path(index), Path(work), bool(small))
+    out = sys.stdout
+    out.write(f"{READY}\n")
+    out.flush()
+    for line in sys.stdin.buffer:
+        texts = msgspec.json.decode(line, type=list[str])
+        start = time.perf_counter_ns()
+        suggest(texts)
+        out.write(f"{time.perf_counter_ns() - start}\n")
+        out.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
