@@ -1,0 +1,213 @@
+"""`hcpcs index`: build, list, info, verify, activate, diff."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.__main__ import main
+from tests.release_files import SMALL, fixed_width, head
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder."""
+    monkeypatch.setenv("HCPCS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("HCPCS_INDEX", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    """A tiny release of January 2026 in CMS's form."""
+    path = tmp_path / "HCPC2026_JAN_ANWEB.txt"
+    path.write_bytes(fixed_width(SMALL))
+    return path
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Path:
+    """The release after it: one code reworded, one gone, one new."""
+    lines = [
+        SMALL[0],
+        head("A0001", "Invented bandage for a small cat", short_description="Bandage", pricing=["34", "46"]),
+        head("E0009", "Invented crutch of a new kind"),
+        *SMALL[4:],
+    ]
+    path = tmp_path / "HCPC2026_APR_ANWEB.txt"
+    path.write_bytes(fixed_width(lines))
+    return path
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    """What a command prints with --json."""
+    assert main(["index", *words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_built_index_serves(release: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It lies under the data folder by the name of its release, is active, and answers."""
+    manifest = printed(capsys, "build", "--release", str(release))
+
+    assert manifest["release"] == "2026-01"
+    assert manifest["encoder"] == "static"
+    assert {name: manifest["counts"][name] for name in ("codes", "modifiers", "terminated", "left_out")} == {
+        "codes": 3,
+        "modifiers": 1,
+        "terminated": 1,
+        "left_out": 0,
+    }
+    assert (home / "active").read_text() == "2026-01\n"
+    assert main(["code", "A0001"]) == 0
+    assert "Invented bandage, for a large dog" in capsys.readouterr().out
+
+
+def test_the_starter_is_built_when_nothing_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And says what it is."""
+    assert main(["index", "build"]) == 0
+
+    assert "starter catalogue, own wording, not the official code set" in capsys.readouterr().out
+    assert (home / "indexes" / "starter" / "manifest.json").is_file()
+
+
+def test_rows_left_out_are_named_on_standard_error(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With file and line; the good rows are kept and the number is told."""
+    release.write_bytes(fixed_width([*SMALL, head("E0002", "Invented crutch again"), head("D0001", "Tooth")]))
+
+    assert main(["index", "build", "--release", str(release)]) == 0
+    out, err = capsys.readouterr()
+    assert "1 left out, 1 dental refused" in out
+    assert "left out: " in err
+    assert "E0002 comes twice" in err
+
+
+def test_strict_stops_at_the_first_bad_row(
+    release: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And makes no index."""
+    release.write_bytes(fixed_width([*SMALL, head("E0002", "Invented crutch again")]))
+
+    assert main(["index", "build", "--release", str(release), "--strict"]) == 2
+    assert "E0002 comes twice" in capsys.readouterr().err
+    assert not (home / "indexes").exists()
+
+
+def test_an_index_elsewhere_is_made_but_not_activated(
+    release: Path, tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--out` names the folder, `--index` answers from it."""
+    assert main(["index", "build", "--release", str(release), "--out", str(tmp_path / "mine")]) == 0
+
+    assert not (home / "active").exists()
+    assert main(["code", "E0002", "--index", str(tmp_path / "mine")]) == 0
+    assert "Invented crutch" in capsys.readouterr().out
+
+
+def test_a_licence_holders_file_adds_cpt_codes(
+    release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside CMS's own, as level 1."""
+    cpt = tmp_path / "cpt.csv"
+    cpt.write_text("code,long_description\n99999,Invented visit of a dog\n")
+
+    assert printed(capsys, "build", "--release", str(release), "--cpt", str(cpt))["counts"]["codes"] == 4
+    assert main(["code", "99999"]) == 0
+    assert "section: CPT" in capsys.readouterr().out
+
+
+def test_brand_lists_are_indexed_and_named(
+    release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their digests stand in the manifest."""
+    brands = tmp_path / "brands.csv"
+    brands.write_text("manufacturer,product,model,code\nBarkworks,Barkaid,K-9,A0001\n")
+    manifest = printed(capsys, "build", "--release", str(release), "--brands", str(brands))
+
+    assert manifest["counts"]["names"] == 1
+    assert list(manifest["brands"]) == ["brands.csv"]
+
+
+def test_the_list_marks_the_active_index(
+    release: Path, later: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By name, with release and number of codes."""
+    assert main(["index", "list"]) == 0
+    assert "no index in" in capsys.readouterr().out
+
+    for path in (release, later):
+        assert main(["index", "build", "--release", str(path)]) == 0
+    capsys.readouterr()
+    rows = printed(capsys, "list")
+    assert [(row["name"], row["codes"], row["active"]) for row in rows] == [
+        ("2026-01", 3, False),
+        ("2026-04", 3, True),
+    ]
+
+    assert main(["index", "activate", "2026-01"]) == 0
+    capsys.readouterr()
+    assert main(["index", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["name", "release", "codes", "encoder", "built_at", "active"]
+    assert [line.endswith("*") for line in lines[1:]] == [True, False]
+
+
+def test_info_shows_the_manifest(release: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the active index, or of the folder named."""
+    main(["index", "build", "--release", str(release)])
+    capsys.readouterr()
+
+    assert printed(capsys, "info")["source"] == "HCPC2026_JAN_ANWEB.txt"
+    assert main(["index", "info", str(home / "indexes" / "2026-01")]) == 0
+    out = capsys.readouterr().out
+    assert "release          2026-01" in out
+    assert "codes            3" in out
+
+
+def test_verify_names_what_was_damaged(release: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and the file."""
+    main(["index", "build", "--release", str(release)])
+    assert main(["index", "verify"]) == 0
+    assert "every checksum holds" in capsys.readouterr().out
+
+    with (home / "indexes" / "2026-01" / "texts.jsonl").open("ab") as file:
+        file.write(b"\n")
+    assert main(["index", "verify"]) == 2
+    assert "texts.jsonl is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("action", ["info", "verify"])
+def test_without_an_index_there_is_nothing_to_show(action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The message says how to make one."""
+    assert main(["index", action]) == 2
+    assert "make one with `hcpcs index build`" in capsys.readouterr().err
+
+
+def test_diff_takes_release_files(release: Path, later: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As CSV: one row a change."""
+    assert main(["index", "diff", str(release), str(later), "--format", "csv"]) == 0
+
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["code"] for row in rows} == {"A0001", "E0002", "E0009"}
+
+
+def test_diff_takes_indexes_and_says_the_same(
+    release: Path, later: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An index holds the records that it was made from."""
+    for name, path in (("a", release), ("b", later)):
+        assert main(["index", "build", "--release", str(path), "--out", str(tmp_path / name)]) == 0
+    capsys.readouterr()
+
+    from_files = printed(capsys, "diff", str(release), str(later))
+    assert printed(capsys, "diff", str(tmp_path / "a"), str(tmp_path / "b")) == from_files
+
+
+def test_diff_of_a_release_with_itself_is_empty(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And exit code 0: a difference is no failure."""
+    assert main(["index", "diff", str(release), str(release), "--format", "csv"]) == 0
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 0
