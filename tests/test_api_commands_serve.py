@@ -25,10 +25,12 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def serving(*arguments: str, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run `serve` on a free port with the fake suggester; gives the process and its address."""
+def serving(
+    *arguments: str, module: str = "tests.serve_fake", **environ: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `serve` on a free port, with the fake suggester or as it is; gives the process and its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.serve_fake", "serve", "--port", "0", *arguments],
+        [sys.executable, "-m", module, "serve", "--port", "0", *arguments],
         cwd=ROOT,
         env={**os.environ, **environ},
         stderr=subprocess.PIPE,
@@ -42,8 +44,8 @@ def serving(*arguments: str, **environ: str) -> Iterator[tuple[subprocess.Popen[
         wait_until_ready(address)
         yield process, address
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # not killed: a supervisor that is leaves its workers behind
+        process.wait(30)
         process.stderr.close()
 
 
