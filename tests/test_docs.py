@@ -1,0 +1,158 @@
+"""Documentation that cannot drift: links, commands, verbs, the README's answer, the lock."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from api.__main__ import COMMANDS, build_parser
+from tests import readme_answer
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+VERBS = ("suggest", "serve", "test", "check", "eval", "bench", "clean")
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of a page's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_short() -> None:
+    """Under 120 lines: what, how, limits."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) < 120
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_resolves(page: Path) -> None:
+    """With its anchor, where it has one."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_every_page_is_in_the_table_of_pages() -> None:
+    """`docs/index.md` lists all others."""
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    missing = [page.name for page in (ROOT / "docs").glob("*.md") if f"({page.name})" not in index]
+    assert missing == ["index.md"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_section(command: str) -> None:
+    """With an example that its own parser accepts as written."""
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## hcpcs {command}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+
+    assert section is not None
+    assert f"hcpcs {command}" in section[1]
+
+
+def examples() -> list[str]:
+    """Every `hcpcs` line in a code block of the docs."""
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"```\w*\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            lines = block.replace("\\\n", " ").splitlines()
+            found += [line.strip() for line in lines if re.match(r"\s*(\.venv/bin/)?hcpcs ", line)]
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("line", examples())
+def test_every_example_parses(line: str) -> None:
+    """Its options exist."""
+    import shlex
+
+    line = re.sub(r"\.\./shared/\S*\*\S*", "cases.jsonl", line.split(" # ")[0])
+    words = shlex.split(re.split(r" [<>|] ", line)[0])[1:]
+    if "--help" in words or "..." in words:
+        return
+    arguments = build_parser(words[0]).parse_args(words)
+    assert arguments.command == words[0]
+
+
+def test_the_readme_shows_an_answer_that_the_project_gives(tmp_path: Path) -> None:
+    """The same codes in the same order; `python -m tests.readme_answer` refreshes it."""
+    ranks = re.compile(r"^ +\d+\. (\w+)", re.MULTILINE)
+    codes = ranks.findall(readme_answer.shown())
+
+    assert len(codes) == readme_answer.K
+    assert codes == ranks.findall(readme_answer.answer(tmp_path))
+
+
+def test_the_readme_names_every_verb_and_make_has_them() -> None:
+    """Under ten, each with its line in the Makefile."""
+    readme = README.read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split() == list(VERBS)  # type: ignore[index]
+    assert [verb for verb in VERBS if f"make {verb}" not in readme] == []
+    for verb in VERBS:
+        assert re.search(rf"^{verb}:.*## .+", makefile, re.MULTILINE), verb
+
+
+def test_make_would_run_every_verb() -> None:
+    """A dry run shows no error in the recipes."""
+    for verb in VERBS:
+        done = subprocess.run(
+            ["make", "--dry-run", verb], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_lock_holds_exact_versions_and_no_addresses() -> None:
+    """One line a package, each once, and every dependency of ours is there."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    names = [normal(line.partition("==")[0]) for line in pins]
+
+    assert [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", pin)] == []
+    assert len(names) == len(set(names))
+    assert "torch==2.13.0" in pins
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    for extra in project["project"]["optional-dependencies"].values():
+        wanted += extra
+    assert [want for want in wanted if normal(re.split(r"[<>=;\[ ]", want)[0]) not in names] == []
+    assert project["build-system"]["requires"][0] in pins
+
+
+def normal(name: str) -> str:
+    """A package's name as registries compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_no_shipped_file_names_a_registry_or_a_machine() -> None:
+    """The project is the same wherever it lies."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git clone")
+    # Written in parts so that this file does not match itself.
+    hosts = (
+        "py" + "pi.org",
+        "python" + "hosted",
+        "registry." + "npmjs",
+        "deb." + "debian.org",
+        "/wo" + "rk/",
+    )
+    found = []
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if not path.is_file() or path.suffix in {".safetensors", ".tsv", ".svg", ".png"}:
+            continue
+        text = path.read_bytes()
+        found += [f"{name}: {host}" for host in hosts if host.encode() in text]
+    assert found == []
