@@ -66,8 +66,7 @@ def test_it_is_small(installed: Path) -> None:
 def test_it_has_no_torch(installed: Path) -> None:
     """Nor what comes with it."""
     script = (
-        "from importlib.util import find_spec
-"
+        "from importlib.util import find_spec\n"
         "print([name for name in ('torch', 'sentence_transformers', 'transformers') if find_spec(name)])"
     )
 
