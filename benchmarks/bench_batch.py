@@ -23,8 +23,9 @@ def run(setting: Setting) -> dict[str, Any]:
     """Lines a second of each design and ratios of ours to the others."""
     rounds, size = setting.size(12, 2), setting.size(500, 40)
     asked = distinct(rounds * size)
+    names = (OURS, DENSE, FTS5) if setting.obvious else (OURS, FTS5)
     with ExitStack() as stack:
-        contenders = {name: stack.enter_context(Contender(name, setting)) for name in (OURS, DENSE, FTS5)}
+        contenders = {name: stack.enter_context(Contender(name, setting)) for name in names}
         rates: dict[str, list[float]] = {name: [] for name in contenders}
         for contender in contenders.values():
             contender.ask(distinct(20, seed=1))

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.contender import DENSE
 from benchmarks.setting import ROOT, Setting
-from benchmarks.spread import Spread, spread
+from benchmarks.spread import spread
 
 METHOD = (
     "Wall time of a whole process, output thrown away, in turn; files are in the page cache, as they "
@@ -28,14 +29,14 @@ def run(setting: Setting) -> dict[str, Any]:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(setting.size(15, 1) + 1):
         for name, words in commands.items():
-            if name == "minilm_faiss" and turn > 3:
+            if name == DENSE and turn > 3:
                 continue  # takes many seconds, and nobody doubts it
             seconds = _seconds(words, environ)
             if turn:  # the first turn warms the page cache
                 times[name].append(seconds)
     return {
         "method": METHOD,
-        "ratios": {name: _whole(times[name]) for name in ("suggest", "code")},
+        "ratios": {name: spread(times[name]) for name in ("suggest", "code")},
         "seconds": {name: spread(values) for name, values in times.items()},
         "imported_to_suggest": _imported(environ),
     }
@@ -46,14 +47,13 @@ def _commands(setting: Setting) -> Mapping[str, Sequence[str]]:
 
     code = Catalogue.load(setting.index).records[0].code
     hcpcs = str(Path(sys.executable).with_name("hcpcs"))
-    small = ["--small"] if setting.small else []
-    return {
+    ours: dict[str, Sequence[str]] = {
         "python_pass": [sys.executable, "-c", "pass"],
         "code": [hcpcs, "code", code],
         "suggest": [hcpcs, "suggest", "wheelchair lightweight folding"],
-        "minilm_faiss": [sys.executable, "-m", "benchmarks.contender", "minilm_faiss", str(setting.index),
-                         str(setting.work), *small],
-    }  # fmt: skip
+    }
+    obvious = [sys.executable, "-m", "benchmarks.contender", DENSE, str(setting.index), str(setting.work)]
+    return ours | ({DENSE: obvious} if setting.obvious else {})
 
 
 def _seconds(words: Sequence[str], environ: Mapping[str, str]) -> float:
@@ -63,10 +63,6 @@ def _seconds(words: Sequence[str], environ: Mapping[str, str]) -> float:
         env=environ, cwd=ROOT,
     )  # fmt: skip
     return time.perf_counter() - start
-
-
-def _whole(values: Sequence[float]) -> Spread:
-    return spread(values)
 
 
 def _imported(environ: Mapping[str, str]) -> list[str]:

@@ -9,6 +9,7 @@ from benchmarks.client import Client, bodies
 from benchmarks.contender import DENSE, Contender
 from benchmarks.server import SUGGEST, Served, workers_of
 from benchmarks.setting import Setting
+from benchmarks.spread import spread
 from benchmarks.texts import distinct
 
 METHOD = (
@@ -26,16 +27,19 @@ def run(setting: Setting) -> dict[str, Any]:
         _ask(served.port, sent)
         after = memory_mb("VmRSS", served.pid)
         peak = memory_mb("VmHWM", served.pid)
-    with Contender(DENSE, setting) as dense:
-        dense.ask(distinct(20))
-        dense_mb = memory_mb("VmRSS", dense.pid)
     return {
         "method": METHOD,
-        "ratios": {"worker_mb": after},
+        "ratios": {"worker_mb": spread([after])},
         "worker_mb": {"after_start": started, "after_texts": after, "peak": peak, "texts": len(sent)},
         "two_workers_mb": _two(setting, sent),
-        "minilm_faiss_mb": dense_mb,
+        "minilm_faiss_mb": _dense_mb(setting) if setting.obvious else None,
     }
+
+
+def _dense_mb(setting: Setting) -> float:
+    with Contender(DENSE, setting) as dense:
+        dense.ask(distinct(20))
+        return memory_mb("VmRSS", dense.pid)
 
 
 def _two(setting: Setting, sent: list[bytes]) -> list[dict[str, float]]:

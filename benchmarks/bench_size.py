@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from benchmarks.builder import folder_mb
 from benchmarks.setting import ROOT, Setting
+from benchmarks.spread import spread
 
 METHOD = (
     "Bytes of the files that each distribution says it installed, over everything that the serving "
@@ -27,7 +28,7 @@ def run(setting: Setting) -> dict[str, Any]:
     total = sum(sizes[name] for name in serving) + _project_mb()
     return {
         "method": METHOD,
-        "ratios": {"serving_install_mb": round(total, 1)},
+        "ratios": {"serving_install_mb": spread([total])},
         "serving_mb": dict(sorted(((name, sizes[name]) for name in serving), key=lambda row: -row[1])),
         "project_mb": _project_mb(),
         "encoders_extra_mb": round(sum(size for name, size in sizes.items() if name not in serving), 1),

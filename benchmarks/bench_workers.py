@@ -60,7 +60,7 @@ def _over_http(setting: Setting, rounds: int) -> Http:
     sent, seconds = bodies(distinct(setting.size(20_000, 5_000))), setting.size(4, 1)
     found: Http = {path: {1: [], 2: []} for path in (SUGGEST, EMPTY)}
     with Served(setting) as one, Served(setting, workers=2) as two:
-        for at in range(rounds + 1):
+        for at in range(rounds + setting.size(1, 0)):  # the first turn warms up
             for path, runs in found.items():
                 for workers, served in ((1, one), (2, two)):
                     load = Wrk(

@@ -40,7 +40,7 @@ class PlainDense:
 
         from index.encoder import minilm_folder
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._model = SentenceTransformer(str(minilm_folder()), device="cpu")
         self._records = records
         self.vectors = self._encoded([r.long_description for r in records]) if vectors is None else vectors

@@ -32,6 +32,11 @@ class Setting(msgspec.Struct, frozen=True):
     index: Path
     release: Path | None
 
+    @property
+    def obvious(self) -> bool:
+        """Whether to run the obvious design everywhere: a small run imports PyTorch as seldom as it can."""
+        return not self.small
+
     def size(self, full: int, small: int) -> int:
         """How many of something: `full`, or `small` in a small run."""
         return small if self.small else full
