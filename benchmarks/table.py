@@ -90,7 +90,8 @@ def _machine(results: Results) -> str:
     loads = [result["machine"]["load_before"][0] for result in results.values()]
     return (
         f"{on['processor']}, {on['cores']} cores, {on['memory_gb']} GB; {on['system']}; "
-        f"Python {on['python']}, SQLite {on['sqlite']}, {packages}. Release: {found['release']}. Revision {', '.join(revisions)}, "
+        f"Python {on['python']}, SQLite {on['sqlite']}, {packages}. "
+        f"Release: {found['release']}. Revision {', '.join(revisions)}, "
         f"{on['at'][:10]}; load average before each benchmark {min(loads)} to {max(loads)}."
     )
 
