@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.artifact import Manifest
 from index.build import build
 from index.encoder import Vectors
+from index.manifest import Manifest
 from index.records import Modifier, Record, Release
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

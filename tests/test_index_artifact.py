@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.artifact import FORMAT, MANIFEST, VECTORS, Artifact, digests, read_manifest, verify
-from index.encoder import file_sha256
-from index.errors import ArtifactError, QueryError
+from index.artifact import VECTORS, Artifact
+from index.build import assemble
+from index.errors import ArtifactError
+from index.manifest import FORMAT, MANIFEST, read_manifest, verify
 from index.texts import TEMPLATE
 from index.words import normalise
 from tests.index_fakes import SMALL, LetterEncoder, build_small
@@ -41,51 +42,39 @@ def test_what_was_built_is_what_is_loaded(folder: Path) -> None:
     assert artifact.manifest == verify(folder)
 
 
-def test_the_manifest_tells_what_the_index_was_made_from(folder: Path) -> None:
-    """Release, source, encoder and the digest of every file but itself."""
-    manifest = read_manifest(folder)
-
-    assert (manifest.format, manifest.release, manifest.source) == (FORMAT, "2026-01", "small.csv")
-    assert (manifest.encoder, manifest.encoder_sha256, manifest.dim) == ("letters", "1" * 64, 26)
-    assert manifest.template == TEMPLATE
-    assert manifest.counts["codes"] == 4
-    assert manifest.counts["terminated"] == 1
-    assert manifest.counts["modifiers"] == 1
-    assert manifest.files == digests(folder)
-    assert manifest.files["records.jsonl"] == file_sha256(folder / "records.jsonl")
-    assert MANIFEST not in manifest.files
-
-
 def test_search_agrees_with_exact_multiplication(folder: Path) -> None:
-    """The index returns the rows and cosines that multiplying all vectors returns."""
+    """The index returns the rows and cosines that multiplying all vectors returns, but for int8 rounding."""
     artifact = Artifact.load(folder)
     encoder = LetterEncoder()
     vectors = encoder.encode([normalise(text.text) for text in artifact.texts])
     queries = encoder.encode(["kennel for a dog", "spring crutch", "bandage"])
 
-    cosines, rows = artifact.search(queries, k=5)
+    cosines, rows = artifact.vectors.search(queries, k=5)
 
     exact = queries @ vectors.T
-    np.testing.assert_allclose(cosines, -np.sort(-exact, axis=1)[:, :5], rtol=1e-5)
-    np.testing.assert_allclose(np.take_along_axis(exact, rows, axis=1), cosines, rtol=1e-5)
+    np.testing.assert_allclose(cosines, -np.sort(-exact, axis=1)[:, :5], atol=0.02)
+    np.testing.assert_allclose(np.take_along_axis(exact, rows, axis=1), cosines, atol=0.02)
 
 
-def test_search_finds_each_text_by_itself(folder: Path) -> None:
-    """The vector of text i is row i."""
+def test_the_vector_of_text_i_is_row_i(folder: Path) -> None:
+    """So each text finds itself."""
     artifact = Artifact.load(folder)
     vectors = LetterEncoder().encode([normalise(text.text) for text in artifact.texts])
 
-    cosines, rows = artifact.search(vectors, k=1)
+    _, rows = artifact.vectors.search(vectors, k=1)
 
     assert rows[:, 0].tolist() == list(range(len(artifact.texts)))
-    np.testing.assert_allclose(cosines[:, 0], 1.0, rtol=1e-5)
 
 
-@pytest.mark.parametrize("k", [0, -1, 9])
-def test_search_refuses_more_texts_than_it_holds(folder: Path, k: int) -> None:
-    """FAISS would pad with row -1, which is a real record in Python."""
-    with pytest.raises(QueryError, match=f"k is {k}, but this index holds 8 texts"):
-        Artifact.load(folder).search(LetterEncoder().encode(["dog"]), k)
+def test_words_and_profiles_come_back_as_they_were(folder: Path) -> None:
+    """What was computed at the build is what ranking reads."""
+    made, loaded = assemble(SMALL, LetterEncoder()), Artifact.load(folder)
+
+    assert loaded.table.vocabulary == made.table.vocabulary
+    np.testing.assert_array_equal(loaded.table.tokens, made.table.tokens)
+    for name, array in made.profiles._asdict().items():
+        np.testing.assert_array_equal(getattr(loaded.profiles, name), array)
+    np.testing.assert_array_equal(loaded.lexical.scores(["crutch"]), made.lexical.scores(["crutch"]))
 
 
 def _flip(path: Path) -> None:
@@ -101,15 +90,19 @@ def every_file() -> list[str]:
         "lexicon.jsonl",
         "modifiers.jsonl",
         "names.jsonl",
+        "profiles.safetensors",
         "records.jsonl",
         "texts.jsonl",
         VECTORS,
+        "vocabulary.txt",
+        "words.safetensors",
     ]
 
 
 def test_every_file_is_known_to_these_tests(folder: Path) -> None:
     """So that a file added to the layout is damaged in the tests below as well."""
-    assert set(every_file()) <= set(read_manifest(folder).files)
+    names = {name for name in read_manifest(folder).files if not name.startswith("lexical/")}
+    assert names == {name for name in every_file() if not name.startswith("lexical/")}
 
 
 @pytest.mark.parametrize("name", every_file())
@@ -146,15 +139,6 @@ def test_a_file_that_the_manifest_does_not_know_is_named(folder: Path) -> None:
 
     with pytest.raises(ArtifactError, match=r"notes\.txt is not in the manifest"):
         Artifact.load(folder)
-
-
-def test_only_the_files_asked_for_are_checked(folder: Path) -> None:
-    """Looking a code up needs the records alone."""
-    _flip(folder / VECTORS)
-
-    verify(folder, only=["records.jsonl"])
-    with pytest.raises(ArtifactError, match="damaged"):
-        verify(folder)
 
 
 def _no_manifest(folder: Path) -> None:

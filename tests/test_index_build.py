@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.artifact import Artifact, read_manifest
+from index.artifact import Artifact
 from index.build import build, embed
 from index.encoder import Vectors
 from index.errors import ArtifactError, EncoderError
 from index.lexicon import Entry
+from index.manifest import read_manifest
 from index.names import Name
 from index.records import Record
 from tests.index_fakes import SMALL, LetterEncoder, build_small
@@ -48,8 +49,8 @@ def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
     )
 
     artifact = Artifact.load(tmp_path / "index")
-    assert (manifest.counts["lexicon"], manifest.counts["names"], manifest.counts["texts"]) == (1, 1, 11)
-    assert [text.source for text in artifact.texts[-3:]] == ["starter wording", "lexicon", "ASP crosswalk"]
+    assert (manifest.counts["lexicon"], manifest.counts["names"], manifest.counts["texts"]) == (1, 1, 10)
+    assert [text.source for text in artifact.texts[-2:]] == ["starter wording", "lexicon"]
     assert artifact.lexicon[0].term == "stick"
     assert artifact.names[0].term == "Barkaid"
     assert list(manifest.brands) == ["crosswalk.csv"]

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pytest
 from safetensors.numpy import save_file
 
+from index.digest import file_sha256
 from index.encoder import (
     MINILM_SHA256,
     WEIGHTS,
     StaticEncoder,
     StaticLayout,
-    file_sha256,
     hashed_features,
     load_encoder,
     minilm_folder,
@@ -58,14 +58,22 @@ def small() -> tuple[StaticEncoder, npt.NDArray[np.int8], npt.NDArray[np.float32
 
 
 def test_a_text_has_features_for_words_consonants_and_their_beginning() -> None:
-    """Words of two letters and numbers have no skeleton."""
-    assert hashed_features("whlchr of 250") == ["wwhlchr", "swhlchr", "swhlc", "wof", "w250"]
+    """Short words and numbers have less."""
+    assert hashed_features("whlchrs of 250") == [
+        "wwhlchrs",
+        "swhlchrs",
+        "swhlc",
+        "pwhlc",
+        "pwhlchr",
+        "wof",
+        "w250",
+    ]
 
 
 def test_a_static_vector_is_the_weighted_sum_of_rows_made_unit_length() -> None:
     """Worked row by row."""
     encoder, table, scales = small()
-    rows = [0, *(2 + zlib.crc32(name) % 5 for name in (b"wcat", b"sct"))]
+    rows = [0, *(2 + zlib.crc32(name) % 5 for name in (b"wcat", b"sct", b"pcat"))]
     summed = sum(float(scales[row]) * table[row].astype(np.float64) for row in rows)
 
     np.testing.assert_allclose(encoder.encode(["cat"])[0], summed / np.linalg.norm(summed), rtol=1e-5)

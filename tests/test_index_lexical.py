@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from index.lexical import Lexical, stems
-from index.texts import LONG, SHORT, Text
+from index.texts import LEXICON, LONG, SHORT, Text
 
 TEXTS = (
     Text(0, LONG, "Wooden crutches"),
     Text(0, SHORT, "crutch"),
     Text(1, LONG, "Wooden kennel for dogs"),
     Text(2, LONG, "Bandage"),
+    Text(2, LEXICON, "wooden crutch"),  # lay words are for meaning, not for counting
 )
 K1, B = 1.2, 0.5
 LENGTHS = (2, 4, 1)  # distinct stems a code: wooden crutch | wooden kennel for dog | bandag

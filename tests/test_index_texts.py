@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from index.lexicon import Entry
-from index.names import Name
 from index.records import Record
 from index.texts import LEXICON, LONG, SHARED_TERM, SHORT, STARTER, Text, texts_of
 
@@ -15,12 +14,11 @@ RECORDS = (
 
 
 def test_every_source_gives_its_texts() -> None:
-    """Long, short, starter, lexicon and names, grouped by source, each pointing to its row."""
+    """Long, short, starter and lay words, grouped by source, each pointing to its row."""
     texts = texts_of(
         RECORDS,
-        starter=[Record("E0003", "Springy crutch"), Record("Z9999", "Not in this release")],
+        starter=[Record("E0003", "Springy crutch", "per pair"), Record("Z9999", "Not in this release")],
         lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",))],
-        names=[Name("Barkaid", "A0001", "ASP crosswalk"), Name("Elsewhere", "J0001", "ASP crosswalk")],
     )
 
     assert texts == [
@@ -28,17 +26,26 @@ def test_every_source_gives_its_texts() -> None:
         Text(1, LONG, "Crutch"),
         Text(2, LONG, "Crutch with a spring"),
         Text(0, SHORT, "Dog bandage"),
-        Text(2, STARTER, "Springy crutch"),
+        Text(2, STARTER, "Springy crutch per pair"),
         Text(1, LEXICON, "stick"),
-        Text(0, "ASP crosswalk", "Barkaid"),
     ]
+
+
+def test_a_name_is_no_text_to_come_near_to() -> None:
+    """Trade names and abbreviations are known or not: `suggest.expansion` finds them by their letters."""
+    entries = [
+        Entry("barkaid", ("bandage",), "trade name", ("A0001",)),
+        Entry("bndg", ("bandage",), "abbreviation", ("A0001",)),
+    ]
+
+    assert texts_of(RECORDS, lexicon=entries) == texts_of(RECORDS)
 
 
 def test_a_text_that_a_code_has_already_is_not_repeated() -> None:
     """Case and punctuation make no other text; the first source keeps it. Other codes may have it too."""
-    texts = texts_of(RECORDS[1:], names=[Name("crutch.", "E0002", "list"), Name("crutch", "E0003", "list")])
+    texts = texts_of(RECORDS[1:], lexicon=[Entry("crutch.", ("crutch",), "lay", ("E0002", "E0003"))])
 
-    assert [(text.row, text.source) for text in texts] == [(0, LONG), (1, LONG), (1, "list")]
+    assert [(text.row, text.source) for text in texts] == [(0, LONG), (1, LONG), (1, LEXICON)]
 
 
 def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
