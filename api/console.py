@@ -22,7 +22,9 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     cells = [titles, *[[str(row[title]) for title in titles] for row in rows]]
     widths = [max(len(line[i]) for line in cells) for i in range(len(titles))]
     for line in cells:
-        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n")
+        sys.stdout.write(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        )
 
 
 @contextmanager

@@ -48,7 +48,9 @@ def _read_file(path: Path) -> Iterable[Entry]:
             raise ReleaseFormatError(f"{path.name}:1: the header must be {COLUMNS}, separated by tabs")
         for line, row in enumerate(rows, 2):
             if len(row) != len(COLUMNS) or row[2] not in KINDS or not row[0]:
-                raise ReleaseFormatError(f"{path.name}:{line}: expected term, means, one of {sorted(KINDS)}, codes")
+                raise ReleaseFormatError(
+                    f"{path.name}:{line}: expected term, means, one of {sorted(KINDS)}, codes"
+                )
             means = tuple(part.strip() for part in row[1].split("|") if part.strip())
             yield Entry(row[0], means, row[2], tuple(row[3].split()))
 

@@ -54,8 +54,8 @@ def read_names(path: Path) -> tuple[Name, ...]:
             return tuple(sorted(names, key=lambda name: (name.term, name.code, name.maker)))
     raise ReleaseFormatError(
         f"{path.name}: no header with a code column and a drug or product name column in the first "
-        f"{HEADER_ROWS} rows; expected CMS's ASP NDC-HCPCS crosswalk, or columns such as manufacturer, product, "
-        "model, code"
+        f"{HEADER_ROWS} rows; expected CMS's ASP NDC-HCPCS crosswalk, or columns such as manufacturer, "
+        "product, model, code"
     )
 
 
@@ -86,7 +86,9 @@ def _reader(header: Sequence[str], path: Path) -> Callable[[list[str]], Name | N
     def column(*titles: str) -> int | None:
         return next((header.index(title) for title in titles if title in header), None)
 
-    code = next((i for i, title in enumerate(header) if title.endswith(" code") or title in ("code", "hcpcs")), None)
+    code = next(
+        (i for i, title in enumerate(header) if title.endswith(" code") or title in ("code", "hcpcs")), None
+    )
     drug = column("drug name")
     product = column("product", "product name", "name", "description")
     model = column("model", "model number", "model name")

@@ -1,4 +1,4 @@
-"""The starter catalogue: the commonest codes in the project's own words, for a first try without a download."""
+"""The starter catalogue: the commonest codes in our own words, for a first try without a download."""
 
 from __future__ import annotations
 
@@ -38,5 +38,7 @@ def read_starter(folder: Path = FOLDER) -> Release:
 
 
 def _record(code: str, description: str, per: str) -> Record:
-    noc = any(words in description.lower() for words in ("not otherwise classified", "not otherwise specified"))
+    noc = any(
+        words in description.lower() for words in ("not otherwise classified", "not otherwise specified")
+    )
     return Record(code, description, f"per {per}" if per else "", is_noc=noc)

@@ -14,5 +14,7 @@ SHARED = Path(os.environ.get("HCPCS_SHARED", Path(__file__).parents[2] / "shared
 def shared() -> Path:
     """The folder of official CMS files and labelled cases; skips the test where it is absent."""
     if not SHARED.is_dir():
-        pytest.skip(f"the official files are not at {SHARED}; set HCPCS_SHARED to the folder that holds data/")
+        pytest.skip(
+            f"the official files are not at {SHARED}; set HCPCS_SHARED to the folder that holds data/"
+        )
     return SHARED

@@ -22,11 +22,17 @@ BATCH = 64
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `hcpcs suggest`."""
-    parser.add_argument("texts", nargs="+", metavar="TEXT", help="a description; - reads one a line from stdin")
+    parser.add_argument(
+        "texts", nargs="+", metavar="TEXT", help="a description; - reads one a line from stdin"
+    )
     parser.add_argument("-k", type=int, default=10, help="codes per text, 1 to 100 (default 10)")
-    parser.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default today)")
+    parser.add_argument(
+        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default today)"
+    )
     parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
-    parser.add_argument("--section", action="append", default=[], metavar="A", help="only codes of this letter")
+    parser.add_argument(
+        "--section", action="append", default=[], metavar="A", help="only codes of this letter"
+    )
     parser.add_argument("--include-terminated", action="store_true", help="also codes that have ended")
     parser.add_argument("--index", type=Path, metavar="DIR", help="an index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="one Answer object a line")
