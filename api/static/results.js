@@ -23,9 +23,12 @@ export function badges(item) {
   return [noc, status];
 }
 
+// Corrections and expansions that the summary does not tell already.
 function changes(why) {
-  const parts = [...why.corrections, ...why.expansions].map((change) => change.split("->").map((part) => part.trim()));
-  return parts.map(([typed, read]) => el("span", { class: "change" }, `${typed} → ${read ?? ""}`));
+  return [...why.corrections, ...why.expansions]
+    .map((change) => change.split("->").map((part) => part.trim()))
+    .filter(([typed, read]) => !why.summary.includes(`read ${typed} as ${read}`))
+    .map(([typed, read]) => el("span", { class: "change" }, `${typed} → ${read ?? ""}`));
 }
 
 function reason({ why }) {
