@@ -19,7 +19,7 @@ METHOD = (
 
 def run(setting: Setting) -> dict[str, Any]:
     """Seconds and memory of the three builds, and their ratios."""
-    release = "starter" if setting.release is None else str(setting.release)
+    release = "200" if setting.small else str(setting.release or "starter")
     costs: dict[str, list[Built]] = {"ours": [], "update": [], "dense": []}
     for _ in range(setting.size(3, 1)):
         home = setting.work / "build"

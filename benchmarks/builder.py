@@ -46,9 +46,9 @@ def built(kind: Kind, home: Path, release: str) -> Built:
     Args:
         kind: `ours` is a full build as `hcpcs index build` does it, `update` the same with 200 descriptors
             changed, in a data folder that has seen a full build; `dense` is the obvious design;
-            `synthetic` is ours on made-up codes.
+            `synthetic` is ours, and asks the new index a few texts.
         home: The data folder to build in.
-        release: A release file, "starter", or for `synthetic` the number of codes.
+        release: A release file, "starter", or a number of made-up codes.
     """
     words = [sys.executable, "-m", "benchmarks.builder", kind, str(home), release]
     told = subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout
@@ -92,9 +92,10 @@ def _read(kind: Kind, release: str) -> Release:
     from index.release import read_release
     from index.starter import read_starter
 
-    if kind == "synthetic":
-        return synthetic.release(int(release))
-    read = read_starter() if release == "starter" else read_release(Path(release))
+    if release.isdecimal():
+        read = synthetic.release(int(release))
+    else:
+        read = read_starter() if release == "starter" else read_release(Path(release))
     return synthetic.reworded(read, CHANGED) if kind == "update" else read
 
 

@@ -20,7 +20,7 @@ from benchmarks.setting import ROOT, Setting
 
 OURS, DENSE, FTS5 = "ours", "minilm_faiss", "fts5"
 READY = "ready"
-MOST_DENSE = 200  # descriptions in a small run
+MOST_DENSE = 50  # descriptions in a small run
 
 
 class Contender:
