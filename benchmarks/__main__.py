@@ -13,6 +13,8 @@ import msgspec
 
 from benchmarks.machine import machine
 from benchmarks.setting import ROOT, Setting, prepare
+from benchmarks.texts import texts
+from index.manifest import read_manifest
 
 NAMES = ("answer", "http", "load", "workers", "batch", "build", "growth", "cold", "memory", "size", "profile")
 RESULTS = Path(__file__).parent / "results"
@@ -54,7 +56,8 @@ def _run(name: str, setting: Setting) -> None:
         "benchmark": name,
         "question": (module.__doc__ or "").splitlines()[0],
         "small": setting.small,
-        "release": setting.release.name if setting.release else "starter",
+        "release": read_manifest(setting.index).release,
+        "lines": len(texts()),
         "machine": on,
         "took_s": round(time.perf_counter() - start, 1),
         **found,

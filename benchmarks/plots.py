@@ -54,10 +54,11 @@ def _answer(axes: Any, results: Results) -> None:
         axes.plot([points["p1"], points["p99"]], [at, at], color=colour, linewidth=1)
         axes.plot([points["p10"], points["p90"]], [at, at], color=colour, linewidth=9, solid_capstyle="butt")
         axes.plot([points["p50"]], [at], "|", color="white", markersize=9)
-        axes.text(points["p99"] * 1.1, at, f"{points['p50']:.2g} ms", va="center", color=colour)
+        axes.text(points["p99"] * 1.1, at, f"{points['p50']:.3g} ms", va="center", color=colour)
     axes.set_yticks(range(len(CONTENDERS)), list(reversed(CONTENDERS.values())))
     axes.set_xscale("log")
-    axes.set_xlabel("one text, milliseconds (bar: p10 to p90, line: p1 to p99, mark and number: median)")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set_xlabel("milliseconds (bar p10 to p90, line p1 to p99, number median)")
 
 
 def _closed(axes: Any, results: Results) -> None:
@@ -86,6 +87,7 @@ def _open(axes: Any, results: Results) -> None:
         axes.plot(shares, [row["p99_ms"] for row in rows], "o-", color=colour, label=f"{shown}: p99")
         axes.plot(shares, [row["p50_ms"] for row in rows], "o:", color=colour, label="median")
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("questions arriving, % of the rate that 32 waiting clients reach on that route")
     axes.set_ylabel("milliseconds")
     axes.legend(frameon=False, fontsize=8)
@@ -101,6 +103,9 @@ def _growth(axes: Any, results: Results) -> None:
         codes, [row["grown_mb"]["median"] / 100 for row in rows], "s-", color=OTHER, label="memory, 100 MB"
     )
     axes.loglog(codes, [seconds[-1] * n / codes[-1] for n in codes], ":", color=GREY, label="linear")
+    axes.set_xticks(codes, [f"{n:,}" for n in codes])
+    axes.minorticks_off()
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("codes of the release")
     axes.legend(frameon=False)
 
