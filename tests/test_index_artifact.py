@@ -155,12 +155,18 @@ def _unknown_field(folder: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"format"', b'"former"', 1))
 
 
+def _older_format(folder: Path) -> None:
+    """Another version with other fields, which is told as such and not as damage."""
+    (folder / MANIFEST).write_bytes(b'{"format": 1, "release": "2026-01", "words": 5}')
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         (_no_manifest, "is not an index folder: it holds no manifest.json"),
         (_half_manifest, "manifest.json cannot be read"),
         (_unknown_field, "manifest.json cannot be read"),
+        (_older_format, f"has format 1, this version reads {FORMAT}; build it again"),
         (
             lambda folder: rewrite(folder, format=FORMAT + 1),
             f"has format {FORMAT + 1}, this version reads {FORMAT}",

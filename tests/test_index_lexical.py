@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 
@@ -47,6 +48,19 @@ def test_scores_are_those_of_the_formula(lexical: Lexical) -> None:
     expected = [bm25(2, 2) + bm25(1, 2), bm25(2, 4), 0.0]
     np.testing.assert_allclose(scores, expected, rtol=1e-5)
     assert scores.dtype == np.float32
+
+
+def test_scores_are_those_of_the_library() -> None:
+    """Adding columns up gives what bm25s's own search gives."""
+    words = [f"w{number}" for number in np.random.default_rng(3).zipf(1.4, 3000) % 60]
+    documents = [sorted(set(words[start : start + 10])) for start in range(0, 3000, 10)]
+    library = bm25s.BM25(method="lucene", k1=K1, b=B)
+    library.index(documents, show_progress=False)
+    texts = [Text(row, LONG, " ".join(document)) for row, document in enumerate(documents)]
+
+    query = ["w1", "w7", "w33"]
+    expected = library.get_scores(query)
+    np.testing.assert_allclose(Lexical.from_texts(texts, len(documents)).scores(query), expected, rtol=1e-6)
 
 
 def test_a_repeated_or_unknown_stem_changes_nothing(lexical: Lexical) -> None:
