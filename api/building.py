@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from index.artifact import MANIFEST, Manifest
-from index.build import Progress, build
 from index.catalogue import Catalogue
-from index.encoder import STATIC, load_encoder
 from index.home import Home
-from index.lexicon import read_lexicon
-from index.names import read_names
+from index.manifest import MANIFEST, Manifest
 from index.records import Problem, Record, Release
 from index.starter import NAME as STARTER
 from index.starter import read_starter
+
+Progress = Callable[[int, int], None]
 
 
 def build_index(
@@ -25,7 +23,7 @@ def build_index(
     cpt: Path | None = None,
     brands: Sequence[Path] = (),
     out: Path | None = None,
-    encoder: str = STATIC,
+    encoder: str = "static",
     strict: bool = False,
     name: str | None = None,
     on: date,
@@ -36,6 +34,12 @@ def build_index(
     Returns:
         The folder, its manifest, and the rows of the release that were left out.
     """
+    # Heavy modules are loaded only when something is built: looking a code up needs none of them.
+    from index.build import build
+    from index.encoder import load_encoder
+    from index.lexicon import read_lexicon
+    from index.names import read_names
+
     read = _release(home, release, strict, name, on)
     if cpt is not None:
         read = _with_cpt(read, cpt)

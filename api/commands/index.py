@@ -9,9 +9,9 @@ from pathlib import Path
 
 from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
-from index.artifact import read_manifest, verify
 from index.errors import ArtifactError
 from index.home import Home
+from index.manifest import read_manifest, verify
 
 HELP = "Build, list, check and compare index folders."
 EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"
@@ -23,8 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     make = actions.add_parser("build", help="make an index folder", description="Make an index folder.")
     make.add_argument("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
     make.add_argument("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
-    make.add_argument("--brands", type=Path, action="append", default=[], metavar="FILE", help="product names")
-    make.add_argument("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
+    make.add_argument(
+        "--brands", type=Path, action="append", default=[], metavar="FILE", help="product names"
+    )
+    make.add_argument(
+        "--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active"
+    )
     make.add_argument("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
     make.add_argument("--strict", action="store_true", help="stop at the first bad row of the release")
     make.add_argument("--name", help="name of the release, for a file whose name does not tell it")
@@ -33,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         sub = actions.add_parser(action, help=summary, description=summary)
         sub.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the active index")
         sub.add_argument("--json", action="store_true")
-    listing = actions.add_parser("list", help="the index folders there are", description="The index folders there are.")
+    listing = actions.add_parser(
+        "list", help="the index folders there are", description="The index folders there are."
+    )
     listing.add_argument("--json", action="store_true")
     activate = actions.add_parser("activate", help="make an index the one that serves")
     activate.add_argument("name", metavar="NAME")

@@ -1,0 +1,42 @@
+"""`hcpcs train`: make the shipped weights again from named inputs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from api.settings import Settings
+from index.errors import EncoderError
+
+HELP = "Make the shipped weights again: encoder, ranker, confidence. Goes on where it was stopped."
+EXAMPLE = "hcpcs train --data ../shared/data --release january-2026-alpha-numeric-hcpcs-file.zip"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of `hcpcs train`."""
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with hcpcs/, asp/ and train/")
+    parser.add_argument("--release", type=Path, required=True, metavar="FILE", help="the release to learn")
+    parser.add_argument("--on", type=date.fromisoformat, default=date(2026, 1, 1), metavar="YYYY-MM-DD")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="the project's root (default .)")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Train; prints the digest of every weight file."""
+    try:
+        from suggest.training.pipeline import inputs_under, train
+    except ImportError as error:
+        raise EncoderError(f"training needs {error.name}: pip install 'hcpcs-suggest[encoders]'") from error
+
+    started = time.monotonic()
+
+    def log(line: str) -> None:
+        sys.stderr.write(f"[{time.monotonic() - started:6.0f} s] {line}\n")
+
+    inputs = inputs_under(arguments.data, arguments.release, arguments.on, arguments.seed)
+    for path, digest in train(inputs, settings.home / "training", arguments.out, log).items():
+        print(f"{digest}  {path}")
+    return 0

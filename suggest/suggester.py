@@ -1,0 +1,200 @@
+"""From texts to answers: the one class that joins reading, retrieval, ranking, confidence and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.artifact import Artifact
+from index.digest import file_sha256
+from index.encoder import STATIC, Encoder, load_encoder
+from index.errors import ArtifactError, QueryError
+from suggest.answer import Answer, Filters, Suggestion, Why
+from suggest.codefacts import CodeFacts
+from suggest.confidence import Confidence
+from suggest.expansion import Expander
+from suggest.features import features
+from suggest.figures import Figures, load_figures
+from suggest.query import LONGEST, Query, Reader
+from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
+from suggest.retrieval import Retriever
+from suggest.why import Reasons, why_code
+
+LARGEST_K = 100
+NAMED_CONFIDENCE = 0.99  # of a code that the text itself names
+KEPT_FILTERS = 64  # combinations of date and filters whose codes are remembered
+
+Rows = npt.NDArray[np.bool_]
+
+
+class Suggester:
+    """Answers texts from one index folder. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        artifact: Artifact,
+        encoder: Encoder,
+        ranker: Ranker,
+        confidence: Confidence,
+        figures: Figures,
+        model: str = "",
+    ) -> None:
+        if encoder.sha256 != artifact.manifest.encoder_sha256:
+            raise ArtifactError(
+                f"the index was built with other weights of encoder {artifact.manifest.encoder!r}; build it again"
+            )
+        self.artifact = artifact
+        self.catalogue = artifact.catalogue
+        self.manifest = artifact.manifest
+        self.notice = artifact.manifest.notice
+        self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
+        self._reader = Reader(Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table)
+        self._retriever = Retriever(artifact, encoder)
+        self._codes = CodeFacts.from_artifact(artifact, figures.hospitals)
+        self._ranker = ranker
+        self._confidence = confidence
+        self._refuse_below = figures.refuse_below
+        self._statuses = lru_cache(KEPT_FILTERS)(self._allowed)
+
+    @classmethod
+    def load(cls, folder: Path) -> Suggester:
+        """Load an index folder with the encoder that its manifest names and the shipped ranking models.
+
+        Raises:
+            ArtifactError: If the folder or a model is missing or damaged.
+        """
+        import faiss
+
+        # One query is too little work to share out; workers, not threads, use the other cores.
+        faiss.omp_set_num_threads(1)
+        artifact = Artifact.load(folder)
+        encoder = load_encoder(artifact.manifest.encoder)
+        ranker: Ranker = BoostedRanker.load() if encoder.name == STATIC else FusionRanker()
+        model = f"{encoder.name}@{encoder.sha256[:12]} ranker@{file_sha256(WEIGHTS / 'ranker.txt')[:12]}"
+        return cls(artifact, encoder, ranker, Confidence.load(), load_figures(), model)
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        """Rank codes for each text.
+
+        Args:
+            texts: What users typed. An empty or too long one gets an Answer with `error`.
+            k: Suggestions per text, 1 to 100.
+            date_of_service: Codes must be valid on it; today when None.
+            filters: Which codes may be suggested.
+
+        Returns:
+            One Answer per text, in order.
+
+        Raises:
+            QueryError: If k is out of range.
+        """
+        if not 1 <= k <= LARGEST_K:
+            raise QueryError(f"k is {k}; it must be from 1 to {LARGEST_K}")
+        on = date_of_service or date.today()
+        chosen = filters or Filters()
+        return [self._answer(text, k, on, chosen) for text in texts]
+
+    def _allowed(self, on: date, filters: Filters) -> tuple[Rows, npt.NDArray[np.uint8], int]:
+        """Codes that may be suggested, the same as bits of texts, and how many they are."""
+        wanted = {"active", "terminated"} if filters.include_terminated else {"active"}
+        allowed = np.array(
+            [
+                record.status(on) in wanted
+                and filters.level in (None, record.level)
+                and (not filters.sections or record.section in filters.sections)
+                for record in self.catalogue.records
+            ],
+            bool,
+        )
+        return allowed, self._retriever.text_bits(allowed), int(allowed.sum())
+
+    def _answer(self, text: str, k: int, on: date, filters: Filters) -> Answer:
+        allowed, bits, considered = self._statuses(on, filters)
+        error = None
+        if not text.strip():
+            error = "the text is empty"
+        elif len(text) > LONGEST:
+            error = f"the text has {len(text)} characters; at most {LONGEST} are read"
+        query = self._reader.read("" if error else text)
+        found: list[Suggestion] = []
+        if not error:
+            found = self._named(query, on, filters)[:k]
+            found += self._ranked(query, k - len(found), on, allowed, bits, {one.code for one in found}, len(found))
+        kept = tuple(one for one in found if one.confidence >= filters.min_confidence)
+        return Answer(
+            text=text,
+            date_of_service=on,
+            release=self.manifest.release,
+            model=self.model,
+            no_good_match=not found or found[0].confidence < self._refuse_below,
+            did_you_mean=query.corrections,
+            total_considered=considered,
+            suggestions=kept,
+            notice=self.notice,
+            error=error,
+        )
+
+    def _named(self, query: Query, on: date, filters: Filters) -> list[Suggestion]:
+        """Codes that stand in the text, also ended ones: who asks for a code by name is told what became of it."""
+        found: list[Suggestion] = []
+        for code in query.codes:
+            record = self.catalogue.get(code)
+            if record is None or filters.level not in (None, record.level):
+                continue
+            if filters.sections and record.section not in filters.sections:
+                continue
+            row = self.catalogue.position(code) or 0
+            found.append(self._suggestion(len(found) + 1, row, 100.0, NAMED_CONFIDENCE, on, why_code(code)))
+        return found
+
+    def _ranked(
+        self, query: Query, k: int, on: date, allowed: Rows, bits: npt.NDArray[np.uint8], named: set[str], before: int
+    ) -> list[Suggestion]:
+        if k < 1 or not query.words or not allowed.any():
+            return []
+        evidence, closest = self._retriever.evidence(query, allowed, bits)
+        if not len(evidence.rows):
+            return []
+        matrix = features(query, evidence, self.artifact.table, self._codes)
+        scores = self._ranker.scores(matrix)
+        order = np.argsort(-scores, kind="stable")[: k + len(named)]
+        confidences = self._confidence.probabilities(matrix, scores, order)
+        reasons = Reasons(query)
+        found: list[Suggestion] = []
+        for at, confidence in zip(order.tolist(), confidences.tolist(), strict=True):
+            row = int(evidence.rows[at])
+            if self.catalogue.codes[row] in named or len(found) == k:
+                continue
+            reason = reasons.why(row, self.artifact.texts[int(closest[at])])
+            rank = before + len(found) + 1
+            found.append(self._suggestion(rank, row, float(scores[at]), confidence, on, reason))
+        return found
+
+    def _suggestion(self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why) -> Suggestion:
+        record = self.catalogue.records[row]
+        return Suggestion(
+            rank=rank,
+            code=record.code,
+            description=record.long_description,
+            short_description=record.short_description,
+            score=round(score, 4),
+            confidence=round(confidence, 4),
+            status=record.status(on),
+            effective_from=record.effective_from,
+            effective_to=record.effective_to,
+            successors=record.successors,
+            is_noc=record.is_noc,
+            section=record.section,
+            why=reason,
+        )

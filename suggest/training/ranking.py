@@ -1,0 +1,182 @@
+"""Training the ranker and the confidence on features from encoders that never saw the line's hospital."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import lightgbm
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from index.artifact import Artifact
+from index.encoder import Encoder
+from suggest.codefacts import CodeFacts
+from suggest.confidence import OWN, TAKEN, confidence_features
+from suggest.expansion import Expander
+from suggest.features import NAMES, features
+from suggest.query import Query, Reader
+from suggest.ranker import BoostedRanker
+from suggest.retrieval import Retriever
+from suggest.training.lines import FOLDS, Line
+
+Floats = npt.NDArray[np.float32]
+Log = Callable[[str], None]
+
+MOST = {
+    "charge": 9000,
+    "name": 1500,
+    "starter": 1800,
+    "older wording": 1000,
+    "clipped": 2500,
+    "lexicon lay": 1500,
+    "lexicon product": 800,
+    "lexicon meaning": 500,
+    "lexicon trade name": 300,
+    "lexicon synonym": 300,
+}
+"""Lines of each kind that the ranker learns from, so that no source outweighs the others."""
+
+CHARGES_A_CODE = 15
+CALIBRATED = 10  # candidates of a line that the confidence learns from
+
+RANKER = {
+    "objective": "lambdarank", "learning_rate": 0.12, "num_leaves": 31, "min_data_in_leaf": 40,
+    "feature_fraction": 0.6, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
+    "lambdarank_truncation_level": 5, "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
+}  # fmt: skip
+RANKER_ROUNDS = 100
+CONFIDENCE = {
+    "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 200, "feature_fraction": 0.7,
+    "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0,
+    "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
+}  # fmt: skip
+CONFIDENCE_ROUNDS = 80
+
+
+class Example(NamedTuple):
+    """The candidates of one line: `matrix` float32 (n, features), `labels` bool (n,)."""
+
+    kind: str
+    fold: int
+    matrix: Floats
+    labels: npt.NDArray[np.bool_]
+
+
+class Bench:
+    """One fold's encoder in a whole index, to compute the features of lines that it never saw.
+
+    `bare` is the same index without starter and lexicon texts, for lines that are those texts.
+    """
+
+    def __init__(self, full: Artifact, bare: Artifact, encoder: Encoder, hospitals: Mapping[str, int]) -> None:
+        self._sides = {
+            side: (Retriever(artifact, encoder), artifact, CodeFacts.from_artifact(artifact, hospitals))
+            for side, artifact in (("full", full), ("bare", bare))
+        }
+        codes = full.catalogue.codes
+        self._codes = codes
+        self._allowed = np.ones(len(codes), bool)
+        plain = Expander(full.lexicon, (), codes)
+        self._readers = (Reader(plain, full.table), Reader(Expander(full.lexicon, full.names, codes), full.table))
+
+    def example(self, line: Line, nth: int) -> Example | None:
+        """Features of a line; every second charge line is read with the name lists, as users may have them."""
+        known = line.kind.startswith("lexicon") or line.kind == "starter"
+        retriever, artifact, facts = self._sides["bare" if known else "full"]
+        query = self._readers[nth % 2 if line.kind in ("charge", "no code") else 0].read(line.text)
+        if line.kind.startswith("lexicon"):
+            query = _unlisted(query)
+        if not query.words:
+            return None
+        evidence, _ = retriever.evidence(query, self._allowed, retriever.text_bits(self._allowed))
+        matrix = features(query, evidence, artifact.table, facts)
+        labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
+        return Example(line.kind, line.fold, matrix, labels)
+
+
+def _unlisted(query: Query) -> Query:
+    """The query as if the lexicon did not hold it: what a new name or phrase looks like."""
+    hits = tuple(hit for hit in query.hits if hit.stop - hit.start < len(query.words))
+    if len(hits) == len(query.hits):
+        return query
+    return msgspec.structs.replace(query, hits=hits, expanded=query.plain)
+
+
+def chosen(lines: Sequence[Line], seed: int) -> list[Line]:
+    """The lines that the ranker learns from, capped by kind and, for charges, by code; no text twice."""
+    chance = random.Random(seed)
+    shuffled = sorted(lines)
+    chance.shuffle(shuffled)
+    taken: Counter[str] = Counter()
+    per_code: Counter[str] = Counter()
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for line in shuffled:
+        if taken[line.kind] >= MOST.get(line.kind, 0) or (line.text, line.kind) in seen:
+            continue
+        if line.kind == "charge" and per_code[line.codes[0]] >= CHARGES_A_CODE:
+            continue
+        seen.add((line.text, line.kind))
+        taken[line.kind] += 1
+        per_code[line.codes[0]] += line.kind == "charge"
+        kept.append(line)
+    return kept
+
+
+def all_codes(lines: Sequence[Line]) -> list[Line]:
+    """Lines with the same text and kind accept each other's codes."""
+    codes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for line in lines:
+        codes[line.text, line.kind] += line.codes
+    return [
+        msgspec.structs.replace(line, codes=tuple(dict.fromkeys((*line.codes, *codes[line.text, line.kind]))))
+        for line in lines
+    ]
+
+
+def fit_ranker(examples: Sequence[Example], seed: int) -> Any:
+    """LambdaMART over the lines whose right code is among the candidates."""
+    some = [example for example in examples if example.labels.any()]
+    data = lightgbm.Dataset(
+        np.concatenate([example.matrix for example in some]),
+        np.concatenate([example.labels for example in some]).astype(np.int32),
+        group=[len(example.labels) for example in some],
+        feature_name=list(NAMES),
+    )
+    return lightgbm.train({**RANKER, "seed": seed}, data, RANKER_ROUNDS)
+
+
+def unseen_scores(examples: Sequence[Example], seed: int) -> Iterator[tuple[Example, Floats]]:
+    """Each example with the scores of a ranker that was trained on the other folds."""
+    for fold in range(FOLDS):
+        ranker = BoostedRanker(fit_ranker([one for one in examples if one.fold != fold and one.kind != "no code"], seed))
+        for example in examples:
+            if example.fold == fold:
+                yield example, ranker.scores(example.matrix)
+
+
+def fit_confidence(scored: Sequence[tuple[Example, Floats]], seed: int) -> Any:
+    """Boosted probability that a candidate is right, over the first candidates of each line."""
+    rows, labels, weights = [], [], []
+    for example, scores in scored:
+        order = np.argsort(-scores, kind="stable")[:CALIBRATED]
+        rows.append(confidence_features(example.matrix, scores, order))
+        labels.append(example.labels[order])
+        weights.append(np.full(len(order), 1.0))
+    data = lightgbm.Dataset(
+        np.concatenate(rows),
+        np.concatenate(labels).astype(np.int32),
+        weight=np.concatenate(weights),
+        feature_name=[*OWN, *TAKEN],
+    )
+    return lightgbm.train({**CONFIDENCE, "seed": seed}, data, CONFIDENCE_ROUNDS)
+
+
+def first_confidences(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:
+    """Confidence of each line's first candidate, float32 (lines,)."""
+    rows = [confidence_features(one.matrix, scores, np.array([int(scores.argmax())])) for one, scores in scored]
+    return np.asarray(booster.predict(np.concatenate(rows)), np.float32)
