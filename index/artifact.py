@@ -2,8 +2,8 @@
 
 Layout: `manifest.json`; `records.jsonl`, `modifiers.jsonl` (the catalogue); `texts.jsonl` (what can match,
 row i is vector i); `vectors.faiss`; `lexical/` (bm25s arrays); `words.safetensors`, `vocabulary.txt` and
-`profiles.safetensors` (words, amounts and facts of every code); `lexicon.jsonl`, `names.jsonl` (as they were at
-the build). No pickle anywhere.
+`profiles.safetensors` (words, amounts and facts of every code); `lexicon.jsonl`, `names.jsonl` (as they were
+at the build). No pickle anywhere.
 """
 
 from __future__ import annotations

@@ -51,11 +51,13 @@ _AMOUNT = re.compile(
 _AREA = re.compile(r"(?<![\w.])(\d+\.?\d*)\s*(in|cm|mm)?\s*x\s*(\d+\.?\d*)\s*(in|cm|mm)?(?![\w.]|\s*x)")
 _SIDE = {"in": 1.0, None: 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
 _BARE_UNIT = re.compile(
-    r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm|square centimeter)\b"
+    r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm"
+    r"|square centimeter)\b"
 )
 _RANGE = re.compile(
     r"(more than|greater than|over|>)?\s*=?\s*(\d+\.?\d*)\s*([a-z]+\.?(?: in| cm| inches)?)\.?"
-    r"(?:\s*(?:but|and)?\s*(?:less than or equal to|less than|<=|<)\s*(\d+\.?\d*))?\s*(or less|or smaller|and under)?"
+    r"(?:\s*(?:but|and)?\s*(?:less than or equal to|less than|<=|<)\s*(\d+\.?\d*))?"
+    r"\s*(or less|or smaller|and under)?"
 )
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
 
@@ -94,7 +96,7 @@ def doses(normalised: str) -> list[Dose]:
 
 
 def size_range(normalised: str) -> Range | None:
-    """The first range of sizes or amounts in a descriptor ("more than 16 but less than or equal to 48 sq in")."""
+    """The first range of amounts in a descriptor ("more than 16 but less than or equal to 48 sq in")."""
     for above, number, unit, to, or_less in _RANGE.findall(normalised):
         known = _UNITS.get(unit.rstrip(".").replace("sq. ", "sq "))
         if known is None or not (above or to or or_less):

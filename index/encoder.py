@@ -74,8 +74,8 @@ class StaticLayout(msgspec.Struct, frozen=True):
 def hashed_features(text: str) -> list[str]:
     """The features beside the word pieces: each whole word, its consonants, and its beginning.
 
-    Clipped words share their consonants (whlchr, wheelchair) or their beginning (recomb, recombinant) with the
-    full word, which word pieces miss.
+    Clipped words share their consonants (whlchr, wheelchair) or their beginning (recomb, recombinant) with
+    the full word, which word pieces miss.
     """
     features = []
     for word in words(text):

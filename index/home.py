@@ -51,9 +51,8 @@ class Home:
             ArtifactError: If there is no such index or it is damaged.
         """
         if name not in self.names():
-            raise ArtifactError(
-                f"there is no index {name!r} in {self.indexes}; there are: {', '.join(self.names()) or 'none'}"
-            )
+            known = ", ".join(self.names()) or "none"
+            raise ArtifactError(f"there is no index {name!r} in {self.indexes}; there are: {known}")
         verify(self.indexes / name)
         aside = self._active.with_suffix(f".{os.getpid()}")
         try:

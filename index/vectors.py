@@ -1,4 +1,4 @@
-"""Unit vectors as int8 in a FAISS index: a quarter of the memory and of the time, exact over what it holds."""
+"""Unit vectors as int8 in a FAISS index: a quarter of the memory and time, exact over what it holds."""
 
 from __future__ import annotations
 

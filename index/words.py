@@ -41,5 +41,5 @@ def cut(text: str) -> tuple[str, ...]:
 
 
 def skeleton(word: str) -> str:
-    """A word without its vowels and doubled letters, as charge lines clip it: wheelchair, whlchr -> whlchr."""
+    """A word without its vowels and doubled letters, as charge lines clip it: wheelchair -> whlchr."""
     return _DOUBLED.sub(r"\1", _VOWELS.sub("", word))
