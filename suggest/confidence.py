@@ -15,10 +15,10 @@ from suggest.ranker import WEIGHTS
 Floats = npt.NDArray[np.float32]
 
 TAKEN = (
-    "cosine", "cosine_plain", "cosine_gap", "query_share", "query_share_plain", "query_share_gap", "rarest_missing",
-    "short_share", "long_share", "term_place", "term_alone", "term_whole", "term_elsewhere", "name_place", "bm25_gap",
-    "dose_equal", "facts_clash", "generic", "hospitals", "starter", "query_words", "query_known", "query_digits",
-    "query_best_cosine", "query_best_share", "sibling_gap",
+    "cosine", "cosine_plain", "cosine_gap", "query_share", "query_share_plain", "query_share_gap",
+    "rarest_missing", "short_share", "long_share", "term_place", "term_alone", "term_whole", "term_elsewhere",
+    "name_place", "bm25_gap", "dose_equal", "facts_clash", "generic", "hospitals", "starter", "query_words",
+    "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
 )  # fmt: skip
 OWN = ("score", "share", "lead", "place", "spread")
 _COLUMNS = [NAMES.index(name) for name in TAKEN]

@@ -114,4 +114,3 @@ class Expander:
             else:
                 start += 1
         return hits
-

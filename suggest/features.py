@@ -38,7 +38,9 @@ NAMES = (
 )  # fmt: skip
 COUNT = len(NAMES)
 _GROUPS = np.array(GROUPS, np.uint64)
-UNKNOWN_WORD = 4.0  # weight of a word that no code holds: often a model number, sometimes the name that decides
+UNKNOWN_WORD = (
+    4.0  # weight of a word that no code holds: often a model number, sometimes the name that decides
+)
 
 
 class Evidence(NamedTuple):
@@ -76,7 +78,8 @@ def features(query: Query, evidence: Evidence, table: WordTable, codes: CodeFact
 
 
 def _gap(values: Floats) -> Floats:
-    return values - values.max()
+    gap: Floats = values - values.max()
+    return gap
 
 
 def _vectors(put: dict[str, Floats], evidence: Evidence, codes: CodeFacts) -> None:
@@ -106,7 +109,9 @@ def _words(put: dict[str, Floats], query: Query, evidence: Evidence, table: Word
     tokens, fields, starts = table.take(evidence.rows)
     typed = [table.matches(word) for word in query.words]
     meant = [(hit, table.meant(means)) for hit in query.hits for means in hit.meaning.means[:MOST_MEANINGS]]
-    weights = _weights([*typed, *(some for _, meaning in meant for some in meaning)], tokens, len(table.vocabulary))
+    weights = _weights(
+        [*typed, *(some for _, meaning in meant for some in meaning)], tokens, len(table.vocabulary)
+    )
     matched = np.maximum.reduceat(weights, starts, axis=1)
     plain = matched[: len(typed)]
     best = plain.copy()

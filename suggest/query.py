@@ -80,7 +80,12 @@ class Reader:
         mended, corrections = [], []
         for word in found:
             other = None
-            if len(word) > 4 and word.isalpha() and not self._expander.mentions(word) and not self._table.matches(word):
+            if (
+                len(word) > 4
+                and word.isalpha()
+                and not self._expander.mentions(word)
+                and not self._table.matches(word)
+            ):
                 other = self._table.nearest(word) or self._expander.nearest(word)
             mended.append(other or word)
             if other:

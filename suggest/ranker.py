@@ -38,7 +38,9 @@ class BoostedRanker:
         """
         booster = Booster.load(path)
         if booster.features != NAMES:
-            raise ArtifactError(f"{path} was trained on other features than this version computes; train it again")
+            raise ArtifactError(
+                f"{path} was trained on other features than this version computes; train it again"
+            )
         return cls(booster)
 
     def scores(self, matrix: Floats) -> Floats:

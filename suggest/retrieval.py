@@ -51,7 +51,7 @@ class Retriever:
             text_bits: The same as `text_bits` gives it.
 
         Returns:
-            The evidence, and for each candidate the text closest to the query (a position in `Artifact.texts`).
+            The evidence, and for each candidate the text closest to it (a position in `Artifact.texts`).
         """
         texts = [query.expanded] if query.expanded == query.plain else [query.expanded, query.plain]
         vectors = self._encoder.encode(texts)
@@ -60,7 +60,9 @@ class Retriever:
         rows = rows[allowed[rows]]
         others, counts = self._others(rows)
         n = len(rows)
-        cosines = self._artifact.vectors.cosines(np.concatenate([self._long[rows], self._short[rows], others]), vectors)
+        cosines = self._artifact.vectors.cosines(
+            np.concatenate([self._long[rows], self._short[rows], others]), vectors
+        )
         other, closest = _best_of_each(cosines[2 * n :, 0], others, counts)
         each = np.stack([cosines[:n, 0], cosines[n : 2 * n, 0], other])
         ids = np.stack([self._long[rows], self._short[rows], closest])
@@ -69,7 +71,11 @@ class Retriever:
         return evidence, ids[each.argmax(axis=0), np.arange(n)]
 
     def _candidates(
-        self, query: Query, vector: npt.NDArray[np.float32], bm25: npt.NDArray[np.float32], bits: npt.NDArray[np.uint8]
+        self,
+        query: Query,
+        vector: npt.NDArray[np.float32],
+        bm25: npt.NDArray[np.float32],
+        bits: npt.NDArray[np.uint8],
     ) -> npt.NDArray[np.intp]:
         _, texts = self._artifact.vectors.search(vector, min(TEXTS, len(self._artifact.texts)), bits)
         near = list(dict.fromkeys(self._artifact.rows[texts[0][texts[0] >= 0]].tolist()))[:BY_MEANING]
@@ -87,18 +93,24 @@ class Retriever:
         return self._other[index], counts
 
 
-def _best_of_each(cosines: npt.NDArray[np.float32], texts: Ids, counts: Ids) -> tuple[npt.NDArray[np.float32], Ids]:
+def _best_of_each(
+    cosines: npt.NDArray[np.float32], texts: Ids, counts: Ids
+) -> tuple[npt.NDArray[np.float32], Ids]:
     """The best cosine of each code and the text that has it; -1 for a code without any."""
     best = np.full(len(counts), -1.0, np.float32)
     which = np.full(len(counts), -1, np.int64)
     owner = np.repeat(np.arange(len(counts)), counts)
-    order = np.argsort(cosines, kind="stable")  # of several assignments to one place the last, the best, stays
+    order = np.argsort(
+        cosines, kind="stable"
+    )  # of several assignments to one place the last, the best, stays
     best[owner[order]] = cosines[order]
     which[owner[order]] = texts[order]
     return best, which
 
 
-def _text_of(rows: npt.NDArray[np.int32], sources: list[str], source: str, codes: int) -> npt.NDArray[np.int64]:
+def _text_of(
+    rows: npt.NDArray[np.int32], sources: list[str], source: str, codes: int
+) -> npt.NDArray[np.int64]:
     found = np.full(codes, -1, np.int64)
     for text, (row, own) in enumerate(zip(rows.tolist(), sources, strict=True)):
         if own == source:

@@ -46,14 +46,17 @@ class Suggester:
     ) -> None:
         if encoder.sha256 != artifact.manifest.encoder_sha256:
             raise ArtifactError(
-                f"the index was built with other weights of encoder {artifact.manifest.encoder!r}; build it again"
+                f"the index was built with other weights of encoder {artifact.manifest.encoder!r}; "
+                "build it again"
             )
         self.artifact = artifact
         self.catalogue = artifact.catalogue
         self.manifest = artifact.manifest
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
-        self._reader = Reader(Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table)
+        self._reader = Reader(
+            Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
+        )
         self._retriever = Retriever(artifact, encoder)
         self._codes = CodeFacts.from_artifact(artifact, figures.hospitals)
         self._ranker = ranker
@@ -130,7 +133,9 @@ class Suggester:
         found: list[Suggestion] = []
         if not error:
             found = self._named(query, on, filters)[:k]
-            found += self._ranked(query, k - len(found), on, allowed, bits, {one.code for one in found}, len(found))
+            found += self._ranked(
+                query, k - len(found), on, allowed, bits, {one.code for one in found}, len(found)
+            )
         kept = tuple(one for one in found if one.confidence >= filters.min_confidence)
         return Answer(
             text=text,
@@ -146,7 +151,7 @@ class Suggester:
         )
 
     def _named(self, query: Query, on: date, filters: Filters) -> list[Suggestion]:
-        """Codes that stand in the text, also ended ones: who asks for a code by name is told what became of it."""
+        """Codes that stand in the text, ended ones too: who names a code is told what became of it."""
         found: list[Suggestion] = []
         for code in query.codes:
             record = self.catalogue.get(code)
@@ -159,7 +164,14 @@ class Suggester:
         return found
 
     def _ranked(
-        self, query: Query, k: int, on: date, allowed: Rows, bits: npt.NDArray[np.uint8], named: set[str], before: int
+        self,
+        query: Query,
+        k: int,
+        on: date,
+        allowed: Rows,
+        bits: npt.NDArray[np.uint8],
+        named: set[str],
+        before: int,
     ) -> list[Suggestion]:
         if k < 1 or not query.words or not allowed.any():
             return []
@@ -181,7 +193,9 @@ class Suggester:
             found.append(self._suggestion(rank, row, float(scores[at]), confidence, on, reason))
         return found
 
-    def _suggestion(self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why) -> Suggestion:
+    def _suggestion(
+        self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why
+    ) -> Suggestion:
         record = self.catalogue.records[row]
         return Suggestion(
             rank=rank,

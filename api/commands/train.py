@@ -17,11 +17,15 @@ EXAMPLE = "hcpcs train --data ../shared/data --release january-2026-alpha-numeri
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `hcpcs train`."""
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with hcpcs/, asp/ and train/")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder with hcpcs/, asp/ and train/"
+    )
     parser.add_argument("--release", type=Path, required=True, metavar="FILE", help="the release to learn")
     parser.add_argument("--on", type=date.fromisoformat, default=date(2026, 1, 1), metavar="YYYY-MM-DD")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="the project's root (default .)")
+    parser.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="the project's root (default .)"
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

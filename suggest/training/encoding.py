@@ -1,7 +1,7 @@
 """Training the static encoder: token vectors taken from MiniLM, tuned so that a text lands on its code.
 
-Loss: softmax over codes (the batch's own, their neighbours in CMS's order as hard negatives, and random ones),
-where a code's score is the log-sum-exp over its texts of cosine / temperature.
+Loss: softmax over codes (the batch's own, their neighbours in CMS's order as hard negatives, and random
+ones), where a code's score is the log-sum-exp over its texts of cosine / temperature.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def token_vectors(progress: Log) -> npt.NDArray[np.float32]:
     with torch.inference_mode():
         for start in range(0, pieces, 2048):
             ids = torch.arange(start, min(start + 2048, pieces))
-            framed = torch.stack([torch.full_like(ids, 101), ids, torch.full_like(ids, 102)], dim=1)  # [CLS] x [SEP]
+            framed = torch.stack(
+                [torch.full_like(ids, 101), ids, torch.full_like(ids, 102)], dim=1
+            )  # [CLS] x [SEP]
             state = model(input_ids=framed, attention_mask=torch.ones_like(framed)).last_hidden_state
             rows.append(functional.normalize(state.mean(dim=1), dim=1))
             progress(f"token vectors {min(start + 2048, pieces)} of {pieces}")
@@ -112,7 +114,8 @@ class Features:
         """Feature ids of each text; a text without any has id 0 (the padding piece)."""
         encoded = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [
-            [*one.ids, *(self.pieces + zlib.crc32(name.encode()) % BUCKETS for name in hashed_features(text))] or [0]
+            [*one.ids, *(self.pieces + zlib.crc32(name.encode()) % BUCKETS for name in hashed_features(text))]
+            or [0]
             for one, text in zip(encoded, texts, strict=True)
         ]
 
@@ -133,7 +136,9 @@ def train_encoder(pairs: Pairs, tokens: npt.NDArray[np.float32], seed: int, prog
     optimiser = torch.optim.AdamW(
         [{"params": [table.rows], "lr": RATE}, {"params": [table.weights], "lr": RATE * 5}], weight_decay=0.0
     )
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, [RATE, RATE * 5], total_steps=steps + 1, pct_start=0.1)
+    rates = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [RATE, RATE * 5], total_steps=steps + 1, pct_start=0.1
+    )
     for step in range(steps):
         at = step % (len(order) // BATCH)
         if at == 0:
@@ -171,10 +176,11 @@ def save_encoder(table: _Table, folder: Path) -> StaticEncoder:
     weights = functional.softplus(table.weights).detach().numpy()
     scales = np.maximum(np.abs(rows).max(axis=1), 1e-8) / 127
     stored = np.round(rows / scales[:, None]).astype(np.int8)
-    save_file({"table": stored, "scales": (scales * weights).astype(np.float32)}, folder / "encoder.safetensors")
+    save_file(
+        {"table": stored, "scales": (scales * weights).astype(np.float32)}, folder / "encoder.safetensors"
+    )
     layout = StaticLayout(vocabulary=features.pieces, buckets=BUCKETS, dim=DIM)
     (folder / "encoder.json").write_bytes(msgspec.json.encode(layout) + b"\n")
     features.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     (folder / "encoder.safetensors").chmod(0o644)
     return StaticEncoder.load(folder)
-

@@ -96,7 +96,9 @@ def name_lines(paths: Sequence[Path], active: Collection[str]) -> list[Line]:
         for name in read_names(path):
             if name.code in active:
                 codes[name.term].add(name.code)
-    return [Line(term, tuple(sorted(some)), "name", _hash(term) % FOLDS) for term, some in sorted(codes.items())]
+    return [
+        Line(term, tuple(sorted(some)), "name", _hash(term) % FOLDS) for term, some in sorted(codes.items())
+    ]
 
 
 def lexicon_lines(lexicon: Sequence[Entry], active: Sequence[str]) -> list[Line]:
@@ -121,7 +123,9 @@ def starter_lines(starter: Sequence[Record], active: Collection[str]) -> list[Li
     ]
 
 
-def older_lines(releases: Sequence[Release], current: Sequence[Record], active: Collection[str]) -> list[Line]:
+def older_lines(
+    releases: Sequence[Release], current: Sequence[Record], active: Collection[str]
+) -> list[Line]:
     """Wordings that earlier releases had for codes that are still active."""
     now = {(record.code, normalise(text)) for record in current for text in _wordings(record)}
     lines = {

@@ -104,7 +104,9 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     tokens = _tokens(work, log)
     encoders = [_encoder(material, tokens, fold, inputs.seed, work, log) for fold in (*range(FOLDS), None)]
     examples = [
-        example for fold in range(FOLDS) for example in _examples(material, encoders[fold], fold, inputs.seed, log)
+        example
+        for fold in range(FOLDS)
+        for example in _examples(material, encoders[fold], fold, inputs.seed, log)
     ]
     log(f"ranker: {len(examples)} lines")
     scored = list(unseen_scores(examples, inputs.seed))
@@ -115,7 +117,9 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     weights.mkdir(parents=True, exist_ok=True)
     ranker.save_model(str(weights / "ranker.txt"))
     confidence.save_model(str(weights / "confidence.txt"))
-    (weights / "figures.json").write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n")
+    (weights / "figures.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n"
+    )
     shutil.copytree(work / "encoder-all", out / "index/weights/encoder", dirs_exist_ok=True)
     files = sorted((*weights.iterdir(), *(out / "index/weights/encoder").iterdir()))
     return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
@@ -124,7 +128,12 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
 def _key(inputs: Inputs) -> str:
     """Digest of everything that the stages depend on, so that a stage of other inputs is never reused."""
     digest = hashlib.sha256(f"{inputs.on} {inputs.seed}".encode())
-    own = [*LEXICON.glob("*.tsv"), *STARTER.glob("*.tsv"), Path(encoding.__file__), Path(line_module.__file__)]
+    own = [
+        *LEXICON.glob("*.tsv"),
+        *STARTER.glob("*.tsv"),
+        Path(encoding.__file__),
+        Path(line_module.__file__),
+    ]
     for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *sorted(own)):
         digest.update(file_sha256(path).encode())
     return digest.hexdigest()[:12]
@@ -147,7 +156,9 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         *older_lines(older, records, known),
         *clipped_lines(records, inputs.seed),
     ]
-    counts = {kind: sum(line.kind == kind for line in lines) for kind in sorted({line.kind for line in lines})}
+    counts = {
+        kind: sum(line.kind == kind for line in lines) for kind in sorted({line.kind for line in lines})
+    }
     log(f"{len(records)} active codes; lines: {counts}")
     names = tuple(name for path in inputs.names for name in read_names(path))
     return Material(
@@ -195,8 +206,10 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
         queries += [(text[:LONGEST], rows[code]) for code in targets if code in rows]
     short = [(normalise(record.short_description), row) for row, record in enumerate(records)]
     queries = [(text, row) for text, row in (*queries, *short) if text]
-    own = {record.code: f"{record.long_description} {record.short_description}" for record in material.starter}
-    texts = [
+    own = {
+        record.code: f"{record.long_description} {record.short_description}" for record in material.starter
+    }
+    texts: list[tuple[str, ...]] = [
         (
             normalise(record.long_description)[:LONGEST],
             normalise(record.short_description),
@@ -210,14 +223,15 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
 def _written_out(text: str, expander: Expander) -> str:
     found = words(text)
     added = dict.fromkeys(
-        word for hit in expander.find(found) for means in hit.meaning.means[:2] for word in words(normalise(means))
+        word
+        for hit in expander.find(found)
+        for means in hit.meaning.means[:2]
+        for word in words(normalise(means))
     )
     return " ".join([text, *(word for word in added if word not in found)])
 
 
-def _examples(
-    material: Material, encoder: StaticEncoder, learned: int, seed: int, log: Log
-) -> list[Example]:
+def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: int, log: Log) -> list[Example]:
     """Features of the lines that an encoder did not learn from."""
     full = assemble(
         material.release, encoder, lexicon=material.lexicon, starter=material.starter, names=material.names

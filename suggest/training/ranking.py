@@ -46,12 +46,13 @@ CALIBRATED = 10  # candidates of a line that the confidence learns from
 RANKER = {
     "objective": "lambdarank", "learning_rate": 0.12, "num_leaves": 31, "min_data_in_leaf": 40,
     "feature_fraction": 0.6, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
-    "lambdarank_truncation_level": 5, "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
+    "lambdarank_truncation_level": 5,
+    "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
 RANKER_ROUNDS = 100
 CONFIDENCE = {
-    "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 200, "feature_fraction": 0.7,
-    "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0,
+    "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 200,
+    "feature_fraction": 0.7, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0,
     "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
 CONFIDENCE_ROUNDS = 80
@@ -72,7 +73,9 @@ class Bench:
     `bare` is the same index without starter and lexicon texts, for lines that are those texts.
     """
 
-    def __init__(self, full: Artifact, bare: Artifact, encoder: Encoder, hospitals: Mapping[str, int]) -> None:
+    def __init__(
+        self, full: Artifact, bare: Artifact, encoder: Encoder, hospitals: Mapping[str, int]
+    ) -> None:
         self._sides = {
             side: (Retriever(artifact, encoder), artifact, CodeFacts.from_artifact(artifact, hospitals))
             for side, artifact in (("full", full), ("bare", bare))
@@ -81,10 +84,13 @@ class Bench:
         self._codes = codes
         self._allowed = np.ones(len(codes), bool)
         plain = Expander(full.lexicon, (), codes)
-        self._readers = (Reader(plain, full.table), Reader(Expander(full.lexicon, full.names, codes), full.table))
+        self._readers = (
+            Reader(plain, full.table),
+            Reader(Expander(full.lexicon, full.names, codes), full.table),
+        )
 
     def example(self, line: Line, nth: int) -> Example | None:
-        """Features of a line; every second charge line is read with the name lists, as users may have them."""
+        """Features of a line; every second charge line is read with the name lists that users may have."""
         known = line.kind.startswith("lexicon") or line.kind == "starter"
         retriever, artifact, facts = self._sides["bare" if known else "full"]
         query = self._readers[nth % 2 if line.kind in ("charge", "no code") else 0].read(line.text)
@@ -153,7 +159,9 @@ def fit_ranker(examples: Sequence[Example], seed: int) -> Any:
 def unseen_scores(examples: Sequence[Example], seed: int) -> Iterator[tuple[Example, Floats]]:
     """Each example with the scores of a ranker that was trained on the other folds."""
     for fold in range(FOLDS):
-        ranker = BoostedRanker(fit_ranker([one for one in examples if one.fold != fold and one.kind != "no code"], seed))
+        ranker = BoostedRanker(
+            fit_ranker([one for one in examples if one.fold != fold and one.kind != "no code"], seed)
+        )
         for example in examples:
             if example.fold == fold:
                 yield example, ranker.scores(example.matrix)
@@ -178,5 +186,7 @@ def fit_confidence(scored: Sequence[tuple[Example, Floats]], seed: int) -> Any:
 
 def first_confidences(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:
     """Confidence of each line's first candidate, float32 (lines,)."""
-    rows = [confidence_features(one.matrix, scores, np.array([int(scores.argmax())])) for one, scores in scored]
+    rows = [
+        confidence_features(one.matrix, scores, np.array([int(scores.argmax())])) for one, scores in scored
+    ]
     return np.asarray(booster.predict(np.concatenate(rows)), np.float32)
