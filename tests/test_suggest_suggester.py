@@ -1,0 +1,172 @@
+"""Answers from a small index with a readable encoder and ranker."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from index.artifact import Artifact
+from index.build import assemble
+from index.errors import ArtifactError, QueryError
+from index.lexicon import Entry
+from suggest.answer import Filters
+from suggest.figures import Figures
+from suggest.ranker import FusionRanker
+from suggest.suggester import Suggester
+from tests.index_fakes import SMALL, LetterEncoder
+
+ON = date(2026, 1, 15)
+
+
+class EvenConfidence:
+    """Half as sure of each further candidate, whatever it is."""
+
+    def probabilities(self, matrix: np.ndarray, scores: np.ndarray, order: np.ndarray) -> np.ndarray:
+        return np.array([0.5 ** (i + 1) for i in range(len(order))], np.float32)
+
+
+def suggester(artifact: Artifact, refuse_below: float = 0.1) -> Suggester:
+    return Suggester(
+        artifact, LetterEncoder(), FusionRanker(), EvenConfidence(), Figures(refuse_below, {"A0001": 3})
+    )
+
+
+@pytest.fixture
+def small() -> Suggester:
+    lexicon = [Entry("hundebinde", ("dog bandage",), "lay", ("A0001",))]
+    return suggester(assemble(SMALL, LetterEncoder(), lexicon=lexicon))
+
+
+def test_the_best_match_comes_first_with_its_facts(small: Suggester) -> None:
+    """A suggestion carries the record's own fields, a rank and a reason."""
+    (answer,) = small.suggest(["dog bandage"], k=2, date_of_service=ON)
+    first = answer.suggestions[0]
+
+    assert (first.rank, first.code, first.section, first.status) == (1, "A0001", "A", "active")
+    assert first.description == "Invented bandage for a large dog"
+    assert first.why.source == "short description"
+    assert first.why.words == ("dog", "bandage")
+    assert (answer.release, answer.error, answer.total_considered) == ("2026-01", None, 3)
+
+
+def test_answers_come_in_order_one_for_each_text(small: Suggester) -> None:
+    """A bad text has its own error and does not disturb its neighbours."""
+    answers = small.suggest(["dog bandage", "", "x" * 2001, "spring crutch"], date_of_service=ON)
+
+    assert [answer.suggestions[0].code if answer.suggestions else None for answer in answers] == [
+        "A0001",
+        None,
+        None,
+        "E0003",
+    ]
+    assert answers[1].error == "the text is empty"
+    assert answers[2].error == "the text has 2001 characters; at most 2000 are read"
+
+
+def test_a_code_in_the_text_comes_first(small: Suggester) -> None:
+    """Who names a code gets it, with that as the reason."""
+    (answer,) = small.suggest(["E0003 dog bandage"], k=2, date_of_service=ON)
+
+    assert [one.code for one in answer.suggestions] == ["E0003", "A0001"]
+    assert answer.suggestions[0].why.summary == "the text names E0003"
+
+
+def test_an_ended_code_is_left_out_unless_named_or_asked_for(small: Suggester) -> None:
+    """Ended codes stay away by default; by name they are told with their successor."""
+
+    def codes(text: str, filters: Filters | None = None) -> list[str]:
+        (answer,) = small.suggest([text], date_of_service=ON, filters=filters)
+        return [one.code for one in answer.suggestions]
+
+    assert "K0004" not in codes("kennel of wood")
+    assert codes("kennel of wood", Filters(include_terminated=True))[0] == "K0004"
+    (answer,) = small.suggest(["k0004"], date_of_service=ON)
+    assert (answer.suggestions[0].status, answer.suggestions[0].successors) == ("terminated", ("E0002",))
+
+
+def test_the_date_of_service_decides_what_is_active(small: Suggester) -> None:
+    """A code may be suggested on its last day, and not before its first."""
+    (answer,) = small.suggest(["kennel of wood"], date_of_service=date(2024, 12, 31))
+    assert answer.suggestions[0].code == "K0004"
+    (answer,) = small.suggest(["dog bandage"], date_of_service=date(2019, 12, 31))
+    assert "A0001" not in [one.code for one in answer.suggestions]
+
+
+def test_filters_narrow_the_list(small: Suggester) -> None:
+    """Only the sections and the confidence asked for come back."""
+    (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(sections=("E",)))
+    assert {one.section for one in answer.suggestions} == {"E"}
+    assert answer.total_considered == 2
+    (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(min_confidence=0.4))
+    assert [one.confidence for one in answer.suggestions] == [0.5]
+    (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(level=1))
+    assert answer.suggestions == ()
+
+
+def test_confidence_never_rises_down_the_list(small: Suggester) -> None:
+    """A later suggestion is never said to be likelier than an earlier one."""
+    (answer,) = small.suggest(["crutch"], date_of_service=ON)
+    confidences = [one.confidence for one in answer.suggestions]
+
+    assert confidences == sorted(confidences, reverse=True)
+
+
+def test_a_term_of_the_lexicon_is_the_reason(small: Suggester) -> None:
+    """A text that is a known term is explained by it, and what it was read as."""
+    (answer,) = small.suggest(["Hundebinde"], date_of_service=ON)
+    why = answer.suggestions[0].why
+
+    assert answer.suggestions[0].code == "A0001"
+    assert (why.source, why.term) == ("lay", "hundebinde")
+    assert why.expansions == ("hundebinde -> dog bandage",)
+    assert why.summary == "lay: hundebinde; read hundebinde as dog bandage"
+
+
+def test_a_misspelling_is_told(small: Suggester) -> None:
+    """Mended spelling shows as `did_you_mean` and in the reason."""
+    (answer,) = small.suggest(["spring crutsch"], date_of_service=ON)
+
+    assert [(one.typed, one.read_as) for one in answer.did_you_mean] == [("crutsch", "crutch")]
+    assert answer.suggestions[0].why.corrections == ("crutsch -> crutch",)
+
+
+def test_an_unlikely_best_is_no_good_match() -> None:
+    """Below the threshold even the best candidate is called no good match."""
+    artifact = assemble(SMALL, LetterEncoder())
+
+    assert suggester(artifact, 0.6).suggest(["dog"], date_of_service=ON)[0].no_good_match
+    assert not suggester(artifact, 0.4).suggest(["dog"], date_of_service=ON)[0].no_good_match
+
+
+@pytest.mark.parametrize("k", [0, -1, 101])
+def test_an_impossible_k_is_refused(small: Suggester, k: int) -> None:
+    """k must be from 1 to 100."""
+    with pytest.raises(QueryError, match=f"k is {k}; it must be from 1 to 100"):
+        small.suggest(["dog"], k=k)
+
+
+@pytest.mark.parametrize("text", ["x", "😀", "\x00\x01\x02", "wo ist der Hund?", "狗", "a " * 900, "%%%", "-" * 1999])
+def test_odd_texts_get_an_answer(small: Suggester, text: str) -> None:
+    """Whatever is typed, the answer has no error and says whether it fits."""
+    (answer,) = small.suggest([text], date_of_service=ON)
+
+    assert answer.error is None
+    assert answer.no_good_match == (not answer.suggestions or answer.suggestions[0].confidence < 0.1)
+
+
+def test_the_same_text_has_the_same_answer(small: Suggester) -> None:
+    """Nothing in an answer depends on what was asked before."""
+    once = small.suggest(["crutch with a spring"], date_of_service=ON)
+    small.suggest(["kennel", "dog"], date_of_service=ON)
+
+    assert small.suggest(["crutch with a spring"], date_of_service=ON) == once
+
+
+def test_an_index_of_other_weights_is_refused() -> None:
+    """An index made with other weights of the encoder would answer nonsense."""
+    artifact = assemble(SMALL, LetterEncoder())
+
+    with pytest.raises(ArtifactError, match="built with other weights of encoder 'letters'"):
+        Suggester(artifact, LetterEncoder("2" * 64), FusionRanker(), EvenConfidence(), Figures(0.1, {}))
