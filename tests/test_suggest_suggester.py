@@ -147,7 +147,9 @@ def test_an_impossible_k_is_refused(small: Suggester, k: int) -> None:
         small.suggest(["dog"], k=k)
 
 
-@pytest.mark.parametrize("text", ["x", "😀", "\x00\x01\x02", "wo ist der Hund?", "狗", "a " * 900, "%%%", "-" * 1999])
+@pytest.mark.parametrize(
+    "text", ["x", "😀", "\x00\x01\x02", "wo ist der Hund?", "狗", "a " * 900, "%%%", "-" * 1999]
+)
 def test_odd_texts_get_an_answer(small: Suggester, text: str) -> None:
     """Whatever is typed, the answer has no error and says whether it fits."""
     (answer,) = small.suggest([text], date_of_service=ON)

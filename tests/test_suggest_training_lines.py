@@ -1,0 +1,96 @@
+"""Labelled lines for training: caps, folds and rewritings."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from index.errors import ReleaseFormatError
+from index.lexicon import Entry
+from index.records import Record, Release
+from suggest.training.lines import (
+    PER_CODE,
+    PER_HOSPITAL,
+    charge_lines,
+    clipped,
+    lexicon_lines,
+    older_lines,
+)
+
+
+def write(path: Path, rows: list[tuple[str, str, str]]) -> Path:
+    lines = [json.dumps({"query": text, "codes": [code], "source": source}) for text, code, source in rows]
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    return path
+
+
+def test_lines_are_capped_by_hospital_and_by_code(tmp_path: Path) -> None:
+    """One hospital's habit and one catch-all code cannot decide everything."""
+    rows = [(f"dog bandage {i} of {j}", "A0001", f"hospital {j}") for i in range(30) for j in range(9)]
+    lines, hospitals = charge_lines(write(tmp_path / "lines.gz", rows), {"A0001"}, seed=0)
+
+    assert len(lines) == PER_CODE
+    one, _ = charge_lines(
+        write(tmp_path / "one.gz", [row for row in rows if row[2] == "hospital 1"]), {"A0001"}, 0
+    )
+    assert len(one) == PER_HOSPITAL
+    assert hospitals == {"A0001": 9}
+
+
+def test_a_hospital_stays_in_one_fold(tmp_path: Path) -> None:
+    """All lines of one hospital share a fold, so that a fold's encoder never saw the other's habits."""
+    rows = [
+        (f"{place} line {i}", f"A000{i}", place) for place in ("north", "south", "east") for i in range(5)
+    ]
+    codes = {f"A000{i}" for i in range(5)}
+    lines, _ = charge_lines(write(tmp_path / "lines.gz", rows), codes, seed=0)
+
+    for place in ("north", "south", "east"):
+        assert len({line.fold for line in lines if line.text.startswith(place)}) == 1
+    assert {line.fold for line in lines} == {0, 1}
+
+
+def test_codes_that_have_ended_are_not_learned(tmp_path: Path) -> None:
+    """A line whose code is not active teaches nothing."""
+    path = write(tmp_path / "lines.gz", [("old thing", "A0002", "north"), ("new thing", "A0001", "north")])
+
+    assert [line.text for line in charge_lines(path, {"A0001"}, seed=0)[0]] == ["new thing"]
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """A truncated or foreign file is one clear error."""
+    path = tmp_path / "lines.gz"
+    path.write_bytes(gzip.compress(b'{"query": "dog"}')[:-3])
+
+    with pytest.raises(ReleaseFormatError, match="the training lines lines.gz cannot be read"):
+        charge_lines(path, {"A0001"}, seed=0)
+
+
+def test_a_term_of_many_codes_teaches_nothing() -> None:
+    """A lexicon term for more than a dozen codes does not say which."""
+    active = [f"A00{i:02}" for i in range(20)]
+    entries = [Entry("broad", (), "lay", ("A00",)), Entry("narrow", ("thing",), "lay", ("A0001",))]
+
+    assert {line.text for line in lexicon_lines(entries, active)} == {"narrow", "thing"}
+
+
+def test_only_wordings_that_changed_are_older() -> None:
+    """A wording that the current release still has is not learned twice."""
+    old = Release(
+        "2017-01", "old", "0" * 64, (Record("A0001", "Old words", "Same"), Record("A0009", "Gone", "Gone"))
+    )
+    now = [Record("A0001", "New words", "same")]
+
+    assert [line.text for line in older_lines([old], now, {"A0001"})] == ["Old words"]
+
+
+def test_a_clipped_descriptor_holds_no_new_letters() -> None:
+    """Rewriting drops and shortens words; it never adds any."""
+    text = "Injection, inventedmab, for the treatment of large dogs, 250 mg"
+    for seed in range(50):
+        for word in clipped(text, random.Random(seed)).split():
+            assert set(word) <= set(text.lower())
