@@ -19,6 +19,8 @@ HEADER_WITHIN = 60
 """Rows searched for the header; CMS's workbooks have up to ten rows of notes above it."""
 
 _MOST_LINES = 20
+_MOST_CHARACTERS = 131_072
+"""Of one cell. Set at every reading, since the limit is the process's and other readers set their own."""
 
 _OTHER_NAMES = {
     "key": "hcpc hcpcs code hcpcscode hcpccode hcpcscd procedurecode proccode cpthcpcs hcpcsmod"
@@ -171,6 +173,7 @@ def read_csv(text: str, problems: Problems) -> tuple[Header, Iterator[Sequence[C
     Raises:
         ReleaseFormatError: While the rows are read, if a cell has no end.
     """
+    csv.field_size_limit(_MOST_CHARACTERS)
     for delimiter in ",\t;|":
         top: list[list[Cell]] = []
         with contextlib.suppress(csv.Error):  # met again, with its line, when the rows are read
@@ -186,7 +189,8 @@ def _csv_rows(text: str, delimiter: str, problems: Problems) -> Iterator[Sequenc
         yield from reader
     except csv.Error:
         line = reader.line_num
-        raise problems.fail("has a cell of over 131,072 characters (a quote left open?)", line) from None
+        most = f"{_MOST_CHARACTERS:,}"
+        raise problems.fail(f"has a cell of over {most} characters (a quote left open?)", line) from None
 
 
 def _lines(text: str) -> Iterator[str]:
