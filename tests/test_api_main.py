@@ -105,7 +105,6 @@ def test_bad_usage_ends_with_2_and_says_how(words: list[str], capsys: pytest.Cap
         (["index", "build", "--release", "no/such/file.zip"], "no such file"),
         (["index", "build", "--brands", "no/such/file.csv"], "file.csv cannot be read"),
         (["index", "build", "--cpt", "no/such/file.csv"], "no such file"),
-        (["index", "build", "--encoder", "no/such/model"], "encoder 'no/such/model'"),
         (["index", "verify", "no/such/folder"], "no/such/folder"),
         (["index", "activate", "2001-01"], "there is no index '2001-01'"),
         (["index", "diff", "no/such/a", "no/such/b"], "no such file"),
