@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
 # No bytecode at install: a quarter less on disk, and Python writes what it uses by itself.
-PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile -c constraints.txt
+PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile -c constraints.txt
 
 SHARED := $(or $(HCPCS_SHARED),../shared)
 RELEASE := $(firstword $(wildcard $(SHARED)/data/hcpcs/2026-01/HCPC2026_JAN_ANWEB_*.txt.gz))
