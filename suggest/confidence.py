@@ -1,9 +1,9 @@
-"""The probability that a coder accepts a candidate, calibrated on hospitals the ranker never saw."""
+"""How likely a candidate is right, and whether any is: calibrated on hospitals the ranker never saw."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,17 +20,20 @@ TAKEN = (
     "name_place", "bm25_gap", "dose_equal", "facts_clash", "generic", "hospitals", "starter", "query_words",
     "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
 )  # fmt: skip
-OWN = ("score", "share", "lead", "place", "spread")
+OWN = ("score", "share", "lead", "place", "spread", "codable")
 _COLUMNS = [NAMES.index(name) for name in TAKEN]
 
 
-def confidence_features(matrix: Floats, scores: Floats, order: npt.NDArray[np.intp]) -> Floats:
+def confidence_features(
+    matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+) -> Floats:
     """What the calibration reads of the first candidates.
 
     Args:
         matrix: float32 (candidates, features) as the ranker read it.
         scores: float32 (candidates,) as it gave them.
         order: Positions of the first candidates, best first.
+        codable: How much the text sounds like something that has a code at all (`Figures.codable_weights`).
 
     Returns:
         float32 (len(order), columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all
@@ -49,30 +52,67 @@ def confidence_features(matrix: Floats, scores: Floats, order: npt.NDArray[np.in
             scores[order] - rival,
             np.arange(len(order), dtype=np.float32),
             np.full(len(order), spread, np.float32),
+            np.full(len(order), codable, np.float32),
         ],
         axis=1,
     )
     return np.concatenate([own, matrix[order][:, _COLUMNS]], axis=1).astype(np.float32)
 
 
-class Confidence:
-    """Boosted probabilities (LightGBM, binary log loss), never rising down the list."""
+class Calibration(Protocol):
+    """Turns scores into probabilities."""
 
-    def __init__(self, booster: Any) -> None:
-        self._booster = booster
+    def probabilities(
+        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+    ) -> tuple[Floats, float]:
+        """How likely each of the first candidates is right, and how likely any code fits."""
+
+
+class Uncalibrated:
+    """The cosine in place of a probability, for an index of an encoder that no calibration was made for."""
+
+    def probabilities(
+        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+    ) -> tuple[Floats, float]:
+        """See `Calibration.probabilities`."""
+        cosines = np.clip(matrix[order, NAMES.index("cosine")], 0.0, 1.0)
+        return np.minimum.accumulate(cosines), float(cosines[0])
+
+
+class Confidence:
+    """Two boosted probabilities (LightGBM, binary log loss) over the same columns.
+
+    One says of each candidate whether a coder would accept it, given that some code fits; the other says of
+    the first candidate whether any code fits at all.
+    """
+
+    def __init__(self, accepted: Any, answerable: Any) -> None:
+        self._accepted = accepted
+        self._answerable = answerable
 
     @classmethod
-    def load(cls, path: Path = WEIGHTS / "confidence.txt") -> Confidence:
-        """Read the shipped model.
+    def load(cls, folder: Path = WEIGHTS) -> Confidence:
+        """Read the shipped models.
 
         Raises:
-            ArtifactError: If it cannot be read.
+            ArtifactError: If one cannot be read.
         """
-        return cls(Booster.load(path))
+        return cls(Booster.load(folder / "confidence.txt"), Booster.load(folder / "answerable.txt"))
 
-    def probabilities(self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp]) -> Floats:
-        """Probabilities of the first candidates, float32 (len(order),), from 0 to 1."""
-        if not len(order):
-            return np.zeros(0, np.float32)
-        raw = self._booster.predict(confidence_features(matrix, scores, order))
-        return np.minimum.accumulate(np.asarray(raw, np.float32))
+    def probabilities(
+        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+    ) -> tuple[Floats, float]:
+        """How likely each of the first candidates is right, and how likely any code fits.
+
+        Args:
+            matrix: float32 (candidates, features).
+            scores: float32 (candidates,).
+            order: Positions of the first candidates, best first; not empty.
+            codable: See `confidence_features`.
+
+        Returns:
+            Probabilities from 0 to 1, float32 (len(order),), never rising, and one for the text.
+        """
+        columns = confidence_features(matrix, scores, order, codable)
+        accepted = np.minimum.accumulate(np.asarray(self._accepted.predict(columns), np.float32))
+        return accepted, float(self._answerable.predict(columns[:1])[0])

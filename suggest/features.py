@@ -50,6 +50,7 @@ class Evidence(NamedTuple):
         rows: int (n,): candidate codes, catalogue rows.
         long: float32 (n,): cosine with the long description; `short`, `other`, `plain` likewise.
         bm25: float32 (n,).
+        vector: float32 (dim,): the text as typed, embedded.
     """
 
     rows: Rows
@@ -58,6 +59,7 @@ class Evidence(NamedTuple):
     other: Floats
     plain: Floats
     bm25: Floats
+    vector: Floats
 
 
 def features(query: Query, evidence: Evidence, table: WordTable, codes: CodeFacts) -> Floats:

@@ -14,12 +14,21 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`figures.json`.
 
     Attributes:
-        refuse_below: Confidence under which even the best candidate is called no good match.
+        refuse_below: Probability that any code fits under which the answer is "no good match".
+        codable_bias: With `codable_weights`, a logistic regression on the text's vector: does it sound like
+            something that has a code (log odds)?
+        codable_weights: One a dimension of the encoder; empty for none.
         hospitals: Code -> in how many of the training price lists it stands.
     """
 
     refuse_below: float
+    codable_bias: float
+    codable_weights: tuple[float, ...]
     hospitals: dict[str, int]
+
+
+UNTRAINED = Figures(refuse_below=0.3, codable_bias=0.0, codable_weights=(), hospitals={})
+"""For an index of another encoder."""
 
 
 def load_figures(path: Path = WEIGHTS / "figures.json") -> Figures:

@@ -67,7 +67,7 @@ class Retriever:
         each = np.stack([cosines[:n, 0], cosines[n : 2 * n, 0], other])
         ids = np.stack([self._long[rows], self._short[rows], closest])
         plain = np.maximum(cosines[:n, -1], cosines[n : 2 * n, -1])
-        evidence = Evidence(rows, each[0], each[1], each[2], plain, bm25[rows])
+        evidence = Evidence(rows, each[0], each[1], each[2], plain, bm25[rows], vectors[-1])
         return evidence, ids[each.argmax(axis=0), np.arange(n)]
 
     def _candidates(

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -16,10 +17,10 @@ from index.encoder import STATIC, Encoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from suggest.answer import Answer, Filters, Suggestion, Why
 from suggest.codefacts import CodeFacts
-from suggest.confidence import Confidence
+from suggest.confidence import Calibration, Confidence, Uncalibrated
 from suggest.expansion import Expander
 from suggest.features import features
-from suggest.figures import Figures, load_figures
+from suggest.figures import UNTRAINED, Figures, load_figures
 from suggest.query import LONGEST, Query, Reader
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.retrieval import Retriever
@@ -40,7 +41,7 @@ class Suggester:
         artifact: Artifact,
         encoder: Encoder,
         ranker: Ranker,
-        confidence: Confidence,
+        confidence: Calibration,
         figures: Figures,
         model: str = "",
     ) -> None:
@@ -62,6 +63,8 @@ class Suggester:
         self._ranker = ranker
         self._confidence = confidence
         self._refuse_below = figures.refuse_below
+        self._codable = np.array(figures.codable_weights, np.float32)
+        self._codable_bias = figures.codable_bias
         self._statuses = lru_cache(KEPT_FILTERS)(self._allowed)
 
     @classmethod
@@ -77,9 +80,10 @@ class Suggester:
         faiss.omp_set_num_threads(1)
         artifact = Artifact.load(folder)
         encoder = load_encoder(artifact.manifest.encoder)
-        ranker: Ranker = BoostedRanker.load() if encoder.name == STATIC else FusionRanker()
+        if encoder.name != STATIC:  # the boosted models know the cosines of our own encoder only
+            return cls(artifact, encoder, FusionRanker(), Uncalibrated(), UNTRAINED)
         model = f"{encoder.name}@{encoder.sha256[:12]} ranker@{file_sha256(WEIGHTS / 'ranker.txt')[:12]}"
-        return cls(artifact, encoder, ranker, Confidence.load(), load_figures(), model)
+        return cls(artifact, encoder, BoostedRanker.load(), Confidence.load(), load_figures(), model)
 
     def suggest(
         self,
@@ -130,19 +134,20 @@ class Suggester:
         elif len(text) > LONGEST:
             error = f"the text has {len(text)} characters; at most {LONGEST} are read"
         query = self._reader.read("" if error else text)
+        named = [] if error else self._named(query, on, filters)[:k]
         found: list[Suggestion] = []
-        if not error:
-            found = self._named(query, on, filters)[:k]
-            found += self._ranked(
-                query, k - len(found), on, allowed, bits, {one.code for one in found}, len(found)
-            )
+        answerable = 0.0
+        if not error and len(named) < k:
+            found, answerable = self._ranked(query, k - len(named), on, allowed, bits, named)
+        refused = not named and answerable < self._refuse_below
+        found = named + [_less_sure(one, answerable) if refused else one for one in found]
         kept = tuple(one for one in found if one.confidence >= filters.min_confidence)
         return Answer(
             text=text,
             date_of_service=on,
             release=self.manifest.release,
             model=self.model,
-            no_good_match=not found or found[0].confidence < self._refuse_below,
+            no_good_match=refused or not found,
             did_you_mean=query.corrections,
             total_considered=considered,
             suggestions=kept,
@@ -170,28 +175,30 @@ class Suggester:
         on: date,
         allowed: Rows,
         bits: npt.NDArray[np.uint8],
-        named: set[str],
-        before: int,
-    ) -> list[Suggestion]:
-        if k < 1 or not query.words or not allowed.any():
-            return []
+        named: Sequence[Suggestion],
+    ) -> tuple[list[Suggestion], float]:
+        """The best k candidates behind those that the text names, and how likely any code fits."""
+        if not query.words or not allowed.any():
+            return [], 0.0
         evidence, closest = self._retriever.evidence(query, allowed, bits)
         if not len(evidence.rows):
-            return []
+            return [], 0.0
         matrix = features(query, evidence, self.artifact.table, self._codes)
         scores = self._ranker.scores(matrix)
         order = np.argsort(-scores, kind="stable")[: k + len(named)]
-        confidences = self._confidence.probabilities(matrix, scores, order)
+        codable = float(evidence.vector @ self._codable) + self._codable_bias if len(self._codable) else 0.0
+        confidences, answerable = self._confidence.probabilities(matrix, scores, order, codable)
         reasons = Reasons(query)
+        before = {one.code for one in named}
         found: list[Suggestion] = []
         for at, confidence in zip(order.tolist(), confidences.tolist(), strict=True):
             row = int(evidence.rows[at])
-            if self.catalogue.codes[row] in named or len(found) == k:
+            if self.catalogue.codes[row] in before or len(found) == k:
                 continue
             reason = reasons.why(row, self.artifact.texts[int(closest[at])])
-            rank = before + len(found) + 1
+            rank = len(named) + len(found) + 1
             found.append(self._suggestion(rank, row, float(scores[at]), confidence, on, reason))
-        return found
+        return found, answerable
 
     def _suggestion(
         self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why
@@ -212,3 +219,8 @@ class Suggester:
             section=record.section,
             why=reason,
         )
+
+
+def _less_sure(suggestion: Suggestion, answerable: float) -> Suggestion:
+    """A suggestion for a text that probably has no code: right only if some code fits."""
+    return msgspec.structs.replace(suggestion, confidence=round(suggestion.confidence * answerable, 4))

@@ -142,7 +142,7 @@ def test_an_unlikely_best_is_no_good_match() -> None:
 
 @pytest.mark.parametrize("k", [0, -1, 101])
 def test_an_impossible_k_is_refused(small: Suggester, k: int) -> None:
-    """k must be from 1 to 100."""
+    """K must be from 1 to 100."""
     with pytest.raises(QueryError, match=f"k is {k}; it must be from 1 to 100"):
         small.suggest(["dog"], k=k)
 

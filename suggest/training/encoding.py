@@ -21,7 +21,7 @@ from index.encoder import StaticEncoder, StaticLayout, hashed_features, minilm_f
 
 DIM = 256
 BUCKETS = 1 << 15
-EPOCHS = 4
+EPOCHS = 5
 BATCH = 512
 RATE = 2e-3
 TEMPERATURE = 0.05

@@ -38,21 +38,24 @@ from suggest.training.lines import (
     starter_lines,
 )
 from suggest.training.ranking import (
+    NO_CODE,
     Bench,
     Example,
     all_codes,
+    answerables,
     chosen,
-    first_confidences,
+    fit_answerable,
+    fit_codable,
     fit_confidence,
     fit_ranker,
     unseen_scores,
 )
 
 Log = Callable[[str], None]
-NO_CODE = Path(__file__).parent / "no_code_texts.txt"
+NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
 LONGEST = 600  # characters of a descriptor that the encoder learns from
 EXPANDED = 0.75  # share of charge lines that are learned with their known terms written out
-REFUSED = 0.93  # share of texts without a code that must be refused
+REFUSED = 0.92  # share of texts without a code that must be refused
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -83,7 +86,7 @@ class Material(msgspec.Struct, frozen=True):
     lexicon: tuple[Entry, ...]
     names: tuple[Name, ...]
     lines: tuple[Line, ...]
-    hospitals: dict[str, int]
+    hospitals: tuple[dict[str, int], ...]  # by fold: code -> price lists that hold it
 
 
 def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
@@ -111,12 +114,20 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     log(f"ranker: {len(examples)} lines")
     scored = list(unseen_scores(examples, inputs.seed))
     confidence = fit_confidence(scored, inputs.seed)
+    answerable = fit_answerable(scored, inputs.seed)
+    codable, bias = fit_codable(encoders[-1], [line.text for line in material.lines], no_code_texts())
     ranker = fit_ranker([one for one in examples if one.kind != "no code"], inputs.seed)
-    figures = Figures(_refuse_below(scored, confidence, log), material.hospitals)
+    figures = Figures(
+        refuse_below=_refuse_below(scored, answerable, log),
+        codable_bias=round(bias, 5),
+        codable_weights=tuple(round(float(weight), 5) for weight in codable),
+        hospitals=_summed(material.hospitals),
+    )
     weights = out / "suggest/weights"
     weights.mkdir(parents=True, exist_ok=True)
     ranker.save_model(str(weights / "ranker.txt"))
     confidence.save_model(str(weights / "confidence.txt"))
+    answerable.save_model(str(weights / "answerable.txt"))
     (weights / "figures.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n"
     )
@@ -162,7 +173,12 @@ def read_material(inputs: Inputs, log: Log) -> Material:
     log(f"{len(records)} active codes; lines: {counts}")
     names = tuple(name for path in inputs.names for name in read_names(path))
     return Material(
-        msgspec.structs.replace(release, records=records), starter, lexicon, names, tuple(lines), hospitals
+        msgspec.structs.replace(release, records=records),
+        starter,
+        lexicon,
+        names,
+        tuple(lines),
+        tuple(hospitals),
     )
 
 
@@ -237,9 +253,10 @@ def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: in
         material.release, encoder, lexicon=material.lexicon, starter=material.starter, names=material.names
     )
     bare = assemble(material.release, encoder)
-    bench = Bench(full, bare, encoder, material.hospitals)
-    texts = [line.rstrip("\n") for line in NO_CODE.read_text(encoding="utf-8").splitlines()]
-    nothing = [Line(text, (), "no code", place % FOLDS) for place, text in enumerate(texts)]
+    nothing = [Line(text, (), NO_CODE, place % FOLDS) for place, text in enumerate(no_code_texts())]
+    coded = [line.text for line in material.lines if line.fold == learned]
+    codable = fit_codable(encoder, coded, [line.text for line in nothing if line.fold == learned])
+    bench = Bench(full, bare, encoder, material.hospitals[learned], codable)
     lines = [line for line in (*chosen(all_codes(material.lines), seed), *nothing) if line.fold != learned]
     found = []
     for nth, line in enumerate(lines):
@@ -251,13 +268,24 @@ def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: in
     return found
 
 
-def _refuse_below(scored: list[tuple[Example, np.ndarray]], confidence: object, log: Log) -> float:
-    first = first_confidences(scored, confidence)
-    nothing = np.array([example.kind == "no code" for example, _ in scored])
-    threshold = float(np.quantile(first[nothing], REFUSED))
+def _summed(counts: Sequence[dict[str, int]]) -> dict[str, int]:
+    codes = sorted({code for one in counts for code in one})
+    return {code: sum(one.get(code, 0) for one in counts) for code in codes}
+
+
+def no_code_texts() -> list[str]:
+    """Our own list of texts that no HCPCS code fits."""
+    return [line for line in NO_CODE_FILE.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+def _refuse_below(scored: list[tuple[Example, np.ndarray]], answerable: object, log: Log) -> float:
+    """The threshold that refuses `REFUSED` of the texts without a code."""
+    likely = answerables(scored, answerable)
+    nothing = np.array([example.kind == NO_CODE for example, _ in scored])
+    threshold = float(np.quantile(likely[nothing], REFUSED))
     log(
         f"refusing below {threshold:.3f}: {REFUSED:.0%} of texts without a code, "
-        f"{(first[~nothing] < threshold).mean():.1%} of lines with one"
+        f"{(likely[~nothing] < threshold).mean():.1%} of lines with one"
     )
     return round(threshold, 4)
 
