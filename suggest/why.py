@@ -24,7 +24,7 @@ class Reasons:
         self._query = query
         self._known = set(words(query.expanded))
         self._corrections = tuple(f"{one.typed} -> {one.read_as}" for one in query.corrections)
-        self._expansions = tuple(self._read_as(hit) for hit in query.hits if hit.meaning.means)
+        self._expansions = tuple(change for hit in query.hits if (change := self._read_as(hit)))
         changes = (*self._corrections, *self._expansions[:SHOWN_CHANGES])
         self._read = [f"read {change.replace(' -> ', ' as ')}" for change in changes]
 
@@ -49,4 +49,7 @@ class Reasons:
         return Why(summary, source, term, shared, self._corrections, self._expansions)
 
     def _read_as(self, hit: Hit) -> str:
-        return f"{' '.join(self._query.words[hit.start : hit.stop])} -> {hit.meaning.means[0]}"
+        """What a known term was read as; empty when that is what was typed."""
+        typed = " ".join(self._query.words[hit.start : hit.stop])
+        means = next((means for means in hit.meaning.means if " ".join(cut(means)) != typed), "")
+        return f"{typed} -> {means}" if means else ""

@@ -12,7 +12,7 @@ from index.build import assemble
 from index.errors import ArtifactError, QueryError
 from index.lexicon import Entry
 from suggest.answer import Filters
-from suggest.figures import Figures
+from suggest.figures import UNTRAINED, Figures
 from suggest.ranker import FusionRanker
 from suggest.suggester import Suggester
 from tests.index_fakes import SMALL, LetterEncoder
@@ -21,16 +21,20 @@ ON = date(2026, 1, 15)
 
 
 class EvenConfidence:
-    """Half as sure of each further candidate, whatever it is."""
+    """Half as sure of each further candidate, whatever it is; sure to a fixed degree that any code fits."""
 
-    def probabilities(self, matrix: np.ndarray, scores: np.ndarray, order: np.ndarray) -> np.ndarray:
-        return np.array([0.5 ** (i + 1) for i in range(len(order))], np.float32)
+    def __init__(self, answerable: float = 0.9) -> None:
+        self.answerable = answerable
+
+    def probabilities(
+        self, matrix: np.ndarray, scores: np.ndarray, order: np.ndarray, codable: float
+    ) -> tuple[np.ndarray, float]:
+        return np.array([0.5 ** (i + 1) for i in range(len(order))], np.float32), self.answerable
 
 
-def suggester(artifact: Artifact, refuse_below: float = 0.1) -> Suggester:
-    return Suggester(
-        artifact, LetterEncoder(), FusionRanker(), EvenConfidence(), Figures(refuse_below, {"A0001": 3})
-    )
+def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:
+    figures = Figures(refuse_below=0.5, codable_bias=0.0, codable_weights=(), hospitals={"A0001": 3})
+    return Suggester(artifact, LetterEncoder(), FusionRanker(), EvenConfidence(answerable), figures)
 
 
 @pytest.fixture
@@ -132,12 +136,21 @@ def test_a_misspelling_is_told(small: Suggester) -> None:
     assert answer.suggestions[0].why.corrections == ("crutsch -> crutch",)
 
 
-def test_an_unlikely_best_is_no_good_match() -> None:
-    """Below the threshold even the best candidate is called no good match."""
+def test_a_text_that_no_code_fits_is_no_good_match() -> None:
+    """When probably no code fits, the answer says so and is as much less sure of each candidate."""
     artifact = assemble(SMALL, LetterEncoder())
+    (fits,) = suggester(artifact, 0.6).suggest(["dog"], date_of_service=ON)
+    (none,) = suggester(artifact, 0.4).suggest(["dog"], date_of_service=ON)
 
-    assert suggester(artifact, 0.6).suggest(["dog"], date_of_service=ON)[0].no_good_match
-    assert not suggester(artifact, 0.4).suggest(["dog"], date_of_service=ON)[0].no_good_match
+    assert (fits.no_good_match, fits.suggestions[0].confidence) == (False, 0.5)
+    assert (none.no_good_match, none.suggestions[0].confidence) == (True, 0.2)
+
+
+def test_a_named_code_is_never_no_good_match() -> None:
+    """Who types a code gets it, however odd the rest of the text."""
+    (answer,) = suggester(assemble(SMALL, LetterEncoder()), 0.1).suggest(["A0001 soup"], date_of_service=ON)
+
+    assert not answer.no_good_match
 
 
 @pytest.mark.parametrize("k", [0, -1, 101])
@@ -155,7 +168,7 @@ def test_odd_texts_get_an_answer(small: Suggester, text: str) -> None:
     (answer,) = small.suggest([text], date_of_service=ON)
 
     assert answer.error is None
-    assert answer.no_good_match == (not answer.suggestions or answer.suggestions[0].confidence < 0.1)
+    assert answer.no_good_match == (not answer.suggestions)
 
 
 def test_the_same_text_has_the_same_answer(small: Suggester) -> None:
@@ -171,4 +184,4 @@ def test_an_index_of_other_weights_is_refused() -> None:
     artifact = assemble(SMALL, LetterEncoder())
 
     with pytest.raises(ArtifactError, match="built with other weights of encoder 'letters'"):
-        Suggester(artifact, LetterEncoder("2" * 64), FusionRanker(), EvenConfidence(), Figures(0.1, {}))
+        Suggester(artifact, LetterEncoder("2" * 64), FusionRanker(), EvenConfidence(), UNTRAINED)
