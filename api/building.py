@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from index.catalogue import Catalogue
+from index.errors import ArtifactError
 from index.home import Home
-from index.manifest import MANIFEST, Manifest
+from index.manifest import MANIFEST, Manifest, read_manifest
 from index.records import Problem, Record, Release
 from index.starter import NAME as STARTER
 from index.starter import read_starter
@@ -86,9 +87,20 @@ def serving_folder(index: Path | None, home: Home, progress: Progress = lambda d
     if index is not None:
         return index
     active = home.active()
-    if active is not None:
+    if active is not None and not _outdated_starter(active):
         return active
     return build_index(home, on=date.today(), progress=progress)[0]
+
+
+def _outdated_starter(folder: Path) -> bool:
+    """Whether this is a starter index of an earlier version, which is made again without asking."""
+    if folder.name != STARTER:
+        return False
+    try:
+        read_manifest(folder)
+    except ArtifactError:
+        return True
+    return False
 
 
 def read_codes(path: Path) -> tuple[Record, ...]:

@@ -144,11 +144,17 @@ def _words(put: dict[str, Floats], query: Query, evidence: Evidence, table: Word
 
 def _weights(rows: Sequence[Sequence[Match]], tokens: npt.NDArray[np.int32], vocabulary: int) -> Floats:
     """How well each typed or meant word matches each token: float32 (rows, tokens)."""
-    lookup = np.zeros((len(rows), vocabulary), np.float32)
+    columns: dict[int, int] = {}
+    for some in rows:
+        for token, _ in some:
+            columns.setdefault(token, len(columns) + 1)
+    small = np.zeros((len(rows), len(columns) + 1), np.float32)  # column 0: tokens that nothing matches
     for i, some in enumerate(rows):
         for token, weight in some:
-            lookup[i, token] = weight
-    return lookup[:, tokens]
+            small[i, columns[token]] = weight
+    column = np.zeros(vocabulary, np.intp)
+    column[list(columns)] = list(columns.values())
+    return small.take(column[tokens], axis=1)
 
 
 def _importance(some: Sequence[tuple[int, float]], table: WordTable) -> float:

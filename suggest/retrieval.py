@@ -79,8 +79,10 @@ class Retriever:
     ) -> npt.NDArray[np.intp]:
         _, texts = self._artifact.vectors.search(vector, min(TEXTS, len(self._artifact.texts)), bits)
         near = list(dict.fromkeys(self._artifact.rows[texts[0][texts[0] >= 0]].tolist()))[:BY_MEANING]
-        by_words = np.argpartition(-bm25, min(BY_WORDS, len(bm25) - 1))[:BY_WORDS]
-        found = set(near) | set(by_words[bm25[by_words] > 0].tolist())
+        by_words = np.flatnonzero(bm25 > 0)
+        if len(by_words) > BY_WORDS:
+            by_words = by_words[np.argpartition(-bm25[by_words], BY_WORDS)[:BY_WORDS]]
+        found = set(near) | set(by_words.tolist())
         for hit in query.hits:
             found.update(hit.meaning.rows[:BY_TERM])
         return np.array(sorted(found), np.intp)
