@@ -15,7 +15,7 @@ _NUMBER_UNIT = re.compile(
 )
 _LONE_DOT = re.compile(r"(?<!\d)\.(?!\d)|\.(?=\s|$)")
 _WORD = re.compile(r"[a-z0-9.%]+")
-_VOWELS = re.compile(r"(?<=.)[aeiouy]+")
+_VOWELS = str.maketrans("", "", "aeiouy")
 _DOUBLED = re.compile(r"(.)\1")
 
 
@@ -42,4 +42,4 @@ def cut(text: str) -> tuple[str, ...]:
 
 def skeleton(word: str) -> str:
     """A word without its vowels and doubled letters, as charge lines clip it: wheelchair -> whlchr."""
-    return _DOUBLED.sub(r"\1", _VOWELS.sub("", word))
+    return _DOUBLED.sub(r"\1", word[:1] + word[1:].translate(_VOWELS))

@@ -12,10 +12,10 @@ from index.texts import LONG, SHORT
 from suggest.features import Evidence
 from suggest.query import Query
 
-TEXTS = 160  # closest texts that are fetched
-BY_MEANING = 64  # candidate codes from them
-BY_WORDS = 24
-BY_TERM = 12  # codes of one known term
+TEXTS = 120  # closest texts that are fetched
+BY_MEANING = 40  # candidate codes from them
+BY_WORDS = 12
+BY_TERM = 8  # codes of one known term
 
 Ids = npt.NDArray[np.int64]
 
