@@ -158,10 +158,12 @@ class SentenceTransformerEncoder:
     def __init__(self, name: str) -> None:
         try:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
         except ImportError as error:
             raise EncoderError(
                 f"encoder {name!r} needs sentence-transformers: pip install 'hcpcs-suggest[encoders]'"
             ) from error
+        transformers_logging.disable_progress_bar()  # it writes to stderr, terminal or not
         source = minilm_folder() if name == MINILM else name
         try:
             self._model = SentenceTransformer(str(source), device="cpu")

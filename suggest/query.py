@@ -19,6 +19,9 @@ MOST_WORDS = 64  # of a text that take part in word matching; the encoder reads 
 MOST_MEANINGS = 2  # of one term that are followed
 _CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_2.pattern}|{LEVEL_1.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 
+_OWN_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_2.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
+"""A Level II code is no word of the text; five digits may also be a model number and stay."""
+
 
 class Query(msgspec.Struct, frozen=True):
     """A text, read.
@@ -54,13 +57,13 @@ class Reader:
     def read(self, text: str) -> Query:
         """Understand one text."""
         codes = tuple(dict.fromkeys(match.upper() for match in _CODE.findall(text)))
-        normalised = normalise(text)
+        normalised = normalise(_OWN_CODE.sub(" ", text))
         found, corrections = self._mended(words(normalised))
         for correction in corrections:
             normalised = normalised.replace(correction.typed, correction.read_as)
         hits = self._expander.find(found)
         noise = {i for hit in hits if "noise" in hit.meaning.kinds for i in range(hit.start, hit.stop)}
-        if noise and len(noise) < len(found):
+        if noise and (codes or len(noise) < len(found)):
             found = [word for i, word in enumerate(found) if i not in noise]
             normalised = " ".join(found)
             hits = self._expander.find(found)

@@ -85,3 +85,9 @@ def test_amounts_are_read_in_base_units(reader: Reader) -> None:
 def test_odd_texts_are_read_without_fuss(reader: Reader, text: str) -> None:
     """Nothing that can be typed is an error here."""
     assert reader.read(text).codes == ()
+
+
+def test_a_code_is_no_word_of_the_text(reader: Reader) -> None:
+    """A text that is only a code leaves no words to search by; others keep theirs."""
+    assert reader.read("HC E0601").words == ()
+    assert reader.read("e0601 dog bandage").words == ("dog", "bandage")

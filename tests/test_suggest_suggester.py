@@ -75,6 +75,8 @@ def test_a_code_in_the_text_comes_first(small: Suggester) -> None:
 
     assert [one.code for one in answer.suggestions] == ["E0003", "A0001"]
     assert answer.suggestions[0].why.summary == "the text names E0003"
+    (alone,) = small.suggest(["E0003"], date_of_service=ON)
+    assert [one.code for one in alone.suggestions] == ["E0003"]
 
 
 def test_an_ended_code_is_left_out_unless_named_or_asked_for(small: Suggester) -> None:
