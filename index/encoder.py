@@ -163,7 +163,8 @@ class SentenceTransformerEncoder:
             raise EncoderError(
                 f"encoder {name!r} needs sentence-transformers: pip install 'hcpcs-suggest[encoders]'"
             ) from error
-        transformers_logging.disable_progress_bar()  # it writes to stderr, terminal or not
+        # Its bar goes to stderr, terminal or not.
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         source = minilm_folder() if name == MINILM else name
         try:
             self._model = SentenceTransformer(str(source), device="cpu")
