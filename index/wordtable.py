@@ -147,6 +147,14 @@ class WordTable:
         last = bisect_left(ascending, start + "\uffff", first)
         return range(first, last) if last - first <= MOST_STANDINS else range(0)
 
+    def completion(self, word: str) -> str | None:
+        """The commonest word that an unfinished or clipped one begins, or None; None for a known word."""
+        if len(word) < 4 or not word.isalpha() or self.knows(word):
+            return None
+        begun = self._beginning(self.vocabulary, word)
+        best = min(begun, key=lambda i: float(self.idf[i]), default=None)
+        return None if best is None else self.surfaces[best]
+
     def nearest(self, word: str) -> str | None:
         """The known word that a misspelt one most resembles, or None."""
         near = self._alike.get((word[0], len(word)), ()) if len(word) > 4 and word.isalpha() else ()

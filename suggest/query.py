@@ -67,7 +67,7 @@ class Reader:
             found = [word for i, word in enumerate(found) if i not in noise]
             normalised = " ".join(found)
             hits = self._expander.find(found)
-        added = self._added(found, hits)
+        added = [*self._added(found, hits), *self._completed(found)]
         return Query(
             plain=normalised,
             expanded=" ".join([normalised, *added]) if added else normalised,
@@ -94,6 +94,11 @@ class Reader:
             if other:
                 corrections.append(Correction(word, other))
         return mended, corrections
+
+    def _completed(self, found: list[str]) -> list[str]:
+        """Words that unfinished ones begin: who types is not to be refused for the last letters."""
+        ends = (self._table.completion(word) for word in found if not self._expander.mentions(word))
+        return [word for word in ends if word is not None]
 
     @staticmethod
     def _added(found: list[str], hits: list[Hit]) -> list[str]:

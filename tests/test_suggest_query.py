@@ -91,3 +91,9 @@ def test_a_code_is_no_word_of_the_text(reader: Reader) -> None:
     """A text that is only a code leaves no words to search by; others keep theirs."""
     assert reader.read("HC E0601").words == ()
     assert reader.read("e0601 dog bandage").words == ("dog", "bandage")
+
+
+def test_an_unfinished_word_is_searched_by_what_it_begins(reader: Reader) -> None:
+    """Who is still typing is answered as if the commonest word with that beginning stood there."""
+    assert reader.read("dog banda").expanded == "dog banda bandage"
+    assert reader.read("dog bandage").expanded == "dog bandage"
