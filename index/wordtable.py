@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import Stemmer
-from rapidfuzz import fuzz, process
 from safetensors.numpy import load_file, save_file
 
+from index.ragged import positions
+from index.spelling import Spelling
 from index.texts import LEXICON, LONG, LONGEST, SHORT, Text
 from index.words import cut, normalise, skeleton, words
 
@@ -24,7 +25,6 @@ FIELDS = {LONG: 1, SHORT: 2}
 OTHER_FIELD = 4
 MOST_STANDINS = 30  # a beginning shared by more words than this says nothing
 LONGEST_MEANING = 8  # words of a meaning that take part in word matching
-LEAST_ALIKE = 84  # per cent; below, two spellings are two words
 
 Match = tuple[int, float]
 
@@ -62,11 +62,7 @@ class WordTable:
         )
         self._bones = [bone for bone, _ in bones]
         self._bone_ids = [i for _, i in bones]
-        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in self.surfaces:
-            if word.isalpha() and len(word) > 4:
-                for length in (len(word) - 1, len(word), len(word) + 1):
-                    self._alike[word[0], length].append(word)
+        self._spelling = Spelling(self.surfaces)
         self._stemmer = Stemmer.Stemmer("english")
         self.meant = lru_cache(1 << 15)(self._meant)
 
@@ -157,15 +153,11 @@ class WordTable:
 
     def nearest(self, word: str) -> str | None:
         """The known word that a misspelt one most resembles, or None."""
-        near = self._alike.get((word[0], len(word)), ()) if len(word) > 4 and word.isalpha() else ()
-        best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE)
-        return None if best is None else best[0]
+        return self._spelling.nearest(word)
 
     def take(
         self, rows: npt.NDArray[np.intp]
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         """Tokens and fields of some codes one after the other, and where each code starts."""
-        counts = self.indptr[rows + 1] - self.indptr[rows]
-        starts = np.cumsum(counts) - counts
-        index = np.repeat(self.indptr[rows] - starts, counts) + np.arange(counts.sum())
-        return self.tokens[index], self.fields[index], starts
+        index, counts = positions(self.indptr, rows)
+        return self.tokens[index], self.fields[index], np.cumsum(counts) - counts

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from rapidfuzz import fuzz, process
 
 from index.lexicon import Entry, codes_of
 from index.names import Name
-from index.words import normalise, words
-from index.wordtable import LEAST_ALIKE
+from index.spelling import Spelling
+from index.words import cut, normalise, words
 
 LONGEST_TERM = 8  # words
+MOST_MEANINGS = 2  # of one term that are followed
 MOST_CODES = 40  # a term that stands for more codes than this says nothing about which
 
 
@@ -65,11 +64,7 @@ class Expander:
             parts = key.split(" ")
             self._longest[parts[0]] = max(self._longest.get(parts[0], 0), len(parts))
             self._mentioned.update(parts)
-        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in sorted(self._mentioned):
-            if word.isalpha() and len(word) > 4:
-                for length in (len(word) - 1, len(word), len(word) + 1):
-                    self._alike[word[0], length].append(word)
+        self._spelling = Spelling(sorted(self._mentioned))
 
     def _add(self, term: str, means: Iterable[str], rows: Sequence[int], kind: str) -> None:
         key = " ".join(words(normalise(term)))
@@ -89,9 +84,7 @@ class Expander:
 
     def nearest(self, word: str) -> str | None:
         """The word of a known term that a misspelt word most resembles, or None."""
-        near = self._alike.get((word[0], len(word)), ())
-        best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE)
-        return None if best is None else best[0]
+        return self._spelling.nearest(word)
 
     def find(self, found: Sequence[str]) -> list[Hit]:
         """Terms in a text.
@@ -114,3 +107,10 @@ class Expander:
             else:
                 start += 1
         return hits
+
+
+def added_words(found: Sequence[str], hits: Sequence[Hit]) -> list[str]:
+    """Words that the terms in a text stand for and that it does not have itself, each once, in order."""
+    own = set(found)
+    meant = (word for hit in hits for means in hit.meaning.means[:MOST_MEANINGS] for word in cut(means))
+    return list(dict.fromkeys(word for word in meant if word not in own))

@@ -13,7 +13,8 @@ from index.profiles import Profiles
 from index.texts import LONG, SHORT
 from index.wordtable import FIELDS, Match, WordTable
 from suggest.codefacts import CodeFacts
-from suggest.query import MOST_MEANINGS, Query
+from suggest.expansion import MOST_MEANINGS
+from suggest.query import Query
 
 Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float32]

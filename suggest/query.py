@@ -9,14 +9,13 @@ import msgspec
 from index.doses import Dose, doses
 from index.facts import facts
 from index.records import LEVEL_1, LEVEL_2
-from index.words import cut, normalise, words
+from index.words import normalise, words
 from index.wordtable import WordTable
 from suggest.answer import Correction
-from suggest.expansion import Expander, Hit
+from suggest.expansion import Expander, Hit, added_words
 
 LONGEST = 2000  # characters of a text that are accepted
 MOST_WORDS = 64  # of a text that take part in word matching; the encoder reads all of them
-MOST_MEANINGS = 2  # of one term that are followed
 _CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_2.pattern}|{LEVEL_1.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 
 _OWN_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_2.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
@@ -67,7 +66,7 @@ class Reader:
             found = [word for i, word in enumerate(found) if i not in noise]
             normalised = " ".join(found)
             hits = self._expander.find(found)
-        added = [*self._added(found, hits), *self._completed(found)]
+        added = [*added_words(found, hits), *self._completed(found)]
         return Query(
             plain=normalised,
             expanded=" ".join([normalised, *added]) if added else normalised,
@@ -99,15 +98,3 @@ class Reader:
         """Words that unfinished ones begin: who types is not to be refused for the last letters."""
         ends = (self._table.completion(word) for word in found if not self._expander.mentions(word))
         return [word for word in ends if word is not None]
-
-    @staticmethod
-    def _added(found: list[str], hits: list[Hit]) -> list[str]:
-        seen = set(found)
-        added = []
-        for hit in hits:
-            for means in hit.meaning.means[:MOST_MEANINGS]:
-                for word in cut(means):
-                    if word not in seen:
-                        seen.add(word)
-                        added.append(word)
-        return added

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from index.artifact import Artifact
 from index.encoder import Encoder
 from index.lexical import stems
+from index.ragged import positions
 from index.texts import LONG, SHORT
 from suggest.features import Evidence
 from suggest.query import Query
@@ -89,9 +90,7 @@ class Retriever:
 
     def _others(self, rows: npt.NDArray[np.intp]) -> tuple[Ids, Ids]:
         """Texts of some codes beside their descriptions, one code after the other, and how many each has."""
-        counts = self._other_indptr[rows + 1] - self._other_indptr[rows]
-        starts = np.cumsum(counts) - counts
-        index = np.repeat(self._other_indptr[rows] - starts, counts) + np.arange(counts.sum())
+        index, counts = positions(self._other_indptr, rows)
         return self._other[index], counts
 
 

@@ -22,7 +22,7 @@ from index.release import read_release
 from index.starter import FOLDER as STARTER
 from index.starter import read_starter
 from index.words import normalise, words
-from suggest.expansion import Expander
+from suggest.expansion import Expander, added_words
 from suggest.figures import Figures
 from suggest.training import encoding
 from suggest.training import lines as line_module
@@ -116,7 +116,7 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     confidence = fit_confidence(scored, inputs.seed)
     answerable = fit_answerable(scored, inputs.seed)
     codable, bias = fit_codable(encoders[-1], [line.text for line in material.lines], no_code_texts())
-    ranker = fit_ranker([one for one in examples if one.kind != "no code"], inputs.seed)
+    ranker = fit_ranker([one for one in examples if one.kind != NO_CODE], inputs.seed)
     figures = Figures(
         refuse_below=_refuse_below(scored, answerable, log),
         codable_bias=round(bias, 5),
@@ -238,13 +238,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
 
 def _written_out(text: str, expander: Expander) -> str:
     found = words(text)
-    added = dict.fromkeys(
-        word
-        for hit in expander.find(found)
-        for means in hit.meaning.means[:2]
-        for word in words(normalise(means))
-    )
-    return " ".join([text, *(word for word in added if word not in found)])
+    return " ".join([text, *added_words(found, expander.find(found))])
 
 
 def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: int, log: Log) -> list[Example]:
