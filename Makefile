@@ -1,5 +1,5 @@
 # Every verb works from a fresh clone with Python 3.11+ and make, and does its own set-up.
-# Second runs start at once: the stamps below are made again only when pyproject.toml or constraints.txt change.
+# Second runs start at once: the stamps below are made again only when what they are made from changes.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,7 @@ bench: $(VENV)/full.stamp  ## measure speed; ARGS as in benchmarks/README.md
 clean:  ## take away what the verbs made, but for the data folder .hcpcs
 	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -f index/*.so suggest/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/python.stamp:
@@ -59,8 +60,8 @@ $(VENV)/python.stamp:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
-	@echo "installing what answering needs into $(VENV) (once)" >&2
+$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx)
+	@echo "compiling, and installing what answering needs into $(VENV) (once)" >&2
 	@$(PIP) -e . && touch $@
 
 $(VENV)/full.stamp: $(VENV)/serving.stamp

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.background_tasks import BackgroundTask
 from litestar.response.base import ASGIResponse
 
 from api.problems import Refused, decode_problem
 
 T = TypeVar("T")
+JSON = b"application/json"
 
 
 def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
@@ -31,11 +33,20 @@ def require_json(request: Request[Any, Any, Any]) -> None:
     Raises:
         Refused: 415.
     """
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+    headers = request.scope["headers"]
+    given = next((value for name, value in headers if name == b"content-type"), JSON)
+    if given == JSON:
+        return
+    kind = given.partition(b";")[0].strip().lower()
+    if kind != JSON and not (kind.startswith(b"application/") and kind.endswith(b"+json")):
         raise Refused(415, "send the body as JSON, with 'Content-Type: application/json'")
 
 
-def json_response(body: bytes, status: int = 200, media_type: str = "application/json") -> ASGIResponse:
+def json_response(
+    body: bytes,
+    status: int = 200,
+    media_type: str = "application/json",
+    background: BackgroundTask | None = None,
+) -> ASGIResponse:
     """An answer whose body is encoded already: the framework adds nothing but the headers."""
-    return ASGIResponse(body=body, status_code=status, media_type=media_type)
+    return ASGIResponse(body=body, status_code=status, media_type=media_type, background=background)

@@ -7,6 +7,9 @@ import os
 from collections import OrderedDict
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 SECRET_BYTES = 32
 
 
@@ -58,6 +61,6 @@ class AnswerCache:
 
 def _enciphered(text: bytes, seed: bytes) -> bytes:
     """Exclusive-or with a stream from the seed; the same again brings the text back."""
-    stream = hashlib.shake_256(seed).digest(len(text))
-    mixed = int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")
-    return mixed.to_bytes(len(text), "big")
+    stream = hashlib.shake_128(seed).digest(len(text))
+    mixed: npt.NDArray[np.uint8] = np.frombuffer(text, np.uint8) ^ np.frombuffer(stream, np.uint8)
+    return mixed.tobytes()

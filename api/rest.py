@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
@@ -62,8 +63,8 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
         if answer.error:
             raise invalid("$.text", answer.error)
         encoded = ENCODE(answer)
-        cache.put(body, today, encoded)
-        return json_response(encoded)
+        # Kept when it is sent: whoever asked need not wait for the enciphering.
+        return json_response(encoded, background=BackgroundTask(_kept, cache, body, today, encoded))
 
     @post("/v1/suggest/batch", status_code=200, request_max_body_size=BATCH_BODY_BYTES)
     async def suggest_batch(request: Request[Any, Any, Any]) -> ASGIResponse:
@@ -73,6 +74,10 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
         return json_response(await asyncio.to_thread(_batch, service, batch))
 
     return [suggest, suggest_batch]
+
+
+async def _kept(cache: AnswerCache, body: bytes, today: date, encoded: bytes) -> None:
+    cache.put(body, today, encoded)
 
 
 def _batch(service: Service, batch: BatchRequest) -> bytes:

@@ -1,14 +1,15 @@
 """The index folder: what is in it, how it is checked, how it is searched.
 
 Layout: `manifest.json`; `records.jsonl`, `modifiers.jsonl` (the catalogue); `texts.jsonl` (what can match,
-row i is vector i); `vectors.faiss`; `lexical/` (bm25s arrays); `words.safetensors`, `vocabulary.txt` and
-`profiles.safetensors` (words, amounts and facts of every code); `lexicon.jsonl`, `names.jsonl` (as they were
+row i is vector i); `vectors.faiss`; `lexical.safetensors`, `vocabulary.txt` and `profiles.safetensors`
+(words, amounts and facts of every code); `lexicon.jsonl`, `names.jsonl` (as they were
 at the build). No pickle anywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -28,7 +29,6 @@ from index.wordtable import WordTable
 
 VECTORS = "vectors.faiss"
 TEXTS = "texts.jsonl"
-LEXICAL = "lexical"
 LEXICON = "lexicon.jsonl"
 NAMES = "names.jsonl"
 
@@ -42,7 +42,6 @@ class Artifact:
         catalogue: Catalogue,
         texts: Sequence[Text],
         vectors: VectorIndex,
-        lexical: Lexical,
         table: WordTable,
         profiles: Profiles,
         lexicon: Sequence[Entry],
@@ -57,11 +56,15 @@ class Artifact:
         self.texts = tuple(texts)
         self.rows: npt.NDArray[np.int32] = np.array([text.row for text in texts], np.int32)
         self.vectors = vectors
-        self.lexical = lexical
         self.table = table
         self.profiles = profiles
         self.lexicon = tuple(lexicon)
         self.names = tuple(names)
+
+    @cached_property
+    def lexical(self) -> Lexical:
+        """BM25 over the words of every code."""
+        return Lexical(self.table)
 
     @classmethod
     def load(cls, folder: Path) -> Artifact:
@@ -81,7 +84,6 @@ class Artifact:
             Catalogue.load(folder),
             read_jsonl(folder / TEXTS, Text),
             VectorIndex.load(folder / VECTORS, manifest.scale),
-            Lexical.load(folder / LEXICAL),
             WordTable.load(folder),
             Profiles.load(folder),
             read_jsonl(folder / LEXICON, Entry),
@@ -93,7 +95,6 @@ class Artifact:
         self.catalogue.save(folder)
         write_jsonl(folder / TEXTS, self.texts)
         self.vectors.save(folder / VECTORS)
-        self.lexical.save(folder / LEXICAL)
         self.table.save(folder)
         self.profiles.save(folder)
         write_jsonl(folder / LEXICON, self.lexicon)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +15,7 @@ from index.catalogue import Catalogue
 from index.digest import file_sha256
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
-from index.lexical import Lexical
+from index.kept import kept
 from index.lexicon import Entry
 from index.manifest import FORMAT, Manifest, verify
 from index.names import Name
@@ -26,7 +23,7 @@ from index.profiles import Profiles
 from index.records import Record, Release
 from index.texts import LONGEST, TEMPLATE, Text, texts_of
 from index.vectors import VectorIndex
-from index.words import normalise
+from index.words import normalised
 from index.wordtable import WordTable
 
 BATCH = 256
@@ -55,7 +52,8 @@ def build(
         starter: Records in the project's own words, as further texts of the same codes.
         names: Product names that a user downloaded.
         brands: The files that `names` came from, for the manifest.
-        cache: Folder that keeps vectors by encoder and text, so that unchanged texts are not embedded again.
+        cache: Folder that keeps vectors and profiles by what they were made from, so that what has not
+            changed since the last build is not worked out again.
         progress: Called with texts embedded so far and in all.
 
     Raises:
@@ -106,7 +104,7 @@ def assemble(
 ) -> Artifact:
     """The same index in memory, with a manifest that lists no files; arguments as for `build`."""
     texts = texts_of(release.records, starter, lexicon)
-    vectors = embed(encoder, [normalise(text.text[:LONGEST]) for text in texts], cache, progress)
+    vectors = embed(encoder, [normalised(text.text[:LONGEST]) for text in texts], cache, progress)
     stored = VectorIndex.from_vectors(vectors)
     manifest = Manifest(
         format=FORMAT,
@@ -129,9 +127,8 @@ def assemble(
         Catalogue(release.records, release.modifiers),
         texts,
         stored,
-        Lexical.from_texts(texts, len(release.records)),
         WordTable.from_texts(texts, len(release.records)),
-        Profiles.from_records(release.records),
+        Profiles.from_records(release.records, cache),
         lexicon,
         names,
     )
@@ -155,25 +152,15 @@ def _counts(
 
 def embed(encoder: Encoder, texts: Sequence[str], cache: Path | None, progress: Progress) -> Vectors:
     """Vectors of normalised texts, float32 (n, dim), those known to the cache taken from it."""
-    if cache is None:
-        return _encode(encoder, texts, progress)
-    cache.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(cache / f"{encoder.sha256[-16:]}.sqlite")) as store, store:
-        store.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
-        known = dict(store.execute("SELECT text, vector FROM vectors"))
-        keys = [sha256(text.encode()).digest() for text in texts]
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        rows = _encode(encoder, list(new.values()), progress)
-        fresh = {key: row.tobytes() for key, row in zip(new, rows, strict=True)}
-        store.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", fresh.items())
-    known.update(fresh)
-    joined = b"".join(known[key] for key in keys)
+
+    def made(places: list[int]) -> list[bytes]:
+        rows: list[bytes] = []
+        for start in range(0, len(places), BATCH):
+            some = encoder.encode([texts[place] for place in places[start : start + BATCH]])
+            rows += [row.tobytes() for row in some]
+            progress(len(rows), len(places))
+        return rows
+
+    path = cache / f"vectors-{encoder.sha256[-16:]}.sqlite" if cache else None
+    joined = b"".join(kept(path, texts, made))
     return np.frombuffer(joined, np.float32).reshape(len(texts), encoder.dim)
-
-
-def _encode(encoder: Encoder, texts: Sequence[str], progress: Progress) -> Vectors:
-    rows = np.zeros((len(texts), encoder.dim), np.float32)
-    for start in range(0, len(texts), BATCH):
-        rows[start : start + BATCH] = encoder.encode(texts[start : start + BATCH])
-        progress(min(start + BATCH, len(texts)), len(texts))
-    return rows

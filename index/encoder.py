@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from index.digest import file_sha256
 from index.errors import EncoderError
+from index.memory import remembered
 from index.words import skeleton, words
 
 Vectors = npt.NDArray[np.float32]
@@ -22,6 +23,7 @@ STATIC = "static"
 MINILM = "minilm"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = Path(__file__).parent / "weights"
+KEPT_PARTS = 8192  # words whose vectors are remembered, a kilobyte each
 
 
 class Encoder(Protocol):
@@ -115,6 +117,7 @@ class StaticEncoder:
         self._table = table
         self._scales = scales
         self._layout = layout
+        self._part = remembered(self._sum, KEPT_PARTS)
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -145,11 +148,18 @@ class StaticEncoder:
         """See `Encoder.encode`."""
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
-            ids = self.features(text)
-            vectors[row] = self._scales[ids] @ self._table[ids].astype(np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+            vector = vectors[row]
+            for part in text.split():
+                vector += self._part(part)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
         vectors /= np.maximum(lengths, 1e-12)
         return vectors
+
+    def _sum(self, part: str) -> Vectors:
+        """What one part of a text, from blank to blank, adds to its vector: no feature reaches further."""
+        ids = self.features(part)
+        summed: Vectors = self._scales[ids] @ self._table[ids].astype(np.float32)
+        return summed
 
 
 class SentenceTransformerEncoder:

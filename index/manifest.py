@@ -11,7 +11,7 @@ import msgspec
 from index.digest import file_sha256
 from index.errors import ArtifactError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from index.doses import Dose, Range, doses, size_range
 from index.facts import facts
+from index.kept import kept
 from index.records import Record
 from index.words import normalise, words
 
@@ -21,6 +24,20 @@ MOST_DOSES = 4
 HEAD = (
     400  # characters of a descriptor in which amounts are looked for; later ones are conditions of measures
 )
+PROFILE = np.dtype(
+    [
+        ("facts", np.uint64),
+        ("dimensions", np.int8, MOST_DOSES),
+        ("amounts", np.float32, MOST_DOSES),
+        ("range_dimension", np.int8),
+        ("above", np.float32),
+        ("to", np.float32),
+        ("generic", np.bool_),
+        ("maker", np.bool_),
+    ]
+)
+"""One code's row of `Profiles`, field for field."""
+
 _MAKER = re.compile(r"\(([a-z][\w .&-]+)\),? ?not therapeutically equivalent|not therapeutically equivalent")
 _NOC = re.compile(
     r"not otherwise (?:classified|specified)|\bnoc\b|\bnos\b|unclassified|unlisted|miscellaneous"
@@ -51,21 +68,15 @@ class Profiles(NamedTuple):
     maker: npt.NDArray[np.bool_]
 
     @classmethod
-    def from_records(cls, records: Sequence[Record]) -> Profiles:
-        """Read the texts of every record."""
-        rows = [_profile(record) for record in records]
-        found = [_padded(amounts) for _, amounts, *_ in rows]
-        spans = [span or Range(-1, 0.0, 0.0) for _, _, span, *_ in rows]
-        return cls(
-            np.array([bits for bits, *_ in rows], np.uint64),
-            np.array([[dose.dimension for dose in some] for some in found], np.int8).reshape(-1, MOST_DOSES),
-            np.array([[dose.amount for dose in some] for some in found], np.float32).reshape(-1, MOST_DOSES),
-            np.array([span.dimension for span in spans], np.int8),
-            np.array([span.above for span in spans], np.float32),
-            np.array([span.to for span in spans], np.float32),
-            np.array([generic for *_, generic, _ in rows], bool),
-            np.array([maker for *_, maker in rows], bool),
-        )
+    def from_records(cls, records: Sequence[Record], keep: Path | None = None) -> Profiles:
+        """Read the texts of every record, but for those that the folder `keep` has the profile of."""
+        path = keep / f"profiles-{_version()}.sqlite" if keep else None
+        sources = [
+            f"{record.long_description}\n{record.short_description}\n{record.is_noc}" for record in records
+        ]
+        made = kept(path, sources, lambda places: [_profile(records[place]).tobytes() for place in places])
+        rows = np.frombuffer(b"".join(made), PROFILE)
+        return cls(*(np.ascontiguousarray(rows[name]) for name in cls._fields))
 
     def save(self, folder: Path) -> None:
         """Write `profiles.safetensors`."""
@@ -77,19 +88,25 @@ class Profiles(NamedTuple):
         return cls(**load_file(folder / PROFILES))
 
 
-def _profile(record: Record) -> tuple[int, list[Dose], Range | None, bool, bool]:
+@cache
+def _version() -> str:
+    """Digest of the code that reads a record, so that what another version made is not taken for its own."""
+    folder = Path(__file__).parent
+    modules = ("doses.py", "facts.py", "profiles.py", "words.py")
+    return sha256(b"".join((folder / name).read_bytes() for name in modules)).hexdigest()[:16]
+
+
+def _profile(record: Record) -> npt.NDArray[np.void]:
     long, short = normalise(record.long_description[:HEAD]), normalise(record.short_description)
-    amounts = list(dict.fromkeys(doses(long) + doses(short)))
-    generic = record.is_noc or _NOC.search(long) is not None
-    bits = facts(words(long)) | facts(words(short))
-    return (
-        bits,
-        amounts,
-        size_range(long) or size_range(short),
-        generic,
-        _MAKER.search(record.long_description.lower()) is not None,
+    amounts = list(dict.fromkeys(doses(long) + doses(short)))[:MOST_DOSES]
+    amounts += [Dose(-1, 0.0)] * (MOST_DOSES - len(amounts))
+    row = np.zeros((), PROFILE)
+    row["facts"] = facts(words(long)) | facts(words(short))
+    row["dimensions"] = [dose.dimension for dose in amounts]
+    row["amounts"] = [dose.amount for dose in amounts]
+    row["range_dimension"], row["above"], row["to"] = (
+        size_range(long) or size_range(short) or Range(-1, 0.0, 0.0)
     )
-
-
-def _padded(amounts: Sequence[Dose]) -> list[Dose]:
-    return [*amounts[:MOST_DOSES], *[Dose(-1, 0.0)] * (MOST_DOSES - len(amounts))]
+    row["generic"] = record.is_noc or _NOC.search(long) is not None
+    row["maker"] = _MAKER.search(record.long_description.lower()) is not None
+    return row

@@ -8,7 +8,7 @@ import msgspec
 
 from index.lexicon import Entry, codes_of
 from index.records import Record
-from index.words import TEXT_VERSION, normalise
+from index.words import TEXT_VERSION, normalised
 
 TEMPLATE = f"texts-2.words-{TEXT_VERSION}"
 LONGEST = 600  # characters of a descriptor that are embedded; the first words carry what the code is
@@ -45,7 +45,7 @@ def texts_of(
     rows = {record.code: row for row, record in enumerate(records)}
     found: dict[tuple[int, str], Text] = {}
     for text in _all(records, rows, starter, lexicon):
-        key = normalise(text.text[:LONGEST])
+        key = normalised(text.text[:LONGEST])
         if key:
             found.setdefault((text.row, key), text)
     return list(found.values())

@@ -9,6 +9,7 @@ TEXT_VERSION = 1
 """Part of the template version in the manifest: vectors made under another cutting are not reused."""
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_DIGIT = re.compile(r"[0-9]")
 _FOREIGN = re.compile(r"[^a-z0-9.%/&+<>='-]+")
 _NUMBER_UNIT = re.compile(
     r"(\d)(mg|mcg|gm|g|ml|cc|units|unit|u|iu|meq|mci|uci|kg|l|mm|cm|fr|in|oz|hr|min|mmol|ea|ga|lb|lbs|vl)\b"
@@ -24,9 +25,21 @@ def normalise(text: str) -> str:
 
     Characters that no descriptor uses become blanks, so the result may be empty.
     """
-    lowered = _FOREIGN.sub(" ", _THOUSANDS.sub("", text.lower()))
-    parted = _LONE_DOT.sub(" ", _NUMBER_UNIT.sub(r"\1 \2", lowered))
-    return " ".join(parted.split())
+    found = text.lower()
+    if "," in found:
+        found = _THOUSANDS.sub("", found)
+    found = _FOREIGN.sub(" ", found)
+    if _DIGIT.search(found):
+        found = _NUMBER_UNIT.sub(r"\1 \2", found)
+    if "." in found:
+        found = _LONE_DOT.sub(" ", found)
+    return " ".join(found.split())
+
+
+@lru_cache(1 << 16)
+def normalised(text: str) -> str:
+    """`normalise` of a descriptor or lexicon text, remembered; not for what a user typed."""
+    return normalise(text)
 
 
 def words(normalised: str) -> list[str]:
@@ -36,7 +49,7 @@ def words(normalised: str) -> list[str]:
 
 @lru_cache(1 << 16)
 def cut(text: str) -> tuple[str, ...]:
-    """`words(normalise(text))` of a descriptor or lexicon text, remembered; not for what a user typed."""
+    """The words of a descriptor or lexicon text, remembered; not for what a user typed."""
     return tuple(words(normalise(text)))
 
 

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from suggest.booster import Booster
 from suggest.features import NAMES
 from suggest.ranker import WEIGHTS
+from suggest.trees import Trees
 
 Floats = npt.NDArray[np.float32]
 
@@ -21,7 +21,7 @@ TAKEN = (
     "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
 )  # fmt: skip
 OWN = ("score", "share", "lead", "place", "spread", "codable")
-_COLUMNS = [NAMES.index(name) for name in TAKEN]
+_COLUMNS = np.array([NAMES.index(name) for name in TAKEN])
 
 
 def confidence_features(
@@ -39,24 +39,20 @@ def confidence_features(
         float32 (len(order), columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all
         candidates, `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
     """
-    weights = np.exp(scores - scores.max())
-    shares = weights / weights.sum()
-    best = np.sort(scores)[::-1]
-    second = best[1] if len(best) > 1 else best[0] - 9.0
-    rival = np.where(scores[order] >= best[0], second, best[0])
-    spread = float(-(shares * np.log(np.maximum(shares, 1e-9))).sum())
-    own = np.stack(
-        [
-            scores[order],
-            shares[order],
-            scores[order] - rival,
-            np.arange(len(order), dtype=np.float32),
-            np.full(len(order), spread, np.float32),
-            np.full(len(order), codable, np.float32),
-        ],
-        axis=1,
-    )
-    return np.concatenate([own, matrix[order][:, _COLUMNS]], axis=1).astype(np.float32)
+    best = float(scores[order[0]])
+    second = float(np.partition(scores, -2)[-2]) if len(scores) > 1 else best - 9.0
+    shares = np.exp(scores - best)
+    shares /= shares.sum()
+    first = scores[order]
+    columns = np.empty((len(order), len(OWN) + len(TAKEN)), np.float32)
+    columns[:, 0] = first
+    columns[:, 1] = shares[order]
+    columns[:, 2] = first - np.where(first >= best, second, best)
+    columns[:, 3] = np.arange(len(order))
+    columns[:, 4] = -(shares @ np.log(np.maximum(shares, 1e-9)))
+    columns[:, 5] = codable
+    columns[:, len(OWN) :] = matrix[order[:, None], _COLUMNS]
+    return columns
 
 
 class Calibration(Protocol):
@@ -97,7 +93,7 @@ class Confidence:
         Raises:
             ArtifactError: If one cannot be read.
         """
-        return cls(Booster.load(folder / "confidence.txt"), Booster.load(folder / "answerable.txt"))
+        return cls(Trees.load(folder / "confidence.txt"), Trees.load(folder / "answerable.txt"))
 
     def probabilities(
         self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float

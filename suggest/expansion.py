@@ -24,12 +24,14 @@ class Meaning(msgspec.Struct, frozen=True):
         means: The field's words, each wording once.
         rows: Catalogue rows of the codes it points to, best first.
         kinds: Kinds of the lexicon entries, or the names of the lists.
+        listed: A list of product names that a user downloaded holds it.
     """
 
     term: str
     means: tuple[str, ...]
     rows: tuple[int, ...]
     kinds: tuple[str, ...]
+    listed: bool = False
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ class Expander:
             self._add(entry.term, entry.means, [rows[code] for code in codes_of(entry, codes)], entry.kind)
         for name in names:
             if name.code in rows:
-                self._add(name.term, (), [rows[name.code]], name.source)
+                self._add(name.term, (), [rows[name.code]], name.source, listed=True)
         self._longest: dict[str, int] = {}
         self._mentioned: set[str] = set()
         for key in self._meanings:
@@ -66,7 +68,9 @@ class Expander:
             self._mentioned.update(parts)
         self._spelling = Spelling(sorted(self._mentioned))
 
-    def _add(self, term: str, means: Iterable[str], rows: Sequence[int], kind: str) -> None:
+    def _add(
+        self, term: str, means: Iterable[str], rows: Sequence[int], kind: str, listed: bool = False
+    ) -> None:
         key = " ".join(words(normalise(term)))
         if not key or key.count(" ") >= LONGEST_TERM or len(rows) > MOST_CODES:
             return
@@ -76,6 +80,7 @@ class Expander:
             tuple(dict.fromkeys((*known.means, *means))),
             tuple(dict.fromkeys((*known.rows, *rows))),
             tuple(dict.fromkeys((*known.kinds, kind))),
+            known.listed or listed,
         )
 
     def mentions(self, word: str) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
-from suggest.booster import Booster
 from suggest.features import NAMES
+from suggest.trees import Trees
 
 Floats = npt.NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "weights"
@@ -26,8 +26,8 @@ class Ranker(Protocol):
 class BoostedRanker:
     """LambdaMART trees (LightGBM)."""
 
-    def __init__(self, booster: Any) -> None:
-        self._booster = booster
+    def __init__(self, trees: Any) -> None:
+        self._trees = trees
 
     @classmethod
     def load(cls, path: Path = WEIGHTS / "ranker.txt") -> BoostedRanker:
@@ -36,16 +36,16 @@ class BoostedRanker:
         Raises:
             ArtifactError: If it is missing or was trained on other features.
         """
-        booster = Booster.load(path)
-        if booster.features != NAMES:
+        trees = Trees.load(path)
+        if trees.features != NAMES:
             raise ArtifactError(
                 f"{path} was trained on other features than this version computes; train it again"
             )
-        return cls(booster)
+        return cls(trees)
 
     def scores(self, matrix: Floats) -> Floats:
         """See `Ranker.scores`."""
-        return np.asarray(self._booster.predict(matrix), np.float32)
+        return np.asarray(self._trees.predict(matrix), np.float32)
 
 
 class FusionRanker:

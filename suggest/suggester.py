@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from index.artifact import Artifact
 from index.digest import file_sha256
@@ -19,18 +18,18 @@ from suggest.answer import Answer, Filters, Suggestion, Why
 from suggest.codefacts import CodeFacts
 from suggest.confidence import Calibration, Confidence, Uncalibrated
 from suggest.expansion import Expander
-from suggest.features import features
+from suggest.features import Features
 from suggest.figures import UNTRAINED, Figures, load_figures
 from suggest.query import LONGEST, Query, Reader
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
-from suggest.retrieval import Retriever
+from suggest.retrieval import Allowed, Evidence, Retriever
 from suggest.why import Reasons, why_code
 
 LARGEST_K = 100
 NAMED_CONFIDENCE = 0.99  # of a code that the text itself names
 KEPT_FILTERS = 64  # combinations of date and filters whose codes are remembered
-
-Rows = npt.NDArray[np.bool_]
+KEPT_SUGGESTIONS = 1 << 14  # codes on a date whose unchanging part is remembered
+TOGETHER = 64  # texts that are embedded and searched together
 
 
 class Suggester:
@@ -59,13 +58,14 @@ class Suggester:
             Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
         )
         self._retriever = Retriever(artifact, encoder)
-        self._codes = CodeFacts.from_artifact(artifact, figures.hospitals)
+        self._features = Features(artifact.table, CodeFacts.from_artifact(artifact, figures.hospitals))
         self._ranker = ranker
         self._confidence = confidence
         self._refuse_below = figures.refuse_below
         self._codable = np.array(figures.codable_weights, np.float32)
         self._codable_bias = figures.codable_bias
         self._statuses = lru_cache(KEPT_FILTERS)(self._allowed)
+        self._stated = lru_cache(KEPT_SUGGESTIONS)(self._unranked)
 
     @classmethod
     def load(cls, folder: Path) -> Suggester:
@@ -110,10 +110,13 @@ class Suggester:
             raise QueryError(f"k is {k}; it must be from 1 to {LARGEST_K}")
         on = date_of_service or date.today()
         chosen = filters or Filters()
-        return [self._answer(text, k, on, chosen) for text in texts]
+        answers: list[Answer] = []
+        for start in range(0, len(texts), TOGETHER):
+            answers += self._answers(texts[start : start + TOGETHER], k, on, chosen)
+        return answers
 
-    def _allowed(self, on: date, filters: Filters) -> tuple[Rows, npt.NDArray[np.uint8], int]:
-        """Codes that may be suggested, the same as bits of texts, and how many they are."""
+    def _allowed(self, on: date, filters: Filters) -> tuple[Allowed, int]:
+        """What may be suggested, and how many codes that are."""
         wanted = {"active", "terminated"} if filters.include_terminated else {"active"}
         allowed = np.array(
             [
@@ -124,21 +127,38 @@ class Suggester:
             ],
             bool,
         )
-        return allowed, self._retriever.text_bits(allowed), int(allowed.sum())
+        return self._retriever.allowed(allowed), int(allowed.sum())
 
-    def _answer(self, text: str, k: int, on: date, filters: Filters) -> Answer:
-        allowed, bits, considered = self._statuses(on, filters)
-        error = None
-        if not text.strip():
-            error = "the text is empty"
-        elif len(text) > LONGEST:
-            error = f"the text has {len(text)} characters; at most {LONGEST} are read"
-        query = self._reader.read("" if error else text)
-        named = [] if error else self._named(query, on, filters)[:k]
+    def _answers(self, texts: Sequence[str], k: int, on: date, filters: Filters) -> list[Answer]:
+        allowed, considered = self._statuses(on, filters)
+        errors = [_error(text) for text in texts]
+        queries = [
+            self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
+        ]
+        worded = [i for i, query in enumerate(queries) if query.words and considered]
+        found = self._retriever.evidence([queries[i] for i in worded], allowed) if worded else []
+        evidence = dict(zip(worded, found, strict=True))
+        return [
+            self._answer(text, query, evidence.get(i), error, k, on, filters, considered)
+            for i, (text, query, error) in enumerate(zip(texts, queries, errors, strict=True))
+        ]
+
+    def _answer(
+        self,
+        text: str,
+        query: Query,
+        evidence: Evidence | None,
+        error: str | None,
+        k: int,
+        on: date,
+        filters: Filters,
+        considered: int,
+    ) -> Answer:
+        named = self._named(query, on, filters)[:k]
         found: list[Suggestion] = []
         answerable = 0.0
-        if not error and len(named) < k:
-            found, answerable = self._ranked(query, k - len(named), on, allowed, bits, named)
+        if evidence is not None and len(evidence.rows) and len(named) < k:
+            found, answerable = self._ranked(query, evidence, k - len(named), on, named)
         refused = not named and answerable < self._refuse_below
         found = named + [_less_sure(one, answerable) if refused else one for one in found]
         kept = tuple(one for one in found if one.confidence >= filters.min_confidence)
@@ -169,21 +189,10 @@ class Suggester:
         return found
 
     def _ranked(
-        self,
-        query: Query,
-        k: int,
-        on: date,
-        allowed: Rows,
-        bits: npt.NDArray[np.uint8],
-        named: Sequence[Suggestion],
+        self, query: Query, evidence: Evidence, k: int, on: date, named: Sequence[Suggestion]
     ) -> tuple[list[Suggestion], float]:
         """The best k candidates behind those that the text names, and how likely any code fits."""
-        if not query.words or not allowed.any():
-            return [], 0.0
-        evidence, closest = self._retriever.evidence(query, allowed, bits)
-        if not len(evidence.rows):
-            return [], 0.0
-        matrix = features(query, evidence, self.artifact.table, self._codes)
+        matrix = self._features.matrix(query, evidence)
         scores = self._ranker.scores(matrix)
         order = np.argsort(-scores, kind="stable")[: k + len(named)]
         codable = float(evidence.vector @ self._codable) + self._codable_bias if len(self._codable) else 0.0
@@ -195,7 +204,7 @@ class Suggester:
             row = int(evidence.rows[at])
             if self.catalogue.codes[row] in before or len(found) == k:
                 continue
-            reason = reasons.why(row, self.artifact.texts[int(closest[at])])
+            reason = reasons.why(row, self.artifact.texts[int(evidence.closest[at])])
             rank = len(named) + len(found) + 1
             found.append(self._suggestion(rank, row, float(scores[at]), confidence, on, reason))
         return found, answerable
@@ -203,22 +212,41 @@ class Suggester:
     def _suggestion(
         self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why
     ) -> Suggestion:
+        return msgspec.structs.replace(
+            self._stated(row, on),
+            rank=rank,
+            score=round(score, 4),
+            confidence=round(confidence, 4),
+            why=reason,
+        )
+
+    def _unranked(self, row: int, on: date) -> Suggestion:
+        """What any suggestion of a code says on a date."""
         record = self.catalogue.records[row]
         return Suggestion(
-            rank=rank,
+            rank=0,
             code=record.code,
             description=record.long_description,
             short_description=record.short_description,
-            score=round(score, 4),
-            confidence=round(confidence, 4),
+            score=0.0,
+            confidence=0.0,
             status=record.status(on),
             effective_from=record.effective_from,
             effective_to=record.effective_to,
             successors=record.successors,
             is_noc=record.is_noc,
             section=record.section,
-            why=reason,
+            why=why_code(record.code),
         )
+
+
+def _error(text: str) -> str | None:
+    """Why a text cannot be answered, or None."""
+    if not text.strip():
+        return "the text is empty"
+    if len(text) > LONGEST:
+        return f"the text has {len(text)} characters; at most {LONGEST} are read"
+    return None
 
 
 def _less_sure(suggestion: Suggestion, answerable: float) -> Suggestion:

@@ -43,7 +43,7 @@ class Reasons:
             term, source = pointing.meaning.term, pointing.meaning.kinds[0]
         elif pointing is not None:
             listed = [f"{pointing.meaning.term} is listed for this code ({pointing.meaning.kinds[0]})"]
-        shared = tuple(dict.fromkeys(word for word in cut(term) if word in self._known))
+        shared = tuple(dict.fromkeys([word for word in cut(term) if word in self._known]))
         shown = term if len(term) <= SHOWN else term[: SHOWN - 3] + "..."
         summary = "; ".join([f"{source}: {shown}", *listed, *self._read])
         return Why(summary, source, term, shared, self._corrections, self._expansions)

@@ -18,10 +18,10 @@ from index.words import normalise
 from suggest.codefacts import CodeFacts
 from suggest.confidence import OWN, TAKEN, confidence_features
 from suggest.expansion import Expander
-from suggest.features import NAMES, features
+from suggest.features import NAMES, Features
 from suggest.query import Query, Reader
 from suggest.ranker import BoostedRanker
-from suggest.retrieval import Retriever
+from suggest.retrieval import Allowed, Retriever
 from suggest.training.lines import FOLDS, Line
 
 Floats = npt.NDArray[np.float32]
@@ -41,14 +41,15 @@ CHARGES_A_CODE = 15
 CALIBRATED = 10  # candidates of a line that the confidence learns from
 
 RANKER = {
-    "objective": "lambdarank", "learning_rate": 0.12, "num_leaves": 31, "min_data_in_leaf": 40,
+    "objective": "lambdarank", "learning_rate": 0.12, "num_leaves": 31, "max_depth": 6,
+    "min_data_in_leaf": 40,
     "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
     "lambdarank_truncation_level": 5,
     "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
 RANKER_ROUNDS = 100
 CONFIDENCE = {
-    "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 200,
+    "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "max_depth": 6, "min_data_in_leaf": 200,
     "feature_fraction": 0.7, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0,
     "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
@@ -84,13 +85,16 @@ class Bench:
         codable: tuple[Floats, float],
     ) -> None:
         self._codable = codable
+        self._allowed = Allowed(np.ones(len(full.catalogue), bool), np.ones(len(full.texts), bool))
         self._sides = {
-            side: (Retriever(artifact, encoder), artifact, CodeFacts.from_artifact(artifact, hospitals))
+            side: (
+                Retriever(artifact, encoder),
+                Features(artifact.table, CodeFacts.from_artifact(artifact, hospitals)),
+            )
             for side, artifact in (("full", full), ("bare", bare))
         }
         codes = full.catalogue.codes
         self._codes = codes
-        self._allowed = np.ones(len(codes), bool)
         plain = Expander(full.lexicon, (), codes)
         self._readers = (
             Reader(plain, full.table),
@@ -100,14 +104,14 @@ class Bench:
     def example(self, line: Line, nth: int) -> Example | None:
         """Features of a line; every second charge line is read with the name lists that users may have."""
         known = line.kind.startswith("lexicon") or line.kind == "starter"
-        retriever, artifact, facts = self._sides["bare" if known else "full"]
+        retriever, features = self._sides["bare" if known else "full"]
         query = self._readers[nth % 2 if line.kind in ("charge", NO_CODE) else 0].read(line.text)
         if line.kind.startswith("lexicon"):
             query = _unlisted(query)
         if not query.words:
             return None
-        evidence, _ = retriever.evidence(query, self._allowed, retriever.text_bits(self._allowed))
-        matrix = features(query, evidence, artifact.table, facts)
+        (evidence,) = retriever.evidence([query], self._allowed)
+        matrix = features.matrix(query, evidence)
         labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
         weights, bias = self._codable
         return Example(line.kind, line.fold, matrix, labels, float(evidence.vector @ weights) + bias)

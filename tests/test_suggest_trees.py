@@ -1,9 +1,7 @@
-"""LightGBM models through the C interface: the same numbers as the Python package gives."""
+"""Walking the trees of a LightGBM model gives the numbers that the library gives."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,17 +11,16 @@ import numpy.typing as npt
 import pytest
 
 from index.errors import ArtifactError
-from suggest.booster import Booster
+from suggest.trees import Trees
 
-ROOT = Path(__file__).parents[1]
 NAMES = ("cosine", "bm25", "a_rather_long_name_of_a_feature")
 
 
 @pytest.fixture(scope="module")
 def matrix() -> npt.NDArray[np.float32]:
-    """Five hundred rows, some of them with a value missing."""
+    """Five hundred rows; of the third column's values some are whole, so that rows lie on thresholds."""
     rows = np.random.default_rng(7).normal(size=(500, len(NAMES))).astype(np.float32)
-    rows[::50, 1] = np.nan
+    rows[:, 2] = np.round(rows[:, 2])
     return rows
 
 
@@ -41,19 +38,19 @@ def test_predictions_are_those_of_the_python_package(
     theirs: lightgbm.Booster, matrix: npt.NDArray[np.float32]
 ) -> None:
     """To the last bit, for scores and probabilities."""
-    ours = Booster(theirs.model_to_string())
+    ours = Trees(theirs.model_to_string())
 
     np.testing.assert_array_equal(ours.predict(matrix), theirs.predict(matrix))
 
 
 def test_features_are_named_in_order(theirs: lightgbm.Booster) -> None:
     """So that a model of other features can be refused."""
-    assert Booster(theirs.model_to_string()).features == NAMES
+    assert Trees(theirs.model_to_string()).features == NAMES
 
 
 def test_rows_in_any_layout_are_read_right(theirs: lightgbm.Booster, matrix: npt.NDArray[np.float32]) -> None:
     """Columns of a larger array, a transposed one, no rows."""
-    ours, expected = Booster(theirs.model_to_string()), theirs.predict(matrix)
+    ours, expected = Trees(theirs.model_to_string()), theirs.predict(matrix)
 
     np.testing.assert_array_equal(ours.predict(np.asfortranarray(matrix)), expected)
     np.testing.assert_array_equal(ours.predict(np.hstack([matrix, matrix])[:, :3]), expected)
@@ -63,14 +60,14 @@ def test_rows_in_any_layout_are_read_right(theirs: lightgbm.Booster, matrix: npt
 def test_a_matrix_of_other_features_is_refused(
     theirs: lightgbm.Booster, matrix: npt.NDArray[np.float32]
 ) -> None:
-    """The C interface would read beyond it."""
+    """The walk would read beyond it."""
     with pytest.raises(ValueError, match=r"reads 3 features, the matrix has shape \(500, 2\)"):
-        Booster(theirs.model_to_string()).predict(matrix[:, :2])
+        Trees(theirs.model_to_string()).predict(matrix[:, :2])
 
 
 def test_threads_may_share_a_model(theirs: lightgbm.Booster, matrix: npt.NDArray[np.float32]) -> None:
     """Each gets its own answer."""
-    ours, expected = Booster(theirs.model_to_string()), theirs.predict(matrix)
+    ours, expected = Trees(theirs.model_to_string()), theirs.predict(matrix)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda row: ours.predict(matrix[row : row + 1])[0], range(200)))
 
@@ -83,24 +80,42 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "ranker.txt").write_bytes(data)
 
     with pytest.raises(ArtifactError, match=r"the model .*ranker\.txt cannot be"):
-        Booster.load(tmp_path / "ranker.txt")
+        Trees.load(tmp_path / "ranker.txt")
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     """And what to do."""
     with pytest.raises(ArtifactError, match="reinstall the project"):
-        Booster.load(tmp_path / "none.txt")
+        Trees.load(tmp_path / "none.txt")
 
 
-def test_the_python_package_is_not_imported(theirs: lightgbm.Booster, tmp_path: Path) -> None:
-    """Nor SciPy or scikit-learn with it."""
-    theirs.save_model(tmp_path / "model.txt")
-    script = (
-        "import sys\nfrom pathlib import Path\nfrom suggest.booster import Booster\n"
-        "Booster.load(Path(sys.argv[1]))\n"
-        "print(sorted({'lightgbm', 'scipy', 'sklearn'} & set(sys.modules)))\n"
+def test_rows_between_a_threshold_and_its_rounding_go_the_right_way() -> None:
+    """Thresholds are float64 in the file: the float32 above one must pass it, the one below must not."""
+    at = np.float32(0.1)
+    model = (
+        "tree\nfeature_names=one\nobjective=regression\n\nTree=0\nnum_leaves=2\nsplit_feature=0\n"
+        "threshold={}\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=1 2\n\nend of trees\n"
     )
-    command = [sys.executable, "-c", script, str(tmp_path / "model.txt")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    above, below = np.nextafter(float(at), 1.0), np.nextafter(float(at), 0.0)
 
-    assert done.stdout == "[]\n"
+    for threshold, expected in ((float(at), 1), (above, 1), (below, 2)):
+        assert Trees(model.format(float(threshold))).predict(np.array([[at]])).tolist() == [expected]
+
+
+def test_a_tree_without_a_split_says_the_same_of_every_row() -> None:
+    """LightGBM writes one when nothing was left to learn."""
+    head = "tree\nfeature_names=one\nobjective=regression\n\n"
+    model = f"{head}Tree=0\nnum_leaves=1\nleaf_value=0.5\n\nend of trees\n"
+
+    assert Trees(model).predict(np.zeros((3, 1), np.float32)).tolist() == [0.5] * 3
+
+
+def test_a_model_that_learned_of_missing_values_is_refused(matrix: npt.NDArray[np.float32]) -> None:
+    """Our features are never missing, and the walk knows no rule for them."""
+    holed = matrix.copy()
+    holed[::5, 0] = np.nan
+    data = lightgbm.Dataset(holed, matrix[:, 0].copy())
+    theirs = lightgbm.train({"objective": "regression", "verbosity": -1, "num_threads": 1}, data, 2)
+
+    with pytest.raises(ArtifactError, match="not plainly numerical"):
+        Trees(theirs.model_to_string())

@@ -1,0 +1,23 @@
+"""What is known of a query and a candidate code together, compiled from `features.pyx`."""
+
+import numpy as np
+import numpy.typing as npt
+
+from index.wordtable import WordTable
+from suggest.codefacts import CodeFacts
+from suggest.query import Query
+from suggest.retrieval import Evidence
+
+NAMES: tuple[str, ...]
+"""Names of the columns, in order."""
+
+COUNT: int
+
+class Features:
+    """Computes the matrix that the ranker reads, for the codes of one index; from any thread."""
+
+    def __init__(self, table: WordTable, codes: CodeFacts) -> None:
+        """Take what is known of every code."""
+
+    def matrix(self, query: Query, evidence: Evidence) -> npt.NDArray[np.float32]:
+        """The numbers of each candidate: float32 (candidates, COUNT), columns as in `NAMES`."""
