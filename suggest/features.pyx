@@ -155,7 +155,6 @@ cdef class Features:
         for amount in query.doses:
             self._dose(rows, codes, amount.dimension, amount.amount)
         self._code(rows, codes, query.facts, len(query.doses))
-        self._query(rows, n, query)
         return out
 
     cdef void _vectors(
@@ -265,6 +264,7 @@ cdef class Features:
             for word in range(typed):
                 row.query_share_plain += importance[word] * best[word]
                 row.numbers += digit[word] * best[word]
+                row.query_digits += digit[word]
             for g in range(groups):
                 share = 0.0
                 for word in range(group[g].first, group[g].last):
@@ -279,6 +279,7 @@ cdef class Features:
             row.query_share /= total
             row.query_share_plain /= total
             row.first_word = best[0]
+            row.query_words = typed
             row.query_known = 1.0 - <float> unknown / typed
             most = max(most, row.query_share)
         for i in range(n):
@@ -367,10 +368,3 @@ cdef class Features:
             row.length = self.length[code]
             row.section_drug, row.section_device = self.sections[code, 0], self.sections[code, 1]
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
-
-    cdef void _query(self, Row* rows, Py_ssize_t n, query):
-        cdef Py_ssize_t i
-        cdef float words = len(query.words), digits = sum([word[0].isdigit() for word in query.words])
-        for i in range(n):
-            rows[i].query_words = words
-            rows[i].query_digits = digits

@@ -77,9 +77,9 @@ class Retriever:
             queries: The texts, read.
             allowed: What may be suggested.
         """
-        texts = [query.expanded for query in queries] + [query.plain for query in queries]
-        vectors = self._encoder.encode(texts)
-        meant, typed = vectors[: len(queries)], vectors[len(queries) :]
+        texts = list(dict.fromkeys(text for query in queries for text in (query.expanded, query.plain)))
+        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
+        meant = np.stack([vectors[query.expanded] for query in queries])
         most = min(TEXTS, len(self._artifact.texts))
         _, nearest = self._artifact.vectors.search(meant, most, allowed.texts)
         found = []
@@ -91,7 +91,6 @@ class Retriever:
             for hit in query.hits:
                 candidates.update(row for row in hit.meaning.rows[:BY_TERM] if allowed.codes[row])
             rows = np.array(sorted(candidates), np.int64)
-            same = query.expanded == query.plain
             cosines, which = closest(
                 self._artifact.vectors.stored,
                 self._artifact.vectors.scale,
@@ -99,8 +98,8 @@ class Retriever:
                 self._texts,
                 self._kinds,
                 rows,
-                meant[i],
-                meant[i] if same else typed[i],
+                vectors[query.expanded],
+                vectors[query.plain],
             )
-            found.append(Evidence(rows, cosines, which, bm25[rows], typed[i]))
+            found.append(Evidence(rows, cosines, which, bm25[rows], vectors[query.plain]))
         return found
