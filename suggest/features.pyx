@@ -2,7 +2,7 @@
 """What is known of a query and a candidate code together, as numbers for the ranker.
 
 Compiled, since it is some fifty small sums for each of some fifty candidates: loops say them more plainly
-than array operations do, and take a twentieth of the time.
+than array operations do, and take a tenth of the time.
 """
 
 from libc.math cimport fabs, log, log1p, rint
