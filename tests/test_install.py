@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_MB = 400
-SOURCES = ("index", "suggest", "eval", "api", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
+SOURCES = ("index", "suggest", "eval", "api", "pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE")
 
 pytestmark = [
     pytest.mark.install,
@@ -45,7 +45,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SOURCES:
         path = ROOT / name
         if path.is_dir():
-            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
         else:
             shutil.copy(path, source)
     run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
