@@ -8,18 +8,19 @@ import sys
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-# Sums may be taken in any order, so that the compiler can use the processor's vector registers.
-FLAGS = (
-    []
-    if sys.platform == "win32"
-    else ["-O3", "-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
-)
+# Where sums may be taken in any order, the compiler can use the processor's vector registers.
+ANY_ORDER = ["-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
+COMPILED = {"index.loops": ANY_ORDER, "suggest.features": ANY_ORDER, "suggest.forest": []}
 
 setup(
     ext_modules=cythonize(
         [
-            Extension(name, [f"{name.replace('.', '/')}.pyx"], extra_compile_args=FLAGS)
-            for name in ("index.loops", "suggest.features")
+            Extension(
+                name,
+                [f"{name.replace('.', '/')}.pyx"],
+                extra_compile_args=[] if sys.platform == "win32" else ["-O3", *flags],
+            )
+            for name, flags in COMPILED.items()
         ],
         build_dir="build",
     ),

@@ -1,9 +1,9 @@
 """The index folder: what is in it, how it is checked, how it is searched.
 
 Layout: `manifest.json`; `records.jsonl`, `modifiers.jsonl` (the catalogue); `texts.jsonl` (what can match,
-row i is vector i); `vectors.faiss`; `lexical.safetensors`, `vocabulary.txt` and `profiles.safetensors`
-(words, amounts and facts of every code); `lexicon.jsonl`, `names.jsonl` (as they were
-at the build). No pickle anywhere.
+row i is vector i); `vectors.faiss` and, in a large index, `coarse.faiss`; `lexical.safetensors`,
+`vocabulary.txt` and `profiles.safetensors` (words, amounts and facts of every code); `lexicon.jsonl`,
+`names.jsonl` (as they were at the build). No pickle anywhere.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from index.lexicon import Entry
 from index.manifest import MANIFEST, Manifest, digests, verify
 from index.names import Name
 from index.profiles import Profiles
-from index.texts import TEMPLATE, Text
+from index.texts import TEMPLATE, Text, searched
 from index.vectors import VectorIndex
 from index.wordtable import WordTable
 
-VECTORS = "vectors.faiss"
 TEXTS = "texts.jsonl"
 LEXICON = "lexicon.jsonl"
 NAMES = "names.jsonl"
@@ -79,11 +78,12 @@ class Artifact:
                 f"{folder} was built with text template {manifest.template}, this version needs {TEMPLATE}; "
                 "build the index again"
             )
+        texts = read_jsonl(folder / TEXTS, Text)
         return cls(
             manifest,
             Catalogue.load(folder),
-            read_jsonl(folder / TEXTS, Text),
-            VectorIndex.load(folder / VECTORS, manifest.scale),
+            texts,
+            VectorIndex.load(folder, manifest.scale, searched(texts)),
             WordTable.load(folder),
             Profiles.load(folder),
             read_jsonl(folder / LEXICON, Entry),
@@ -94,7 +94,7 @@ class Artifact:
         """Write everything into an empty folder; the manifest, with the digest of every file, comes last."""
         self.catalogue.save(folder)
         write_jsonl(folder / TEXTS, self.texts)
-        self.vectors.save(folder / VECTORS)
+        self.vectors.save(folder)
         self.table.save(folder)
         self.profiles.save(folder)
         write_jsonl(folder / LEXICON, self.lexicon)

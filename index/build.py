@@ -21,7 +21,7 @@ from index.manifest import FORMAT, Manifest, verify
 from index.names import Name
 from index.profiles import Profiles
 from index.records import Record, Release
-from index.texts import LONGEST, TEMPLATE, Text, texts_of
+from index.texts import LONGEST, TEMPLATE, Text, searched, texts_of
 from index.vectors import VectorIndex
 from index.words import normalised
 from index.wordtable import WordTable
@@ -105,7 +105,7 @@ def assemble(
     """The same index in memory, with a manifest that lists no files; arguments as for `build`."""
     texts = texts_of(release.records, starter, lexicon)
     vectors = embed(encoder, [normalised(text.text[:LONGEST]) for text in texts], cache, progress)
-    stored = VectorIndex.from_vectors(vectors)
+    stored = VectorIndex.from_vectors(vectors, searched(texts))
     manifest = Manifest(
         format=FORMAT,
         release=release.name,

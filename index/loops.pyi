@@ -3,8 +3,28 @@
 import numpy as np
 import numpy.typing as npt
 
-LANES: int
-"""Rows of a matrix that walk a tree together; `walk` takes a multiple of it."""
+def compare(
+    stored: npt.NDArray[np.uint8],
+    scale: float,
+    candidates: npt.NDArray[np.int64],
+    allowed: npt.NDArray[np.uint8],
+    queries: npt.NDArray[np.float32],
+    k: int,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """The candidates closest to each query.
+
+    Args:
+        stored: uint8 (texts, dim): `VectorIndex.stored`.
+        scale: `VectorIndex.scale`.
+        candidates: int64 (n, m): rows of `stored`; -1 where there is none.
+        allowed: uint8: of each row that may be a candidate, whether it may be given.
+        queries: float32 (n, dim), unit length.
+        k: How many are wanted.
+
+    Returns:
+        Cosines, float32 (n, k), largest first, and their rows, int64 (n, k); minus infinity and -1 at the end
+        where there are fewer.
+    """
 
 def closest(
     stored: npt.NDArray[np.uint8],
@@ -45,26 +65,3 @@ def add_columns(
 
 def largest(values: npt.NDArray[np.float32], allowed: npt.NDArray[np.uint8], k: int) -> npt.NDArray[np.int64]:
     """Places of the k largest values above 0 that are allowed, largest first, equal ones in order."""
-
-def walk(
-    matrix: npt.NDArray[np.float32],
-    roots: npt.NDArray[np.int32],
-    depths: npt.NDArray[np.int32],
-    features: npt.NDArray[np.int32],
-    thresholds: npt.NDArray[np.float32],
-    children: npt.NDArray[np.int32],
-    values: npt.NDArray[np.float64],
-    sums: npt.NDArray[np.float64],
-) -> None:
-    """Add to each row's sum the leaf that it reaches in every tree.
-
-    Args:
-        matrix: float32 (n, columns), n a multiple of `LANES`.
-        roots: int32 (trees,): the node where each tree begins.
-        depths: int32 (trees,): steps from the root after which every walk is at a leaf.
-        features: int32 (nodes,): the column that a node asks for.
-        thresholds: float32 (nodes,): a value above it goes to the child behind the first.
-        children: int32 (nodes,): a node's first child; a leaf is its own.
-        values: float64 (nodes,): what a leaf adds.
-        sums: float64 (n,), changed.
-    """

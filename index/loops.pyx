@@ -8,9 +8,6 @@ import numpy as np
 
 cdef enum:
     STEPS = 8192  # of a query's component, from 0 to 1
-    SIDE_BY_SIDE = 8  # rows that walk a tree together, so that the processor need not wait for any one
-
-LANES = SIDE_BY_SIDE
 
 
 cdef inline int _product(const uint8_t* stored, const int16_t* query, Py_ssize_t dim) noexcept nogil:
@@ -32,6 +29,44 @@ cdef int _round(const float[::1] query, int16_t[::1] rounded) noexcept nogil:
         rounded[i] = <int16_t> lrintf(query[i] * STEPS)
         total += rounded[i]
     return 128 * total
+
+
+def compare(
+    const uint8_t[:, ::1] stored,
+    float scale,
+    const int64_t[:, ::1] candidates,
+    const uint8_t[::1] allowed,
+    const float[:, ::1] queries,
+    Py_ssize_t k,
+):
+    cdef Py_ssize_t n = queries.shape[0], dim = stored.shape[1], i, j, place, found
+    cdef int16_t[::1] rounded = np.empty(dim, np.int16)
+    cosines_array = np.full((n, k), -np.inf, np.float32)
+    rows_array = np.full((n, k), -1, np.int64)
+    cdef float[:, ::1] cosines = cosines_array
+    cdef int64_t[:, ::1] rows = rows_array
+    cdef float cosine, unit = 1.0 / (scale * STEPS)
+    cdef int64_t row
+    cdef int offset
+    with nogil:
+        for i in range(n):
+            offset = _round(queries[i], rounded)
+            found = 0
+            for j in range(candidates.shape[1]):
+                row = candidates[i, j]
+                if row < 0 or not allowed[row]:
+                    continue
+                cosine = (_product(&stored[row, 0], &rounded[0], dim) - offset) * unit
+                if found == k and cosine <= cosines[i, k - 1]:
+                    continue
+                place = found if found < k else k - 1
+                while place > 0 and cosines[i, place - 1] < cosine:
+                    cosines[i, place], rows[i, place] = cosines[i, place - 1], rows[i, place - 1]
+                    place -= 1
+                cosines[i, place], rows[i, place] = cosine, row
+                if found < k:
+                    found += 1
+    return cosines_array, rows_array
 
 
 def closest(
@@ -105,33 +140,3 @@ def largest(const float[::1] values, const uint8_t[::1] allowed, Py_ssize_t k):
             if found == k:
                 least = values[rows[k - 1]]
     return rows_array[:found]
-
-
-def walk(
-    const float[:, ::1] matrix,
-    const int32_t[::1] roots,
-    const int32_t[::1] depths,
-    const int32_t[::1] features,
-    const float[::1] thresholds,
-    const int32_t[::1] children,
-    const double[::1] values,
-    double[::1] sums,
-):
-    cdef Py_ssize_t columns = matrix.shape[1], block, first, tree, lane
-    cdef int32_t node[SIDE_BY_SIDE]
-    cdef int32_t step
-    cdef const float* start
-    with nogil:
-        for block in range(matrix.shape[0] // SIDE_BY_SIDE):
-            first = block * SIDE_BY_SIDE
-            start = &matrix[first, 0]
-            for tree in range(roots.shape[0]):
-                for lane in range(SIDE_BY_SIDE):
-                    node[lane] = roots[tree]
-                for step in range(depths[tree]):
-                    for lane in range(SIDE_BY_SIDE):
-                        node[lane] = children[node[lane]] + (
-                            start[lane * columns + features[node[lane]]] > thresholds[node[lane]]
-                        )
-                for lane in range(SIDE_BY_SIDE):
-                    sums[first + lane] += values[node[lane]]

@@ -11,7 +11,7 @@ import msgspec
 from index.digest import file_sha256
 from index.errors import ArtifactError
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 
 

@@ -1,4 +1,4 @@
-"""Unit vectors in a FAISS index: found by coarse codes, compared as int8."""
+"""Unit vectors in FAISS indexes: found by coarse codes, compared as int8."""
 
 from __future__ import annotations
 
@@ -11,111 +11,121 @@ import numpy.typing as npt
 
 from index.encoder import Vectors
 from index.errors import QueryError
+from index.loops import compare
 
 Ids = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
+VECTORS = "vectors.faiss"
+COARSE = "coarse.faiss"
 FEW = 4096  # vectors; fewer are compared one by one as fast as coarse codes would be
-COMPONENTS = 4  # that one coarse code of four bits stands for; fewer where the dimension is no multiple of it
+COMPONENTS = 8  # that one coarse code of four bits stands for; fewer where the dimension is no multiple of it
 TRAINED_ON = 2048  # vectors that the coarse codes are made from
 ROUNDS = 10  # of k-means
-CHECKED = 1.5  # vectors compared as int8 for each that is asked for
+CHECKED = 2  # vectors compared as int8 for each that is asked for
 
 
 class VectorIndex:
-    """Inner products with every vector.
+    """Inner products with the first rows, those that may be found; the others are held for comparison only.
 
-    A component is stored as int8, `round(component * scale)`; the scale makes the largest one 127. In a large
-    index FAISS scans product-quantised codes of four bits first (`IndexPQFastScan`) and compares the best of
-    them, `CHECKED` times as many as are asked for, as int8 (`IndexRefine`).
+    A component is stored as int8, `round(component * scale)`; the scale makes the largest one 127. Where many
+    may be found, FAISS scans product-quantised codes of four bits first (`IndexPQFastScan`), and the best of
+    them, `CHECKED` times as many as are asked for, are compared as int8.
+
+    Attributes:
+        scale: See above.
+        searched: How many rows may be found.
+        stored: uint8 (n, dim): what is held of each vector, plus 128.
     """
 
-    def __init__(self, index: Any, scale: float) -> None:
+    def __init__(self, exact: Any, coarse: Any | None, scale: float, searched: int) -> None:
         self.scale = scale
-        self._index = index
-        self._exact: Any = index
-        if isinstance(index, faiss.IndexRefine):
-            self._exact = faiss.downcast_index(index.refine_index)
-        codes, n, dim = self._exact.codes, index.ntotal, index.d
+        self.searched = searched
+        self._exact = exact
+        self._coarse = coarse
+        n, dim = exact.ntotal, exact.d
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
         self.stored: npt.NDArray[np.uint8] = (
-            faiss.rev_swig_ptr(codes.data(), n * dim).reshape(n, dim) if n else np.zeros((0, dim), np.uint8)
+            faiss.rev_swig_ptr(exact.codes.data(), n * dim).reshape(n, dim)
+            if n
+            else np.zeros((0, dim), np.uint8)
         )
-        """uint8 (n, dim): what is held of each vector, plus 128."""
 
     @classmethod
-    def from_vectors(cls, vectors: Vectors) -> VectorIndex:
-        """Quantise float32 rows of unit length, shape (n, dim)."""
+    def from_vectors(cls, vectors: Vectors, searched: int | None = None) -> VectorIndex:
+        """Quantise float32 rows of unit length, shape (n, dim); all may be found when `searched` is None."""
         n, dim = vectors.shape
+        first = n if searched is None else searched
         scale = 127.0 / max(float(np.abs(vectors).max(initial=0.0)), 1e-6)
         rounded = np.round(vectors * scale).astype(np.float32)
         kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
-        index: Any = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
-        if n >= FEW:
+        exact: Any = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
+        exact.add(rounded)
+        coarse: Any = None
+        if first >= FEW:
             parts = next(dim // width for width in range(COMPONENTS, 0, -1) if dim % width == 0)
             coarse = faiss.IndexPQFastScan(dim, parts, 4, faiss.METRIC_INNER_PRODUCT)
             coarse.pq.cp.niter = ROUNDS
-            coarse.train(rounded[np.linspace(0, n - 1, TRAINED_ON).astype(np.int64)])
-            index = faiss.IndexRefine(coarse, index)
-            index.k_factor = CHECKED
-        index.add(rounded)
-        return cls(index, scale)
+            coarse.train(rounded[np.linspace(0, first - 1, TRAINED_ON).astype(np.int64)])
+            coarse.add(rounded[:first])
+        return cls(exact, coarse, scale, first)
 
-    def save(self, path: Path) -> None:
-        """Write the FAISS index; the scale goes into the manifest."""
-        faiss.write_index(self._index, str(path))
+    def save(self, folder: Path) -> None:
+        """Write `vectors.faiss`, and `coarse.faiss` where there are coarse codes; the rest is not kept."""
+        faiss.write_index(self._exact, str(folder / VECTORS))
+        if self._coarse is not None:
+            faiss.write_index(self._coarse, str(folder / COARSE))
 
     @classmethod
-    def load(cls, path: Path, scale: float) -> VectorIndex:
+    def load(cls, folder: Path, scale: float, searched: int) -> VectorIndex:
         """Read what `save` wrote."""
-        return cls(faiss.read_index(str(path)), scale)
+        coarse = folder / COARSE
+        return cls(
+            faiss.read_index(str(folder / VECTORS)),
+            faiss.read_index(str(coarse)) if coarse.is_file() else None,
+            scale,
+            searched,
+        )
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return int(self._exact.ntotal)
 
-    def search(
-        self, queries: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None
-    ) -> tuple[Vectors, Ids]:
+    def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> tuple[Vectors, Ids]:
         """Find the k rows closest to each query.
 
         Args:
-            queries: float32 (n, dim), rows of unit length; rounded like the vectors for this.
-            k: Rows per query, 1 to the number held.
-            allowed: bool (rows,): which may be found; all when None.
+            queries: float32 (n, dim), rows of unit length; rounded for this.
+            k: Rows per query, 1 to `searched`.
+            allowed: bool (searched,): which may be found; all when None.
 
         Returns:
-            Cosines, float32 (n, k), best first, and rows, int64 (n, k); -1 in place of a row that was found
-            but may not be, and where fewer than k may be.
+            Cosines, float32 (n, k), best first, and rows, int64 (n, k); minus infinity and -1 at the end
+            where fewer were found.
 
         Raises:
             QueryError: If k is out of range.
         """
-        if not 1 <= k <= len(self):
-            raise QueryError(f"k is {k}, but this index holds {len(self)} texts")
-        scales = 127.0 / np.maximum(np.abs(queries).max(axis=1, keepdims=True), 1e-6)
-        rounded = np.rint(queries * scales)
-        if self._exact is self._index:
-            products, rows = self._among(rounded, k, allowed)
-        else:
-            products, rows = self._index.search(rounded, k)
-            if allowed is not None:
-                may = allowed[rows]
-                rows[~may] = -1
-                few = np.flatnonzero(may.sum(axis=1) * 2 < k)
-                if len(few):  # a narrow filter: every allowed row is compared
-                    products[few], rows[few] = self._among(rounded[few], k, allowed)
-        cosines: Vectors = products / (scales * np.float32(self.scale))
-        cosines[rows < 0] = -np.inf
+        if not 1 <= k <= self.searched:
+            raise QueryError(f"k is {k}, but this index holds {self.searched} texts")
+        may = np.ones(self.searched, bool) if allowed is None else allowed
+        if self._coarse is None:
+            return self._among(queries, k, may)
+        _, candidates = self._coarse.search(queries, min(CHECKED * k, self.searched))
+        cosines, rows = compare(self.stored, self.scale, candidates, may.view(np.uint8), queries, k)
+        few = np.flatnonzero(rows[:, k // 2] < 0)
+        if len(few):  # a narrow filter: every allowed row is compared
+            cosines[few], rows[few] = self._among(queries[few], k, may)
         return cosines, rows
 
-    def _among(self, rounded: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None) -> tuple[Vectors, Ids]:
+    def _among(self, queries: Vectors, k: int, allowed: Mask) -> tuple[Vectors, Ids]:
         """Compare all rows that are allowed."""
-        if allowed is None:
-            products, rows = self._exact.search(rounded, k)
-            return products, rows
+        scales = 127.0 / np.maximum(np.abs(queries).max(axis=1, keepdims=True), 1e-6)
         bits = np.packbits(allowed, bitorder="little")
         # The selector keeps a pointer into `bits`, which must outlive the call: both are locals here.
         # faiss's stubs describe the C++ constructors, not the ones that its Python side puts over them.
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
         only = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        products, rows = self._exact.search(rounded, k, params=only)
-        return products, rows
+        products, rows = self._exact.search(np.rint(queries * scales), k, params=only)
+        cosines: Vectors = products / (scales * np.float32(self.scale))
+        cosines[rows < 0] = -np.inf
+        return cosines, rows

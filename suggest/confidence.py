@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from suggest.features import NAMES
+from suggest.features import NAMES, calibrated
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
@@ -21,11 +21,11 @@ TAKEN = (
     "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
 )  # fmt: skip
 OWN = ("score", "share", "lead", "place", "spread", "codable")
-_COLUMNS = np.array([NAMES.index(name) for name in TAKEN])
+_COLUMNS = np.array([NAMES.index(name) for name in TAKEN], np.int64)
 
 
 def confidence_features(
-    matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+    matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
 ) -> Floats:
     """What the calibration reads of the first candidates.
 
@@ -39,27 +39,14 @@ def confidence_features(
         float32 (len(order), columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all
         candidates, `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
     """
-    best = float(scores[order[0]])
-    second = float(np.partition(scores, -2)[-2]) if len(scores) > 1 else best - 9.0
-    shares = np.exp(scores - best)
-    shares /= shares.sum()
-    first = scores[order]
-    columns = np.empty((len(order), len(OWN) + len(TAKEN)), np.float32)
-    columns[:, 0] = first
-    columns[:, 1] = shares[order]
-    columns[:, 2] = first - np.where(first >= best, second, best)
-    columns[:, 3] = np.arange(len(order))
-    columns[:, 4] = -(shares @ np.log(np.maximum(shares, 1e-9)))
-    columns[:, 5] = codable
-    columns[:, len(OWN) :] = matrix[order[:, None], _COLUMNS]
-    return columns
+    return calibrated(matrix, scores, order, codable, _COLUMNS)
 
 
 class Calibration(Protocol):
     """Turns scores into probabilities."""
 
     def probabilities(
-        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
     ) -> tuple[Floats, float]:
         """How likely each of the first candidates is right, and how likely any code fits."""
 
@@ -68,7 +55,7 @@ class Uncalibrated:
     """The cosine in place of a probability, for an index of an encoder that no calibration was made for."""
 
     def probabilities(
-        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
     ) -> tuple[Floats, float]:
         """See `Calibration.probabilities`."""
         cosines = np.clip(matrix[order, NAMES.index("cosine")], 0.0, 1.0)
@@ -96,7 +83,7 @@ class Confidence:
         return cls(Trees.load(folder / "confidence.txt"), Trees.load(folder / "answerable.txt"))
 
     def probabilities(
-        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.intp], codable: float
+        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
     ) -> tuple[Floats, float]:
         """How likely each of the first candidates is right, and how likely any code fits.
 

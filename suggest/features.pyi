@@ -21,3 +21,12 @@ class Features:
 
     def matrix(self, query: Query, evidence: Evidence) -> npt.NDArray[np.float32]:
         """The numbers of each candidate: float32 (candidates, COUNT), columns as in `NAMES`."""
+
+def calibrated(
+    matrix: npt.NDArray[np.float32],
+    scores: npt.NDArray[np.float32],
+    order: npt.NDArray[np.int64],
+    codable: float,
+    taken: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float32]:
+    """What `suggest.confidence.confidence_features` gives; `taken` are the columns of `matrix` in it."""

@@ -16,8 +16,8 @@ from index.texts import LONG, SHORT
 from suggest.query import Query
 
 TEXTS = 80  # closest texts that are fetched
-BY_MEANING = 30  # candidate codes from them
-BY_WORDS = 10
+BY_MEANING = 24  # candidate codes from them
+BY_WORDS = 8
 BY_TERM = 8  # codes of one known term
 
 KINDS = {LONG: 0, SHORT: 1}
@@ -47,7 +47,7 @@ class Evidence(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """What may be suggested: bool (codes,), and bool (texts,) the same for their texts."""
+    """What may be suggested: bool (codes,), and the same for the texts that are searched."""
 
     codes: npt.NDArray[np.bool_]
     texts: npt.NDArray[np.bool_]
@@ -68,7 +68,7 @@ class Retriever:
 
     def allowed(self, codes: npt.NDArray[np.bool_]) -> Allowed:
         """Codes that may be suggested, as `evidence` takes them."""
-        return Allowed(codes, codes[self._artifact.rows])
+        return Allowed(codes, codes[self._artifact.rows[: self._artifact.vectors.searched]])
 
     def evidence(self, queries: Sequence[Query], allowed: Allowed) -> list[Evidence]:
         """Candidates of each text, and what speaks for them.
@@ -80,7 +80,7 @@ class Retriever:
         texts = list(dict.fromkeys(text for query in queries for text in (query.expanded, query.plain)))
         vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
         meant = np.stack([vectors[query.expanded] for query in queries])
-        most = min(TEXTS, len(self._artifact.texts))
+        most = min(TEXTS, self._artifact.vectors.searched)
         _, nearest = self._artifact.vectors.search(meant, most, allowed.texts)
         found = []
         for i, query in enumerate(queries):

@@ -212,12 +212,21 @@ class Suggester:
     def _suggestion(
         self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why
     ) -> Suggestion:
-        return msgspec.structs.replace(
-            self._stated(row, on),
-            rank=rank,
-            score=round(score, 4),
-            confidence=round(confidence, 4),
-            why=reason,
+        stated = self._stated(row, on)
+        return Suggestion(
+            rank,
+            stated.code,
+            stated.description,
+            stated.short_description,
+            round(score, 4),
+            round(confidence, 4),
+            stated.status,
+            stated.effective_from,
+            stated.effective_to,
+            stated.successors,
+            stated.is_noc,
+            stated.section,
+            reason,
         )
 
     def _unranked(self, row: int, on: date) -> Suggestion:

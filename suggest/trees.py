@@ -14,17 +14,21 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
-from index.loops import LANES, walk
+from suggest.forest import Forest
 
 _NUMERICAL = "2"  # decision_type of a split `value <= threshold` without a rule for missing values
 
 
+NODE = np.dtype([("feature", np.int32), ("threshold", np.float32), ("child", np.int32)])
+"""A place in a tree, as `Forest` takes it."""
+
+
 class Node(NamedTuple):
-    """A place in a tree: a value of `feature` above `threshold` goes to the node behind `left`."""
+    """A place in a tree: a value of `feature` above `threshold` goes to the node behind `child`."""
 
     feature: int
     threshold: float
-    left: int
+    child: int
     value: float
 
 
@@ -53,12 +57,12 @@ class Trees:
                 depths.append(_lay_out(_settings(block), nodes))
         except (KeyError, ValueError, IndexError) as error:
             raise ArtifactError(f"it is no model in LightGBM's text format ({error})") from error
-        self._roots = np.array(roots, np.int32)
-        self._depths = np.array(depths, np.int32)
-        self._features = np.array([node.feature for node in nodes], np.int32)
-        self._thresholds = _below(np.array([node.threshold for node in nodes], np.float64))
-        self._children = np.array([node.left for node in nodes], np.int32)
-        self._values = np.array([node.value for node in nodes], np.float64)
+        laid_out = np.zeros(len(nodes), NODE)
+        laid_out["feature"] = [node.feature for node in nodes]
+        laid_out["threshold"] = _below(np.array([node.threshold for node in nodes], np.float64))
+        laid_out["child"] = [node.child for node in nodes]
+        values = np.array([node.value for node in nodes], np.float64)
+        self._forest = Forest(laid_out, values, np.array(roots, np.int32), np.array(depths, np.int32))
 
     @classmethod
     def load(cls, path: Path) -> Trees:
@@ -92,27 +96,14 @@ class Trees:
             raise ValueError(
                 f"the model reads {len(self.features)} features, the matrix has shape {matrix.shape}"
             )
-        n = len(matrix)
-        rows = np.zeros((n + -n % LANES, matrix.shape[1]), np.float32)
-        rows[:n] = matrix
-        sums = np.zeros(len(rows), np.float64)
-        walk(
-            rows,
-            self._roots,
-            self._depths,
-            self._features,
-            self._thresholds,
-            self._children,
-            self._values,
-            sums,
-        )
-        return 1.0 / (1.0 + np.exp(-sums[:n])) if self._binary else sums[:n]
+        sums = self._forest.sums(np.ascontiguousarray(matrix))
+        return 1.0 / (1.0 + np.exp(-sums)) if self._binary else sums
 
 
 def _lay_out(tree: Mapping[str, str], nodes: list[Node]) -> int:
     """Add one tree breadth first, the two children of a node side by side, and return its depth.
 
-    A leaf is its own left child under a threshold that no value passes, so that a walk of the tree's depth
+    A leaf is its own child under a threshold that no value passes, so that a walk of the tree's depth
     ends there by whatever way it came.
     """
     features, left, right = (

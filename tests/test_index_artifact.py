@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.artifact import VECTORS, Artifact
+from index.artifact import Artifact
 from index.build import assemble
 from index.errors import ArtifactError
 from index.manifest import FORMAT, MANIFEST, read_manifest, verify
 from index.texts import TEMPLATE
+from index.vectors import VECTORS
 from index.words import normalise
 from tests.index_fakes import SMALL, LetterEncoder, build_small
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.loops import add_columns, closest, largest
+from index.loops import add_columns, closest, compare, largest
 
 RANDOM = np.random.default_rng(5)
 
@@ -13,6 +13,23 @@ def unit(n: int, dim: int) -> np.ndarray:
     """Random rows of unit length."""
     rows = RANDOM.normal(size=(n, dim)).astype(np.float32)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_candidates_come_closest_first_where_they_are_allowed() -> None:
+    """Fewer than are wanted are filled up with nothing."""
+    vectors, queries = unit(9, 33), unit(2, 33)
+    stored = np.round(vectors * 200.0 + 128).astype(np.uint8)
+    candidates = np.array([[0, 1, 2, 3, 4, 5], [8, -1, 6, 0, -1, 7]])
+    allowed = (np.arange(9) != 3).astype(np.uint8)
+
+    cosines, rows = compare(stored, 200.0, candidates, allowed, queries, 5)
+
+    for query, some, given, found in zip(queries, candidates, rows, cosines, strict=True):
+        exact = {row: float(vectors[row] @ query) for row in some.tolist() if row not in (-1, 3)}
+        expected = sorted(exact, key=lambda row: -exact[row])[:5]
+        assert given.tolist() == expected + [-1] * (5 - len(expected))
+        np.testing.assert_allclose(found[: len(expected)], [exact[row] for row in expected], atol=0.02)
+        assert np.isneginf(found[len(expected) :]).all()
 
 
 def test_each_code_is_compared_by_all_its_texts() -> None:

@@ -104,8 +104,8 @@ def test_a_query_without_a_known_word_finds_nothing_near(index: VectorIndex) -> 
 
 def test_saved_and_loaded_it_finds_the_same(index: VectorIndex, tmp_path: Path) -> None:
     """With the scale that the manifest keeps."""
-    index.save(tmp_path / "vectors.faiss")
-    loaded = VectorIndex.load(tmp_path / "vectors.faiss", index.scale)
+    index.save(tmp_path)
+    loaded = VectorIndex.load(tmp_path, index.scale, index.searched)
 
     for one, other in zip(index.search(QUERIES, 9), loaded.search(QUERIES, 9), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -139,13 +139,26 @@ def test_a_large_index_finds_nearly_all_of_the_closest(large: VectorIndex) -> No
     assert (rows[:, 0] == exact[:, 0]).mean() > 0.9
 
 
-def test_a_large_index_says_where_a_closer_row_may_not_be_found(large: VectorIndex) -> None:
-    """Such a place holds -1; the others are allowed rows."""
+def test_a_large_index_finds_only_allowed_rows(large: VectorIndex) -> None:
+    """The best of those among twice as many as are asked for."""
     allowed = np.arange(FEW) % 4 > 0
-    _, rows = large.search(ASKED, 80, allowed)
+    cosines, rows = large.search(ASKED, 80, allowed)
 
-    assert allowed[rows[rows >= 0]].all()
-    assert 0.1 < (rows < 0).mean() < 0.4
+    assert allowed[rows].all()
+    assert (np.diff(cosines, axis=1) <= 0).all()
+    np.testing.assert_allclose(np.take_along_axis(ASKED @ CLOUDS.T, rows, axis=1), cosines, atol=0.02)
+
+
+def test_rows_behind_the_searched_ones_are_compared_but_never_found(large: VectorIndex) -> None:
+    """The lexicon's terms lie there, in a small index and in a large one."""
+    for vectors in (VECTORS, np.concatenate([CLOUDS, CLOUDS[:50]])):
+        index = VectorIndex.from_vectors(vectors, searched=len(vectors) - 50)
+        _, rows = index.search(vectors[-3:], 5)
+
+        assert len(index.stored) == len(vectors)
+        assert set(rows.ravel().tolist()) <= set(range(index.searched))
+        with pytest.raises(QueryError, match=f"k is {len(vectors)}, but this index holds {index.searched}"):
+            index.search(vectors[:1], len(vectors))
 
 
 def test_a_narrow_filter_in_a_large_index_compares_every_allowed_row(large: VectorIndex) -> None:
@@ -162,8 +175,8 @@ def test_a_large_index_is_the_same_when_loaded_and_when_built_again(
     large: VectorIndex, tmp_path: Path
 ) -> None:
     """The coarse codes come from a fixed draw."""
-    large.save(tmp_path / "vectors.faiss")
-    loaded = VectorIndex.load(tmp_path / "vectors.faiss", large.scale)
+    large.save(tmp_path)
+    loaded = VectorIndex.load(tmp_path, large.scale, large.searched)
 
     np.testing.assert_array_equal(loaded.stored, large.stored)
     for other in (loaded, VectorIndex.from_vectors(CLOUDS)):

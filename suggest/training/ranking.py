@@ -21,7 +21,7 @@ from suggest.expansion import Expander
 from suggest.features import NAMES, Features
 from suggest.query import Query, Reader
 from suggest.ranker import BoostedRanker
-from suggest.retrieval import Allowed, Retriever
+from suggest.retrieval import Retriever
 from suggest.training.lines import FOLDS, Line
 
 Floats = npt.NDArray[np.float32]
@@ -85,7 +85,7 @@ class Bench:
         codable: tuple[Floats, float],
     ) -> None:
         self._codable = codable
-        self._allowed = Allowed(np.ones(len(full.catalogue), bool), np.ones(len(full.texts), bool))
+        self._everything = np.ones(len(full.catalogue), bool)
         self._sides = {
             side: (
                 Retriever(artifact, encoder),
@@ -110,7 +110,7 @@ class Bench:
             query = _unlisted(query)
         if not query.words:
             return None
-        (evidence,) = retriever.evidence([query], self._allowed)
+        (evidence,) = retriever.evidence([query], retriever.allowed(self._everything))
         matrix = features.matrix(query, evidence)
         labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
         weights, bias = self._codable
