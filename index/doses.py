@@ -59,6 +59,7 @@ _RANGE = re.compile(
     r"(?:\s*(?:but|and)?\s*(?:less than or equal to|less than|<=|<)\s*(\d+\.?\d*))?"
     r"\s*(or less|or smaller|and under)?"
 )
+_SOME = re.compile(r"\d|\bper ")  # without either there is no amount
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
 
 
@@ -82,7 +83,9 @@ def doses(normalised: str) -> list[Dose]:
 
     `4x4` counts as an area in square inches unless cm or mm is said; `per mg` as 1 mg.
     """
-    found = []
+    found: list[Dose] = []
+    if not _SOME.search(normalised):
+        return found
     for number, scale, unit in _AMOUNT.findall(normalised):
         dimension, factor = _UNITS[unit]
         found.append(Dose(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))

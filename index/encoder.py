@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from index.digest import file_sha256
 from index.errors import EncoderError
+from index.loops import unit_sums
 from index.memory import remembered
 from index.words import skeleton, words
 
@@ -146,14 +147,7 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""
-        vectors = np.zeros((len(texts), self.dim), np.float32)
-        for row, text in enumerate(texts):
-            vector = vectors[row]
-            for part in text.split():
-                vector += self._part(part)
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-        vectors /= np.maximum(lengths, 1e-12)
-        return vectors
+        return unit_sums([[self._part(part) for part in text.split()] for text in texts], self.dim)
 
     def _sum(self, part: str) -> Vectors:
         """What one part of a text, from blank to blank, adds to its vector: no feature reaches further."""

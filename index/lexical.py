@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
-from index.loops import add_columns
+from index.loops import Columns
 from index.texts import LONGEST
 from index.words import words
 from index.wordtable import WordTable
@@ -40,14 +40,11 @@ class Lexical:
         long = 1 + K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-6))
         order = np.argsort(table.tokens, kind="stable")  # by stem, and within a stem by code
         codes = np.repeat(np.arange(self._codes), lengths)[order]
-        self._data = (idf[table.tokens[order]] / long[codes]).astype(np.float32)
-        self._indices = codes.astype(np.int32)
-        self._indptr = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        weights = (idf[table.tokens[order]] / long[codes]).astype(np.float32)
+        indptr = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        self._columns = Columns(weights, codes.astype(np.int32), indptr, self._codes)
 
     def scores(self, stemmed: Sequence[str]) -> npt.NDArray[np.float32]:
         """BM25 of every code for some stems; float32 of shape (codes,), 0 where no stem matches."""
-        found = np.zeros(self._codes, np.float32)
-        known = {self._table.position(stem) for stem in stemmed} - {None}
-        columns = np.array(sorted(known), np.int64)  # type: ignore[type-var]
-        add_columns(self._data, self._indices, self._indptr, columns, found)
-        return found
+        positions = map(self._table.position, stemmed)
+        return self._columns.sums(sorted({at for at in positions if at is not None}))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from index.encoder import Vectors
 from index.errors import QueryError
-from index.loops import compare
+from index.loops import Stored
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -35,7 +35,8 @@ class VectorIndex:
     Attributes:
         scale: See above.
         searched: How many rows may be found.
-        stored: uint8 (n, dim): what is held of each vector, plus 128.
+        codes: uint8 (n, dim): what is held of each vector, plus 128.
+        stored: The same, to be compared with queries.
     """
 
     def __init__(self, exact: Any, coarse: Any | None, scale: float, searched: int) -> None:
@@ -45,11 +46,9 @@ class VectorIndex:
         self._coarse = coarse
         n, dim = exact.ntotal, exact.d
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
-        self.stored: npt.NDArray[np.uint8] = (
-            faiss.rev_swig_ptr(exact.codes.data(), n * dim).reshape(n, dim)
-            if n
-            else np.zeros((0, dim), np.uint8)
-        )
+        codes = faiss.rev_swig_ptr(exact.codes.data(), n * dim) if n else np.zeros(0, np.uint8)
+        self.codes: npt.NDArray[np.uint8] = codes.reshape(n, dim)
+        self.stored = Stored(self.codes, scale)
 
     @classmethod
     def from_vectors(cls, vectors: Vectors, searched: int | None = None) -> VectorIndex:
@@ -111,9 +110,9 @@ class VectorIndex:
         if self._coarse is None:
             return self._among(queries, k, may)
         _, candidates = self._coarse.search(queries, min(CHECKED * k, self.searched))
-        cosines, rows = compare(self.stored, self.scale, candidates, may.view(np.uint8), queries, k)
-        few = np.flatnonzero(rows[:, k // 2] < 0)
-        if len(few):  # a narrow filter: every allowed row is compared
+        cosines, rows, fewest = self.stored.best(candidates, may.view(np.uint8), queries, k)
+        if fewest <= k // 2:  # a narrow filter: every allowed row is compared
+            few = np.flatnonzero(rows[:, k // 2] < 0)
             cosines[few], rows[few] = self._among(queries[few], k, may)
         return cosines, rows
 

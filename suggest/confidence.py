@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.features import NAMES, calibrated
+from suggest.features import NAMES, calibrated, falling
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
 Floats = npt.NDArray[np.float32]
+Judged = tuple[list[float], float]
 
 TAKEN = (
     "cosine", "cosine_plain", "cosine_gap", "query_share", "query_share_plain", "query_share_gap",
@@ -24,42 +26,56 @@ OWN = ("score", "share", "lead", "place", "spread", "codable")
 _COLUMNS = np.array([NAMES.index(name) for name in TAKEN], np.int64)
 
 
-def confidence_features(
-    matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
-) -> Floats:
-    """What the calibration reads of the first candidates.
+class Scored(NamedTuple):
+    """What the calibration is asked about: the candidates of one text.
 
-    Args:
+    Attributes:
         matrix: float32 (candidates, features) as the ranker read it.
         scores: float32 (candidates,) as it gave them.
-        order: Positions of the first candidates, best first.
+        order: int64 (m,): positions of the first candidates, best first.
         codable: How much the text sounds like something that has a code at all (`Figures.codable_weights`).
+    """
+
+    matrix: Floats
+    scores: Floats
+    order: npt.NDArray[np.int64]
+    codable: float
+
+
+def confidence_features(scored: Scored) -> Floats:
+    """What the calibration reads of the first candidates.
 
     Returns:
-        float32 (len(order), columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all
-        candidates, `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
+        float32 (m, columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all candidates,
+        `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
     """
-    return calibrated(matrix, scores, order, codable, _COLUMNS)
+    return calibrated(*scored, _COLUMNS)
 
 
 class Calibration(Protocol):
     """Turns scores into probabilities."""
 
-    def probabilities(
-        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
-    ) -> tuple[Floats, float]:
-        """How likely each of the first candidates is right, and how likely any code fits."""
+    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
+        """How likely each of the first candidates of each text is right, and how likely any code fits it.
+
+        Returns:
+            For each text, probabilities from 0 to 1 to four places, never rising, and one for the text; 0 for
+            one without candidates.
+        """
 
 
 class Uncalibrated:
     """The cosine in place of a probability, for an index of an encoder that no calibration was made for."""
 
-    def probabilities(
-        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
-    ) -> tuple[Floats, float]:
+    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
         """See `Calibration.probabilities`."""
-        cosines = np.clip(matrix[order, NAMES.index("cosine")], 0.0, 1.0)
-        return np.minimum.accumulate(cosines), float(cosines[0])
+        column = NAMES.index("cosine")
+        judged = []
+        for one in scored:
+            cosines = np.clip(one.matrix[one.order, column].astype(np.float64), 0.0, 1.0)
+            sure = falling(cosines, 0, len(cosines))
+            judged.append((sure, sure[0] if sure else 0.0))
+        return judged
 
 
 class Confidence:
@@ -82,20 +98,14 @@ class Confidence:
         """
         return cls(Trees.load(folder / "confidence.txt"), Trees.load(folder / "answerable.txt"))
 
-    def probabilities(
-        self, matrix: Floats, scores: Floats, order: npt.NDArray[np.int64], codable: float
-    ) -> tuple[Floats, float]:
-        """How likely each of the first candidates is right, and how likely any code fits.
-
-        Args:
-            matrix: float32 (candidates, features).
-            scores: float32 (candidates,).
-            order: Positions of the first candidates, best first; not empty.
-            codable: See `confidence_features`.
-
-        Returns:
-            Probabilities from 0 to 1, float32 (len(order),), never rising, and one for the text.
-        """
-        columns = confidence_features(matrix, scores, order, codable)
-        accepted = np.minimum.accumulate(np.asarray(self._accepted.predict(columns), np.float32))
-        return accepted, float(self._answerable.predict(columns[:1])[0])
+    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
+        """See `Calibration.probabilities`."""
+        columns = [confidence_features(one) for one in scored]
+        accepted = self._accepted.predict(np.concatenate(columns))
+        fits = iter(self._answerable.predict(np.concatenate([some[:1] for some in columns])).tolist())
+        judged, start = [], 0
+        for some in columns:
+            stop = start + len(some)
+            judged.append((falling(accepted, start, stop), next(fits) if len(some) else 0.0))
+            start = stop
+        return judged

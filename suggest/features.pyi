@@ -30,3 +30,24 @@ def calibrated(
     taken: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.float32]:
     """What `suggest.confidence.confidence_features` gives; `taken` are the columns of `matrix` in it."""
+
+def first(
+    scores: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.int64],
+    closest: npt.NDArray[np.int64],
+    k: int,
+) -> tuple[npt.NDArray[np.int64], list[int], list[int], list[float]]:
+    """The k best candidates of a text, equal ones in order.
+
+    Args:
+        scores: float32 (n,).
+        rows: int64 (n,).
+        closest: int64 (n,).
+        k: How many are wanted.
+
+    Returns:
+        Their positions, int64 (at most k,), and what stands there in each array, scores to four places.
+    """
+
+def falling(values: npt.NDArray[np.float64], start: int, stop: int) -> list[float]:
+    """The least value so far, from `start` to `stop`, to four places."""

@@ -100,7 +100,7 @@ assert MATCHED == TYPED + GROUPED * LONGEST_MEANING
 cdef struct Pair:  # a word of the query (typed or meant) that matches a stem, and how well
     int32_t word
     float weight
-    int32_t next  # the stem's next pair; -1 for none
+    int32_t token
 
 cdef struct Group:  # words of one meaning, `first` to `last`, of the typed words `start` to `stop`
     int start
@@ -210,11 +210,10 @@ cdef class Features:
                     groups += 1
                     words += len(meaning)
                     matched += meaning
-        heads_array = np.full(self.idf.shape[0], -1, np.int32)
         pairs_array = np.empty((sum(map(len, matched)), 3), np.int32)
-        cdef int32_t[::1] heads = heads_array
         cdef int32_t[:, ::1] flat = pairs_array
         cdef Pair* pair = <Pair*> &flat[0, 0] if flat.shape[0] else NULL
+        cdef uint8_t[::1] met = np.zeros(self.idf.shape[0] // 8 + 1, np.uint8)
         cdef float[TYPED] importance
         cdef uint8_t[TYPED] digit
         cdef float total = 0.0
@@ -226,8 +225,8 @@ cdef class Features:
                 digit[word] = query.words[word][0].isdigit()
                 unknown += not matched[word]
             for token, weight in matched[word]:
-                pair[pairs].word, pair[pairs].weight, pair[pairs].next = word, weight, heads[token]
-                heads[token] = pairs
+                pair[pairs].word, pair[pairs].weight, pair[pairs].token = word, weight, token
+                met[token >> 3] |= 1 << (token & 7)
                 pairs += 1
                 if word < typed:
                     importance[word] = max(importance[word], weight * self.idf[token])
@@ -238,19 +237,20 @@ cdef class Features:
         cdef Py_ssize_t n = codes.shape[0], i, at
         cdef float[MATCHED] best
         cdef float held, share, most = 0.0, long_all, long_held, short_all, short_held, any_all, any_held
-        cdef int link, g
+        cdef int p, g
         cdef Row* row
         for i in range(n):
             row = &rows[i]
             memset(best, 0, words * sizeof(float))
             long_all = long_held = short_all = short_held = any_all = any_held = 0.0
             for at in range(self.indptr[codes[i]], self.indptr[codes[i] + 1]):
-                weight, held = self.idf[self.tokens[at]], 0.0
-                link = heads[self.tokens[at]]
-                while link >= 0:
-                    held = max(held, pair[link].weight)
-                    best[pair[link].word] = max(best[pair[link].word], pair[link].weight)
-                    link = pair[link].next
+                token = self.tokens[at]
+                weight, held = self.idf[token], 0.0
+                if met[token >> 3] >> (token & 7) & 1:
+                    for p in range(pairs):
+                        if pair[p].token == token:
+                            held = max(held, pair[p].weight)
+                            best[pair[p].word] = max(best[pair[p].word], pair[p].weight)
                 any_all += weight
                 any_held += weight * held
                 if self.fields[at] & IN_LONG:
@@ -371,6 +371,46 @@ cdef class Features:
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
 
 
+def first(
+    const float[::1] scores,
+    const int64_t[::1] rows,
+    const int64_t[::1] closest,
+    Py_ssize_t k,
+):
+    cdef Py_ssize_t n = 0, i, place
+    order_array = np.empty(min(k, scores.shape[0]), np.int64)
+    cdef int64_t[::1] order = order_array
+    for i in range(scores.shape[0]):
+        if n == order.shape[0] and not (n and scores[i] > scores[order[n - 1]]):
+            continue
+        place = n if n < order.shape[0] else n - 1
+        while place > 0 and scores[order[place - 1]] < scores[i]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = i
+        n = min(n + 1, order.shape[0])
+    return (
+        order_array,
+        [rows[order[i]] for i in range(n)],
+        [closest[order[i]] for i in range(n)],
+        [_shown(scores[order[i]]) for i in range(n)],
+    )
+
+
+def falling(const double[::1] values, Py_ssize_t start, Py_ssize_t stop):
+    cdef double least = 1.0
+    cdef Py_ssize_t i
+    found = []
+    for i in range(start, stop):
+        least = min(least, values[i])
+        found.append(_shown(least))
+    return found
+
+
+cdef inline double _shown(double value):
+    return rint(value * 1e4) / 1e4
+
+
 def calibrated(
     const float[:, ::1] matrix,
     const float[::1] scores,
@@ -379,10 +419,14 @@ def calibrated(
     const int64_t[::1] taken,
 ):
     cdef Py_ssize_t n = scores.shape[0], m = order.shape[0], i, j
-    cdef float best = scores[order[0]], second = best - NO_RATIO if n < 2 else -1e30
+    cdef float best, second
     cdef double total = 0.0, spread = 0.0, share
     columns = np.empty((m, OWN_COLUMNS + taken.shape[0]), np.float32)
     cdef float[:, ::1] values = columns
+    if m == 0:
+        return columns
+    best = scores[order[0]]
+    second = best - NO_RATIO if n < 2 else -1e30
     for i in range(n):
         total += exp(scores[i] - best)
         if i != order[0]:

@@ -24,11 +24,12 @@ class Forest:
             depths: int32 (trees,): steps from the root after which every walk is at a leaf.
         """
 
-    def sums(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    def sums(self, matrix: npt.NDArray[np.float32], logistic: bool) -> npt.NDArray[np.float64]:
         """The sum of the leaves that each row reaches.
 
         Args:
             matrix: float32 (n, columns), C-contiguous.
+            logistic: Whether to turn each sum into a probability.
 
         Returns:
             float64 (n,), summed in the order of the trees.

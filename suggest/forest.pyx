@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The walk through many trees from root to leaf, compiled."""
 
+from libc.math cimport exp
 from libc.stdint cimport int32_t
 
 import numpy as np
@@ -23,7 +24,7 @@ cdef class Forest:
     def __init__(self, nodes, values, roots, depths):
         self.nodes, self.values, self.roots, self.depths = nodes, values, roots, depths
 
-    def sums(self, const float[:, ::1] matrix):
+    def sums(self, const float[:, ::1] matrix, bint logistic):
         cdef Py_ssize_t n = matrix.shape[0], row = 0
         found = np.zeros(n, np.float64)
         cdef double[::1] sums = found
@@ -34,6 +35,8 @@ cdef class Forest:
             while row < n:
                 sums[row] = self._row(matrix, row)
                 row += 1
+            for row in range(n if logistic else 0):
+                sums[row] = 1.0 / (1.0 + exp(-sums[row]))
         return found
 
     cdef void _rows(self, const float[:, ::1] matrix, Py_ssize_t first, double[::1] sums) noexcept nogil:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from index.artifact import Artifact
 from index.encoder import Encoder
 from index.lexical import stems
-from index.loops import closest, largest
+from index.loops import TextsOfCodes
 from index.texts import LONG, SHORT
 from suggest.query import Query
 
@@ -59,12 +59,8 @@ class Retriever:
     def __init__(self, artifact: Artifact, encoder: Encoder) -> None:
         self._artifact = artifact
         self._encoder = encoder
-        order = np.argsort(artifact.rows, kind="stable")
         kinds = np.array([KINDS.get(text.source, OTHER) for text in artifact.texts], np.uint8)
-        counts = np.bincount(artifact.rows, minlength=len(artifact.catalogue))
-        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        self._texts = order.astype(np.int32)
-        self._kinds = kinds[order]
+        self._texts = TextsOfCodes(artifact.vectors.stored, artifact.rows, kinds, len(artifact.catalogue))
 
     def allowed(self, codes: npt.NDArray[np.bool_]) -> Allowed:
         """Codes that may be suggested, as `evidence` takes them."""
@@ -77,29 +73,22 @@ class Retriever:
             queries: The texts, read.
             allowed: What may be suggested.
         """
-        texts = list(dict.fromkeys(text for query in queries for text in (query.expanded, query.plain)))
-        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
-        meant = np.stack([vectors[query.expanded] for query in queries])
+        meant = self._encoder.encode([query.expanded for query in queries])
+        typed = list(meant)
+        other = [i for i, query in enumerate(queries) if query.plain != query.expanded]
+        if other:
+            for i, vector in zip(other, self._encoder.encode([queries[i].plain for i in other]), strict=True):
+                typed[i] = vector
         most = min(TEXTS, self._artifact.vectors.searched)
         _, nearest = self._artifact.vectors.search(meant, most, allowed.texts)
-        found = []
-        for i, query in enumerate(queries):
-            bm25 = self._artifact.lexical.scores(stems(query.expanded))
-            near = self._artifact.rows[nearest[i][nearest[i] >= 0]].tolist()
-            by_words = largest(bm25, allowed.codes.view(np.uint8), BY_WORDS).tolist()
-            candidates = {*list(dict.fromkeys(near))[:BY_MEANING], *by_words}
-            for hit in query.hits:
-                candidates.update(row for row in hit.meaning.rows[:BY_TERM] if allowed.codes[row])
-            rows = np.array(sorted(candidates), np.int64)
-            cosines, which = closest(
-                self._artifact.vectors.stored,
-                self._artifact.vectors.scale,
-                self._indptr,
-                self._texts,
-                self._kinds,
-                rows,
-                vectors[query.expanded],
-                vectors[query.plain],
-            )
-            found.append(Evidence(rows, cosines, which, bm25[rows], vectors[query.plain]))
-        return found
+        return [self._of_one(*one, allowed) for one in zip(queries, nearest, meant, typed, strict=True)]
+
+    def _of_one(
+        self, query: Query, near: npt.NDArray[np.int64], meant: Floats, typed: Floats, allowed: Allowed
+    ) -> Evidence:
+        bm25 = self._artifact.lexical.scores(stems(query.expanded))
+        pointed = [row for hit in query.hits for row in hit.meaning.rows[:BY_TERM]]
+        may = allowed.codes.view(np.uint8)
+        rows = self._texts.gathered(near, BY_MEANING, bm25, BY_WORDS, pointed, may)
+        cosines, closest = self._texts.closest(rows, meant, typed)
+        return Evidence(rows, cosines, closest, bm25[rows], typed)

@@ -7,7 +7,6 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from index.artifact import Artifact
@@ -22,14 +21,16 @@ from suggest.features import Features
 from suggest.figures import UNTRAINED, Figures, load_figures
 from suggest.query import LONGEST, Query, Reader
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
-from suggest.retrieval import Allowed, Evidence, Retriever
+from suggest.retrieval import Allowed, Retriever
+from suggest.shortlist import Shortlist, Shortlister
 from suggest.why import Reasons, why_code
 
 LARGEST_K = 100
 NAMED_CONFIDENCE = 0.99  # of a code that the text itself names
 KEPT_FILTERS = 64  # combinations of date and filters whose codes are remembered
-KEPT_SUGGESTIONS = 1 << 14  # codes on a date whose unchanging part is remembered
-TOGETHER = 64  # texts that are embedded and searched together
+KEPT_DATES = 2  # on which what any suggestion of a code says is remembered
+TOGETHER = 64  # texts that go through each step together
+NOTHING = Shortlist([], [], [], [], 0.0)
 
 
 class Suggester:
@@ -57,15 +58,11 @@ class Suggester:
         self._reader = Reader(
             Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
         )
-        self._retriever = Retriever(artifact, encoder)
-        self._features = Features(artifact.table, CodeFacts.from_artifact(artifact, figures.hospitals))
-        self._ranker = ranker
-        self._confidence = confidence
+        features = Features(artifact.table, CodeFacts.from_artifact(artifact, figures.hospitals))
+        self._shortlister = Shortlister(Retriever(artifact, encoder), features, ranker, confidence, figures)
         self._refuse_below = figures.refuse_below
-        self._codable = np.array(figures.codable_weights, np.float32)
-        self._codable_bias = figures.codable_bias
         self._statuses = lru_cache(KEPT_FILTERS)(self._allowed)
-        self._stated = lru_cache(KEPT_SUGGESTIONS)(self._unranked)
+        self._known = lru_cache(KEPT_DATES)(_no_suggestions)
 
     @classmethod
     def load(cls, folder: Path) -> Suggester:
@@ -127,7 +124,7 @@ class Suggester:
             ],
             bool,
         )
-        return self._retriever.allowed(allowed), int(allowed.sum())
+        return self._shortlister.allowed(allowed), int(allowed.sum())
 
     def _answers(self, texts: Sequence[str], k: int, on: date, filters: Filters) -> list[Answer]:
         allowed, considered = self._statuses(on, filters)
@@ -136,10 +133,10 @@ class Suggester:
             self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
         ]
         worded = [i for i, query in enumerate(queries) if query.words and considered]
-        found = self._retriever.evidence([queries[i] for i in worded], allowed) if worded else []
-        evidence = dict(zip(worded, found, strict=True))
+        found = self._shortlister.shortlists([queries[i] for i in worded], k, allowed)
+        shortlists = dict(zip(worded, found, strict=True))
         return [
-            self._answer(text, query, evidence.get(i), error, k, on, filters, considered)
+            self._answer(text, query, shortlists.get(i, NOTHING), error, k, on, filters, considered)
             for i, (text, query, error) in enumerate(zip(texts, queries, errors, strict=True))
         ]
 
@@ -147,7 +144,7 @@ class Suggester:
         self,
         text: str,
         query: Query,
-        evidence: Evidence | None,
+        shortlist: Shortlist,
         error: str | None,
         k: int,
         on: date,
@@ -155,13 +152,9 @@ class Suggester:
         considered: int,
     ) -> Answer:
         named = self._named(query, on, filters)[:k]
-        found: list[Suggestion] = []
-        answerable = 0.0
-        if evidence is not None and len(evidence.rows) and len(named) < k:
-            found, answerable = self._ranked(query, evidence, k - len(named), on, named)
-        refused = not named and answerable < self._refuse_below
-        found = named + [_less_sure(one, answerable) if refused else one for one in found]
-        kept = tuple(one for one in found if one.confidence >= filters.min_confidence)
+        refused = not named and shortlist.answerable < self._refuse_below
+        found = named + self._found(query, shortlist, k, on, named, refused)
+        kept = tuple([one for one in found if one.confidence >= filters.min_confidence])
         return Answer(
             text=text,
             date_of_service=on,
@@ -188,38 +181,46 @@ class Suggester:
             found.append(self._suggestion(len(found) + 1, row, 100.0, NAMED_CONFIDENCE, on, why_code(code)))
         return found
 
-    def _ranked(
-        self, query: Query, evidence: Evidence, k: int, on: date, named: Sequence[Suggestion]
-    ) -> tuple[list[Suggestion], float]:
-        """The best k candidates behind those that the text names, and how likely any code fits."""
-        matrix = self._features.matrix(query, evidence)
-        scores = self._ranker.scores(matrix)
-        order = np.argsort(-scores, kind="stable")[: k + len(named)]
-        codable = float(evidence.vector @ self._codable) + self._codable_bias if len(self._codable) else 0.0
-        confidences, answerable = self._confidence.probabilities(matrix, scores, order, codable)
+    def _found(
+        self,
+        query: Query,
+        shortlist: Shortlist,
+        k: int,
+        on: date,
+        named: Sequence[Suggestion],
+        refused: bool,
+    ) -> list[Suggestion]:
+        """The candidates that follow those which the text names, k in all."""
         reasons = Reasons(query)
         before = {one.code for one in named}
         found: list[Suggestion] = []
-        for at, confidence in zip(order.tolist(), confidences.tolist(), strict=True):
-            row = int(evidence.rows[at])
-            if self.catalogue.codes[row] in before or len(found) == k:
+        rank = len(named)
+        for row, closest, score, confidence in zip(*shortlist[:4], strict=True):
+            if self.catalogue.codes[row] in before:
                 continue
-            reason = reasons.why(row, self.artifact.texts[int(evidence.closest[at])])
-            rank = len(named) + len(found) + 1
-            found.append(self._suggestion(rank, row, float(scores[at]), confidence, on, reason))
-        return found, answerable
+            if rank == k:
+                break
+            rank += 1
+            reason = reasons.why(row, self.artifact.texts[closest])
+            if refused:  # right only if some code fits
+                confidence = round(confidence * shortlist.answerable, 4)
+            found.append(self._suggestion(rank, row, score, confidence, on, reason))
+        return found
 
     def _suggestion(
         self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why
     ) -> Suggestion:
-        stated = self._stated(row, on)
+        known = self._known(on)
+        stated = known.get(row)
+        if stated is None:
+            stated = known[row] = self._unranked(row, on)
         return Suggestion(
             rank,
             stated.code,
             stated.description,
             stated.short_description,
-            round(score, 4),
-            round(confidence, 4),
+            score,
+            confidence,
             stated.status,
             stated.effective_from,
             stated.effective_to,
@@ -249,6 +250,11 @@ class Suggester:
         )
 
 
+def _no_suggestions(on: date) -> dict[int, Suggestion]:
+    """What is known of codes on a date at first."""
+    return {}
+
+
 def _error(text: str) -> str | None:
     """Why a text cannot be answered, or None."""
     if not text.strip():
@@ -256,8 +262,3 @@ def _error(text: str) -> str | None:
     if len(text) > LONGEST:
         return f"the text has {len(text)} characters; at most {LONGEST} are read"
     return None
-
-
-def _less_sure(suggestion: Suggestion, answerable: float) -> Suggestion:
-    """A suggestion for a text that probably has no code: right only if some code fits."""
-    return msgspec.structs.replace(suggestion, confidence=round(suggestion.confidence * answerable, 4))

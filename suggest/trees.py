@@ -96,8 +96,7 @@ class Trees:
             raise ValueError(
                 f"the model reads {len(self.features)} features, the matrix has shape {matrix.shape}"
             )
-        sums = self._forest.sums(np.ascontiguousarray(matrix))
-        return 1.0 / (1.0 + np.exp(-sums)) if self._binary else sums
+        return self._forest.sums(np.ascontiguousarray(matrix), self._binary)
 
 
 def _lay_out(tree: Mapping[str, str], nodes: list[Node]) -> int:

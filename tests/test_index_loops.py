@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.loops import add_columns, closest, compare, largest
+from index.loops import Columns, Stored, TextsOfCodes, dot, unit_sums
 
 RANDOM = np.random.default_rng(5)
+SCALE = 200.0
 
 
 def unit(n: int, dim: int) -> np.ndarray:
@@ -15,15 +16,44 @@ def unit(n: int, dim: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+def stored(vectors: np.ndarray) -> Stored:
+    """The vectors as an index holds them."""
+    return Stored(np.clip(np.round(vectors * SCALE) + 128, 0, 255).astype(np.uint8), SCALE)
+
+
+def of_codes(vectors: np.ndarray, rows: list[int], kinds: list[int], codes: int) -> TextsOfCodes:
+    """Texts of some codes."""
+    return TextsOfCodes(stored(vectors), np.array(rows, np.int32), np.array(kinds, np.uint8), codes)
+
+
+def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:
+    """Nothing adds up to nothing."""
+    parts = unit(3, 19)
+
+    rows = unit_sums([[parts[0], parts[1], parts[1]], [], [parts[2]]], 19)
+
+    summed = parts[0] + 2 * parts[1]
+    np.testing.assert_allclose(rows[0], summed / np.linalg.norm(summed), atol=1e-6)
+    np.testing.assert_allclose(rows[2], parts[2], atol=1e-6)
+    assert not rows[1].any()
+
+
+def test_an_inner_product_is_numpys() -> None:
+    """But for rounding."""
+    one, other = unit(2, 77)
+
+    assert abs(dot(one, other) - float(one @ other)) < 1e-6
+
+
 def test_candidates_come_closest_first_where_they_are_allowed() -> None:
-    """Fewer than are wanted are filled up with nothing."""
+    """Fewer than are wanted are filled up with nothing, and the fewest are told."""
     vectors, queries = unit(9, 33), unit(2, 33)
-    stored = np.round(vectors * 200.0 + 128).astype(np.uint8)
     candidates = np.array([[0, 1, 2, 3, 4, 5], [8, -1, 6, 0, -1, 7]])
     allowed = (np.arange(9) != 3).astype(np.uint8)
 
-    cosines, rows = compare(stored, 200.0, candidates, allowed, queries, 5)
+    cosines, rows, fewest = stored(vectors).best(candidates, allowed, queries, 5)
 
+    assert fewest == 4
     for query, some, given, found in zip(queries, candidates, rows, cosines, strict=True):
         exact = {row: float(vectors[row] @ query) for row in some.tolist() if row not in (-1, 3)}
         expected = sorted(exact, key=lambda row: -exact[row])[:5]
@@ -34,15 +64,12 @@ def test_candidates_come_closest_first_where_they_are_allowed() -> None:
 
 def test_each_code_is_compared_by_all_its_texts() -> None:
     """Code 0 has every kind of text, 1 no short description, 2 nothing but two others."""
-    dim, scale = 33, 200.0  # no multiple of the processor's registers
-    vectors = unit(8, dim)
-    stored = np.clip(np.round(vectors * scale) + 128, 0, 255).astype(np.uint8)
-    held = (stored.astype(np.float32) - 128) / scale
-    indptr, texts = np.array([0, 4, 5, 7]), np.array([0, 1, 2, 3, 4, 6, 5], np.int32)
-    kinds = np.array([0, 1, 2, 2, 0, 2, 2], np.uint8)
-    meant, typed = unit(2, dim)
+    vectors = unit(8, 33)  # no multiple of the processor's registers
+    held = (np.clip(np.round(vectors * SCALE) + 128, 0, 255).astype(np.float32) - 128) / SCALE
+    texts = of_codes(vectors[:7], [0, 0, 0, 0, 1, 2, 2], [0, 1, 2, 2, 0, 2, 2], 3)
+    meant, typed = unit(2, 33)
 
-    cosines, best = closest(stored, scale, indptr, texts, kinds, np.array([0, 1, 2]), meant, typed)
+    cosines, best = texts.closest(np.array([0, 1, 2]), meant, typed)
 
     m, t = held @ meant, held @ typed
     expected = [
@@ -57,22 +84,17 @@ def test_each_code_is_compared_by_all_its_texts() -> None:
 def test_a_text_as_typed_may_be_the_text_as_meant() -> None:
     """Then nothing is computed twice."""
     vectors = unit(2, 16)
-    stored = np.round(vectors * 100 + 128).astype(np.uint8)
-    args = (stored, 100.0, np.array([0, 2]), np.arange(2, dtype=np.int32), np.array([0, 1], np.uint8))
 
-    cosines, _ = closest(*args, np.array([0]), vectors[0], vectors[0])
+    cosines, _ = of_codes(vectors, [0, 0], [0, 1], 1).closest(np.array([0]), vectors[0], vectors[0])
 
     assert cosines[0, 3] == max(cosines[0, 0], cosines[0, 1])
 
 
 def test_no_code_is_compared_with_nothing() -> None:
     """A text may have no candidate."""
-    vector = unit(1, 8)[0]
-    none = np.zeros(0, np.int64)
-    stored = np.zeros((1, 8), np.uint8)
-    indptr, texts, kinds = np.array([0, 1]), np.zeros(1, np.int32), np.zeros(1, np.uint8)
+    vector = unit(1, 8)
 
-    cosines, best = closest(stored, 1.0, indptr, texts, kinds, none, vector, vector)
+    cosines, best = of_codes(vector, [0], [0], 1).closest(np.zeros(0, np.int64), vector[0], vector[0])
 
     assert cosines.shape == (0, 4)
     assert best.shape == (0,)
@@ -84,21 +106,36 @@ def test_columns_are_added_up() -> None:
     columns = [np.flatnonzero(dense[:, column]) for column in range(4)]
     indptr = np.concatenate([[0], np.cumsum([len(rows) for rows in columns])])
     data = np.concatenate([dense[rows, column] for column, rows in enumerate(columns)])
-    sums = np.zeros(6, np.float32)
 
-    add_columns(data, np.concatenate(columns).astype(np.int32), indptr, np.array([3, 0]), sums)
+    sums = Columns(data, np.concatenate(columns).astype(np.int32), indptr, 6).sums([3, 0])
 
     np.testing.assert_allclose(sums, dense[:, 3] + dense[:, 0])
 
 
-def test_the_largest_allowed_values_come_in_order() -> None:
-    """Nothing at or below zero, nothing that is not allowed, equal ones in order of place."""
-    values = np.array([3, 9, 0, 5, 5, -1, 7], np.float32)
-    allowed = np.array([1, 0, 1, 1, 1, 1, 1], np.uint8)
+def gathered(scores: list[float], allowed: list[int], by_words: int) -> list[int]:
+    """Candidates by words alone."""
+    texts = of_codes(unit(len(scores), 4), list(range(len(scores))), [0] * len(scores), len(scores))
+    values, may = np.array(scores, np.float32), np.array(allowed, np.uint8)
+    return texts.gathered(np.zeros(0, np.int64), 0, values, by_words, (), may).tolist()
 
-    assert largest(values, allowed, 3).tolist() == [6, 3, 4]
-    assert largest(values, allowed, 10).tolist() == [6, 3, 4, 0]
-    assert largest(values, np.zeros(7, np.uint8), 3).tolist() == []
-    many = RANDOM.integers(0, 50, 500).astype(np.float32)
-    expected = np.argsort(-many, kind="stable")[:20]
-    assert largest(many, np.ones(500, np.uint8), 20).tolist() == expected.tolist()
+
+def test_the_codes_with_the_largest_scores_are_candidates() -> None:
+    """Nothing at or below zero, nothing that is not allowed; the first of equal ones."""
+    scores, allowed = [3, 9, 0, 5, 5, -1, 7], [1, 0, 1, 1, 1, 1, 1]
+
+    assert gathered(scores, allowed, 2) == [3, 6]
+    assert gathered(scores, allowed, 3) == [3, 4, 6]
+    assert gathered(scores, allowed, 10) == [0, 3, 4, 6]
+    assert gathered(scores, [0] * 7, 3) == []
+    many = RANDOM.integers(0, 50, 500)
+    expected = sorted(np.argsort(-many, kind="stable")[:20].tolist())
+    assert gathered(many.tolist(), [1] * 500, 20) == expected
+
+
+def test_candidates_come_from_near_texts_words_and_terms_each_once() -> None:
+    """Of near texts the first codes; of terms those that are allowed."""
+    texts = of_codes(unit(7, 4), [0, 0, 1, 2, 3, 4, 5], [0, 1, 0, 0, 0, 0, 0], 6)
+    near, scores = np.array([6, -1, 1, 0, 2]), np.array([0, 0, 1, 0, 0, 0], np.float32)
+    allowed = np.array([1, 1, 1, 0, 1, 1], np.uint8)
+
+    assert texts.gathered(near, 2, scores, 1, [3, 4, 5], allowed).tolist() == [0, 2, 4, 5]

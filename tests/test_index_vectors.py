@@ -43,7 +43,7 @@ def test_the_largest_component_becomes_127(index: VectorIndex) -> None:
 
 def test_what_is_stored_is_the_rounded_vector(index: VectorIndex) -> None:
     """Offset by 128, and within half a step of the vector."""
-    held = (index.stored.astype(np.float32) - 128) / np.float32(index.scale)
+    held = (index.codes.astype(np.float32) - 128) / np.float32(index.scale)
 
     np.testing.assert_allclose(held, stored(index), atol=1e-6)
     np.testing.assert_allclose(held, VECTORS, atol=0.51 / index.scale)
@@ -155,7 +155,7 @@ def test_rows_behind_the_searched_ones_are_compared_but_never_found(large: Vecto
         index = VectorIndex.from_vectors(vectors, searched=len(vectors) - 50)
         _, rows = index.search(vectors[-3:], 5)
 
-        assert len(index.stored) == len(vectors)
+        assert len(index.codes) == len(vectors)
         assert set(rows.ravel().tolist()) <= set(range(index.searched))
         with pytest.raises(QueryError, match=f"k is {len(vectors)}, but this index holds {index.searched}"):
             index.search(vectors[:1], len(vectors))
@@ -178,6 +178,6 @@ def test_a_large_index_is_the_same_when_loaded_and_when_built_again(
     large.save(tmp_path)
     loaded = VectorIndex.load(tmp_path, large.scale, large.searched)
 
-    np.testing.assert_array_equal(loaded.stored, large.stored)
+    np.testing.assert_array_equal(loaded.codes, large.codes)
     for other in (loaded, VectorIndex.from_vectors(CLOUDS)):
         np.testing.assert_array_equal(other.search(ASKED, 9)[1], large.search(ASKED, 9)[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from suggest.confidence import OWN, TAKEN, confidence_features
+from suggest.confidence import OWN, TAKEN, Scored, confidence_features
 from suggest.features import COUNT, NAMES
 
 RANDOM = np.random.default_rng(11)
@@ -18,7 +18,9 @@ def test_columns_are_what_they_are_named_for(n: int) -> None:
     scores = RANDOM.normal(size=n).astype(np.float32)
     order = np.argsort(-scores)[:10]
 
-    columns = dict(zip((*OWN, *TAKEN), confidence_features(matrix, scores, order, 0.5).T, strict=True))
+    columns = dict(
+        zip((*OWN, *TAKEN), confidence_features(Scored(matrix, scores, order, 0.5)).T, strict=True)
+    )
 
     shares = np.exp(scores) / np.exp(scores).sum()
     others = [np.delete(scores, at).max(initial=scores[order[0]] - 9) for at in order]
@@ -35,6 +37,6 @@ def test_columns_are_what_they_are_named_for(n: int) -> None:
 def test_two_that_lead_together_have_no_lead() -> None:
     """Each has the other beside it."""
     scores = np.array([1.0, 3.0, 3.0], np.float32)
-    columns = confidence_features(np.zeros((3, COUNT), np.float32), scores, np.array([1, 2, 0]), 0.0)
+    columns = confidence_features(Scored(np.zeros((3, COUNT), np.float32), scores, np.array([1, 2, 0]), 0.0))
 
     assert columns[:, OWN.index("lead")].tolist() == [0.0, 0.0, -2.0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
 import pytest
 
 from index.artifact import Artifact
@@ -12,6 +12,7 @@ from index.build import assemble
 from index.errors import ArtifactError, QueryError
 from index.lexicon import Entry
 from suggest.answer import Filters
+from suggest.confidence import Judged, Scored
 from suggest.figures import UNTRAINED, Figures
 from suggest.ranker import FusionRanker
 from suggest.suggester import Suggester
@@ -26,10 +27,8 @@ class EvenConfidence:
     def __init__(self, answerable: float = 0.9) -> None:
         self.answerable = answerable
 
-    def probabilities(
-        self, matrix: np.ndarray, scores: np.ndarray, order: np.ndarray, codable: float
-    ) -> tuple[np.ndarray, float]:
-        return np.array([0.5 ** (i + 1) for i in range(len(order))], np.float32), self.answerable
+    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
+        return [([0.5 ** (i + 1) for i in range(len(one.order))], self.answerable) for one in scored]
 
 
 def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:

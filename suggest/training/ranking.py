@@ -16,7 +16,7 @@ from index.artifact import Artifact
 from index.encoder import Encoder
 from index.words import normalise
 from suggest.codefacts import CodeFacts
-from suggest.confidence import OWN, TAKEN, confidence_features
+from suggest.confidence import OWN, TAKEN, Scored, confidence_features
 from suggest.expansion import Expander
 from suggest.features import NAMES, Features
 from suggest.query import Query, Reader
@@ -223,12 +223,12 @@ def _fit_binary(
     return lightgbm.train({**CONFIDENCE, "seed": seed}, data, rounds)
 
 
-def _first(scores: Floats, most: int) -> npt.NDArray[np.intp]:
+def _first(scores: Floats, most: int) -> npt.NDArray[np.int64]:
     return np.argsort(-scores, kind="stable")[:most]
 
 
 def _columns(example: Example, scores: Floats, most: int) -> Floats:
-    return confidence_features(example.matrix, scores, _first(scores, most), example.codable)
+    return confidence_features(Scored(example.matrix, scores, _first(scores, most), example.codable))
 
 
 def answerables(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:
