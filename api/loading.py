@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +12,8 @@ from api.settings import Settings
 
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
+
+COLLECT_AFTER = 50_000  # new objects that may hold others; an answer has some forty
 
 
 def resolve_index(given: Path | None, settings: Settings) -> Path:
@@ -36,4 +41,18 @@ def open_suggester(given: Path | None, settings: Settings) -> Suggester:
     """
     from suggest.suggester import Suggester
 
-    return Suggester.load(resolve_index(given, settings))
+    folder = resolve_index(given, settings)
+    with _seldom_collected():
+        return Suggester.load(folder)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Spare what is loaded the search for garbage, for good, and search seldom: answers hold no cycles."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)

@@ -65,6 +65,9 @@ def codes_of(entry: Entry, known: Sequence[str]) -> list[str]:
     found: list[str] = []
     for prefix in entry.codes:
         start = bisect_left(known, prefix)
+        if start < len(known) and known[start] == prefix:  # a whole code begins no other
+            found.append(prefix)
+            continue
         while start < len(known) and known[start].startswith(prefix):
             found.append(known[start])
             start += 1

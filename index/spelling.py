@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-
 LEAST_ALIKE = 84  # per cent; below, two spellings are two words
 SHORTEST = 5  # letters; shorter words resemble too many others
 
@@ -25,6 +23,8 @@ class Spelling:
         """The known word of the same first letter and nearly the same length that is most alike, or None."""
         if len(word) < SHORTEST or not word.isalpha():
             return None
+        from rapidfuzz import fuzz, process  # here, since a text without a misspelt word need not wait for it
+
         near = self._alike.get((word[0], len(word)), ())
         best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE)
         return None if best is None else best[0]

@@ -8,6 +8,7 @@ from functools import lru_cache
 TEXT_VERSION = 1
 """Part of the template version in the manifest: vectors made under another cutting are not reused."""
 
+_LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _DIGIT = re.compile(r"[0-9]")
 _FOREIGN = re.compile(r"[^a-z0-9.%/&+<>='-]+")
@@ -25,6 +26,8 @@ def normalise(text: str) -> str:
 
     Characters that no descriptor uses become blanks, so the result may be empty.
     """
+    if _LETTERS.fullmatch(text):
+        return text
     found = text.lower()
     if "," in found:
         found = _THOUSANDS.sub("", found)

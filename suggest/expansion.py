@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -66,7 +67,10 @@ class Expander:
             parts = key.split(" ")
             self._longest[parts[0]] = max(self._longest.get(parts[0], 0), len(parts))
             self._mentioned.update(parts)
-        self._spelling = Spelling(sorted(self._mentioned))
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(sorted(self._mentioned))
 
     def _add(
         self, term: str, means: Iterable[str], rows: Sequence[int], kind: str, listed: bool = False
@@ -74,7 +78,10 @@ class Expander:
         key = " ".join(words(normalise(term)))
         if not key or key.count(" ") >= LONGEST_TERM or len(rows) > MOST_CODES:
             return
-        known = self._meanings.get(key, Meaning(term, (), (), ()))
+        known = self._meanings.get(key)
+        if known is None:
+            self._meanings[key] = Meaning(term, tuple(means), tuple(dict.fromkeys(rows)), (kind,), listed)
+            return
         self._meanings[key] = Meaning(
             known.term,
             tuple(dict.fromkeys((*known.means, *means))),

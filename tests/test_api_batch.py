@@ -15,7 +15,8 @@ import pytest
 
 import api.commands.batch
 from api.__main__ import main
-from api.batch import CHUNK, day
+from api.batch_pieces import CHUNK
+from api.batch_questions import day
 from suggest.answer import Answer, Filters
 from tests.fakes import FakeSuggester
 

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from api.batch import (
-    Output,
-    PartialOutput,
-    Questions,
-    Summary,
-    present,
-    run_id,
-    stream,
-    text_column,
-)
+from api.batch import PartialOutput, Summary, run_id
 from api.batch_output import CsvOutput, JsonOutput
-from api.batch_rows import BatchError, CsvTable, JsonTable, Lines
+from api.batch_pieces import Answering, Output, Piece, pieces, processors
+from api.batch_questions import Questions, present, text_column
+from api.batch_rows import BatchError, CsvTable, JsonTable, Lines, Row
 from api.console import progress_bar
 from api.limits import MAX_K
-from api.loading import open_suggester
+from api.loading import open_suggester, resolve_index
 from api.service import SuggesterLike
 from api.settings import Settings
 
@@ -50,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--date-column", metavar="NAME", help="column of the dates of service (default: today)"
     )
     parser.add_argument("-k", type=int, default=5, help="codes a row, 1 to 100 (default: 5)")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=processors(),
+        metavar="N",
+        help=f"that work at once on a long file, each with the index in memory (default: {processors()})",
+    )
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
 
 
@@ -61,13 +62,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """
     if not 1 <= arguments.k <= MAX_K:
         raise BatchError(f"-k must be from 1 to {MAX_K}")
+    if arguments.processes < 1:
+        raise BatchError("--processes must be at least 1")
     kinds = file_kinds(arguments.input, arguments.output)
     _check_paths(arguments.input, arguments.output)
     summary = Summary()
     try:
         with _input(arguments.input) as (file, size):
             suggester = open_suggester(arguments.index, settings)
-            output, skipped = _run(arguments, kinds, suggester, file, size, summary)
+            folder = partial(resolve_index, arguments.index, settings)
+            output, skipped = _run(arguments, kinds, suggester, folder, file, size, summary)
     except OSError as error:
         raise BatchError(f"{error.filename or 'a file'}: {(error.strerror or str(error)).lower()}") from None
     _tell(summary, output, skipped, arguments.output)
@@ -113,6 +117,7 @@ def _run(
     arguments: argparse.Namespace,
     kinds: tuple[str, str],
     suggester: SuggesterLike,
+    folder: Callable[[], Path],
     file: BinaryIO,
     size: int,
     summary: Summary,
@@ -129,10 +134,18 @@ def _run(
             if size:
                 progress(lines.bytes_read, size)
 
+        def answers(rows: Iterable[Row]) -> Iterator[Piece]:
+            answering = Answering(suggester, questions, output)
+            for piece in pieces(answering, rows, folder, arguments.processes):
+                summary.add(piece)
+                yield piece
+                show()
+
         if arguments.output == "-":
-            _to_stdout(stream(suggester, table, questions, output, summary), output, show)
+            _to_stdout(output.header(), answers(table))
         else:
-            _to_file(arguments, suggester, table, questions, output, summary, show)
+            out = PartialOutput(Path(arguments.output), _run_id(arguments, suggester, questions))
+            _to_file(out, table, output.header(), answers, summary)
     return output, table.skipped
 
 
@@ -166,35 +179,30 @@ def _output(kind: str, columns: Sequence[str], k: int, table: CsvTable | JsonTab
     return CsvOutput(columns, k)
 
 
-def _to_stdout(pieces: Iterator[tuple[int, bytes]], output: Output, show: Callable[[], None]) -> None:
-    sys.stdout.buffer.write(output.header())
-    for _, piece in pieces:
-        sys.stdout.buffer.write(piece)
+def _to_stdout(header: bytes, answers: Iterable[Piece]) -> None:
+    sys.stdout.buffer.write(header)
+    for piece in answers:
+        sys.stdout.buffer.write(piece.data)
         sys.stdout.buffer.flush()
-        show()
 
 
 def _to_file(
-    arguments: argparse.Namespace,
-    suggester: SuggesterLike,
-    table: CsvTable | JsonTable,
-    questions: Questions,
-    output: Output,
+    out: PartialOutput,
+    table: Iterable[Row],
+    header: bytes,
+    answers: Callable[[Iterable[Row]], Iterator[Piece]],
     summary: Summary,
-    show: Callable[[], None],
 ) -> None:
-    partial = PartialOutput(Path(arguments.output), _run_id(arguments, suggester, questions))
     try:
         rows = iter(table)
-        summary.resumed = sum(1 for _ in islice(rows, partial.rows))
+        summary.resumed = sum(1 for _ in islice(rows, out.rows))
         if not summary.resumed:
-            partial.write(output.header(), 0)
-        for done, piece in stream(suggester, rows, questions, output, summary):
-            partial.write(piece, summary.resumed + done)
-            show()
-        partial.finish()
+            out.write(header, 0)
+        for piece in answers(rows):
+            out.write(piece.data, summary.resumed + summary.rows)
+        out.finish()
     finally:
-        partial.close()
+        out.close()
 
 
 def _run_id(arguments: argparse.Namespace, suggester: SuggesterLike, questions: Questions) -> str:
@@ -213,8 +221,8 @@ def _tell(summary: Summary, output: Output, skipped: int, where: str) -> None:
     parts.append(f"{summary.no_good_match} without a good match")
     if skipped:
         parts.append(f"{skipped} empty lines left out")
-    if output.neutralised:
-        parts.append(f"{output.neutralised} cells that began like formulas now begin with an apostrophe")
+    if summary.neutralised:
+        parts.append(f"{summary.neutralised} cells that began like formulas now begin with an apostrophe")
     if output.renamed:
         parts.append(
             f"our columns {', '.join(output.renamed)} begin with hcpcs_ since the input has them too"

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from api.building import serving_folder
-from api.console import print_json, progress_bar
+from api.console import print_json
+from api.loading import open_suggester
 from api.settings import Settings
-from index.home import Home
 from suggest.answer import Answer, Filters
-from suggest.suggester import Suggester
 
 HELP = "Ranked codes for a text, with confidence and reason."
 EXAMPLE = 'hcpcs suggest "bipap without backup rate" -k 5 --on 2026-01-15'
@@ -40,9 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print one answer per text, in order."""
-    with progress_bar("making the starter index") as progress:
-        folder = serving_folder(arguments.index or settings.index, Home(settings.home), progress)
-    suggester = Suggester.load(folder)
+    suggester = open_suggester(arguments.index, settings)
     filters = Filters(
         level=arguments.level,
         sections=tuple(section.upper() for section in arguments.section),
