@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.body import decoded, json_response, require_json
 from api.cache import AnswerCache
+from api.gathering import Gathering
 from api.limits import BATCH_BODY_BYTES, BROWSE_DEFAULT, BROWSE_MAX, CACHED_ANSWERS
 from api.messages import (
     BatchRequest,
@@ -47,7 +48,7 @@ def rest_routes(service: Service) -> list[ControllerRouterHandler]:
 
 
 def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
-    cache = AnswerCache(CACHED_ANSWERS)
+    cache, gathering = AnswerCache(CACHED_ANSWERS), Gathering(service)
 
     @post("/v1/suggest", status_code=200)
     async def suggest(request: Request[Any, Any, Any]) -> ASGIResponse:
@@ -59,7 +60,7 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
             service.metrics.repeated.inc()
             return json_response(kept)
         query = decoded(SUGGEST, body)
-        answer = service.suggest(query.text, query.k, query.date_of_service, query.filters())
+        answer = await gathering.suggest(query.text, query.k, query.date_of_service, query.filters())
         if answer.error:
             raise invalid("$.text", answer.error)
         encoded = ENCODE(answer)
