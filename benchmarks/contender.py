@@ -71,9 +71,10 @@ def _made(name: str, index: Path, work: Path, small: bool) -> Callable[[list[str
     from index.catalogue import Catalogue
 
     if name == OURS:
-        from suggest.suggester import Suggester
+        from api.loading import open_suggester
+        from api.settings import load_settings
 
-        return Suggester.load(index).suggest
+        return open_suggester(index, load_settings({})).suggest  # as every command opens it
     from benchmarks.obvious import FullText, active, plain_dense
 
     records = active(Catalogue.load(index).records)
