@@ -84,14 +84,13 @@ def read_request(query: Mapping[str, str]) -> NlmRequest:
         raise invalid("query.terms", f"at most {TEXT_CHARACTERS} characters are read")
     most = _number(query, "maxList", NLM_DEFAULT, empty=NLM_MAX)
     extra = tuple(_extra(part) for part in _parts(query.get("ef", "")))
-    code = query.get("cf") or "code"
     request = NlmRequest(
         terms=terms.strip(),
         count=min(_number(query, "count", most, empty=NLM_DEFAULT), NLM_MAX),
         offset=_number(query, "offset", 0, empty=0),
         display=_fields("df", query.get("df", DISPLAY)),
-        search=_fields("sf", query.get("sf") or SEARCH),
-        code=_fields("cf", code)[0],
+        search=_fields("sf", query.get("sf", "")) or _fields("sf", SEARCH),
+        code=(_fields("cf", query.get("cf", "")) or ("code",))[0],
         extra=extra,
         keep=_keep(query.get("q", "")),
     )

@@ -87,7 +87,13 @@ cdef class Stored:
         self.vectors = vectors
         self.unit = 1.0 / (scale * STEPS)
 
-    def best(self, const int64_t[:, ::1] candidates, const uint8_t[::1] allowed, const float[:, ::1] queries, Py_ssize_t k):
+    def best(
+        self,
+        const int64_t[:, ::1] candidates,
+        const uint8_t[::1] allowed,
+        const float[:, ::1] queries,
+        Py_ssize_t k,
+    ):
         cdef Py_ssize_t n = queries.shape[0], dim = self.vectors.shape[1], i, j, place, found, fewest = k
         cdef int16_t[::1] rounded = np.empty(dim, np.int16)
         cosines_array = np.empty((n, k), np.float32)

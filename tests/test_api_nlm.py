@@ -78,6 +78,12 @@ def test_fields_are_chosen_and_renamed(client: TestClient[Litestar]) -> None:
     assert rows == [["Old walker", "true", "20201231"]]
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\r", ",", " , "])
+def test_a_blank_choice_of_fields_is_none(client: TestClient[Litestar], blank: str) -> None:
+    """The codes and the searched fields are the usual ones."""
+    assert search(client, terms="E01", cf=blank, sf=blank) == search(client, terms="E01")
+
+
 def test_a_code_prefix_lists_codes_in_order(client: TestClient[Litestar]) -> None:
     """The beginning of a code brings the codes that begin so."""
     assert search(client, terms="E01")[1] == ["E0100", "E0130", "E0143", "E0144"]
