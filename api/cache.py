@@ -7,8 +7,7 @@ import os
 from collections import OrderedDict
 from datetime import date
 
-import numpy as np
-import numpy.typing as npt
+from index.loops import exclusive_or
 
 SECRET_BYTES = 32
 
@@ -61,6 +60,4 @@ class AnswerCache:
 
 def _enciphered(text: bytes, seed: bytes) -> bytes:
     """Exclusive-or with a stream from the seed; the same again brings the text back."""
-    stream = hashlib.shake_128(seed).digest(len(text))
-    mixed: npt.NDArray[np.uint8] = np.frombuffer(text, np.uint8) ^ np.frombuffer(stream, np.uint8)
-    return mixed.tobytes()
+    return exclusive_or(text, hashlib.shake_128(seed).digest(len(text)))

@@ -18,6 +18,9 @@ def unit_sums(parts: Sequence[Sequence[Floats]], dim: int) -> Floats:
 def dot(one: Floats, other: Floats) -> float:
     """The inner product of two float32 vectors of one length."""
 
+def exclusive_or(one: bytes, other: bytes) -> bytes:
+    """The bytes of two strings of one length, joined bit by bit."""
+
 class Stored:
     """Vectors as `VectorIndex.codes` holds them: uint8 (n, dim), and their scale."""
 

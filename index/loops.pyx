@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Inner loops over flat arrays, compiled: where numpy would need dozens of small calls for one text."""
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport INFINITY, lrintf, sqrtf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 
@@ -77,6 +78,15 @@ def dot(const float[::1] one, const float[::1] other):
     for i in range(one.shape[0]):
         total += one[i] * other[i]
     return total
+
+
+def exclusive_or(const uint8_t[::1] one, const uint8_t[::1] other):
+    cdef Py_ssize_t i
+    mixed_bytes = PyBytes_FromStringAndSize(NULL, one.shape[0])
+    cdef char* mixed = PyBytes_AS_STRING(mixed_bytes)
+    for i in range(one.shape[0]):
+        mixed[i] = <char> (one[i] ^ other[i])
+    return mixed_bytes
 
 
 cdef class Stored:

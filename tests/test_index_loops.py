@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.loops import Columns, Stored, TextsOfCodes, dot, unit_sums
+from index.loops import Columns, Stored, TextsOfCodes, dot, exclusive_or, unit_sums
 
 RANDOM = np.random.default_rng(5)
 SCALE = 200.0
@@ -43,6 +43,15 @@ def test_an_inner_product_is_numpys() -> None:
     one, other = unit(2, 77)
 
     assert abs(dot(one, other) - float(one @ other)) < 1e-6
+
+
+def test_bytes_joined_twice_are_what_they_were() -> None:
+    """As an enciphered answer opens again."""
+    text, stream = bytes(range(256)), RANDOM.bytes(256)
+
+    assert exclusive_or(text, stream) == bytes(a ^ b for a, b in zip(text, stream, strict=True))
+    assert exclusive_or(exclusive_or(text, stream), stream) == text
+    assert exclusive_or(b"", b"") == b""
 
 
 def test_candidates_come_closest_first_where_they_are_allowed() -> None:
