@@ -87,9 +87,9 @@ def pieces(
     """
     chunks = _chunks(iter(rows))
     yield from map(answering.piece, islice(chunks, HERE if processes > 1 else None))
-    for chunk in chunks:  # there are more: other processes are worth their start
-        rest = chain([chunk], chunks)
-        yield from _shared_out(answering, rest, folder(), processes)
+    more = next(chunks, None)
+    if more is not None:  # other processes are worth their start
+        yield from _shared_out(answering, chain([more], chunks), folder(), processes)
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
