@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import NamedTuple
 
-from api.service import Service
+from api.service import Asked, Service
 from index.errors import HcpcsError
-from suggest.answer import Answer, Filters
+from suggest.answer import Answer
 
 MOST = 16  # texts answered in one go; more would keep whoever asks for something else waiting
 
 
 class _Waiting(NamedTuple):
-    text: str
-    alike: tuple[int, date | None, Filters | None]
+    asked: Asked
     answer: asyncio.Future[Answer]
 
 
@@ -32,7 +30,7 @@ class Gathering:
         self._asked = False  # somebody asked since the event loop last turned round
         self._crowd = False  # somebody else asked in the same turn lately
 
-    async def suggest(self, text: str, k: int, on: date | None, filters: Filters | None) -> Answer:
+    async def suggest(self, asked: Asked) -> Answer:
         """Ranked codes for one text.
 
         Raises:
@@ -42,9 +40,9 @@ class Gathering:
         if not self._crowd and not self._asked:
             self._asked = True
             loop.call_soon(self._turned)
-            return self._service.suggest(text, k, on, filters)
+            return self._service.suggest(*asked)
         self._crowd = True
-        waiting = _Waiting(text, (k, on, filters), loop.create_future())
+        waiting = _Waiting(asked, loop.create_future())
         self._waiting.append(waiting)
         if len(self._waiting) == 1:
             loop.call_soon(self._answer)
@@ -58,18 +56,9 @@ class Gathering:
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._answer)
         self._crowd = len(some) > 1
-        alike: dict[tuple[int, date | None, Filters | None], list[_Waiting]] = {}
-        for one in some:
-            alike.setdefault(one.alike, []).append(one)
-        for (k, on, filters), those in alike.items():
-            try:
-                answers = self._service.suggest_many([one.text for one in those], k, on, filters)
-            except HcpcsError as error:
-                for one in those:
-                    _tell(one, error)
-            else:
-                for one, answer in zip(those, answers, strict=True):
-                    _tell(one, answer)
+        outcomes = self._service.suggest_each([one.asked for one in some])
+        for one, outcome in zip(some, outcomes, strict=True):
+            _tell(one, outcome)
 
 
 def _tell(waiting: _Waiting, outcome: Answer | HcpcsError) -> None:

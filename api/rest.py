@@ -28,13 +28,13 @@ from api.messages import (
     SuggestRequest,
 )
 from api.problems import Refused, field_error, invalid
-from api.service import Service
+from api.service import Asked, Service
 from api.systems import CPT, LEVEL_2, section_of
 from index.errors import HcpcsError
 from index.layout import explain
 from index.records import LEVEL_1, Record
 from index.records import LEVEL_2 as LEVEL_2_CODE
-from suggest.answer import Answer, Filters
+from suggest.answer import Answer
 
 SUGGEST = msgspec.json.Decoder(SuggestRequest)
 BATCH = msgspec.json.Decoder(BatchRequest)
@@ -59,8 +59,7 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
         if kept is not None:
             service.metrics.repeated.inc()
             return json_response(kept)
-        query = decoded(SUGGEST, body)
-        answer = await gathering.suggest(query.text, query.k, query.date_of_service, query.filters())
+        answer = await gathering.suggest(_asked(decoded(SUGGEST, body)))
         if answer.error:
             raise invalid("$.text", answer.error)
         encoded = ENCODE(answer)
@@ -84,33 +83,23 @@ async def _kept(cache: AnswerCache, body: bytes, today: date, encoded: bytes) ->
 def _batch(service: Service, batch: BatchRequest) -> bytes:
     """Answer each item; one that is refused becomes an Answer with `error`."""
     items = [_item(service, raw) for raw in batch.items]
-    answers: list[Answer | None] = [item if isinstance(item, Answer) else None for item in items]
-    alike: dict[tuple[int, date | None, Filters | None], list[int]] = {}
-    for place, item in enumerate(items):
-        if isinstance(item, SuggestRequest):
-            alike.setdefault((item.k, item.date_of_service, item.filters()), []).append(place)
-    for (k, on, filters), places in alike.items():  # those that differ in nothing but the text, together
-        texts = [item.text for place in places if isinstance(item := items[place], SuggestRequest)]
-        for place, answer in zip(places, _together(service, texts, k, on, filters), strict=True):
-            answers[place] = answer
-    return ENCODE(answers)
+    found = iter(service.suggest_each([item for item in items if isinstance(item, Asked)]))
+    outcomes = [next(found) if isinstance(item, Asked) else item for item in items]
+    return ENCODE(
+        [refused_answer(service, str(one)) if isinstance(one, HcpcsError) else one for one in outcomes]
+    )
 
 
-def _item(service: Service, raw: msgspec.Raw) -> SuggestRequest | Answer:
+def _item(service: Service, raw: msgspec.Raw) -> Asked | Answer:
     try:
-        return SUGGEST.decode(raw)
+        return _asked(SUGGEST.decode(raw))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         field = field_error(error)
         return refused_answer(service, f"{field.path}: {field.message}")
 
 
-def _together(
-    service: Service, texts: list[str], k: int, on: date | None, filters: Filters | None
-) -> list[Answer]:
-    try:
-        return service.suggest_many(texts, k, on, filters)
-    except HcpcsError as error:
-        return [refused_answer(service, str(error)) for _ in texts]
+def _asked(query: SuggestRequest) -> Asked:
+    return Asked(query.text, query.k, query.date_of_service, query.filters())
 
 
 def refused_answer(service: Service, error: str) -> Answer:

@@ -80,6 +80,7 @@ class FakeSuggester:
         self.notice = notice
         self.delay_s = delay_s
         self.texts: list[str] = []
+        self.together: list[int] = []
 
     def suggest(
         self,
@@ -88,7 +89,8 @@ class FakeSuggester:
         date_of_service: date | None = None,
         filters: Filters | None = None,
     ) -> list[Answer]:
-        """One answer for each text."""
+        """One answer for each text; remembers the texts and how many came together."""
+        self.together.append(len(texts))
         if not 1 <= k <= 100:
             raise QueryError(f"k is {k}, but must be from 1 to 100")
         if self.delay_s and texts != ["walker"]:

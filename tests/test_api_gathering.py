@@ -3,63 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date
 
 import pytest
 
 from api.gathering import MOST, Gathering
-from api.service import Service
+from api.service import Asked, Service
 from index.errors import QueryError
-from suggest.answer import Answer, Filters
+from suggest.answer import Answer
 from tests.fakes import FakeSuggester
 
 
-class Counting(FakeSuggester):
-    """Remembers how many texts came together, and refuses one k."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.together: list[int] = []
-
-    def suggest(
-        self,
-        texts: Sequence[str],
-        k: int = 10,
-        date_of_service: date | None = None,
-        filters: Filters | None = None,
-    ) -> list[Answer]:
-        self.together.append(len(texts))
-        if k == 99:
-            raise QueryError("no such k")
-        return super().suggest(texts, k, date_of_service, filters)
-
-
 @pytest.fixture
-def suggester() -> Counting:
-    return Counting()
+def suggester() -> FakeSuggester:
+    return FakeSuggester()
 
 
-def ask(suggester: Counting, *asked: tuple[str, int]) -> list[Answer | BaseException]:
+def ask(suggester: FakeSuggester, *asked: tuple[str, int]) -> list[Answer | BaseException]:
     """Ask for all in one turn of the event loop."""
     gathering = Gathering(Service(suggester))
     suggester.together.clear()
 
     async def all_at_once() -> list[Answer | BaseException]:
-        calls = [gathering.suggest(text, k, None, None) for text, k in asked]
+        calls = [gathering.suggest(Asked(text, k, None, None)) for text, k in asked]
         return await asyncio.gather(*calls, return_exceptions=True)
 
     return asyncio.run(all_at_once())
 
 
-def test_who_asks_alone_is_answered_at_once(suggester: Counting) -> None:
+def test_who_asks_alone_is_answered_at_once(suggester: FakeSuggester) -> None:
     """One after the other, nobody is held back."""
     gathering = Gathering(Service(suggester))
     suggester.together.clear()
 
     async def one_by_one() -> None:
         for text in ("walker", "wheelchair"):
-            answer = gathering.suggest(text, 2, None, None)
+            answer = gathering.suggest(Asked(text, 2, None, None))
             with pytest.raises(StopIteration):  # done without giving way to anybody
                 answer.send(None)
             await asyncio.sleep(0)
@@ -69,7 +47,7 @@ def test_who_asks_alone_is_answered_at_once(suggester: Counting) -> None:
     assert suggester.together == [1, 1]
 
 
-def test_who_asks_in_the_same_turn_is_answered_together(suggester: Counting) -> None:
+def test_who_asks_in_the_same_turn_is_answered_together(suggester: FakeSuggester) -> None:
     """Behind the first, who could not know; each gets what it would get alone."""
     texts = ["walker", "plain wheelchair", "folding walker", "wheels"]
     answers = ask(suggester, *[(text, 3) for text in texts])
@@ -78,7 +56,7 @@ def test_who_asks_in_the_same_turn_is_answered_together(suggester: Counting) -> 
     assert answers == [FakeSuggester().suggest([text], 3)[0] for text in texts]
 
 
-def test_a_large_crowd_is_answered_in_several_goes(suggester: Counting) -> None:
+def test_a_large_crowd_is_answered_in_several_goes(suggester: FakeSuggester) -> None:
     """So that others have their turn in between."""
     answers = ask(suggester, *[("walker", 1)] * (1 + 2 * MOST + 3))
 
@@ -86,10 +64,10 @@ def test_a_large_crowd_is_answered_in_several_goes(suggester: Counting) -> None:
     assert len(answers) == 1 + 2 * MOST + 3
 
 
-def test_a_refusal_reaches_those_whom_it_concerns(suggester: Counting) -> None:
+def test_a_refusal_reaches_those_whom_it_concerns(suggester: FakeSuggester) -> None:
     """Who asks otherwise gets an answer."""
     first, refused, answered, also = ask(
-        suggester, ("walker", 1), ("walker", 99), ("walker", 2), ("wheelchair", 99)
+        suggester, ("walker", 1), ("walker", 101), ("walker", 2), ("wheelchair", 101)
     )
 
     assert isinstance(refused, QueryError)
@@ -98,12 +76,12 @@ def test_a_refusal_reaches_those_whom_it_concerns(suggester: Counting) -> None:
     assert isinstance(answered, Answer)
 
 
-def test_a_caller_who_has_gone_disturbs_nobody(suggester: Counting) -> None:
+def test_a_caller_who_has_gone_disturbs_nobody(suggester: FakeSuggester) -> None:
     """The others are answered."""
     gathering = Gathering(Service(suggester))
 
     async def one_goes() -> list[object]:
-        calls = [asyncio.ensure_future(gathering.suggest("walker", 1, None, None)) for _ in range(4)]
+        calls = [asyncio.ensure_future(gathering.suggest(Asked("walker", 1, None, None))) for _ in range(4)]
         await asyncio.sleep(0)
         calls[1].cancel()
         return await asyncio.gather(*calls, return_exceptions=True)
