@@ -1,8 +1,9 @@
 """The index folder: what is in it, how it is checked, how it is searched.
 
-Layout: `manifest.json`; `records.jsonl`, `modifiers.jsonl` (the catalogue); `texts.jsonl` (what can match,
-row i is vector i); `vectors.faiss` and, in a large index, `coarse.faiss`; `lexical.safetensors`,
-`vocabulary.txt` and `profiles.safetensors` (words, amounts and facts of every code); `lexicon.jsonl`,
+Layout: `manifest.json`; `records.jsonl`, `modifiers.jsonl` (the catalogue); `codes.faiss` and, in a large
+index, `coarse.faiss` (one vector a code); `texts.jsonl` (what can match), `vectors.safetensors`,
+`words.safetensors` and `words.txt` (the vector and the words of each); `lexical.safetensors`,
+`vocabulary.txt` and `profiles.safetensors` (stems, amounts and facts of every code); `lexicon.jsonl`,
 `names.jsonl` (as they were at the build). No pickle anywhere.
 """
 
@@ -23,7 +24,9 @@ from index.lexicon import Entry
 from index.manifest import MANIFEST, Manifest, digests, verify
 from index.names import Name
 from index.profiles import Profiles
-from index.texts import TEMPLATE, Text, searched
+from index.texts import TEMPLATE, Text
+from index.textvectors import TextVectors
+from index.textwords import TextWords
 from index.vectors import VectorIndex
 from index.wordtable import WordTable
 
@@ -41,20 +44,25 @@ class Artifact:
         catalogue: Catalogue,
         texts: Sequence[Text],
         vectors: VectorIndex,
+        text_vectors: TextVectors,
+        words: TextWords,
         table: WordTable,
         profiles: Profiles,
         lexicon: Sequence[Entry],
         names: Sequence[Name],
     ) -> None:
-        if len(vectors) != len(texts):
+        if (len(vectors), len(text_vectors)) != (len(catalogue), len(texts)):
             raise ArtifactError(
-                f"the index holds {len(vectors)} vectors but {len(texts)} texts; build it again"
+                f"the index holds vectors of {len(vectors)} codes and {len(text_vectors)} texts, but "
+                f"{len(catalogue)} codes and {len(texts)} texts; build it again"
             )
         self.manifest = manifest
         self.catalogue = catalogue
         self.texts = tuple(texts)
         self.rows: npt.NDArray[np.int32] = np.array([text.row for text in texts], np.int32)
         self.vectors = vectors
+        self.text_vectors = text_vectors
+        self.words = words
         self.table = table
         self.profiles = profiles
         self.lexicon = tuple(lexicon)
@@ -78,12 +86,13 @@ class Artifact:
                 f"{folder} was built with text template {manifest.template}, this version needs {TEMPLATE}; "
                 "build the index again"
             )
-        texts = read_jsonl(folder / TEXTS, Text)
         return cls(
             manifest,
             Catalogue.load(folder),
-            texts,
-            VectorIndex.load(folder, manifest.scale, searched(texts)),
+            read_jsonl(folder / TEXTS, Text),
+            VectorIndex.load(folder, manifest.scale),
+            TextVectors.load(folder, manifest.scale),
+            TextWords.load(folder),
             WordTable.load(folder),
             Profiles.load(folder),
             read_jsonl(folder / LEXICON, Entry),
@@ -95,6 +104,8 @@ class Artifact:
         self.catalogue.save(folder)
         write_jsonl(folder / TEXTS, self.texts)
         self.vectors.save(folder)
+        self.text_vectors.save(folder)
+        self.words.save(folder)
         self.table.save(folder)
         self.profiles.save(folder)
         write_jsonl(folder / LEXICON, self.lexicon)

@@ -21,8 +21,10 @@ from index.manifest import FORMAT, Manifest, verify
 from index.names import Name
 from index.profiles import Profiles
 from index.records import Record, Release
-from index.texts import LONGEST, TEMPLATE, Text, searched, texts_of
-from index.vectors import VectorIndex
+from index.texts import LONGEST, TEMPLATE, Text, texts_of
+from index.textvectors import TextVectors, means
+from index.textwords import TextWords
+from index.vectors import VectorIndex, int8_scale
 from index.words import normalised
 from index.wordtable import WordTable
 
@@ -105,7 +107,9 @@ def assemble(
     """The same index in memory, with a manifest that lists no files; arguments as for `build`."""
     texts = texts_of(release.records, starter, lexicon)
     vectors = embed(encoder, [normalised(text.text[:LONGEST]) for text in texts], cache, progress)
-    stored = VectorIndex.from_vectors(vectors, searched(texts))
+    of_codes = means(vectors, texts, len(release.records))
+    scale = int8_scale(vectors, of_codes)
+    spoken = TextWords.from_texts(texts)
     manifest = Manifest(
         format=FORMAT,
         release=release.name,
@@ -114,7 +118,7 @@ def assemble(
         encoder=encoder.name,
         encoder_sha256=encoder.sha256,
         dim=encoder.dim,
-        scale=stored.scale,
+        scale=scale,
         template=TEMPLATE,
         counts=_counts(release, texts, lexicon, names),
         built_at=datetime.now(UTC).replace(microsecond=0),
@@ -126,8 +130,10 @@ def assemble(
         manifest,
         Catalogue(release.records, release.modifiers),
         texts,
-        stored,
-        WordTable.from_texts(texts, len(release.records)),
+        VectorIndex.from_vectors(of_codes, scale),
+        TextVectors.from_vectors(vectors, scale),
+        spoken,
+        WordTable.from_texts(texts, spoken, len(release.records)),
         Profiles.from_records(release.records, cache),
         lexicon,
         names,

@@ -89,10 +89,10 @@ def doses(normalised: str) -> list[Dose]:
     for number, scale, unit in _AMOUNT.findall(normalised):
         dimension, factor = _UNITS[unit]
         found.append(Dose(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))
-    for width, first, height, second in _AREA.findall(normalised):
+    for width, first, height, second in _AREA.findall(normalised) if "x" in normalised else ():
         side = _SIDE[second or first or None]
         found.append(Dose(DIMENSIONS.index("area"), float(width) * float(height) * side * side))
-    for unit in _BARE_UNIT.findall(normalised):
+    for unit in _BARE_UNIT.findall(normalised) if "per " in normalised else ():
         dimension, factor = _UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]
         found.append(Dose(DIMENSIONS.index(dimension), factor))
     return list(dict.fromkeys(dose for dose in found if dose.amount > 0))

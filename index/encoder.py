@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.digest import file_sha256
 from index.errors import EncoderError
-from index.loops import unit_sums
+from index.loops import unit_sums, weighted_sum
 from index.memory import remembered
 from index.words import skeleton, words
 
@@ -115,6 +115,7 @@ class StaticEncoder:
         self.sha256 = sha256
         self.dim = layout.dim
         self._tokenizer = tokenizer
+        self._model = tokenizer.model
         self._table = table
         self._scales = scales
         self._layout = layout
@@ -141,9 +142,17 @@ class StaticEncoder:
 
     def features(self, text: str) -> list[int]:
         """Rows of the table that a normalised text adds up."""
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         first, buckets = self._layout.vocabulary, self._layout.buckets
-        return ids + [first + zlib.crc32(name.encode()) % buckets for name in hashed_features(text)]
+        return self._pieces(text) + [
+            first + zlib.crc32(name.encode()) % buckets for name in hashed_features(text)
+        ]
+
+    def _pieces(self, text: str) -> list[int]:
+        """Word pieces. One plain word needs none of the cleaning and parting that comes before the model."""
+        if text.isascii() and text.isalnum():
+            return [piece.id for piece in self._model.tokenize(text)]
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""
@@ -151,9 +160,7 @@ class StaticEncoder:
 
     def _sum(self, part: str) -> Vectors:
         """What one part of a text, from blank to blank, adds to its vector: no feature reaches further."""
-        ids = self.features(part)
-        summed: Vectors = self._scales[ids] @ self._table[ids].astype(np.float32)
-        return summed
+        return weighted_sum(self._table, self._scales, self.features(part))
 
 
 class SentenceTransformerEncoder:

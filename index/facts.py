@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.words import words
+from index.words import lengths_by_first, words
 
 FACTS: dict[str, dict[str, str]] = {
     "fit": {
@@ -179,9 +179,7 @@ def _phrases() -> dict[tuple[str, ...], int]:
 
 
 _PHRASES = _phrases()
-_LONGEST: dict[str, int] = {}
-for _phrase in _PHRASES:
-    _LONGEST[_phrase[0]] = max(_LONGEST.get(_phrase[0], 0), len(_phrase))
+_LENGTHS = lengths_by_first(_PHRASES)
 
 
 def facts(found: Sequence[str]) -> int:
@@ -194,7 +192,7 @@ def facts(found: Sequence[str]) -> int:
     start = 0
     while start < len(found):
         step = 1
-        for length in range(_LONGEST.get(found[start], 0), 0, -1):
+        for length in _LENGTHS.get(found[start], ()):
             value = _PHRASES.get(tuple(found[start : start + length]))
             if value is not None:
                 bits |= value

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
-import Stemmer
 
 from index.loops import Columns
+from index.memory import remembered
 from index.texts import LONGEST
 from index.words import words
-from index.wordtable import WordTable
+from index.wordtable import KEPT_WORDS, WordTable
 
 K1 = 1.2
 B = 0.5
-_STEMMER = Stemmer.Stemmer("english")
-
-
-def stems(normalised: str) -> list[str]:
-    """Stemmed words of a normalised text, in order (Snowball English; numbers stay as they are)."""
-    found: list[str] = _STEMMER.stemWords(words(normalised[:LONGEST]))
-    return found
 
 
 class Lexical:
@@ -29,10 +20,13 @@ class Lexical:
 
     A stem that the texts of one code repeat counts once, so that its weight in a code depends on nothing of
     the query: all are computed here, and a query adds columns up.
+
+    Attributes:
+        columns: One column a stem, one row a code.
     """
 
     def __init__(self, table: WordTable) -> None:
-        self._table = table
+        self._stem = remembered(table.stem, KEPT_WORDS)
         self._codes = len(table.indptr) - 1
         lengths = np.diff(table.indptr)
         frequency = np.bincount(table.tokens, minlength=len(table.vocabulary))
@@ -42,9 +36,13 @@ class Lexical:
         codes = np.repeat(np.arange(self._codes), lengths)[order]
         weights = (idf[table.tokens[order]] / long[codes]).astype(np.float32)
         indptr = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
-        self._columns = Columns(weights, codes.astype(np.int32), indptr, self._codes)
+        self.columns = Columns(weights, codes.astype(np.int32), indptr, self._codes)
 
-    def scores(self, stemmed: Sequence[str]) -> npt.NDArray[np.float32]:
-        """BM25 of every code for some stems; float32 of shape (codes,), 0 where no stem matches."""
-        positions = map(self._table.position, stemmed)
-        return self._columns.sums(sorted({at for at in positions if at is not None}))
+    def stems(self, normalised: str) -> list[int]:
+        """Known stems of a normalised text, as columns: each once, ascending."""
+        found = {self._stem(word) for word in words(normalised[:LONGEST])}
+        return sorted(stem for stem in found if stem is not None)
+
+    def scores(self, normalised: str) -> npt.NDArray[np.float32]:
+        """BM25 of every code for a normalised text; float32 of shape (codes,), 0 where no stem matches."""
+        return self.columns.sums(self.stems(normalised))

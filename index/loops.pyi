@@ -9,14 +9,17 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
+def weighted_sum(table: npt.NDArray[np.int8], weights: Floats, rows: list[int]) -> Floats:
+    """Some rows of an int8 table (n, dim), each times its weight, added up: float32 (dim,)."""
+
 def unit_sums(parts: Sequence[Sequence[Floats]], dim: int) -> Floats:
     """The sum of each row's parts, float32 (dim,) each, made unit length: float32 (len(parts), dim).
 
     A row without parts, or whose parts cancel out, is zero.
     """
 
-def dot(one: Floats, other: Floats) -> float:
-    """The inner product of two float32 vectors of one length."""
+def inner_products(rows: Floats, taken: list[int], other: Floats) -> list[float]:
+    """The inner products of some rows, float32 (n, dim), with a vector, float32 (dim,)."""
 
 def exclusive_or(one: bytes, other: bytes) -> bytes:
     """The bytes of two strings of one length, joined bit by bit."""
@@ -39,59 +42,64 @@ class Stored:
             end where there are fewer; and how many were found at least.
         """
 
-class TextsOfCodes:
-    """The vectors of each code's texts."""
-
-    def __init__(self, stored: Stored, rows: npt.NDArray[np.int32], kinds: Bytes, codes: int) -> None:
-        """Sort the texts by code.
-
-        Args:
-            stored: The vectors, one a text.
-            rows: int32 (texts,): the code of each text, from 0 to `codes` - 1.
-            kinds: uint8 (texts,): 0 long description, 1 short description, 2 other.
-            codes: How many codes there are.
-        """
-
-    def closest(self, codes: Ids, meant: Floats, typed: Floats) -> tuple[Floats, Ids]:
-        """Compare a query with every text of some codes.
-
-        Args:
-            codes: int64 (m,).
-            meant: float32 (dim,), unit length: the query with its known terms written out.
-            typed: float32 (dim,), unit length: the query as typed; the same array where the two do not
-                differ.
-
-        Returns:
-            float32 (m, 4), cosines: of `meant` with the closest text of each kind (the long description
-            stands in for an absent short one, -1 for others), of `typed` with the closer description; and
-            int64 (m,), the text of each code closest to `meant`.
-        """
-
-    def gathered(
-        self,
-        near: Ids,
-        by_meaning: int,
-        scores: Floats,
-        by_words: int,
-        pointed: Sequence[int],
-        allowed: Bytes,
-    ) -> Ids:
-        """Candidate codes, each once, ascending: int64 (m,).
-
-        Args:
-            near: int64 (n,): texts, the closest first, of codes that are allowed; -1 where there is none.
-            by_meaning: How many codes of theirs are taken.
-            scores: float32 (codes,): how well the words match.
-            by_words: How many codes are taken of those with the largest scores above 0.
-            pointed: Codes that are taken too.
-            allowed: uint8 (codes,).
-        """
-
 class Columns:
     """A sparse matrix in CSC form."""
 
     def __init__(self, data: Floats, indices: npt.NDArray[np.int32], indptr: Ids, rows: int) -> None:
         """Take float32 `data`, int32 `indices` and int64 `indptr`, as scipy names them."""
 
-    def sums(self, columns: Iterable[int]) -> Floats:
+    def sums(self, columns: list[int]) -> Floats:
         """Some columns added up, in the order given: float32 (rows,)."""
+
+class TextsOfCodes:
+    """The texts of each code: their vectors, and the stems of all together."""
+
+    def __init__(self, stored: Stored, columns: Columns, rows: npt.NDArray[np.int32], kinds: Bytes) -> None:
+        """Sort the texts by code.
+
+        Args:
+            stored: The vectors, one a text.
+            columns: One column a stem, one row a code: what the stem adds to how well the code's words match.
+            rows: int32 (texts,): the code of each text.
+            kinds: uint8 (texts,): 0 long description, 1 short description, 2 other.
+        """
+
+    def evidence(
+        self,
+        near: Ids,
+        stems: list[list[int]],
+        by_words: int,
+        pointed: list[list[int]],
+        allowed: Bytes,
+        vectors: Floats,
+        typed: list[int],
+    ) -> tuple[list[int], Ids, Floats, Ids, Floats]:
+        """Candidate codes of some queries, each compared with every text of its candidates.
+
+        Args:
+            near: int64 (queries, n): codes that are taken; -1 where there is none.
+            stems: Of each query.
+            by_words: How many codes are taken of those whose words match best, if any do.
+            pointed: Of each query, codes that are taken too.
+            allowed: uint8 (codes,).
+            vectors: float32 (m, dim), unit length: first the texts with their known terms written out.
+            typed: Of each query, the row of the text as typed; its own one where the two do not differ.
+
+        Returns:
+            `bounds`: the candidates of query i are from `bounds[i]` to `bounds[i + 1]`.
+            int64 (m,): codes, each once a query, ascending.
+            float32 (m, 4), cosines: of the text written out with the closest text of each kind (the long
+            description stands in for an absent short one, -1 for others), of the text as typed with the
+            closer description.
+            int64 (m,): the text of the code closest to the text written out.
+            float32 (m,): how well the words match.
+        """
+
+class SharedWords:
+    """Texts as numbers of their words."""
+
+    def __init__(self, vocabulary: list[str], indptr: Ids, numbers: npt.NDArray[np.int32]) -> None:
+        """Number the words; arrays as `TextWords` holds them."""
+
+    def of(self, texts: Iterable[int], known: Iterable[str]) -> list[tuple[str, ...]]:
+        """See `TextWords.shared`."""

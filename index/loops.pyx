@@ -3,13 +3,14 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport INFINITY, lrintf, sqrtf
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
 
 import numpy as np
 
 cdef enum:
     STEPS = 8192  # of a query's component, from 0 to 1
     LINE = 64  # bytes that memory gives at a time
+    BLOCK = 64  # values that are looked through together
     AHEAD = 6  # rows that are fetched before they are worked on
 
 
@@ -53,6 +54,20 @@ cdef inline void _fetch(const uint8_t* row, Py_ssize_t dim) noexcept nogil:
         at += LINE
 
 
+def weighted_sum(const int8_t[:, ::1] table, const float[::1] weights, list rows):
+    cdef Py_ssize_t dim = table.shape[1], row, i
+    cdef float weight
+    summed_array = np.zeros(dim, np.float32)
+    cdef float[::1] summed = summed_array
+    for row in rows:
+        _fetch(<const uint8_t*> &table[row, 0], dim)
+    for row in rows:
+        weight = weights[row]
+        for i in range(dim):
+            summed[i] += weight * table[row, i]
+    return summed_array
+
+
 def unit_sums(parts, Py_ssize_t dim):
     sums_array = np.zeros((len(parts), dim), np.float32)
     cdef float[:, ::1] sums = sums_array
@@ -72,12 +87,16 @@ def unit_sums(parts, Py_ssize_t dim):
     return sums_array
 
 
-def dot(const float[::1] one, const float[::1] other):
-    cdef float total = 0
-    cdef Py_ssize_t i
-    for i in range(one.shape[0]):
-        total += one[i] * other[i]
-    return total
+def inner_products(const float[:, ::1] rows, list taken, const float[::1] other):
+    cdef Py_ssize_t row, i
+    cdef float total
+    cdef list products = []
+    for row in taken:
+        total = 0
+        for i in range(other.shape[0]):
+            total += rows[row, i] * other[i]
+        products.append(total)
+    return products
 
 
 def exclusive_or(const uint8_t[::1] one, const uint8_t[::1] other):
@@ -139,115 +158,6 @@ cdef class Stored:
         return cosines_array, rows_array, fewest
 
 
-cdef class TextsOfCodes:
-    cdef Stored stored
-    cdef const int64_t[::1] indptr
-    cdef const int32_t[::1] texts
-    cdef const uint8_t[::1] kinds
-    cdef const int32_t[::1] rows
-
-    def __init__(self, Stored stored, rows, kinds, Py_ssize_t codes):
-        order = np.argsort(rows, kind="stable")
-        counts = np.bincount(rows, minlength=codes)
-        self.stored = stored
-        self.indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        self.texts = order.astype(np.int32)
-        self.kinds = kinds[order]
-        self.rows = rows
-
-    def closest(self, const int64_t[::1] codes, const float[::1] meant, const float[::1] typed):
-        cdef const uint8_t[:, ::1] stored = self.stored.vectors
-        cdef Py_ssize_t n = codes.shape[0], dim = stored.shape[1], i, at
-        cdef bint same = &meant[0] == &typed[0]
-        cdef int16_t[:, ::1] rounded = np.empty((2, dim), np.int16)
-        cosines_array = np.full((n, 4), -1.0, np.float32)
-        best_array = np.full(n, -1, np.int64)
-        cdef float[:, ::1] cosines = cosines_array
-        cdef int64_t[::1] best = best_array
-        cdef float cosine, most, unit = self.stored.unit
-        cdef int kind, first = _round(meant, rounded[0]), second = 0 if same else _round(typed, rounded[1])
-        with nogil:
-            for i in range(n):
-                most = -2.0
-                if i + 1 < n:
-                    for at in range(self.indptr[codes[i + 1]], self.indptr[codes[i + 1] + 1]):
-                        _fetch(&stored[self.texts[at], 0], dim)
-                for at in range(self.indptr[codes[i]], self.indptr[codes[i] + 1]):
-                    kind = self.kinds[at]
-                    cosine = (_product(&stored[self.texts[at], 0], &rounded[0, 0], dim) - first) * unit
-                    cosines[i, kind] = max(cosines[i, kind], cosine)
-                    if cosine > most:
-                        most = cosine
-                        best[i] = self.texts[at]
-                    if kind < 2:
-                        if not same:
-                            cosine = (_product(&stored[self.texts[at], 0], &rounded[1, 0], dim) - second) * unit
-                        cosines[i, 3] = max(cosines[i, 3], cosine)
-                if cosines[i, 1] < -0.999:
-                    cosines[i, 1] = cosines[i, 0]
-        return cosines_array, best_array
-
-    def gathered(
-        self,
-        const int64_t[::1] near,
-        Py_ssize_t by_meaning,
-        const float[::1] scores,
-        Py_ssize_t by_words,
-        pointed,
-        const uint8_t[::1] allowed,
-    ):
-        cdef Py_ssize_t n = 0, i, words, most = by_meaning + by_words + len(pointed)
-        cdef int64_t[::1] best = _largest(scores, allowed, by_words)
-        cdef int64_t code
-        found_array = np.empty(most, np.int64)
-        cdef int64_t[::1] found = found_array
-        for i in range(near.shape[0]):
-            if n == by_meaning:
-                break
-            if near[i] >= 0:
-                n = _insert(found, n, self.rows[near[i]])
-        for i in range(best.shape[0]):
-            n = _insert(found, n, best[i])
-        for code in pointed:
-            if allowed[code]:
-                n = _insert(found, n, code)
-        return found_array[:n]
-
-
-cdef inline Py_ssize_t _insert(int64_t[::1] ascending, Py_ssize_t n, int64_t value) noexcept nogil:
-    """Put a value into its place among the first n, unless it is there, and return how many there are."""
-    cdef Py_ssize_t place = n, i
-    while place > 0 and ascending[place - 1] > value:
-        place -= 1
-    if place > 0 and ascending[place - 1] == value:
-        return n
-    for i in range(n, place, -1):
-        ascending[i] = ascending[i - 1]
-    ascending[place] = value
-    return n + 1
-
-
-cdef int64_t[::1] _largest(const float[::1] values, const uint8_t[::1] allowed, Py_ssize_t k):
-    """Places of the k largest values above 0 that are allowed, largest first, equal ones in order."""
-    cdef Py_ssize_t found = 0, i, place
-    cdef float least = 0
-    cdef int64_t[::1] rows = np.empty(k, np.int64)
-    with nogil:
-        for i in range(values.shape[0]):
-            if values[i] <= least or not allowed[i]:
-                continue
-            place = found if found < k else k - 1
-            while place > 0 and values[rows[place - 1]] < values[i]:
-                rows[place] = rows[place - 1]
-                place -= 1
-            rows[place] = i
-            if found < k:
-                found += 1
-            if found == k:
-                least = values[rows[k - 1]]
-    return rows[:found]
-
-
 cdef class Columns:
     cdef const float[::1] data
     cdef const int32_t[::1] indices
@@ -259,9 +169,199 @@ cdef class Columns:
 
     def sums(self, columns):
         sums_array = np.zeros(self.rows, np.float32)
-        cdef float[::1] sums = sums_array
+        self._add(columns, sums_array)
+        return sums_array
+
+    cdef void _add(self, list columns, float[::1] sums):
         cdef Py_ssize_t column, at
         for column in columns:
             for at in range(self.indptr[column], self.indptr[column + 1]):
                 sums[self.indices[at]] += self.data[at]
-        return sums_array
+
+
+cdef class TextsOfCodes:
+    cdef Stored stored
+    cdef Columns columns
+    cdef const int64_t[::1] indptr
+    cdef const int32_t[::1] texts
+    cdef const uint8_t[::1] kinds
+
+    def __init__(self, Stored stored, Columns columns, rows, kinds):
+        order = np.argsort(rows, kind="stable")
+        counts = np.bincount(rows, minlength=columns.rows)
+        self.stored, self.columns = stored, columns
+        self.indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        self.texts = order.astype(np.int32)
+        self.kinds = kinds[order]
+
+    def evidence(
+        self,
+        const int64_t[:, ::1] near,
+        list stems,
+        Py_ssize_t by_words,
+        list pointed,
+        const uint8_t[::1] allowed,
+        const float[:, ::1] vectors,
+        list typed,
+    ):
+        cdef Py_ssize_t queries = near.shape[0], dim = vectors.shape[1], query, n = 0, i, other
+        cdef Py_ssize_t most = queries * (near.shape[1] + by_words) + sum(map(len, pointed))
+        bounds = [0]
+        rows_array = np.empty(most, np.int64)
+        closest_array = np.empty(most, np.int64)
+        cosines_array = np.empty((most, 4), np.float32)
+        bm25_array = np.empty(most, np.float32)
+        cdef int64_t[::1] rows = rows_array, closest = closest_array
+        cdef float[:, ::1] cosines = cosines_array
+        cdef float[::1] bm25 = bm25_array, sums = np.empty(self.columns.rows, np.float32)
+        cdef int64_t[::1] best = np.empty(by_words, np.int64)
+        cdef int16_t[:, ::1] rounded = np.empty((2, dim), np.int16)
+        cdef int first, second
+        for query in range(queries):
+            sums[:] = 0
+            self.columns._add(stems[query], sums)
+            n = self._gathered(near[query], sums, best, pointed[query], allowed, rows, n)
+            other = typed[query]
+            first = _round(vectors[query], rounded[0])
+            second = 0 if other == query else _round(vectors[other], rounded[1])
+            for i in range(bounds[query], n):
+                if i + 1 < n:
+                    self._fetch_texts(rows[i + 1])
+                bm25[i] = sums[rows[i]]
+                closest[i] = self._compared(rows[i], rounded, first, second, other == query, cosines[i])
+            bounds.append(n)
+        return bounds, rows_array[:n], cosines_array[:n], closest_array[:n], bm25_array[:n]
+
+    cdef Py_ssize_t _gathered(
+        self,
+        const int64_t[::1] near,
+        const float[::1] sums,
+        int64_t[::1] best,
+        pointed,
+        const uint8_t[::1] allowed,
+        int64_t[::1] rows,
+        Py_ssize_t first,
+    ):
+        """Put candidate codes behind the first ones, each once, ascending, and return how many there are now."""
+        cdef Py_ssize_t n = first, i
+        cdef int64_t code
+        for i in range(near.shape[0]):
+            if near[i] >= 0:
+                n = _insert(rows, first, n, near[i])
+        for i in range(_largest(sums, allowed, best)):
+            n = _insert(rows, first, n, best[i])
+        for code in pointed:
+            if allowed[code]:
+                n = _insert(rows, first, n, code)
+        return n
+
+    cdef inline void _fetch_texts(self, int64_t code) noexcept nogil:
+        cdef Py_ssize_t at
+        for at in range(self.indptr[code], self.indptr[code + 1]):
+            _fetch(&self.stored.vectors[self.texts[at], 0], self.stored.vectors.shape[1])
+
+    cdef int64_t _compared(
+        self,
+        int64_t code,
+        const int16_t[:, ::1] rounded,
+        int first,
+        int second,
+        bint same,
+        float[::1] cosines,
+    ) noexcept nogil:
+        """Compare a query with every text of a code, and return the closest text."""
+        cdef Py_ssize_t dim = rounded.shape[1], at
+        cdef const uint8_t* stored
+        cdef float cosine, most = -2.0, unit = self.stored.unit
+        cdef int64_t closest = -1
+        cdef int kind
+        cosines[:] = -1.0
+        for at in range(self.indptr[code], self.indptr[code + 1]):
+            kind = self.kinds[at]
+            stored = &self.stored.vectors[self.texts[at], 0]
+            cosine = (_product(stored, &rounded[0, 0], dim) - first) * unit
+            cosines[kind] = max(cosines[kind], cosine)
+            if cosine > most:
+                most = cosine
+                closest = self.texts[at]
+            if kind < 2:
+                if not same:
+                    cosine = (_product(stored, &rounded[1, 0], dim) - second) * unit
+                cosines[3] = max(cosines[3], cosine)
+        if cosines[1] < -0.999:
+            cosines[1] = cosines[0]
+        return closest
+
+
+cdef inline Py_ssize_t _insert(int64_t[::1] ascending, Py_ssize_t first, Py_ssize_t n, int64_t value) noexcept nogil:
+    """Put a value into its place among those from `first` to n, unless it is there; return where they end."""
+    cdef Py_ssize_t place = n, i
+    while place > first and ascending[place - 1] > value:
+        place -= 1
+    if place > first and ascending[place - 1] == value:
+        return n
+    for i in range(n, place, -1):
+        ascending[i] = ascending[i - 1]
+    ascending[place] = value
+    return n + 1
+
+
+cdef Py_ssize_t _largest(const float[::1] values, const uint8_t[::1] allowed, int64_t[::1] rows) noexcept nogil:
+    """Write the places of the largest values above 0 that are allowed, largest first, equal ones in order.
+
+    Returns how many, at most as many as there is room for.
+    """
+    cdef Py_ssize_t found = 0, k = rows.shape[0], start = 0, stop = 0, i, place
+    cdef float least = 0
+    cdef int above
+    if k == 0:
+        return 0
+    while stop < values.shape[0]:
+        start, stop = stop, min(stop + BLOCK, values.shape[0])
+        above = 0
+        for i in range(start, stop):  # without a branch, so that many are compared at a time
+            above |= values[i] > least
+        if not above:
+            continue
+        for i in range(start, stop):
+            if values[i] <= least or not allowed[i]:
+                continue
+            place = found if found < k else k - 1
+            while place > 0 and values[rows[place - 1]] < values[i]:
+                rows[place] = rows[place - 1]
+                place -= 1
+            rows[place] = i
+            if found < k:
+                found += 1
+            if found == k:
+                least = values[rows[k - 1]]
+    return found
+
+
+cdef class SharedWords:
+    cdef list vocabulary
+    cdef dict numbered
+    cdef const int64_t[::1] indptr
+    cdef const int32_t[::1] numbers
+
+    def __init__(self, vocabulary, indptr, numbers):
+        self.vocabulary, self.indptr, self.numbers = vocabulary, indptr, numbers
+        self.numbered = {word: number for number, word in enumerate(vocabulary)}
+
+    def of(self, texts, known):
+        cdef uint8_t[::1] marked = bytearray(len(self.vocabulary) + 1)
+        cdef Py_ssize_t text, at
+        cdef list found = [], shared
+        for word in known:
+            number = self.numbered.get(word)
+            if number is not None:
+                marked[<Py_ssize_t> number] = 1
+        for text in texts:
+            shared = []
+            for at in range(self.indptr[text], self.indptr[text + 1]):
+                if marked[self.numbers[at]]:
+                    word = self.vocabulary[self.numbers[at]]
+                    if word not in shared:
+                        shared.append(word)
+            found.append(tuple(shared))
+        return found

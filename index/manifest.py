@@ -11,7 +11,7 @@ import msgspec
 from index.digest import file_sha256
 from index.errors import ArtifactError
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 
 

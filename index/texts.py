@@ -41,7 +41,7 @@ def texts_of(
     starter: Sequence[Record] = (),
     lexicon: Sequence[Entry] = (),
 ) -> list[Text]:
-    """Every text worth matching, grouped by source, the lexicon's last; no code has one text twice."""
+    """Every text worth matching, grouped by source; no code has one text twice."""
     rows = {record.code: row for row, record in enumerate(records)}
     found: dict[tuple[int, str], Text] = {}
     for text in _all(records, rows, starter, lexicon):
@@ -49,15 +49,6 @@ def texts_of(
         if key:
             found.setdefault((text.row, key), text)
     return list(found.values())
-
-
-def searched(texts: Sequence[Text]) -> int:
-    """How many of the texts, the first ones, a query may be near to.
-
-    A term of the lexicon is found by its words; near terms only crowd out near descriptors (measured in
-    docs/model.md).
-    """
-    return sum(text.source != LEXICON for text in texts)
 
 
 def _all(

@@ -1,4 +1,4 @@
-"""Unit vectors in FAISS indexes: found by coarse codes, compared as int8."""
+"""One vector a code in FAISS indexes: found by coarse codes, compared as int8."""
 
 from __future__ import annotations
 
@@ -16,74 +16,66 @@ from index.loops import Stored
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-VECTORS = "vectors.faiss"
+VECTORS = "codes.faiss"
 COARSE = "coarse.faiss"
 FEW = 4096  # vectors; fewer are compared one by one as fast as coarse codes would be
-COMPONENTS = 8  # that one coarse code of four bits stands for; fewer where the dimension is no multiple of it
+COMPONENTS = 4  # that one coarse code of four bits stands for; fewer where the dimension is no multiple of it
 TRAINED_ON = 2048  # vectors that the coarse codes are made from
 ROUNDS = 10  # of k-means
 CHECKED = 2  # vectors compared as int8 for each that is asked for
 
 
 class VectorIndex:
-    """Inner products with the first rows, those that may be found; the others are held for comparison only.
+    """Inner products with the vectors of all codes.
 
-    A component is stored as int8, `round(component * scale)`; the scale makes the largest one 127. Where many
-    may be found, FAISS scans product-quantised codes of four bits first (`IndexPQFastScan`), and the best of
-    them, `CHECKED` times as many as are asked for, are compared as int8.
+    A component is stored as int8, `round(component * scale)`. Where there are many vectors, FAISS scans
+    product-quantised codes of four bits first (`IndexPQFastScan`), and the best of them, `CHECKED` times as
+    many as are asked for, are compared as int8.
 
     Attributes:
         scale: See above.
-        searched: How many rows may be found.
-        codes: uint8 (n, dim): what is held of each vector, plus 128.
-        stored: The same, to be compared with queries.
     """
 
-    def __init__(self, exact: Any, coarse: Any | None, scale: float, searched: int) -> None:
+    def __init__(self, exact: Any, coarse: Any | None, scale: float) -> None:
         self.scale = scale
-        self.searched = searched
         self._exact = exact
         self._coarse = coarse
         n, dim = exact.ntotal, exact.d
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
         codes = faiss.rev_swig_ptr(exact.codes.data(), n * dim) if n else np.zeros(0, np.uint8)
-        self.codes: npt.NDArray[np.uint8] = codes.reshape(n, dim)
-        self.stored = Stored(self.codes, scale)
+        self._stored = Stored(codes.reshape(n, dim), scale)
 
     @classmethod
-    def from_vectors(cls, vectors: Vectors, searched: int | None = None) -> VectorIndex:
-        """Quantise float32 rows of unit length, shape (n, dim); all may be found when `searched` is None."""
+    def from_vectors(cls, vectors: Vectors, scale: float) -> VectorIndex:
+        """Quantise float32 rows of unit length, shape (n, dim), with no component above 127 / `scale`."""
         n, dim = vectors.shape
-        first = n if searched is None else searched
-        scale = 127.0 / max(float(np.abs(vectors).max(initial=0.0)), 1e-6)
         rounded = np.round(vectors * scale).astype(np.float32)
         kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
         exact: Any = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
         exact.add(rounded)
         coarse: Any = None
-        if first >= FEW:
+        if n >= FEW:
             parts = next(dim // width for width in range(COMPONENTS, 0, -1) if dim % width == 0)
             coarse = faiss.IndexPQFastScan(dim, parts, 4, faiss.METRIC_INNER_PRODUCT)
             coarse.pq.cp.niter = ROUNDS
-            coarse.train(rounded[np.linspace(0, first - 1, TRAINED_ON).astype(np.int64)])
-            coarse.add(rounded[:first])
-        return cls(exact, coarse, scale, first)
+            coarse.train(rounded[np.linspace(0, n - 1, TRAINED_ON).astype(np.int64)])
+            coarse.add(rounded)
+        return cls(exact, coarse, scale)
 
     def save(self, folder: Path) -> None:
-        """Write `vectors.faiss`, and `coarse.faiss` where there are coarse codes; the rest is not kept."""
+        """Write `codes.faiss`, and `coarse.faiss` where there are coarse codes; the rest is not kept."""
         faiss.write_index(self._exact, str(folder / VECTORS))
         if self._coarse is not None:
             faiss.write_index(self._coarse, str(folder / COARSE))
 
     @classmethod
-    def load(cls, folder: Path, scale: float, searched: int) -> VectorIndex:
+    def load(cls, folder: Path, scale: float) -> VectorIndex:
         """Read what `save` wrote."""
         coarse = folder / COARSE
         return cls(
             faiss.read_index(str(folder / VECTORS)),
             faiss.read_index(str(coarse)) if coarse.is_file() else None,
             scale,
-            searched,
         )
 
     def __len__(self) -> int:
@@ -94,8 +86,8 @@ class VectorIndex:
 
         Args:
             queries: float32 (n, dim), rows of unit length; rounded for this.
-            k: Rows per query, 1 to `searched`.
-            allowed: bool (searched,): which may be found; all when None.
+            k: Rows per query, 1 to as many as there are.
+            allowed: bool (rows,): which may be found; all when None.
 
         Returns:
             Cosines, float32 (n, k), best first, and rows, int64 (n, k); minus infinity and -1 at the end
@@ -104,13 +96,13 @@ class VectorIndex:
         Raises:
             QueryError: If k is out of range.
         """
-        if not 1 <= k <= self.searched:
-            raise QueryError(f"k is {k}, but this index holds {self.searched} texts")
-        may = np.ones(self.searched, bool) if allowed is None else allowed
+        if not 1 <= k <= len(self):
+            raise QueryError(f"k is {k}, but this index holds {len(self)} codes")
+        may = np.ones(len(self), bool) if allowed is None else allowed
         if self._coarse is None:
             return self._among(queries, k, may)
-        _, candidates = self._coarse.search(queries, min(CHECKED * k, self.searched))
-        cosines, rows, fewest = self.stored.best(candidates, may.view(np.uint8), queries, k)
+        _, candidates = self._coarse.search(queries, min(CHECKED * k, len(self)))
+        cosines, rows, fewest = self._stored.best(candidates, may.view(np.uint8), queries, k)
         if fewest <= k // 2:  # a narrow filter: every allowed row is compared
             few = np.flatnonzero(rows[:, k // 2] < 0)
             cosines[few], rows[few] = self._among(queries[few], k, may)
@@ -128,3 +120,8 @@ class VectorIndex:
         cosines: Vectors = products / (scales * np.float32(self.scale))
         cosines[rows < 0] = -np.inf
         return cosines, rows
+
+
+def int8_scale(*arrays: Vectors) -> float:
+    """What makes the largest component of some vectors 127."""
+    return 127.0 / max(1e-6, *(float(np.abs(array).max(initial=0.0)) for array in arrays))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 TEXT_VERSION = 1
@@ -11,7 +12,7 @@ TEXT_VERSION = 1
 _LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _DIGIT = re.compile(r"[0-9]")
-_FOREIGN = re.compile(r"[^a-z0-9.%/&+<>='-]+")
+_FOREIGN = re.compile(r"[^a-z0-9.%/&+<>=' -]+")
 _NUMBER_UNIT = re.compile(
     r"(\d)(mg|mcg|gm|g|ml|cc|units|unit|u|iu|meq|mci|uci|kg|l|mm|cm|fr|in|oz|hr|min|mmol|ea|ga|lb|lbs|vl)\b"
 )
@@ -54,6 +55,14 @@ def words(normalised: str) -> list[str]:
 def cut(text: str) -> tuple[str, ...]:
     """The words of a descriptor or lexicon text, remembered; not for what a user typed."""
     return tuple(words(normalise(text)))
+
+
+def lengths_by_first(phrases: Iterable[Sequence[str]]) -> dict[str, tuple[int, ...]]:
+    """For each word that begins a phrase, how many words such phrases have, the most first."""
+    found: dict[str, set[int]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase[0], set()).add(len(phrase))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 
 def skeleton(word: str) -> str:

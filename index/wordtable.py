@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,9 @@ from safetensors.numpy import load_file, save_file
 
 from index.memory import remembered
 from index.spelling import Spelling
-from index.texts import LEXICON, LONG, LONGEST, SHORT, Text
-from index.words import cut, normalised, skeleton, words
+from index.texts import LEXICON, LONG, SHORT, Text
+from index.textwords import TextWords
+from index.words import cut, skeleton
 
 TABLE = "lexical.safetensors"
 VOCABULARY = "vocabulary.txt"
@@ -43,9 +42,6 @@ class WordTable:
         surfaces: Words as written, one a stem: the commonest with it.
         matches: Word -> stems that it may stand for, each with a weight from 0 to 1: 1 for its own stem, less
             for words that begin with it, or whose consonants it is (whlchr).
-        completion: Word -> the commonest word that an unfinished or clipped one begins, or None; None for a
-            known word.
-        nearest: Word -> the known word that a misspelt one most resembles, or None.
         meant: `matches` of the first words of a lexicon entry's meaning.
     """
 
@@ -68,8 +64,6 @@ class WordTable:
         self._stemmer = Stemmer.Stemmer("english")
         self.meant = lru_cache(1 << 15)(self._meant)
         self.matches = remembered(self._matches, KEPT_WORDS)
-        self.completion = remembered(self._completion, KEPT_WORDS)
-        self.nearest = remembered(lambda word: self._spelling.nearest(word), KEPT_WORDS)
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -84,31 +78,32 @@ class WordTable:
         return [bone for bone, _ in bones], [i for _, i in bones]
 
     @classmethod
-    def from_texts(cls, texts: Sequence[Text], codes: int) -> WordTable:
-        """Count the stems of the texts of `codes` codes."""
+    def from_texts(cls, texts: Sequence[Text], spoken: TextWords, codes: int) -> WordTable:
+        """Count the stems of the texts of `codes` codes, whose words are `spoken`."""
         # A lexicon term is known to the expander; its words are not the code's own.
-        own = [text for text in texts if text.source != LEXICON]
-        found = [words(normalised(text.text[:LONGEST])) for text in own]
-        written = Counter(chain.from_iterable(found))
-        stem = dict(zip(written, Stemmer.Stemmer("english").stemWords(list(written)), strict=True))
+        sizes = np.diff(spoken.indptr)
+        own = np.repeat(np.array([text.source != LEXICON for text in texts], bool), sizes)
+        numbers = spoken.numbers[own]
+        written = np.bincount(numbers, minlength=len(spoken.vocabulary))
+        stemmed = Stemmer.Stemmer("english").stemWords(spoken.vocabulary)
         surface: dict[str, str] = {}
-        for word in sorted(written, key=lambda word: (-written[word], word)):
-            surface.setdefault(stem[word], word)
+        for number in np.argsort(-written, kind="stable")[: np.count_nonzero(written)].tolist():
+            surface.setdefault(stemmed[number], spoken.vocabulary[number])
         vocabulary = sorted(surface)
-        ids = {stemmed: i for i, stemmed in enumerate(vocabulary)}
-        token = {word: ids[stemmed] for word, stemmed in stem.items()}
-        sizes = [len(some) for some in found]
-        rows = np.repeat(np.array([text.row for text in own], np.int64), sizes)
-        bits = np.repeat(np.array([FIELDS.get(text.source, OTHER_FIELD) for text in own], np.uint8), sizes)
-        flat = np.array([token[word] for some in found for word in some], np.int64)
-        pairs, first = np.unique(rows * max(len(vocabulary), 1) + flat, return_inverse=True)
+        ids = {stem: i for i, stem in enumerate(vocabulary)}
+        token = np.array([ids.get(stem, -1) for stem in stemmed], np.int64)
+        rows = np.repeat(np.array([text.row for text in texts], np.int64), sizes)[own]
+        bits = np.repeat(np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.uint8), sizes)[
+            own
+        ]
+        pairs, first = np.unique(rows * max(len(vocabulary), 1) + token[numbers], return_inverse=True)
         fields = np.zeros(len(pairs), np.uint8)
         np.bitwise_or.at(fields, first, bits)
         held, tokens = np.divmod(pairs, max(len(vocabulary), 1))
         indptr = np.searchsorted(held, np.arange(codes + 1)).astype(np.int64)
         frequency = np.bincount(tokens, minlength=len(vocabulary))
         idf = np.log((codes + 1) / np.maximum(frequency, 1)).astype(np.float32)
-        surfaces = [surface[stemmed] for stemmed in vocabulary]
+        surfaces = [surface[stem] for stem in vocabulary]
         return cls(vocabulary, idf, indptr, tokens.astype(np.int32), fields, surfaces)
 
     def save(self, folder: Path) -> None:
@@ -132,16 +127,12 @@ class WordTable:
         vocabulary, surfaces = [stem for stem, _ in pairs], [word for _, word in pairs]
         return cls(vocabulary, arrays["idf"], arrays["indptr"], arrays["tokens"], arrays["fields"], surfaces)
 
-    def position(self, stem: str) -> int | None:
-        """Place of a stem in `vocabulary`, or None."""
-        return self._ids.get(stem)
-
-    def knows(self, word: str) -> bool:
-        """Whether a word's stem stands in any code's texts."""
-        return self._stemmer.stemWord(word) in self._ids
+    def stem(self, word: str) -> int | None:
+        """Place of a word's stem in `vocabulary`, or None (Snowball English; numbers stay as they are)."""
+        return self._ids.get(self._stemmer.stemWord(word))
 
     def _matches(self, word: str) -> list[Match]:
-        own = self._ids.get(self._stemmer.stemWord(word))
+        own = self.stem(word)
         found = {} if own is None else {own: 1.0}
         if len(word) >= 3 and word.isalpha():
             for i in self._beginning(self.vocabulary, word):
@@ -161,8 +152,13 @@ class WordTable:
         last = bisect_left(ascending, start + "\uffff", first)
         return range(first, last) if last - first <= MOST_STANDINS else range(0)
 
-    def _completion(self, word: str) -> str | None:
-        if len(word) < 4 or not word.isalpha() or self.knows(word):
+    def nearest(self, word: str) -> str | None:
+        """The known word that a misspelt one most resembles, or None."""
+        return self._spelling.nearest(word)
+
+    def completion(self, word: str) -> str | None:
+        """The commonest word that an unfinished or clipped one begins, or None; None for a known word."""
+        if len(word) < 4 or not word.isalpha() or self.stem(word) is not None:
             return None
         begun = self._beginning(self.vocabulary, word)
         best = min(begun, key=lambda i: float(self.idf[i]), default=None)

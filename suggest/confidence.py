@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.features import NAMES, calibrated, falling
+from suggest.features import NAMES, calibrated, falling, leading
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
@@ -27,27 +26,32 @@ _COLUMNS = np.array([NAMES.index(name) for name in TAKEN], np.int64)
 
 
 class Scored(NamedTuple):
-    """What the calibration is asked about: the candidates of one text.
+    """What the calibration is asked about: the candidates of some texts.
 
     Attributes:
         matrix: float32 (candidates, features) as the ranker read it.
         scores: float32 (candidates,) as it gave them.
-        order: int64 (m,): positions of the first candidates, best first.
-        codable: How much the text sounds like something that has a code at all (`Figures.codable_weights`).
+        bounds: Text i has the candidates from `bounds[i]` to `bounds[i + 1]`.
+        order: int64 (m,): positions of each text's first candidates, best first.
+        firsts: Text i has those from `firsts[i]` to `firsts[i + 1]`.
+        codable: How much each sounds like something that has a code at all
+            (`Figures.codable_weights`).
     """
 
     matrix: Floats
     scores: Floats
+    bounds: list[int]
     order: npt.NDArray[np.int64]
-    codable: float
+    firsts: list[int]
+    codable: list[float]
 
 
 def confidence_features(scored: Scored) -> Floats:
     """What the calibration reads of the first candidates.
 
     Returns:
-        float32 (m, columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all candidates,
-        `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
+        float32 (m, columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all candidates of
+        the text, `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
     """
     return calibrated(*scored, _COLUMNS)
 
@@ -55,7 +59,7 @@ def confidence_features(scored: Scored) -> Floats:
 class Calibration(Protocol):
     """Turns scores into probabilities."""
 
-    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
+    def probabilities(self, scored: Scored) -> list[Judged]:
         """How likely each of the first candidates of each text is right, and how likely any code fits it.
 
         Returns:
@@ -67,15 +71,11 @@ class Calibration(Protocol):
 class Uncalibrated:
     """The cosine in place of a probability, for an index of an encoder that no calibration was made for."""
 
-    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
+    def probabilities(self, scored: Scored) -> list[Judged]:
         """See `Calibration.probabilities`."""
-        column = NAMES.index("cosine")
-        judged = []
-        for one in scored:
-            cosines = np.clip(one.matrix[one.order, column].astype(np.float64), 0.0, 1.0)
-            sure = falling(cosines, 0, len(cosines))
-            judged.append((sure, sure[0] if sure else 0.0))
-        return judged
+        cosines = scored.matrix[scored.order, NAMES.index("cosine")].astype(np.float64)
+        sure = falling(np.clip(cosines, 0.0, 1.0), scored.firsts)
+        return [(some, some[0] if some else 0.0) for some in sure]
 
 
 class Confidence:
@@ -98,14 +98,9 @@ class Confidence:
         """
         return cls(Trees.load(folder / "confidence.txt"), Trees.load(folder / "answerable.txt"))
 
-    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
+    def probabilities(self, scored: Scored) -> list[Judged]:
         """See `Calibration.probabilities`."""
-        columns = [confidence_features(one) for one in scored]
-        accepted = self._accepted.predict(np.concatenate(columns))
-        fits = iter(self._answerable.predict(np.concatenate([some[:1] for some in columns])).tolist())
-        judged, start = [], 0
-        for some in columns:
-            stop = start + len(some)
-            judged.append((falling(accepted, start, stop), next(fits) if len(some) else 0.0))
-            start = stop
-        return judged
+        columns = confidence_features(scored)
+        sure = falling(self._accepted.predict(columns), scored.firsts)
+        fits = iter(self._answerable.predict(leading(columns, scored.firsts)).tolist())
+        return [(some, next(fits) if some else 0.0) for some in sure]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 
 import msgspec
 
 from index.lexicon import Entry, codes_of
 from index.names import Name
 from index.spelling import Spelling
-from index.words import cut, normalise, words
+from index.words import cut, lengths_by_first, normalise, words
 
 LONGEST_TERM = 8  # words
 MOST_MEANINGS = 2  # of one term that are followed
@@ -61,12 +62,9 @@ class Expander:
         for name in names:
             if name.code in rows:
                 self._add(name.term, (), [rows[name.code]], name.source, listed=True)
-        self._longest: dict[str, int] = {}
-        self._mentioned: set[str] = set()
-        for key in self._meanings:
-            parts = key.split(" ")
-            self._longest[parts[0]] = max(self._longest.get(parts[0], 0), len(parts))
-            self._mentioned.update(parts)
+        terms = [key.split(" ") for key in self._meanings]
+        self._lengths = lengths_by_first(terms)
+        self._mentioned = set(chain.from_iterable(terms))
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -110,11 +108,11 @@ class Expander:
         hits = []
         start = 0
         while start < len(found):
-            for stop in range(min(len(found), start + self._longest.get(found[start], 0)), start, -1):
-                meaning = self._meanings.get(" ".join(found[start:stop]))
-                if meaning is not None:
-                    hits.append(Hit(start, stop, meaning))
-                    start = stop
+            for length in self._lengths.get(found[start], ()):
+                meaning = self._meanings.get(" ".join(found[start : start + length]))
+                if meaning is not None and start + length <= len(found):
+                    hits.append(Hit(start, start + length, meaning))
+                    start += length
                     break
             else:
                 start += 1
@@ -123,6 +121,8 @@ class Expander:
 
 def added_words(found: Sequence[str], hits: Sequence[Hit]) -> list[str]:
     """Words that the terms in a text stand for and that it does not have itself, each once, in order."""
+    if not hits:
+        return []
     own = set(found)
     meant = (word for hit in hits for means in hit.meaning.means[:MOST_MEANINGS] for word in cut(means))
     return list(dict.fromkeys(word for word in meant if word not in own))

@@ -1,5 +1,7 @@
 """What is known of a query and a candidate code together, compiled from `features.pyx`."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +9,9 @@ from index.wordtable import WordTable
 from suggest.codefacts import CodeFacts
 from suggest.query import Query
 from suggest.retrieval import Evidence
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
 
 NAMES: tuple[str, ...]
 """Names of the columns, in order."""
@@ -19,35 +24,37 @@ class Features:
     def __init__(self, table: WordTable, codes: CodeFacts) -> None:
         """Take what is known of every code."""
 
-    def matrix(self, query: Query, evidence: Evidence) -> npt.NDArray[np.float32]:
-        """The numbers of each candidate: float32 (candidates, COUNT), columns as in `NAMES`."""
+    def matrix(self, queries: Sequence[Query], evidence: Evidence) -> Floats:
+        """The numbers of each candidate of each query: float32 (candidates, COUNT), columns as in `NAMES`."""
 
 def calibrated(
-    matrix: npt.NDArray[np.float32],
-    scores: npt.NDArray[np.float32],
-    order: npt.NDArray[np.int64],
-    codable: float,
-    taken: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float32]:
+    matrix: Floats,
+    scores: Floats,
+    bounds: list[int],
+    order: Ids,
+    firsts: list[int],
+    codable: list[float],
+    taken: Ids,
+) -> Floats:
     """What `suggest.confidence.confidence_features` gives; `taken` are the columns of `matrix` in it."""
 
-def first(
-    scores: npt.NDArray[np.float32],
-    rows: npt.NDArray[np.int64],
-    closest: npt.NDArray[np.int64],
-    k: int,
-) -> tuple[npt.NDArray[np.int64], list[int], list[int], list[float]]:
-    """The k best candidates of a text, equal ones in order.
+def first(scores: Floats, bounds: list[int], most: list[int]) -> tuple[Ids, list[int]]:
+    """The best candidates of each query, best first, equal ones in order.
 
     Args:
         scores: float32 (n,).
-        rows: int64 (n,).
-        closest: int64 (n,).
-        k: How many are wanted.
+        bounds: Query i has the candidates from `bounds[i]` to `bounds[i + 1]`.
+        most: How many are wanted of each query.
 
     Returns:
-        Their positions, int64 (at most k,), and what stands there in each array, scores to four places.
+        Their positions, int64 (m,), and the bounds of each query's own in it.
     """
 
-def falling(values: npt.NDArray[np.float64], start: int, stop: int) -> list[float]:
-    """The least value so far, from `start` to `stop`, to four places."""
+def falling(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list[float]]:
+    """For each query the least value so far of its own, which `firsts` bounds, to four places."""
+
+def shown(scores: Floats, order: Ids) -> list[float]:
+    """Scores at some positions, to four places."""
+
+def leading(columns: Floats, firsts: list[int]) -> Floats:
+    """The first of the rows of each query, which `firsts` bounds, but for queries without any."""

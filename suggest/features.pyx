@@ -142,20 +142,26 @@ cdef class Features:
         self.hospitals, self.starter = codes.hospitals, codes.starter.view(np.uint8)
         self.sections, self.length, self.family = codes.sections, codes.length, codes.family
 
-    def matrix(self, query, evidence):
+    def matrix(self, queries, evidence):
         out = np.zeros((len(evidence.rows), COUNT), np.float32)
         cdef float[:, ::1] values = out
-        cdef const int64_t[::1] codes = evidence.rows
-        cdef Py_ssize_t n = codes.shape[0]
-        if n == 0:
-            return out
-        cdef Row* rows = <Row*> &values[0, 0]
-        self._vectors(rows, codes, evidence.cosines, evidence.bm25)
-        self._words(rows, codes, query)
-        self._terms(rows, codes, query)
-        for amount in query.doses:
-            self._dose(rows, codes, amount.dimension, amount.amount)
-        self._code(rows, codes, query.facts, len(query.doses))
+        cdef const int64_t[::1] all_codes = evidence.rows, codes
+        cdef const float[:, ::1] cosines = evidence.cosines
+        cdef const float[::1] bm25 = evidence.bm25
+        cdef list bounds = evidence.bounds
+        cdef Py_ssize_t nth, first, last
+        cdef Row* rows
+        for nth, query in enumerate(queries):
+            first, last = bounds[nth], bounds[nth + 1]
+            if first == last:
+                continue
+            rows = <Row*> &values[first, 0]
+            codes = all_codes[first:last]
+            self._vectors(rows, codes, cosines[first:last], bm25[first:last])
+            self._words(rows, codes, query)
+            self._terms(rows, codes, query)
+            self._doses(rows, codes, query.doses)
+            self._code(rows, codes, query.facts)
         return out
 
     cdef void _vectors(
@@ -318,6 +324,14 @@ cdef class Features:
         for i in range(n):
             rows[i].term_elsewhere = pointed and rows[i].term_place == 0
 
+    cdef void _doses(self, Row* rows, const int64_t[::1] codes, doses):
+        cdef Py_ssize_t i
+        for i in range(codes.shape[0]):
+            rows[i].dose_known = (self.dimensions[codes[i], 0] >= 0) + 2.0 * (len(doses) > 0)
+            rows[i].dose_ratio = NO_RATIO
+        for amount in doses:
+            self._dose(rows, codes, amount.dimension, amount.amount)
+
     cdef void _dose(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
         cdef Py_ssize_t i, j, code
         cdef double times, off
@@ -331,8 +345,7 @@ cdef class Features:
                     continue
                 times = amount / self.amounts[code, j]
                 off = fabs(log(max(times, 1e-9)))
-                # `dose_ratio` holds what is left of NO_RATIO until `_code` turns it round, as rows begin at 0.
-                row.dose_ratio = max(row.dose_ratio, NO_RATIO - off)
+                row.dose_ratio = min(row.dose_ratio, <float> off)
                 same = True
                 exact = exact or fabs(times - 1) < 1e-3
                 whole = whole or (times > 0.999 and fabs(times - rint(times)) < 1e-3)
@@ -345,15 +358,13 @@ cdef class Features:
                 else:
                     row.range_fit -= 1.0
 
-    cdef void _code(self, Row* rows, const int64_t[::1] codes, uint64_t stated, bint amounts):
+    cdef void _code(self, Row* rows, const int64_t[::1] codes, uint64_t stated):
         cdef Py_ssize_t i, code
         cdef uint64_t theirs, own
         cdef int g
         cdef Row* row
         for i in range(codes.shape[0]):
             row, code = &rows[i], codes[i]
-            row.dose_known = (self.dimensions[code, 0] >= 0) + 2.0 * amounts
-            row.dose_ratio = NO_RATIO - row.dose_ratio
             for g in range(FACT_GROUPS):
                 theirs, own = self.facts[code] & _GROUPS[g], stated & _GROUPS[g]
                 if own and theirs & own:
@@ -371,76 +382,100 @@ cdef class Features:
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
 
 
-def first(
-    const float[::1] scores,
-    const int64_t[::1] rows,
-    const int64_t[::1] closest,
-    Py_ssize_t k,
-):
-    cdef Py_ssize_t n = 0, i, place
-    order_array = np.empty(min(k, scores.shape[0]), np.int64)
+def first(const float[::1] scores, list bounds, list most):
+    cdef Py_ssize_t query, start, stop, n, i, place, room
+    order_array = np.empty(sum(most), np.int64)
     cdef int64_t[::1] order = order_array
-    for i in range(scores.shape[0]):
-        if n == order.shape[0] and not (n and scores[i] > scores[order[n - 1]]):
-            continue
-        place = n if n < order.shape[0] else n - 1
-        while place > 0 and scores[order[place - 1]] < scores[i]:
-            order[place] = order[place - 1]
-            place -= 1
-        order[place] = i
-        n = min(n + 1, order.shape[0])
-    return (
-        order_array,
-        [rows[order[i]] for i in range(n)],
-        [closest[order[i]] for i in range(n)],
-        [_shown(scores[order[i]]) for i in range(n)],
-    )
+    cdef Py_ssize_t begin = 0
+    firsts = [0]
+    for query in range(len(most)):
+        start, stop = bounds[query], bounds[query + 1]
+        room = min(<Py_ssize_t> most[query], stop - start)
+        n = 0
+        for i in range(start, stop):
+            if n == room and not (n and scores[i] > scores[order[begin + n - 1]]):
+                continue
+            place = n if n < room else n - 1
+            while place > 0 and scores[order[begin + place - 1]] < scores[i]:
+                order[begin + place] = order[begin + place - 1]
+                place -= 1
+            order[begin + place] = i
+            n = min(n + 1, room)
+        begin += room
+        firsts.append(begin)
+    return order_array[:begin], firsts
 
 
-def falling(const double[::1] values, Py_ssize_t start, Py_ssize_t stop):
-    cdef double least = 1.0
-    cdef Py_ssize_t i
-    found = []
-    for i in range(start, stop):
-        least = min(least, values[i])
-        found.append(_shown(least))
+def falling(const double[::1] values, list firsts):
+    cdef double least
+    cdef Py_ssize_t query, i
+    cdef list found = [], some
+    for query in range(len(firsts) - 1):
+        least = 1.0
+        some = []
+        for i in range(firsts[query], firsts[query + 1]):
+            least = min(least, values[i])
+            some.append(_to_four_places(least))
+        found.append(some)
     return found
 
 
-cdef inline double _shown(double value):
+def shown(const float[::1] scores, const int64_t[::1] order):
+    cdef Py_ssize_t i
+    return [_to_four_places(scores[order[i]]) for i in range(order.shape[0])]
+
+
+cdef inline double _to_four_places(double value):
     return rint(value * 1e4) / 1e4
+
+
+def leading(const float[:, ::1] columns, list firsts):
+    cdef Py_ssize_t query, n = 0, at
+    rows = np.empty((len(firsts) - 1, columns.shape[1]), np.float32)
+    cdef float[:, ::1] values = rows
+    for query in range(len(firsts) - 1):
+        if firsts[query] < firsts[query + 1]:
+            at = firsts[query]
+            values[n, :] = columns[at]
+            n += 1
+    return rows[:n]
 
 
 def calibrated(
     const float[:, ::1] matrix,
     const float[::1] scores,
+    list bounds,
     const int64_t[::1] order,
-    float codable,
+    list firsts,
+    list codable,
     const int64_t[::1] taken,
 ):
-    cdef Py_ssize_t n = scores.shape[0], m = order.shape[0], i, j
-    cdef float best, second
-    cdef double total = 0.0, spread = 0.0, share
-    columns = np.empty((m, OWN_COLUMNS + taken.shape[0]), np.float32)
+    columns = np.empty((order.shape[0], OWN_COLUMNS + taken.shape[0]), np.float32)
     cdef float[:, ::1] values = columns
-    if m == 0:
-        return columns
-    best = scores[order[0]]
-    second = best - NO_RATIO if n < 2 else -1e30
-    for i in range(n):
-        total += exp(scores[i] - best)
-        if i != order[0]:
-            second = max(second, scores[i])
-    for i in range(n):
-        share = exp(scores[i] - best) / total
-        spread -= share * log(max(share, 1e-9))
-    for i in range(m):
-        values[i, 0] = scores[order[i]]
-        values[i, 1] = exp(scores[order[i]] - best) / total
-        values[i, 2] = scores[order[i]] - (second if i == 0 else best)
-        values[i, 3] = i
-        values[i, 4] = spread
-        values[i, 5] = codable
-        for j in range(taken.shape[0]):
-            values[i, OWN_COLUMNS + j] = matrix[order[i], taken[j]]
+    cdef Py_ssize_t query, start, stop, begin, end, i, j
+    cdef float best, second
+    cdef double total, spread, share
+    for query in range(len(firsts) - 1):
+        start, stop, begin, end = bounds[query], bounds[query + 1], firsts[query], firsts[query + 1]
+        if begin == end:
+            continue
+        best = scores[order[begin]]
+        second = best - NO_RATIO if stop - start < 2 else -1e30
+        total = spread = 0.0
+        for i in range(start, stop):
+            total += exp(scores[i] - best)
+            if i != order[begin]:
+                second = max(second, scores[i])
+        for i in range(start, stop):
+            share = exp(scores[i] - best) / total
+            spread -= share * log(max(share, 1e-9))
+        for i in range(begin, end):
+            values[i, 0] = scores[order[i]]
+            values[i, 1] = exp(scores[order[i]] - best) / total
+            values[i, 2] = scores[order[i]] - (second if i == begin else best)
+            values[i, 3] = i - begin
+            values[i, 4] = spread
+            values[i, 5] = codable[query]
+            for j in range(taken.shape[0]):
+                values[i, OWN_COLUMNS + j] = matrix[order[i], taken[j]]
     return columns

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import msgspec
 
 from index.doses import Dose, doses
 from index.facts import facts
+from index.memory import remembered
 from index.records import LEVEL_1, LEVEL_2
 from index.words import normalise, words
 from index.wordtable import WordTable
@@ -15,9 +17,12 @@ from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
 
 LONGEST = 2000  # characters of a text that are accepted
+SHORTEST_MENDED = 5  # letters of a word that may be misspelt
+KEPT_WORDS = 1 << 15  # of which is remembered what is known
 MOST_WORDS = 64  # of a text that take part in word matching; the encoder reads all of them
 _CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_2.pattern}|{LEVEL_1.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _OWN_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_2.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
 """A Level II code is no word of the text; five digits may also be a model number and stay."""
 
@@ -46,55 +51,72 @@ class Query(msgspec.Struct, frozen=True):
     corrections: tuple[Correction, ...]
 
 
+class Known(NamedTuple):
+    """What is known of a word that somebody typed.
+
+    Attributes:
+        read_as: The word that it is a misspelling of, or None.
+        completed: The word that it begins, or None: who types is not to be refused for the last letters.
+    """
+
+    read_as: str | None = None
+    completed: str | None = None
+
+
+NOTHING = Known()
+
+
 class Reader:
     """Reads texts against what one index knows."""
 
     def __init__(self, expander: Expander, table: WordTable) -> None:
         self._expander = expander
         self._table = table
+        self._known = remembered(self._looked_up, KEPT_WORDS)
 
     def read(self, text: str) -> Query:
         """Understand one text."""
-        codes = tuple(dict.fromkeys(match.upper() for match in _CODE.findall(text)))
-        normalised = normalise(_OWN_CODE.sub(" ", text))
-        found, corrections = self._mended(words(normalised))
+        codes = _codes(text)
+        normalised = normalise(_OWN_CODE.sub(" ", text) if codes else text)
+        found = words(normalised)
+        corrections = [
+            Correction(word, known.read_as) for word in found if (known := self._known(word)).read_as
+        ]
         for correction in corrections:
             normalised = normalised.replace(correction.typed, correction.read_as)
+        if corrections:
+            found = [self._known(word).read_as or word for word in found]
         hits = self._expander.find(found)
         noise = {i for hit in hits if "noise" in hit.meaning.kinds for i in range(hit.start, hit.stop)}
         if noise and (codes or len(noise) < len(found)):
             found = [word for i, word in enumerate(found) if i not in noise]
             normalised = " ".join(found)
             hits = self._expander.find(found)
-        added = [*added_words(found, hits), *self._completed(found)]
+        completed = [known.completed for word in found if (known := self._known(word)).completed]
+        added = added_words(found, hits) + completed
         return Query(
             plain=normalised,
             expanded=" ".join([normalised, *added]) if added else normalised,
             words=tuple(found[:MOST_WORDS]),
-            hits=tuple(hit for hit in hits if hit.stop <= MOST_WORDS),
+            hits=tuple([hit for hit in hits if hit.stop <= MOST_WORDS]),
             doses=tuple(doses(normalised)),
-            facts=facts(found) | facts(added),
+            facts=facts(found) | facts(added) if added else facts(found),
             codes=codes,
             corrections=tuple(corrections),
         )
 
-    def _mended(self, found: list[str]) -> tuple[list[str], list[Correction]]:
-        mended, corrections = [], []
-        for word in found:
-            other = None
-            if (
-                len(word) > 4
-                and word.isalpha()
-                and not self._expander.mentions(word)
-                and not self._table.matches(word)
-            ):
-                other = self._table.nearest(word) or self._expander.nearest(word)
-            mended.append(other or word)
-            if other:
-                corrections.append(Correction(word, other))
-        return mended, corrections
+    def _looked_up(self, word: str) -> Known:
+        if self._expander.mentions(word) or not word.isalpha():
+            return NOTHING
+        if self._table.matches(word):
+            return Known(completed=self._table.completion(word))
+        if len(word) < SHORTEST_MENDED:
+            return NOTHING
+        return Known(read_as=self._table.nearest(word) or self._expander.nearest(word))
 
-    def _completed(self, found: list[str]) -> list[str]:
-        """Words that unfinished ones begin: who types is not to be refused for the last letters."""
-        ends = (self._table.completion(word) for word in found if not self._expander.mentions(word))
-        return [word for word in ends if word is not None]
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Codes that stand in a text, upper case, each once, in order."""
+    if not _FOUR_DIGITS.search(text):  # every code has them, and few texts do
+        return ()
+    return tuple(dict.fromkeys(match.upper() for match in _CODE.findall(text)))

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.loops import dot
+from index.loops import inner_products
 from suggest.confidence import Calibration, Scored
-from suggest.features import Features, first
+from suggest.features import Features, first, shown
 from suggest.figures import Figures
 from suggest.query import Query
 from suggest.ranker import Ranker
-from suggest.retrieval import Allowed, Retriever
+from suggest.retrieval import BY_MEANING, Retriever
 
 
 class Shortlist(NamedTuple):
@@ -56,26 +56,28 @@ class Shortlister:
         self._codable = np.array(figures.codable_weights, np.float32)
         self._codable_bias = figures.codable_bias
 
-    def allowed(self, codes: npt.NDArray[np.bool_]) -> Allowed:
-        """Codes that may be suggested, bool (codes,), as `shortlists` takes them."""
-        return self._retriever.allowed(codes)
+    def shortlists(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Shortlist]:
+        """The first candidates of each text: k, and one more for every code that stands in it.
 
-    def shortlists(self, queries: Sequence[Query], k: int, allowed: Allowed) -> list[Shortlist]:
-        """The first candidates of each text: k, and one more for every code that stands in it."""
+        Args:
+            queries: The texts, read.
+            k: How many are wanted.
+            allowed: bool (codes,): which may be suggested.
+        """
         if not queries:
             return []
-        found = self._retriever.evidence(queries, allowed)
-        matrix = np.concatenate(
-            [self._features.matrix(query, one) for query, one in zip(queries, found, strict=True)]
-        )
+        evidence = self._retriever.evidence(queries, allowed, max(BY_MEANING, k))
+        matrix = self._features.matrix(queries, evidence)
         scores = self._ranker.scores(matrix)
-        scored, firsts, start = [], [], 0
-        for query, one in zip(queries, found, strict=True):
-            own = slice(start, start + len(one.rows))
-            order, rows, closest, best = first(scores[own], one.rows, one.closest, k + len(query.codes))
-            codable = dot(one.vector, self._codable) + self._codable_bias if len(self._codable) else 0.0
-            scored.append(Scored(matrix[own], scores[own], order, codable))
-            firsts.append((rows, closest, best))
-            start = own.stop
-        judged = self._calibration.probabilities(scored)
-        return [Shortlist(*one, *sure) for one, sure in zip(firsts, judged, strict=True)]
+        order, firsts = first(scores, evidence.bounds, [k + len(query.codes) for query in queries])
+        products = inner_products(evidence.vectors, evidence.typed, self._codable)
+        codable = [product + self._codable_bias for product in products]
+        judged = self._calibration.probabilities(
+            Scored(matrix, scores, evidence.bounds, order, firsts, codable)
+        )
+        rows, closest = evidence.rows[order].tolist(), evidence.closest[order].tolist()
+        best = shown(scores, order)
+        return [
+            Shortlist(rows[start:stop], closest[start:stop], best[start:stop], *sure)
+            for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)
+        ]

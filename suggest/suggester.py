@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from index.artifact import Artifact
 from index.digest import file_sha256
@@ -21,7 +22,7 @@ from suggest.features import Features
 from suggest.figures import UNTRAINED, Figures, load_figures
 from suggest.query import LONGEST, Query, Reader
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
-from suggest.retrieval import Allowed, Retriever
+from suggest.retrieval import Retriever
 from suggest.shortlist import Shortlist, Shortlister
 from suggest.why import Reasons, why_code
 
@@ -112,7 +113,7 @@ class Suggester:
             answers += self._answers(texts[start : start + TOGETHER], k, on, chosen)
         return answers
 
-    def _allowed(self, on: date, filters: Filters) -> tuple[Allowed, int]:
+    def _allowed(self, on: date, filters: Filters) -> tuple[npt.NDArray[np.bool_], int]:
         """What may be suggested, and how many codes that are."""
         wanted = {"active", "terminated"} if filters.include_terminated else {"active"}
         allowed = np.array(
@@ -124,7 +125,7 @@ class Suggester:
             ],
             bool,
         )
-        return self._shortlister.allowed(allowed), int(allowed.sum())
+        return allowed, int(allowed.sum())
 
     def _answers(self, texts: Sequence[str], k: int, on: date, filters: Filters) -> list[Answer]:
         allowed, considered = self._statuses(on, filters)
@@ -191,21 +192,17 @@ class Suggester:
         refused: bool,
     ) -> list[Suggestion]:
         """The candidates that follow those which the text names, k in all."""
-        reasons = Reasons(query)
-        before = {one.code for one in named}
-        found: list[Suggestion] = []
-        rank = len(named)
-        for row, closest, score, confidence in zip(*shortlist[:4], strict=True):
-            if self.catalogue.codes[row] in before:
-                continue
-            if rank == k:
-                break
-            rank += 1
-            reason = reasons.why(row, self.artifact.texts[closest])
-            if refused:  # right only if some code fits
-                confidence = round(confidence * shortlist.answerable, 4)
-            found.append(self._suggestion(rank, row, score, confidence, on, reason))
-        return found
+        before = {self.catalogue.position(one.code) for one in named}
+        left = [i for i, row in enumerate(shortlist.rows) if row not in before][: k - len(named)]
+        rows = [shortlist.rows[i] for i in left]
+        whys = Reasons(query, self.artifact).whys(rows, [shortlist.closest[i] for i in left])
+        confidences = shortlist.confidences
+        if refused:  # right only if some code fits
+            confidences = [round(one * shortlist.answerable, 4) for one in confidences]
+        return [
+            self._suggestion(rank, row, shortlist.scores[i], confidences[i], on, why)
+            for rank, (i, row, why) in enumerate(zip(left, rows, whys, strict=True), len(named) + 1)
+        ]
 
     def _suggestion(
         self, rank: int, row: int, score: float, confidence: float, on: date, reason: Why

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.texts import Text
+from index.artifact import Artifact
 from index.words import cut, words
 from suggest.answer import Why
 from suggest.expansion import Hit
@@ -20,12 +20,13 @@ def why_code(code: str) -> Why:
 
 
 class Reasons:
-    """Gives the reason for each candidate of one query."""
+    """Gives the reasons for the candidates of one query."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, artifact: Artifact) -> None:
+        self._artifact = artifact
         self._words = len(query.words)
         self._hits = query.hits
-        self._known = set(words(query.expanded))
+        self._known = frozenset(words(query.expanded))
         self._corrections = tuple([f"{one.typed} -> {one.read_as}" for one in query.corrections])
         self._expansions = tuple(
             [change for hit in query.hits if (change := _read_as(query.words[hit.start : hit.stop], hit))]
@@ -33,14 +34,19 @@ class Reasons:
         changes = (*self._corrections, *self._expansions[:SHOWN_CHANGES])
         self._read = "".join([f"; read {change.replace(' -> ', ' as ')}" for change in changes])
 
-    def why(self, row: int, closest: Text) -> Why:
-        """The reason for a candidate.
+    def whys(self, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
+        """The reason for each candidate.
 
         Args:
-            row: Its catalogue row.
-            closest: Its text closest to the query.
+            rows: Their catalogue rows.
+            closest: The text of each closest to the query, a position in `Artifact.texts`.
         """
-        term, source, listed = closest.text, closest.source, ""
+        shared = self._artifact.words.shared(closest, self._known)
+        return [self._why(*one) for one in zip(rows, closest, shared, strict=True)]
+
+    def _why(self, row: int, closest: int, shared: tuple[str, ...]) -> Why:
+        text = self._artifact.texts[closest]
+        term, source, listed = text.text, text.source, ""
         width = 0
         for hit in self._hits:
             if hit.stop - hit.start > width and row in hit.meaning.rows:
@@ -48,10 +54,9 @@ class Reasons:
                 pointing = hit.meaning
         if width and width == self._words:
             term, source = pointing.term, pointing.kinds[0]
+            shared = tuple(dict.fromkeys([word for word in cut(term) if word in self._known]))
         elif width:
             listed = f"; {pointing.term} is listed for this code ({pointing.kinds[0]})"
-        known = self._known
-        shared = tuple(dict.fromkeys([word for word in cut(term) if word in known]))
         shown = term if len(term) <= SHOWN else term[: SHOWN - 3] + "..."
         summary = f"{source}: {shown}{listed}{self._read}"
         return Why(summary, source, term, shared, self._corrections, self._expansions)

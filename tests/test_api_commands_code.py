@@ -112,6 +112,6 @@ def test_damaged_records_are_refused(index: Path, capsys: pytest.CaptureFixture[
 
 def test_damaged_vectors_do_not_stop_a_look_up(index: Path) -> None:
     """Only the files that are read are checked."""
-    (index / "vectors.faiss").write_bytes(b"")
+    (index / "codes.faiss").write_bytes(b"")
 
     assert main(["code", "A0001"]) == 0

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from index.digest import file_sha256
 from index.encoder import (
@@ -26,6 +28,7 @@ from index.encoder import (
 from index.errors import EncoderError
 from index.words import normalise
 
+TOKENIZER = Tokenizer(WordLevel({"cat": 0, "dog": 1}, unk_token="dog"))
 TEXTS = ["manual wheelchair", "whlchr", "botulinum toxin 100 units", ""]
 
 
@@ -37,24 +40,11 @@ def static() -> StaticEncoder:
     return encoder
 
 
-class OnePiece:
-    """A tokenizer that knows two words."""
-
-    class _Ids:
-        def __init__(self, ids: list[int]) -> None:
-            self.ids = ids
-
-    def encode(self, text: str, add_special_tokens: bool) -> OnePiece._Ids:
-        """Ids 0 and 1 for cat and dog."""
-        assert not add_special_tokens
-        return self._Ids([["cat", "dog"].index(word) for word in text.split() if word in ("cat", "dog")])
-
-
 def small() -> tuple[StaticEncoder, npt.NDArray[np.int8], npt.NDArray[np.float32]]:
     """An encoder of two pieces and five buckets, with its table and scales."""
     table = np.array([[3, 1], [-1, 2], [1, 0], [0, 1], [2, 2], [0, -3], [5, 1]], np.int8)
     scales = np.array([0.5, 1.0, 0.1, 0.2, 0.3, 0.4, 0.5], np.float32)
-    return StaticEncoder(OnePiece(), table, scales, StaticLayout(2, 5, 2), "0" * 64), table, scales
+    return StaticEncoder(TOKENIZER, table, scales, StaticLayout(2, 5, 2), "0" * 64), table, scales
 
 
 def test_a_text_has_features_for_words_consonants_and_their_beginning() -> None:
@@ -77,6 +67,15 @@ def test_a_static_vector_is_the_weighted_sum_of_rows_made_unit_length() -> None:
     summed = sum(float(scales[row]) * table[row].astype(np.float64) for row in rows)
 
     np.testing.assert_allclose(encoder.encode(["cat"])[0], summed / np.linalg.norm(summed), rtol=1e-5)
+
+
+@pytest.mark.parametrize("word", ["wheelchair", "whlchr", "4x4", "250", "x" * 120, "w/o", "0.9%", "o'neill"])
+def test_a_plain_word_has_the_pieces_that_the_whole_tokenizer_gives(static: StaticEncoder, word: str) -> None:
+    """Going round its cleaning changes nothing."""
+    tokenizer = Tokenizer.from_file(str(WEIGHTS / "encoder" / "tokenizer.json"))
+    pieces = tokenizer.encode(word, add_special_tokens=False).ids
+
+    assert static.features(word)[: -len(hashed_features(word))] == pieces
 
 
 def test_rows_do_not_depend_on_their_neighbours(static: StaticEncoder) -> None:
@@ -120,7 +119,7 @@ def test_a_table_that_does_not_fit_its_layout_is_refused() -> None:
     """Rows and columns are counted."""
     with pytest.raises(EncoderError, match=r"shape \(3, 2\)"):
         StaticEncoder(
-            OnePiece(), np.zeros((3, 2), np.int8), np.ones(3, np.float32), StaticLayout(2, 5, 2), ""
+            TOKENIZER, np.zeros((3, 2), np.int8), np.ones(3, np.float32), StaticLayout(2, 5, 2), ""
         )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log
 
 import bm25s
 import numpy as np
 import pytest
 
-from index.lexical import Lexical, stems
+from index.lexical import Lexical
 from index.texts import LEXICON, LONG, SHORT, Text
+from index.textwords import TextWords
 from index.wordtable import WordTable
 
 TEXTS = (
@@ -33,17 +35,25 @@ def bm25(frequency: int, length: int) -> float:
 @pytest.fixture
 def lexical() -> Lexical:
     """Three codes."""
-    return Lexical(WordTable.from_texts(TEXTS, 3))
+    return of_texts(TEXTS, 3)
 
 
-def test_stems_join_the_forms_of_a_word() -> None:
-    """Numbers stay as they are."""
-    assert stems("crutches 250 mg dressing") == ["crutch", "250", "mg", "dress"]
+def of_texts(texts: Sequence[Text], codes: int) -> Lexical:
+    """As the index makes it."""
+    return Lexical(WordTable.from_texts(texts, TextWords.from_texts(texts), codes))
+
+
+def test_stems_join_the_forms_of_a_word(lexical: Lexical) -> None:
+    """Each once, whatever the order; unknown ones are left out."""
+    known = lexical.stems("wooden crutch")
+
+    assert len(known) == 2
+    assert lexical.stems("zebra crutches woodens crutch") == known
 
 
 def test_scores_are_those_of_the_formula(lexical: Lexical) -> None:
     """A stem that the texts of one code repeat counts once."""
-    scores = lexical.scores(stems("wooden crutch"))
+    scores = lexical.scores("wooden crutches")
 
     expected = [bm25(2, 2) + bm25(1, 2), bm25(2, 4), 0.0]
     np.testing.assert_allclose(scores, expected, rtol=1e-5)
@@ -58,19 +68,16 @@ def test_scores_are_those_of_the_library() -> None:
     library.index(documents, show_progress=False)
     texts = [Text(row, LONG, " ".join(document)) for row, document in enumerate(documents)]
 
-    query = ["w1", "w7", "w33"]
-    expected = library.get_scores(query)
-    np.testing.assert_allclose(
-        Lexical(WordTable.from_texts(texts, len(documents))).scores(query), expected, rtol=1e-6
-    )
+    scores = of_texts(texts, len(documents)).scores("w1 w7 w33")
+    np.testing.assert_allclose(scores, library.get_scores(["w1", "w7", "w33"]), rtol=1e-6)
 
 
 def test_a_repeated_or_unknown_stem_changes_nothing(lexical: Lexical) -> None:
     """What the user writes twice is not twice as important."""
-    np.testing.assert_array_equal(lexical.scores(["crutch", "crutch", "zebra"]), lexical.scores(["crutch"]))
+    np.testing.assert_array_equal(lexical.scores("crutch crutch zebra"), lexical.scores("crutch"))
 
 
 def test_no_known_stem_scores_zero_everywhere(lexical: Lexical) -> None:
     """One zero for each code."""
-    np.testing.assert_array_equal(lexical.scores(["zebra"]), np.zeros(3, np.float32))
-    np.testing.assert_array_equal(lexical.scores([]), np.zeros(3, np.float32))
+    np.testing.assert_array_equal(lexical.scores("zebra"), np.zeros(3, np.float32))
+    np.testing.assert_array_equal(lexical.scores(""), np.zeros(3, np.float32))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.loops import Columns, Stored, TextsOfCodes, dot, exclusive_or, unit_sums
+from index.loops import (
+    Columns,
+    SharedWords,
+    Stored,
+    TextsOfCodes,
+    exclusive_or,
+    inner_products,
+    unit_sums,
+    weighted_sum,
+)
 
 RANDOM = np.random.default_rng(5)
 SCALE = 200.0
@@ -21,9 +30,30 @@ def stored(vectors: np.ndarray) -> Stored:
     return Stored(np.clip(np.round(vectors * SCALE) + 128, 0, 255).astype(np.uint8), SCALE)
 
 
-def of_codes(vectors: np.ndarray, rows: list[int], kinds: list[int], codes: int) -> TextsOfCodes:
-    """Texts of some codes."""
-    return TextsOfCodes(stored(vectors), np.array(rows, np.int32), np.array(kinds, np.uint8), codes)
+def columns(scores: np.ndarray) -> Columns:
+    """One column, which gives each code its score."""
+    held = np.flatnonzero(scores)
+    indptr = np.array([0, len(held)])
+    return Columns(scores[held].astype(np.float32), held.astype(np.int32), indptr, len(scores))
+
+
+def of_codes(
+    vectors: np.ndarray, rows: list[int], kinds: list[int], scores: list[float] | np.ndarray
+) -> TextsOfCodes:
+    """Texts of some codes, whose words match as the scores say when stem 0 is asked for."""
+    may = np.array(kinds, np.uint8)
+    return TextsOfCodes(stored(vectors), columns(np.array(scores)), np.array(rows, np.int32), may)
+
+
+def compared(texts: TextsOfCodes, codes: list[int], meant: np.ndarray, typed: np.ndarray) -> tuple:
+    """Cosines and closest texts of given codes for one query."""
+    vectors, same = np.stack([meant, typed]), np.array_equal(meant, typed)
+    allowed = np.ones(99, np.uint8)
+    _, rows, cosines, closest, _ = texts.evidence(
+        np.array([codes], np.int64), [[]], 0, [[]], allowed, vectors, [0 if same else 1]
+    )
+    assert rows.tolist() == codes
+    return cosines, closest
 
 
 def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:
@@ -38,11 +68,22 @@ def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:
     assert not rows[1].any()
 
 
-def test_an_inner_product_is_numpys() -> None:
-    """But for rounding."""
-    one, other = unit(2, 77)
+def test_rows_are_added_up_by_weight() -> None:
+    """As the matrix product would; no rows add up to nothing."""
+    table = RANDOM.integers(-127, 128, (9, 33)).astype(np.int8)
+    weights = RANDOM.random(9).astype(np.float32)
 
-    assert abs(dot(one, other) - float(one @ other)) < 1e-6
+    expected = weights[[4, 0, 4]] @ table[[4, 0, 4]].astype(np.float32)
+    np.testing.assert_allclose(weighted_sum(table, weights, [4, 0, 4]), expected, rtol=1e-4, atol=1e-4)
+    assert not weighted_sum(table, weights, []).any()
+
+
+def test_inner_products_are_numpys() -> None:
+    """Of the rows that are taken; with no dimension they are 0."""
+    rows, other = unit(3, 33), unit(1, 33)[0]
+
+    np.testing.assert_allclose(inner_products(rows, [2, 0, 2], other), rows[[2, 0, 2]] @ other, atol=1e-6)
+    assert inner_products(rows, [1], np.zeros(0, np.float32)) == [0.0]
 
 
 def test_bytes_joined_twice_are_what_they_were() -> None:
@@ -75,10 +116,10 @@ def test_each_code_is_compared_by_all_its_texts() -> None:
     """Code 0 has every kind of text, 1 no short description, 2 nothing but two others."""
     vectors = unit(8, 33)  # no multiple of the processor's registers
     held = (np.clip(np.round(vectors * SCALE) + 128, 0, 255).astype(np.float32) - 128) / SCALE
-    texts = of_codes(vectors[:7], [0, 0, 0, 0, 1, 2, 2], [0, 1, 2, 2, 0, 2, 2], 3)
+    texts = of_codes(vectors[:7], [0, 0, 0, 0, 1, 2, 2], [0, 1, 2, 2, 0, 2, 2], [0, 0, 0])
     meant, typed = unit(2, 33)
 
-    cosines, best = texts.closest(np.array([0, 1, 2]), meant, typed)
+    cosines, best = compared(texts, [0, 1, 2], meant, typed)
 
     m, t = held @ meant, held @ typed
     expected = [
@@ -94,16 +135,16 @@ def test_a_text_as_typed_may_be_the_text_as_meant() -> None:
     """Then nothing is computed twice."""
     vectors = unit(2, 16)
 
-    cosines, _ = of_codes(vectors, [0, 0], [0, 1], 1).closest(np.array([0]), vectors[0], vectors[0])
+    cosines, _ = compared(of_codes(vectors, [0, 0], [0, 1], [0]), [0], vectors[0], vectors[0])
 
     assert cosines[0, 3] == max(cosines[0, 0], cosines[0, 1])
 
 
 def test_no_code_is_compared_with_nothing() -> None:
     """A text may have no candidate."""
-    vector = unit(1, 8)
+    vector = unit(1, 8)[0]
 
-    cosines, best = of_codes(vector, [0], [0], 1).closest(np.zeros(0, np.int64), vector[0], vector[0])
+    cosines, best = compared(of_codes(vector[None], [0], [0], [0]), [], vector, vector)
 
     assert cosines.shape == (0, 4)
     assert best.shape == (0,)
@@ -123,15 +164,16 @@ def test_columns_are_added_up() -> None:
 
 def gathered(scores: list[float], allowed: list[int], by_words: int) -> list[int]:
     """Candidates by words alone."""
-    texts = of_codes(unit(len(scores), 4), list(range(len(scores))), [0] * len(scores), len(scores))
-    values, may = np.array(scores, np.float32), np.array(allowed, np.uint8)
-    return texts.gathered(np.zeros(0, np.int64), 0, values, by_words, (), may).tolist()
+    texts = of_codes(unit(len(scores), 4), list(range(len(scores))), [0] * len(scores), scores)
+    none, may = np.zeros((1, 0), np.int64), np.array(allowed, np.uint8)
+    return texts.evidence(none, [[0]], by_words, [[]], may, unit(1, 4), [0])[1].tolist()
 
 
 def test_the_codes_with_the_largest_scores_are_candidates() -> None:
     """Nothing at or below zero, nothing that is not allowed; the first of equal ones."""
     scores, allowed = [3, 9, 0, 5, 5, -1, 7], [1, 0, 1, 1, 1, 1, 1]
 
+    assert gathered(scores, allowed, 0) == []
     assert gathered(scores, allowed, 2) == [3, 6]
     assert gathered(scores, allowed, 3) == [3, 4, 6]
     assert gathered(scores, allowed, 10) == [0, 3, 4, 6]
@@ -141,10 +183,25 @@ def test_the_codes_with_the_largest_scores_are_candidates() -> None:
     assert gathered(many.tolist(), [1] * 500, 20) == expected
 
 
-def test_candidates_come_from_near_texts_words_and_terms_each_once() -> None:
-    """Of near texts the first codes; of terms those that are allowed."""
-    texts = of_codes(unit(7, 4), [0, 0, 1, 2, 3, 4, 5], [0, 1, 0, 0, 0, 0, 0], 6)
-    near, scores = np.array([6, -1, 1, 0, 2]), np.array([0, 0, 1, 0, 0, 0], np.float32)
+def test_candidates_come_from_meaning_words_and_terms_each_once() -> None:
+    """Of each query its own; of terms those that are allowed."""
+    texts = of_codes(unit(6, 4), [0, 1, 2, 3, 4, 5], [0] * 6, [0, 0, 7, 0, 0, 0])
+    near = np.array([[4, -1, 0], [5, 5, 1]])
     allowed = np.array([1, 1, 1, 0, 1, 1], np.uint8)
 
-    assert texts.gathered(near, 2, scores, 1, [3, 4, 5], allowed).tolist() == [0, 2, 4, 5]
+    bounds, rows, _, closest, scores = texts.evidence(
+        near, [[0], []], 1, [[3, 4, 5], []], allowed, unit(2, 4), [0, 1]
+    )
+
+    assert bounds == [0, 4, 6]
+    assert rows.tolist() == [0, 2, 4, 5, 1, 5]
+    assert closest.tolist() == rows.tolist()
+    assert scores.tolist() == [0, 7, 0, 0, 0, 0]
+
+
+def test_shared_words_come_once_in_the_order_of_the_text() -> None:
+    """Whatever their order in the query."""
+    words = SharedWords(["a", "b", "c"], np.array([0, 4, 4, 6]), np.array([2, 0, 2, 1, 1, 1], np.int32))
+
+    assert words.of([0, 1, 2, 0], {"c", "b", "unknown"}) == [("c", "b"), (), ("b",), ("c", "b")]
+    assert words.of([0], ()) == [()]

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from suggest.confidence import OWN, TAKEN, Scored, confidence_features
-from suggest.features import COUNT, NAMES
+from suggest.features import COUNT, NAMES, falling, first, leading, shown
 
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
 RANDOM = np.random.default_rng(11)
+
+
+def of_one(matrix: Floats, scores: Floats, order: Ids, codable: float) -> Scored:
+    """The candidates of one text."""
+    return Scored(matrix, scores, [0, len(scores)], order, [0, len(order)], [codable])
 
 
 @pytest.mark.parametrize("n", [1, 2, 30])
@@ -19,7 +27,7 @@ def test_columns_are_what_they_are_named_for(n: int) -> None:
     order = np.argsort(-scores)[:10]
 
     columns = dict(
-        zip((*OWN, *TAKEN), confidence_features(Scored(matrix, scores, order, 0.5)).T, strict=True)
+        zip((*OWN, *TAKEN), confidence_features(of_one(matrix, scores, order, 0.5)).T, strict=True)
     )
 
     shares = np.exp(scores) / np.exp(scores).sum()
@@ -37,6 +45,37 @@ def test_columns_are_what_they_are_named_for(n: int) -> None:
 def test_two_that_lead_together_have_no_lead() -> None:
     """Each has the other beside it."""
     scores = np.array([1.0, 3.0, 3.0], np.float32)
-    columns = confidence_features(Scored(np.zeros((3, COUNT), np.float32), scores, np.array([1, 2, 0]), 0.0))
+    columns = confidence_features(of_one(np.zeros((3, COUNT), np.float32), scores, np.array([1, 2, 0]), 0.0))
 
     assert columns[:, OWN.index("lead")].tolist() == [0.0, 0.0, -2.0]
+
+
+def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
+    """Also one without any."""
+    sizes = [3, 0, 5, 1]
+    matrices = [RANDOM.normal(size=(n, COUNT)).astype(np.float32) for n in sizes]
+    scores = [RANDOM.normal(size=n).astype(np.float32) for n in sizes]
+    bounds = np.cumsum([0, *sizes]).tolist()
+    together = np.concatenate(scores)
+
+    order, firsts = first(together, bounds, [2, 2, 2, 2])
+    columns = confidence_features(
+        Scored(np.concatenate(matrices), together, bounds, order, firsts, [0.1, 0.2, 0.3, 0.4])
+    )
+
+    assert firsts == [0, 2, 2, 4, 5]
+    for i, at in enumerate((0.1, 0.2, 0.3, 0.4)):
+        own = np.argsort(-scores[i])[:2]
+        assert (order[firsts[i] : firsts[i + 1]] - bounds[i]).tolist() == own.tolist()
+        if len(own):
+            alone = confidence_features(of_one(matrices[i], scores[i], own, at))
+            np.testing.assert_array_equal(columns[firsts[i] : firsts[i + 1]], alone)
+    np.testing.assert_array_equal(leading(columns, firsts), columns[[0, 2, 4]])
+
+
+def test_shown_confidence_never_rises_within_a_text() -> None:
+    """To four places; the next text begins anew."""
+    values = np.array([0.50004, 0.7, 0.2, 0.9, 0.95])
+
+    assert falling(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
+    assert shown(np.array([1.23456, -2.00001], np.float32), np.array([1, 0])) == [-2.0, 1.2346]

@@ -9,6 +9,7 @@ import pytest
 from index.lexicon import Entry
 from index.records import Record
 from index.texts import texts_of
+from index.textwords import TextWords
 from index.wordtable import WordTable
 from suggest.expansion import Expander
 from suggest.query import Reader
@@ -27,7 +28,9 @@ LEXICON = [
 @pytest.fixture
 def reader() -> Reader:
     texts = texts_of(RECORDS)
-    return Reader(Expander(LEXICON, (), ["A0001", "E0003"]), WordTable.from_texts(texts, 2))
+    return Reader(
+        Expander(LEXICON, (), ["A0001", "E0003"]), WordTable.from_texts(texts, TextWords.from_texts(texts), 2)
+    )
 
 
 def test_a_known_term_adds_the_words_it_stands_for(reader: Reader) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import pytest
 
 from index.artifact import Artifact
@@ -27,8 +27,9 @@ class EvenConfidence:
     def __init__(self, answerable: float = 0.9) -> None:
         self.answerable = answerable
 
-    def probabilities(self, scored: Sequence[Scored]) -> list[Judged]:
-        return [([0.5 ** (i + 1) for i in range(len(one.order))], self.answerable) for one in scored]
+    def probabilities(self, scored: Scored) -> list[Judged]:
+        sizes = np.diff(scored.firsts).tolist()
+        return [([0.5 ** (i + 1) for i in range(size)], self.answerable) for size in sizes]
 
 
 def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:

@@ -110,11 +110,12 @@ class Bench:
             query = _unlisted(query)
         if not query.words:
             return None
-        (evidence,) = retriever.evidence([query], retriever.allowed(self._everything))
-        matrix = features.matrix(query, evidence)
+        evidence = retriever.evidence([query], self._everything)
+        matrix = features.matrix([query], evidence)
         labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
         weights, bias = self._codable
-        return Example(line.kind, line.fold, matrix, labels, float(evidence.vector @ weights) + bias)
+        vector = evidence.vectors[evidence.typed[0]]
+        return Example(line.kind, line.fold, matrix, labels, float(vector @ weights) + bias)
 
 
 def _unlisted(query: Query) -> Query:
@@ -228,7 +229,9 @@ def _first(scores: Floats, most: int) -> npt.NDArray[np.int64]:
 
 
 def _columns(example: Example, scores: Floats, most: int) -> Floats:
-    return confidence_features(Scored(example.matrix, scores, _first(scores, most), example.codable))
+    order = _first(scores, most)
+    bounds, firsts = [0, len(scores)], [0, len(order)]
+    return confidence_features(Scored(example.matrix, scores, bounds, order, firsts, [example.codable]))
 
 
 def answerables(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:

@@ -1,0 +1,72 @@
+"""The words of every text, numbered, so that a query is compared with them without cutting them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file, save_file
+
+from index.loops import SharedWords
+from index.texts import LONGEST, Text
+from index.words import normalised, words
+
+NUMBERS = "words.safetensors"
+WORDS = "words.txt"
+
+
+class TextWords:
+    """The words of texts as one flat array.
+
+    Attributes:
+        vocabulary: Every word, ascending; its number is its place.
+        indptr: int64 (texts + 1,): text i is made of `numbers[indptr[i]:indptr[i + 1]]`.
+        numbers: int32 (n,): words in the order they stand in, of the first `LONGEST` characters of each text.
+    """
+
+    def __init__(
+        self, vocabulary: Sequence[str], indptr: npt.NDArray[np.int64], numbers: npt.NDArray[np.int32]
+    ) -> None:
+        self.vocabulary = list(vocabulary)
+        self.indptr = indptr
+        self.numbers = numbers
+
+    @cached_property
+    def _shared(self) -> SharedWords:
+        return SharedWords(self.vocabulary, self.indptr, self.numbers)
+
+    @classmethod
+    def from_texts(cls, texts: Sequence[Text]) -> TextWords:
+        """Cut texts into words."""
+        found = [words(normalised(text.text[:LONGEST])) for text in texts]
+        vocabulary = sorted(set(chain.from_iterable(found)))
+        numbers = {word: number for number, word in enumerate(vocabulary)}
+        sizes = np.array([len(some) for some in found], np.int64)
+        indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(found)), np.int32, indptr[-1])
+        return cls(vocabulary, indptr, flat)
+
+    def save(self, folder: Path) -> None:
+        """Write `words.safetensors` and `words.txt` (one a line)."""
+        save_file({"indptr": self.indptr, "numbers": self.numbers}, folder / NUMBERS)
+        (folder / WORDS).write_text("\n".join(self.vocabulary), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> TextWords:
+        """Read what `save` wrote."""
+        arrays = load_file(folder / NUMBERS)
+        vocabulary = (folder / WORDS).read_text(encoding="utf-8").split()
+        return cls(vocabulary, arrays["indptr"], arrays["numbers"])
+
+    def shared(self, texts: Sequence[int], known: frozenset[str]) -> list[tuple[str, ...]]:
+        """The words of each of some texts that are among the known ones, each once, in order.
+
+        Args:
+            texts: Positions.
+            known: Words of a query.
+        """
+        return self._shared.of(texts, known)
