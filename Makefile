@@ -6,8 +6,7 @@ BIN := $(VENV)/bin
 # Recursive on purpose: looked for only when the environment is made.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
-# No bytecode at install: a quarter less on disk, and Python writes what it uses by itself.
-PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile -c constraints.txt
+PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq -c constraints.txt
 
 SHARED := $(or $(HCPCS_SHARED),../shared)
 RELEASE := $(firstword $(wildcard $(SHARED)/data/hcpcs/2026-01/HCPC2026_JAN_ANWEB_*.txt.gz))
@@ -62,8 +61,12 @@ $(VENV)/python.stamp:
 
 $(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx)
 	@echo "compiling, and installing what answering needs into $(VENV) (once)" >&2
-	@$(PIP) -e . && touch $@
+	@$(PIP) -e .
+	@# Where Python is told to write no bytecode, a command would compile all that it imports each time.
+	@$(BIN)/python -m compileall -q api eval index suggest
+	@touch $@
 
 $(VENV)/full.stamp: $(VENV)/serving.stamp
 	@echo "installing the rest: evaluation, tests, other encoders (once)" >&2
-	@$(PIP) -e '.[encoders,eval,test]' && touch $@
+	@# Without bytecode: of so much little is ever used.
+	@$(PIP) --no-compile -e '.[encoders,eval,test]' && touch $@

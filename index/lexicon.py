@@ -13,6 +13,7 @@ from index.errors import ReleaseFormatError
 
 FOLDER = Path(__file__).parent / "lexicon"
 COLUMNS = ["term", "means", "kind", "codes"]
+WHOLE = 5  # characters of a code; fewer are the beginning of several
 KINDS = {"abbreviation", "trade name", "synonym", "lay", "product", "noise"}
 
 
@@ -53,6 +54,11 @@ def _read_file(path: Path) -> Iterable[Entry]:
                 )
             means = tuple(part.strip() for part in row[1].split("|") if part.strip())
             yield Entry(row[0], means, row[2], tuple(row[3].split()))
+
+
+def broad(entry: Entry) -> bool:
+    """Whether an entry settles on beginnings of codes."""
+    return any(len(code) < WHOLE for code in entry.codes)
 
 
 def codes_of(entry: Entry, known: Sequence[str]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain
 
 import msgspec
 
-from index.lexicon import Entry, codes_of
+from index.lexicon import Entry, broad, codes_of
 from index.names import Name
 from index.spelling import Spelling
 from index.words import cut, lengths_by_first, normalise, words
@@ -55,14 +55,16 @@ class Expander:
             names: Product names that a user downloaded.
             codes: Codes of the catalogue, ascending; a row is a position in it.
         """
-        rows = {code: row for row, code in enumerate(codes)}
-        self._meanings: dict[str, Meaning] = {}
+        self._codes = codes
+        self._rows = {code: row for row, code in enumerate(codes)}
+        self._entries: dict[str, list[Entry | Name]] = {}
         for entry in lexicon:
-            self._add(entry.term, entry.means, [rows[code] for code in codes_of(entry, codes)], entry.kind)
+            self._add(entry, len(codes_of(entry, codes)) if broad(entry) else len(entry.codes))
         for name in names:
-            if name.code in rows:
-                self._add(name.term, (), [rows[name.code]], name.source, listed=True)
-        terms = [key.split(" ") for key in self._meanings]
+            if name.code in self._rows:
+                self._add(name, 1)
+        self._meanings: dict[str, Meaning] = {}
+        terms = [key.split(" ") for key in self._entries]
         self._lengths = lengths_by_first(terms)
         self._mentioned = set(chain.from_iterable(terms))
 
@@ -70,23 +72,30 @@ class Expander:
     def _spelling(self) -> Spelling:
         return Spelling(sorted(self._mentioned))
 
-    def _add(
-        self, term: str, means: Iterable[str], rows: Sequence[int], kind: str, listed: bool = False
-    ) -> None:
-        key = " ".join(words(normalise(term)))
-        if not key or key.count(" ") >= LONGEST_TERM or len(rows) > MOST_CODES:
-            return
+    def _add(self, entry: Entry | Name, codes: int) -> None:
+        key = _key(entry.term)
+        if key and key.count(" ") < LONGEST_TERM and codes <= MOST_CODES:
+            self._entries.setdefault(key, []).append(entry)
+
+    def _meaning(self, key: str) -> Meaning | None:
+        """What a term stands for; put together when it is first met, as few of the terms ever are."""
         known = self._meanings.get(key)
-        if known is None:
-            self._meanings[key] = Meaning(term, tuple(means), tuple(dict.fromkeys(rows)), (kind,), listed)
-            return
-        self._meanings[key] = Meaning(
-            known.term,
-            tuple(dict.fromkeys((*known.means, *means))),
-            tuple(dict.fromkeys((*known.rows, *rows))),
-            tuple(dict.fromkeys((*known.kinds, kind))),
-            known.listed or listed,
-        )
+        if known is None and (entries := self._entries.get(key)):
+            rows = chain.from_iterable(self._rows_of(entry) for entry in entries)
+            means = chain.from_iterable(entry.means for entry in entries if isinstance(entry, Entry))
+            kinds = (entry.kind if isinstance(entry, Entry) else entry.source for entry in entries)
+            known = self._meanings[key] = Meaning(
+                entries[0].term,
+                tuple(dict.fromkeys(means)),
+                tuple(dict.fromkeys(rows)),
+                tuple(dict.fromkeys(kinds)),
+                any(isinstance(entry, Name) for entry in entries),
+            )
+        return known
+
+    def _rows_of(self, entry: Entry | Name) -> list[int]:
+        codes = codes_of(entry, self._codes) if isinstance(entry, Entry) else [entry.code]
+        return [self._rows[code] for code in codes]
 
     def mentions(self, word: str) -> bool:
         """Whether a word is, or is part of, a known term."""
@@ -109,7 +118,7 @@ class Expander:
         start = 0
         while start < len(found):
             for length in self._lengths.get(found[start], ()):
-                meaning = self._meanings.get(" ".join(found[start : start + length]))
+                meaning = self._meaning(" ".join(found[start : start + length]))
                 if meaning is not None and start + length <= len(found):
                     hits.append(Hit(start, start + length, meaning))
                     start += length
@@ -117,6 +126,12 @@ class Expander:
             else:
                 start += 1
         return hits
+
+
+def _key(term: str) -> str:
+    """The words of a term, joined by blanks."""
+    normalised = normalise(term)
+    return normalised if normalised.replace(" ", "").isalnum() else " ".join(words(normalised))
 
 
 def added_words(found: Sequence[str], hits: Sequence[Hit]) -> list[str]:

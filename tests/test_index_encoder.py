@@ -118,9 +118,7 @@ def test_the_digest_is_that_of_the_weights_file(static: StaticEncoder) -> None:
 def test_a_table_that_does_not_fit_its_layout_is_refused() -> None:
     """Rows and columns are counted."""
     with pytest.raises(EncoderError, match=r"shape \(3, 2\)"):
-        StaticEncoder(
-            TOKENIZER, np.zeros((3, 2), np.int8), np.ones(3, np.float32), StaticLayout(2, 5, 2), ""
-        )
+        StaticEncoder(TOKENIZER, np.zeros((3, 2), np.int8), np.ones(3, np.float32), StaticLayout(2, 5, 2), "")
 
 
 @pytest.mark.parametrize("broken", ["encoder.safetensors", "encoder.json", "tokenizer.json"])

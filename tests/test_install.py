@@ -50,7 +50,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(path, source)
     run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
     python = folder / "venv" / "bin" / "python"
-    pip = (python, "-m", "pip", "install", "--quiet", "--no-compile", "-c", ROOT / "constraints.txt")
+    pip = (python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt")
     run(*pip, source, cwd=folder)
     return folder / "venv" / "bin"
 
