@@ -10,7 +10,12 @@ from setuptools import Extension, setup
 
 # Where sums may be taken in any order, the compiler can use the processor's vector registers.
 ANY_ORDER = ["-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
-COMPILED = {"index.loops": ANY_ORDER, "suggest.features": ANY_ORDER, "suggest.forest": []}
+COMPILED = {
+    "index.loops": ANY_ORDER,
+    "suggest.features": ANY_ORDER,
+    "suggest.forest": [],
+    "suggest.why": [],
+}
 
 setup(
     ext_modules=cythonize(

@@ -89,7 +89,8 @@ def pieces(
     yield from map(answering.piece, islice(chunks, HERE if processes > 1 else None))
     more = next(chunks, None)
     if more is not None:  # other processes are worth their start
-        yield from _shared_out(answering, chain([more], chunks), folder(), processes)
+        with Others(folder(), answering.questions, answering.output, processes) as others:
+            yield from others.pieces(chain([more], chunks))
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -97,28 +98,39 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _shared_out(
-    answering: Answering, chunks: Iterator[list[Row]], folder: Path, processes: int
-) -> Iterator[Piece]:
-    # Begun afresh rather than forked: the libraries below hold threads, which a fork would lose.
-    pool = ProcessPoolExecutor(
-        processes, get_context("spawn"), _load, (folder, answering.questions, answering.output)
-    )
-    waiting: deque[Future[Piece]] = deque()
-    try:
-        for chunk in chunks:
-            waiting.append(pool.submit(_piece, chunk))
-            if len(waiting) > processes * AHEAD:
+class Others:
+    """Further processes that answer rows, each with the index in memory."""
+
+    def __init__(self, folder: Path, questions: Questions, output: Output, processes: int) -> None:
+        # Begun afresh rather than forked: the libraries below hold threads, which a fork would lose.
+        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _load, (folder, questions, output))
+        self._most = processes * AHEAD
+
+    def __enter__(self) -> Others:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def pieces(self, chunks: Iterable[Sequence[Row]]) -> Iterator[Piece]:
+        """Answer chunks of rows, in order.
+
+        Raises:
+            BatchError: If a process ends early.
+        """
+        waiting: deque[Future[Piece]] = deque()
+        try:
+            for chunk in chunks:
+                waiting.append(self._pool.submit(_piece, chunk))
+                if len(waiting) > self._most:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise BatchError(
-            "one of the processes ended early, perhaps for lack of memory; what is written stays: run the "
-            "same command again with --processes 1"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+        except BrokenProcessPool:
+            raise BatchError(
+                "one of the processes ended early, perhaps for lack of memory; what is written stays: "
+                "run the same command again with --processes 1"
+            ) from None
 
 
 _piece_of: Callable[[Sequence[Row]], Piece]

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.background_tasks import BackgroundTask
 from litestar.response.base import ASGIResponse
 
 from api.problems import Refused, decode_problem
@@ -46,7 +45,6 @@ def json_response(
     body: bytes,
     status: int = 200,
     media_type: str = "application/json",
-    background: BackgroundTask | None = None,
 ) -> ASGIResponse:
     """An answer whose body is encoded already: the framework adds nothing but the headers."""
-    return ASGIResponse(body=body, status_code=status, media_type=media_type, background=background)
+    return ASGIResponse(body=body, status_code=status, media_type=media_type)

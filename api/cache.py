@@ -10,6 +10,7 @@ from datetime import date
 from index.loops import exclusive_or
 
 SECRET_BYTES = 32
+HALF = 32  # bytes of a digest that are kept beside the answer; the others encipher it
 
 
 class AnswerCache:
@@ -30,32 +31,30 @@ class AnswerCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, question: bytes, today: date) -> bytes | None:
-        """The answer to a question that was asked today already, or None.
+    def digest(self, question: bytes, today: date) -> bytes:
+        """What an answer is kept under.
 
         Args:
             question: The request body as it came.
             today: Part of the question, as it is the default date of service.
         """
-        place, seed = self._digests(question, today)
+        salt = today.toordinal().to_bytes(16, "big")
+        return hashlib.blake2b(question, key=self._secret, salt=salt).digest()
+
+    def get(self, digest: bytes) -> bytes | None:
+        """The answer to a question that was asked today already, or None."""
+        place = digest[:HALF]
         kept = self._kept.get(place)
         if kept is None:
             return None
         self._kept.move_to_end(place)
-        return _enciphered(kept, seed)
+        return _enciphered(kept, digest[HALF:])
 
-    def put(self, question: bytes, today: date, answer: bytes) -> None:
+    def put(self, digest: bytes, answer: bytes) -> None:
         """Keep an answer; the one that was not asked for longest gives way."""
-        place, seed = self._digests(question, today)
-        self._kept[place] = _enciphered(answer, seed)
+        self._kept[digest[:HALF]] = _enciphered(answer, digest[HALF:])
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
-
-    def _digests(self, question: bytes, today: date) -> tuple[bytes, bytes]:
-        digest = hashlib.blake2b(
-            question, key=self._secret, salt=today.toordinal().to_bytes(16, "big")
-        ).digest()
-        return digest[:32], digest[32:]
 
 
 def _enciphered(text: bytes, seed: bytes) -> bytes:

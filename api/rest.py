@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
-from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
@@ -54,8 +53,9 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
     async def suggest(request: Request[Any, Any, Any]) -> ASGIResponse:
         # In the event loop on purpose: an answer takes less time than handing it to a thread and back.
         require_json(request)
-        body, today = await request.body(), date.today()
-        kept = cache.get(body, today)
+        body = await request.body()
+        digest = cache.digest(body, date.today())
+        kept = cache.get(digest)
         if kept is not None:
             service.metrics.repeated.inc()
             return json_response(kept)
@@ -63,8 +63,9 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
         if answer.error:
             raise invalid("$.text", answer.error)
         encoded = ENCODE(answer)
-        # Kept when it is sent: whoever asked need not wait for the enciphering.
-        return json_response(encoded, background=BackgroundTask(_kept, cache, body, today, encoded))
+        # Kept after it is sent: whoever asked need not wait for the enciphering.
+        asyncio.get_running_loop().call_soon(cache.put, digest, encoded)
+        return json_response(encoded)
 
     @post("/v1/suggest/batch", status_code=200, request_max_body_size=BATCH_BODY_BYTES)
     async def suggest_batch(request: Request[Any, Any, Any]) -> ASGIResponse:
@@ -74,10 +75,6 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
         return json_response(await asyncio.to_thread(_batch, service, batch))
 
     return [suggest, suggest_batch]
-
-
-async def _kept(cache: AnswerCache, body: bytes, today: date, encoded: bytes) -> None:
-    cache.put(body, today, encoded)
 
 
 def _batch(service: Service, batch: BatchRequest) -> bytes:

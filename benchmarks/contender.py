@@ -19,6 +19,8 @@ import msgspec
 from benchmarks.setting import ROOT, Setting
 
 OURS, DENSE, FTS5 = "ours", "minilm_faiss", "fts5"
+BATCH = "ours_in_processes"
+CHUNK = 64  # texts that one process of a batch answers at a time
 READY = "ready"
 MOST_DENSE = 50  # descriptions in a small run
 
@@ -27,7 +29,7 @@ class Contender:
     """A design in its own process.
 
     Args:
-        name: `OURS`, `DENSE` or `FTS5`.
+        name: `OURS`, `BATCH` (as `hcpcs batch` shares a long file out), `DENSE` or `FTS5`.
         setting: Where the index is.
     """
 
@@ -75,12 +77,29 @@ def _made(name: str, index: Path, work: Path, small: bool) -> Callable[[list[str
         from api.settings import load_settings
 
         return open_suggester(index, load_settings({})).suggest  # as every command opens it
+    if name == BATCH:
+        return _batch(index)
     from benchmarks.obvious import FullText, active, plain_dense
 
     records = active(Catalogue.load(index).records)
     if name == DENSE:
         return plain_dense(records[:MOST_DENSE] if small else records, work).suggest
     return FullText(records).suggest
+
+
+def _batch(index: Path) -> Callable[[list[str]], Any]:
+    from api.batch_output import JsonOutput
+    from api.batch_pieces import Others, processors
+    from api.batch_questions import Questions
+    from api.batch_rows import Row
+
+    others = Others(index, Questions("text", None, 10), JsonOutput(), processors())
+
+    def answered(texts: list[str]) -> Any:
+        rows = [Row({"text": text}) for text in texts]
+        return list(others.pieces(rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)))
+
+    return answered
 
 
 def main(name: str, index: str, work: str, small: str = "") -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from index.loops import longest_phrases
 from index.words import lengths_by_first, words
 
 FACTS: dict[str, dict[str, str]] = {
@@ -168,37 +167,29 @@ GROUPS = tuple(
 """Bits of each opposition, in the order of `FACTS`."""
 
 
-def _phrases() -> dict[tuple[str, ...], int]:
-    found = {tuple(words(phrase)): 0 for phrase in _IGNORED}
+def _phrases() -> dict[str, int]:
+    found = {" ".join(words(phrase)): 0 for phrase in _IGNORED}
     for offset, values in zip(_OFFSETS, FACTS.values(), strict=True):
         for i, phrases in enumerate(values.values()):
             for phrase in phrases.split(";"):
-                key = tuple(words(phrase))
+                key = " ".join(words(phrase))
                 found[key] = found.get(key, 0) | 1 << (offset + i)
     return found
 
 
 _PHRASES = _phrases()
-_LENGTHS = lengths_by_first(_PHRASES)
+_LENGTHS = lengths_by_first([phrase.split(" ") for phrase in _PHRASES])
 
 
-def facts(found: Sequence[str]) -> int:
+def facts(found: list[str]) -> int:
     """Bits of the values that a text states; the longest phrase counts and uses up its words.
 
     Args:
         found: The text's words in order, as `index.words.words` cuts them.
     """
     bits = 0
-    start = 0
-    while start < len(found):
-        step = 1
-        for length in _LENGTHS.get(found[start], ()):
-            value = _PHRASES.get(tuple(found[start : start + length]))
-            if value is not None:
-                bits |= value
-                step = length
-                break
-        start += step
+    for _, _, phrase in longest_phrases(found, _LENGTHS, _PHRASES):
+        bits |= _PHRASES[phrase]
     return bits
 
 

@@ -1,6 +1,6 @@
 """Inner loops over flat arrays, compiled from `loops.pyx`. Arrays are C-contiguous; rows are not checked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -103,3 +103,17 @@ class SharedWords:
 
     def of(self, texts: Iterable[int], known: Iterable[str]) -> list[tuple[str, ...]]:
         """See `TextWords.shared`."""
+
+def longest_phrases(
+    found: list[str], lengths: dict[str, tuple[int, ...]], phrases: Container[str]
+) -> list[tuple[int, int, str]]:
+    """The longest known phrases in a text, left to right, without overlap.
+
+    Args:
+        found: The text's words in order.
+        lengths: For each word that begins a phrase, how many words such phrases have, the most first.
+        phrases: Words joined by blanks.
+
+    Returns:
+        For each the place of its first word, the place behind its last one, and the phrase.
+    """

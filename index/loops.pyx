@@ -365,3 +365,22 @@ cdef class SharedWords:
                         shared.append(word)
             found.append(tuple(shared))
         return found
+
+
+def longest_phrases(list found, dict lengths, phrases):
+    cdef Py_ssize_t start = 0, n = len(found)
+    cdef Py_ssize_t length
+    cdef list hits = []
+    while start < n:
+        some = lengths.get(found[start])
+        if some is not None:
+            for length in <tuple> some:
+                if start + length > n:
+                    continue
+                key = found[start] if length == 1 else " ".join(found[start : start + length])
+                if key in phrases:
+                    hits.append((start, start + length, key))
+                    start += length - 1
+                    break
+        start += 1
+    return hits

@@ -41,6 +41,7 @@ class VectorIndex:
         self._exact = exact
         self._coarse = coarse
         n, dim = exact.ntotal, exact.d
+        self._size = int(n)  # FAISS takes longer to say it than to compare twenty vectors
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
         codes = faiss.rev_swig_ptr(exact.codes.data(), n * dim) if n else np.zeros(0, np.uint8)
         self._stored = Stored(codes.reshape(n, dim), scale)
@@ -79,7 +80,7 @@ class VectorIndex:
         )
 
     def __len__(self) -> int:
-        return int(self._exact.ntotal)
+        return self._size
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> tuple[Vectors, Ids]:
         """Find the k rows closest to each query.

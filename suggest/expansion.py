@@ -9,6 +9,7 @@ from itertools import chain
 import msgspec
 
 from index.lexicon import Entry, broad, codes_of
+from index.loops import longest_phrases
 from index.names import Name
 from index.spelling import Spelling
 from index.words import cut, lengths_by_first, normalise, words
@@ -77,10 +78,11 @@ class Expander:
         if key and key.count(" ") < LONGEST_TERM and codes <= MOST_CODES:
             self._entries.setdefault(key, []).append(entry)
 
-    def _meaning(self, key: str) -> Meaning | None:
+    def _meaning(self, key: str) -> Meaning:
         """What a term stands for; put together when it is first met, as few of the terms ever are."""
         known = self._meanings.get(key)
-        if known is None and (entries := self._entries.get(key)):
+        if known is None:
+            entries = self._entries[key]
             rows = chain.from_iterable(self._rows_of(entry) for entry in entries)
             means = chain.from_iterable(entry.means for entry in entries if isinstance(entry, Entry))
             kinds = (entry.kind if isinstance(entry, Entry) else entry.source for entry in entries)
@@ -105,7 +107,7 @@ class Expander:
         """The word of a known term that a misspelt word most resembles, or None."""
         return self._spelling.nearest(word)
 
-    def find(self, found: Sequence[str]) -> list[Hit]:
+    def find(self, found: list[str]) -> list[Hit]:
         """Terms in a text.
 
         Args:
@@ -114,18 +116,8 @@ class Expander:
         Returns:
             Hits in order, without overlap.
         """
-        hits = []
-        start = 0
-        while start < len(found):
-            for length in self._lengths.get(found[start], ()):
-                meaning = self._meaning(" ".join(found[start : start + length]))
-                if meaning is not None and start + length <= len(found):
-                    hits.append(Hit(start, start + length, meaning))
-                    start += length
-                    break
-            else:
-                start += 1
-        return hits
+        phrases = longest_phrases(found, self._lengths, self._entries)
+        return [Hit(start, stop, self._meaning(key)) for start, stop, key in phrases]
 
 
 def _key(term: str) -> str:

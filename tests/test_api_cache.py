@@ -18,31 +18,35 @@ TODAY = date(2026, 1, 15)
 def test_an_answer_comes_back_for_its_question_and_day_only() -> None:
     """Another question or another day finds nothing."""
     cache = AnswerCache(10)
-    cache.put(b"question", TODAY, b"\x00answer\xff")
+    cache.put(cache.digest(b"question", TODAY), b"\x00answer\xff")
 
-    assert cache.get(b"question", TODAY) == b"\x00answer\xff"
-    assert cache.get(b"questiom", TODAY) is None
-    assert cache.get(b"question", date(2026, 1, 16)) is None
+    assert cache.get(cache.digest(b"question", TODAY)) == b"\x00answer\xff"
+    assert cache.get(cache.digest(b"questiom", TODAY)) is None
+    assert cache.get(cache.digest(b"question", date(2026, 1, 16))) is None
+    assert AnswerCache(10).digest(b"question", TODAY) != cache.digest(b"question", TODAY)
 
 
 def test_the_oldest_gives_way() -> None:
     """No more than so many answers; asking for one keeps it."""
     cache = AnswerCache(2)
-    for question in (b"a", b"b"):
-        cache.put(question, TODAY, question)
-    cache.get(b"a", TODAY)
-    cache.put(b"c", TODAY, b"c")
+    a, b, c = (cache.digest(question, TODAY) for question in (b"a", b"b", b"c"))
+    for digest, answer in ((a, b"a"), (b, b"b")):
+        cache.put(digest, answer)
+    cache.get(a)
+    cache.put(c, b"c")
 
     assert len(cache) == 2
-    assert [cache.get(question, TODAY) for question in (b"a", b"b", b"c")] == [b"a", None, b"c"]
+    assert [cache.get(digest) for digest in (a, b, c)] == [b"a", None, b"c"]
 
 
 def test_nothing_kept_can_be_read() -> None:
     """Neither question nor answer stands in the cache in clear."""
     cache = AnswerCache(10)
-    cache.put(b'{"text": "zebrafish"}', TODAY, b'{"text": "zebrafish", "suggestions": []}')
+    digest = cache.digest(b'{"text": "zebrafish"}', TODAY)
+    cache.put(digest, b'{"text": "zebrafish", "suggestions": []}')
 
     assert b"zebrafish" not in repr(vars(cache)).encode()
+    assert digest not in repr(vars(cache)).encode()
 
 
 def test_the_service_answers_a_repeated_text_from_it() -> None:

@@ -11,6 +11,7 @@ from index.loops import (
     TextsOfCodes,
     exclusive_or,
     inner_products,
+    longest_phrases,
     unit_sums,
     weighted_sum,
 )
@@ -205,3 +206,14 @@ def test_shared_words_come_once_in_the_order_of_the_text() -> None:
 
     assert words.of([0, 1, 2, 0], {"c", "b", "unknown"}) == [("c", "b"), (), ("b",), ("c", "b")]
     assert words.of([0], ()) == [()]
+
+
+def test_the_longest_known_phrase_is_found_and_uses_up_its_words() -> None:
+    """Left to right; a phrase that the text ends in is not looked for beyond its end."""
+    phrases = {"a b": 1, "a": 2, "b c d": 3, "d": 4}
+    lengths = {"a": (2, 1), "b": (3,), "d": (1,)}
+
+    assert longest_phrases("x a b c d".split(), lengths, phrases) == [(1, 3, "a b"), (4, 5, "d")]
+    assert longest_phrases("a a b c d".split(), lengths, phrases) == [(0, 1, "a"), (1, 3, "a b"), (4, 5, "d")]
+    assert longest_phrases("c b c".split(), lengths, phrases) == []
+    assert longest_phrases([], lengths, phrases) == []
