@@ -9,7 +9,8 @@ from api.service import Asked, Service
 from index.errors import HcpcsError
 from suggest.answer import Answer
 
-MOST = 16  # texts answered in one go; more would keep whoever asks for something else waiting
+MOST = 32  # texts answered in one go; more would keep whoever asks for something else waiting
+TURNS = 2  # of the event loop, in which a request that has arrived comes from its socket to here
 
 
 class _Waiting(NamedTuple):
@@ -45,11 +46,17 @@ class Gathering:
         waiting = _Waiting(asked, loop.create_future())
         self._waiting.append(waiting)
         if len(self._waiting) == 1:
-            loop.call_soon(self._answer)
+            loop.call_soon(self._gathered, TURNS)
         return await waiting.answer
 
     def _turned(self) -> None:
         self._asked = False
+
+    def _gathered(self, turns: int) -> None:
+        if turns:
+            asyncio.get_running_loop().call_soon(self._gathered, turns - 1)
+        else:
+            self._answer()
 
     def _answer(self) -> None:
         some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]

@@ -53,8 +53,8 @@ def first(scores: Floats, bounds: list[int], most: list[int]) -> tuple[Ids, list
 def falling(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list[float]]:
     """For each query the least value so far of its own, which `firsts` bounds, to four places."""
 
-def shown(scores: Floats, order: Ids) -> list[float]:
-    """Scores at some positions, to four places."""
+def listed(order: Ids, rows: Ids, closest: Ids, scores: Floats) -> tuple[list[int], list[int], list[float]]:
+    """What stands at some positions of three arrays; scores to four places."""
 
 def leading(columns: Floats, firsts: list[int]) -> Floats:
     """The first of the rows of each query, which `firsts` bounds, but for queries without any."""

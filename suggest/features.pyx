@@ -420,9 +420,16 @@ def falling(const double[::1] values, list firsts):
     return found
 
 
-def shown(const float[::1] scores, const int64_t[::1] order):
+def listed(
+    const int64_t[::1] order, const int64_t[::1] rows, const int64_t[::1] closest, const float[::1] scores
+):
     cdef Py_ssize_t i
-    return [_to_four_places(scores[order[i]]) for i in range(order.shape[0])]
+    cdef list some_rows = [], some_closest = [], some_scores = []
+    for i in range(order.shape[0]):
+        some_rows.append(rows[order[i]])
+        some_closest.append(closest[order[i]])
+        some_scores.append(_to_four_places(scores[order[i]]))
+    return some_rows, some_closest, some_scores
 
 
 cdef inline double _to_four_places(double value):

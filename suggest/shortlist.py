@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from index.loops import inner_products
 from suggest.confidence import Calibration, Scored
-from suggest.features import Features, first, shown
+from suggest.features import Features, first, listed
 from suggest.figures import Figures
 from suggest.query import Query
 from suggest.ranker import Ranker
@@ -75,8 +75,7 @@ class Shortlister:
         judged = self._calibration.probabilities(
             Scored(matrix, scores, evidence.bounds, order, firsts, codable)
         )
-        rows, closest = evidence.rows[order].tolist(), evidence.closest[order].tolist()
-        best = shown(scores, order)
+        rows, closest, best = listed(order, evidence.rows, evidence.closest, scores)
         return [
             Shortlist(rows[start:stop], closest[start:stop], best[start:stop], *sure)
             for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from api.gathering import MOST, Gathering
+from api.gathering import MOST, TURNS, Gathering
 from api.service import Asked, Service
 from index.errors import QueryError
 from suggest.answer import Answer
@@ -90,3 +90,21 @@ def test_a_caller_who_has_gone_disturbs_nobody(suggester: FakeSuggester) -> None
 
     assert isinstance(found[1], asyncio.CancelledError)
     assert [isinstance(found[i], Answer) for i in (0, 2, 3)] == [True] * 3
+
+
+def test_who_has_arrived_meanwhile_joins_the_crowd(suggester: FakeSuggester) -> None:
+    """A request takes some turns of the event loop from its socket to here."""
+    gathering = Gathering(Service(suggester))
+    suggester.together.clear()
+
+    async def later(turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await gathering.suggest(Asked("walker", 2, None, None))
+
+    async def one_after_the_other() -> None:
+        await asyncio.gather(*map(later, [0, 0, 0, 1, TURNS]))
+
+    asyncio.run(one_after_the_other())
+
+    assert suggester.together == [1, 4]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from suggest.confidence import OWN, TAKEN, Scored, confidence_features
-from suggest.features import COUNT, NAMES, falling, first, leading, shown
+from suggest.features import COUNT, NAMES, falling, first, leading, listed
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -78,4 +78,12 @@ def test_shown_confidence_never_rises_within_a_text() -> None:
     values = np.array([0.50004, 0.7, 0.2, 0.9, 0.95])
 
     assert falling(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
-    assert shown(np.array([1.23456, -2.00001], np.float32), np.array([1, 0])) == [-2.0, 1.2346]
+
+
+def test_what_is_shown_comes_in_order() -> None:
+    """Scores to four places."""
+    scores = np.array([1.23456, 7, -2.00001], np.float32)
+
+    shown = listed(np.array([2, 0]), np.array([5, 6, 7]), np.array([50, 60, 70]), scores)
+
+    assert shown == ([7, 5], [70, 50], [-2.0, 1.2346])
