@@ -21,6 +21,7 @@ PAGES = (ROOT / "docs" / "performance.md", ROOT / "docs" / "scaling.md")
 Results = dict[str, dict[str, Any]]
 CONTENDERS = {
     "ours": "our whole answer",
+    "ours_in_processes": "our whole answer, a process for each core",
     "minilm_faiss": "sentence-transformers MiniLM + FAISS",
     "fts5": "SQLite FTS5",
     "empty_route": "empty JSON route, over HTTP",

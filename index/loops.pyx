@@ -4,6 +4,7 @@
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport INFINITY, lrintf, sqrtf
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
+from libc.string cimport memset
 
 import numpy as np
 
@@ -218,7 +219,7 @@ cdef class TextsOfCodes:
         cdef int16_t[:, ::1] rounded = np.empty((2, dim), np.int16)
         cdef int first, second
         for query in range(queries):
-            sums[:] = 0
+            memset(&sums[0], 0, sums.shape[0] * sizeof(float))
             self.columns._add(stems[query], sums)
             n = self._gathered(near[query], sums, best, pointed[query], allowed, rows, n)
             other = typed[query]
@@ -275,7 +276,7 @@ cdef class TextsOfCodes:
         cdef float cosine, most = -2.0, unit = self.stored.unit
         cdef int64_t closest = -1
         cdef int kind
-        cosines[:] = -1.0
+        cosines[0] = cosines[1] = cosines[2] = cosines[3] = -1.0
         for at in range(self.indptr[code], self.indptr[code + 1]):
             kind = self.kinds[at]
             stored = &self.stored.vectors[self.texts[at], 0]
