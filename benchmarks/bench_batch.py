@@ -12,7 +12,7 @@ from benchmarks.spread import ratios, spread
 from benchmarks.texts import distinct
 
 METHOD = (
-    "k = 10, on lists of 500, every text new; each list to the designs in turn. `ours_in_processes` is "
+    "k = 10, on lists of 1,000, every text new; each list to the designs in turn. `ours_in_processes` is "
     "what `hcpcs batch` does with a long file: as many processes as there are processors, until the last "
     "line of JSON is back; `ours` is `suggest` with the list, in one. The obvious design encodes 64 texts "
     "at a time, on as many threads as PyTorch takes."
@@ -22,7 +22,7 @@ PAUSE_S = 0.05
 
 def run(setting: Setting) -> dict[str, Any]:
     """Lines a second of each design and ratios of ours to the others."""
-    rounds, size = setting.size(12, 2), setting.size(500, 40)
+    rounds, size = setting.size(8, 2), setting.size(1000, 40)
     asked = distinct(rounds * size)
     names = (BATCH, OURS, DENSE, FTS5) if setting.obvious else (BATCH, OURS, FTS5)
     with ExitStack() as stack:

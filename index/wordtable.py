@@ -24,7 +24,7 @@ VOCABULARY = "vocabulary.txt"
 FIELDS = {LONG: 1, SHORT: 2}
 OTHER_FIELD = 4
 MOST_STANDINS = 30  # a beginning shared by more words than this says nothing
-KEPT_WORDS = 1 << 15  # words whose matches are remembered
+KEPT_WORDS = 1 << 15  # of which is remembered what is known of them
 LONGEST_MEANING = 8  # words of a meaning that take part in word matching
 
 Match = tuple[int, float]

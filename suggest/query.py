@@ -12,13 +12,12 @@ from index.facts import facts
 from index.memory import remembered
 from index.records import LEVEL_1, LEVEL_2
 from index.words import normalise, words
-from index.wordtable import WordTable
+from index.wordtable import KEPT_WORDS, WordTable
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
 
 LONGEST = 2000  # characters of a text that are accepted
 SHORTEST_MENDED = 5  # letters of a word that may be misspelt
-KEPT_WORDS = 1 << 15  # of which is remembered what is known
 MOST_WORDS = 64  # of a text that take part in word matching; the encoder reads all of them
 _CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_2.pattern}|{LEVEL_1.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 

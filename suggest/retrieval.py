@@ -14,7 +14,7 @@ from index.loops import TextsOfCodes
 from index.texts import LONG, SHORT
 from suggest.query import Query
 
-BY_MEANING = 24  # candidate codes; more when more are asked for
+BY_MEANING = 20  # candidate codes; more when more are asked for
 BY_WORDS = 8
 BY_TERM = 8  # codes of one known term
 
@@ -67,7 +67,7 @@ class Retriever:
         Args:
             queries: The texts, read.
             allowed: bool (codes,): which may be suggested.
-            by_meaning: Candidates whose texts lie closest.
+            by_meaning: How many of the closest codes are candidates.
         """
         texts, typed = [query.expanded for query in queries], []
         for i, query in enumerate(queries):

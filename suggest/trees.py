@@ -96,7 +96,9 @@ class Trees:
             raise ValueError(
                 f"the model reads {len(self.features)} features, the matrix has shape {matrix.shape}"
             )
-        return self._forest.sums(np.ascontiguousarray(matrix), self._binary)
+        if not matrix.flags.c_contiguous:
+            matrix = np.ascontiguousarray(matrix)
+        return self._forest.sums(matrix, self._binary)
 
 
 def _lay_out(tree: Mapping[str, str], nodes: list[Node]) -> int:

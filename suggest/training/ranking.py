@@ -38,6 +38,9 @@ MOST = {
 """Lines of each kind that the ranker learns from, so that no source outweighs the others."""
 
 CHARGES_A_CODE = 15
+LEARNED_FROM = (
+    24  # closest codes that are candidates of a line: a few more than when answering, to learn what is wrong
+)
 CALIBRATED = 10  # candidates of a line that the confidence learns from
 
 RANKER = {
@@ -110,7 +113,7 @@ class Bench:
             query = _unlisted(query)
         if not query.words:
             return None
-        evidence = retriever.evidence([query], self._everything)
+        evidence = retriever.evidence([query], self._everything, LEARNED_FROM)
         matrix = features.matrix([query], evidence)
         labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
         weights, bias = self._codable
