@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from index.artifact import Artifact
 from index.build import assemble
 from index.errors import ArtifactError, QueryError
 from index.lexicon import Entry
+from index.records import Record
 from suggest.answer import Filters
 from suggest.confidence import Judged, Scored
 from suggest.figures import UNTRAINED, Figures
@@ -67,6 +69,17 @@ def test_answers_come_in_order_one_for_each_text(small: Suggester) -> None:
     ]
     assert answers[1].error == "the text is empty"
     assert answers[2].error == "the text has 2001 characters; at most 2000 are read"
+
+
+def test_as_many_codes_come_as_are_asked_for() -> None:
+    """Also more than are looked at otherwise."""
+    records = tuple(Record(f"A{number:04}", f"Invented thing {number}") for number in range(60))
+    many = suggester(assemble(msgspec.structs.replace(SMALL, records=records), LetterEncoder()))
+
+    (answer,) = many.suggest(["invented thing"], k=50, date_of_service=ON)
+
+    assert [one.rank for one in answer.suggestions] == list(range(1, 51))
+    assert len({one.code for one in answer.suggestions}) == 50
 
 
 def test_a_code_in_the_text_comes_first(small: Suggester) -> None:
