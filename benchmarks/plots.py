@@ -48,14 +48,15 @@ def _drawn(path: Path, draw: Callable[[Any, Results], None], results: Results) -
 def _answer(axes: Any, results: Results) -> None:
     """Each design's time for one text: 10th to 90th percentile as a bar, 1st to 99th as a line."""
     times = results["answer"]["milliseconds"]
-    for at, name in enumerate(reversed(CONTENDERS)):
+    names = [name for name in reversed(CONTENDERS) if name in times]
+    for at, name in enumerate(names):
         points = times[name]
         colour = OURS if name == "ours" else GREY
         axes.plot([points["p1"], points["p99"]], [at, at], color=colour, linewidth=1)
         axes.plot([points["p10"], points["p90"]], [at, at], color=colour, linewidth=9, solid_capstyle="butt")
         axes.plot([points["p50"]], [at], "|", color="white", markersize=9)
         axes.text(points["p99"] * 1.1, at, f"{points['p50']:.3g} ms", va="center", color=colour)
-    axes.set_yticks(range(len(CONTENDERS)), list(reversed(CONTENDERS.values())))
+    axes.set_yticks(range(len(names)), [CONTENDERS[name] for name in names])
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("milliseconds (bar p10 to p90, line p1 to p99, number median)")
