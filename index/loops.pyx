@@ -359,6 +359,9 @@ cdef class SharedWords:
                 marked[<Py_ssize_t> number] = 1
         for text in texts:
             shared = []
+            if text < 0:
+                found.append(())
+                continue
             for at in range(self.indptr[text], self.indptr[text + 1]):
                 if marked[self.numbers[at]]:
                     word = self.vocabulary[self.numbers[at]]

@@ -66,7 +66,7 @@ class TextWords:
         """The words of each of some texts that are among the known ones, each once, in order.
 
         Args:
-            texts: Positions.
+            texts: Positions; -1 for no text.
             known: Words of a query.
         """
         return self._shared.of(texts, known)

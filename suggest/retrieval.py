@@ -33,7 +33,8 @@ class Evidence(NamedTuple):
         cosines: float32 (n, 4): of the text with its known terms written out with the long description, with
             the short one, and with the closest other text of the code; of the text as typed with the closer
             of the two descriptions. -1 where there is no such text.
-        closest: int64 (n,): the text of the code closest to the query, a position in `Artifact.texts`.
+        closest: int64 (n,): the text of the code closest to the query, a position in `Artifact.texts`; -1
+            for none.
         bm25: float32 (n,).
         vectors: float32 (m, dim): the texts, embedded.
         typed: Of each query, which of them is the text as typed.

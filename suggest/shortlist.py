@@ -22,7 +22,7 @@ class Shortlist(NamedTuple):
 
     Attributes:
         rows: Catalogue rows of the codes.
-        closest: The text of each code closest to the query, a position in `Artifact.texts`.
+        closest: The text of each code closest to the query, a position in `Artifact.texts`; -1 for none.
         scores: What the ranker gave, to four places.
         confidences: Probabilities that a coder would accept each, given that some code fits; likewise.
         answerable: Probability that any code fits.

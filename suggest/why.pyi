@@ -18,5 +18,6 @@ class Reasons:
 
         Args:
             rows: Their catalogue rows.
-            closest: The text of each closest to the query, a position in `Artifact.texts`.
+            closest: The text of each closest to the query, a position in `Artifact.texts`; -1 for a code
+                without one.
         """

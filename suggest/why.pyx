@@ -1,8 +1,11 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The reason for a suggestion, compiled: ten are given with every answer."""
 
+from index.texts import LONG, Text
 from index.words import cut, words
 from suggest.answer import Why
+
+NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
 
 cdef enum:
     SHOWN = 90  # characters of a matched term that the summary shows
@@ -39,7 +42,7 @@ cdef class Reasons:
         cdef str term, source, listed
         shared = self.words.shared(closest, self.known)
         for i in range(len(rows)):
-            text = self.texts[closest[i]]
+            text = self.texts[closest[i]] if closest[i] >= 0 else NO_TEXT
             term, source, listed, same = text.text, text.source, "", shared[i]
             width = 0
             for hit in self.hits:

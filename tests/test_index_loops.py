@@ -206,6 +206,7 @@ def test_shared_words_come_once_in_the_order_of_the_text() -> None:
 
     assert words.of([0, 1, 2, 0], {"c", "b", "unknown"}) == [("c", "b"), (), ("b",), ("c", "b")]
     assert words.of([0], ()) == [()]
+    assert words.of([-1, 2], {"b"}) == [(), ("b",)]
 
 
 def test_the_longest_known_phrase_is_found_and_uses_up_its_words() -> None:

@@ -82,6 +82,18 @@ def test_as_many_codes_come_as_are_asked_for() -> None:
     assert len({one.code for one in answer.suggestions}) == 50
 
 
+def test_a_code_whose_descriptor_has_no_word_has_a_reason_without_one() -> None:
+    """It may be all that a filter leaves."""
+    records = (Record("A0001", "(***)"), Record("E0002", "Invented crutch"))
+    odd = suggester(assemble(msgspec.structs.replace(SMALL, records=records), LetterEncoder()))
+
+    (answer,) = odd.suggest(["crutch"], date_of_service=ON)
+
+    by_code = {one.code: one.why for one in answer.suggestions}
+    assert by_code["E0002"].words == ("crutch",)
+    assert (by_code["A0001"].term, by_code["A0001"].words) == ("", ())
+
+
 def test_a_code_in_the_text_comes_first(small: Suggester) -> None:
     """Who names a code gets it, with that as the reason."""
     (answer,) = small.suggest(["E0003 dog bandage"], k=2, date_of_service=ON)
