@@ -32,11 +32,8 @@ def require_json(request: Request[Any, Any, Any]) -> None:
     Raises:
         Refused: 415.
     """
-    given = JSON
-    for name, value in request.scope["headers"]:
-        if name == b"content-type":
-            given = value
-            break
+    headers = request.scope["headers"]
+    given = next((value for name, value in headers if name == b"content-type"), JSON)
     if given == JSON:
         return
     kind = given.partition(b";")[0].strip().lower()

@@ -358,10 +358,10 @@ cdef class SharedWords:
             if number is not None:
                 marked[<Py_ssize_t> number] = 1
         for text in texts:
-            shared = []
             if text < 0:
                 found.append(())
                 continue
+            shared = []
             for at in range(self.indptr[text], self.indptr[text + 1]):
                 if marked[self.numbers[at]]:
                     word = self.vocabulary[self.numbers[at]]

@@ -51,6 +51,11 @@ def texts_of(
     return list(found.values())
 
 
+def own(texts: Sequence[Text]) -> list[bool]:
+    """Which texts are their code's own; a term of the lexicon is found by its words, as a term."""
+    return [text.source != LEXICON for text in texts]
+
+
 def _all(
     records: Sequence[Record],
     rows: dict[str, int],

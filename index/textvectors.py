@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 
 from index.encoder import Vectors
 from index.loops import Stored
-from index.texts import LEXICON, Text
+from index.texts import Text, own
 
 TEXT_VECTORS = "vectors.safetensors"
 
@@ -51,8 +51,8 @@ class TextVectors:
 def means(vectors: Vectors, texts: Sequence[Text], codes: int) -> Vectors:
     """One vector a code: the mean of its texts' vectors, made unit length.
 
-    The lexicon's terms are left out: they are found by their words, and among the descriptors they draw a
-    code to queries that only share a term with it (measured in docs/model.md).
+    The lexicon's terms are left out: among the descriptors they draw a code to queries that only share a term
+    with it (measured in docs/model.md).
 
     Args:
         vectors: float32 (n, dim), one a text.
@@ -62,10 +62,10 @@ def means(vectors: Vectors, texts: Sequence[Text], codes: int) -> Vectors:
     Returns:
         float32 (codes, dim); zero for a code without a text.
     """
-    own = np.array([text.source != LEXICON for text in texts], bool)
-    rows = np.array([text.row for text in texts], np.int64)[own]
+    of_own = np.array(own(texts), bool)
+    rows = np.array([text.row for text in texts], np.int64)[of_own]
     summed = np.zeros((codes, vectors.shape[1]), np.float32)
-    np.add.at(summed, rows, vectors[own])
+    np.add.at(summed, rows, vectors[of_own])
     lengths = np.linalg.norm(summed, axis=1, keepdims=True)
     made: Vectors = summed / np.maximum(lengths, 1e-6).astype(np.float32)
     return made

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from index.memory import remembered
 from index.spelling import Spelling
-from index.texts import LEXICON, LONG, SHORT, Text
+from index.texts import LONG, SHORT, Text, own
 from index.textwords import TextWords
 from index.words import cut, skeleton
 
@@ -24,7 +24,7 @@ VOCABULARY = "vocabulary.txt"
 FIELDS = {LONG: 1, SHORT: 2}
 OTHER_FIELD = 4
 MOST_STANDINS = 30  # a beginning shared by more words than this says nothing
-KEPT_WORDS = 1 << 15  # of which is remembered what is known of them
+KEPT_WORDS = 1 << 15  # words of which is remembered what is known
 LONGEST_MEANING = 8  # words of a meaning that take part in word matching
 
 Match = tuple[int, float]
@@ -80,10 +80,9 @@ class WordTable:
     @classmethod
     def from_texts(cls, texts: Sequence[Text], spoken: TextWords, codes: int) -> WordTable:
         """Count the stems of the texts of `codes` codes, whose words are `spoken`."""
-        # A lexicon term is known to the expander; its words are not the code's own.
         sizes = np.diff(spoken.indptr)
-        own = np.repeat(np.array([text.source != LEXICON for text in texts], bool), sizes)
-        numbers = spoken.numbers[own]
+        of_own = np.repeat(np.array(own(texts), bool), sizes)
+        numbers = spoken.numbers[of_own]
         written = np.bincount(numbers, minlength=len(spoken.vocabulary))
         stemmed = Stemmer.Stemmer("english").stemWords(spoken.vocabulary)
         surface: dict[str, str] = {}
@@ -92,10 +91,9 @@ class WordTable:
         vocabulary = sorted(surface)
         ids = {stem: i for i, stem in enumerate(vocabulary)}
         token = np.array([ids.get(stem, -1) for stem in stemmed], np.int64)
-        rows = np.repeat(np.array([text.row for text in texts], np.int64), sizes)[own]
-        bits = np.repeat(np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.uint8), sizes)[
-            own
-        ]
+        rows = np.repeat(np.array([text.row for text in texts], np.int64), sizes)[of_own]
+        fields_of = np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.uint8)
+        bits = np.repeat(fields_of, sizes)[of_own]
         pairs, first = np.unique(rows * max(len(vocabulary), 1) + token[numbers], return_inverse=True)
         fields = np.zeros(len(pairs), np.uint8)
         np.bitwise_or.at(fields, first, bits)

@@ -86,8 +86,7 @@ class Reader:
         if corrections:
             found = [self._known(word).read_as or word for word in found]
         hits = self._expander.find(found)
-        noisy = [hit for hit in hits if "noise" in hit.meaning.kinds]
-        noise = {i for hit in noisy for i in range(hit.start, hit.stop)} if noisy else ()
+        noise = {i for hit in hits if "noise" in hit.meaning.kinds for i in range(hit.start, hit.stop)}
         if noise and (codes or len(noise) < len(found)):
             found = [word for i, word in enumerate(found) if i not in noise]
             normalised = " ".join(found)

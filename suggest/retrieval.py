@@ -60,9 +60,7 @@ class Retriever:
             artifact.text_vectors.stored, artifact.lexical.columns, artifact.rows, kinds
         )
 
-    def evidence(
-        self, queries: Sequence[Query], allowed: npt.NDArray[np.bool_], by_meaning: int = BY_MEANING
-    ) -> Evidence:
+    def evidence(self, queries: Sequence[Query], allowed: npt.NDArray[np.bool_], by_meaning: int) -> Evidence:
         """Candidates of each text, and what speaks for them.
 
         Args:

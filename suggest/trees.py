@@ -96,9 +96,7 @@ class Trees:
             raise ValueError(
                 f"the model reads {len(self.features)} features, the matrix has shape {matrix.shape}"
             )
-        if not matrix.flags.c_contiguous:
-            matrix = np.ascontiguousarray(matrix)
-        return self._forest.sums(matrix, self._binary)
+        return self._forest.sums(np.ascontiguousarray(matrix), self._binary)
 
 
 def _lay_out(tree: Mapping[str, str], nodes: list[Node]) -> int:
