@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.records import Modifier, Record
@@ -97,6 +98,7 @@ class Row(NamedTuple):
     cells: Cells
 
 
+@lru_cache(1 << 12)
 def read_date(text: str) -> date | None:
     """A date as releases write it: `20260101`, `2026-01-01`, `1/1/2026`; blanks and zeros mean none.
 

@@ -22,6 +22,7 @@ _HEADS = ("3", "7")
 _SLICES = [
     (
         field.name,
+        slice(field.start - 1, field.start - 1 + field.times * field.width),
         [
             slice(field.start - 1 + i * field.width, field.start - 1 + (i + 1) * field.width)
             for i in range(field.times)
@@ -82,7 +83,10 @@ def _read_row(number: int, line: str, problems: Problems) -> Row | None:
 
 def _cells(line: str) -> Cells:
     cells = {}
-    for name, slices in _SLICES:
-        if values := tuple(value for piece in slices if (value := line[piece].strip())):
-            cells[name] = values
+    for name, group, slices in _SLICES:
+        if filled := line[group].strip():  # most groups are blank
+            single = len(slices) == 1
+            cells[name] = (
+                (filled,) if single else tuple([value for piece in slices if (value := line[piece].strip())])
+            )
     return cells
