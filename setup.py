@@ -12,6 +12,7 @@ from setuptools import Extension, setup
 ANY_ORDER = ["-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
 COMPILED = {
     "index.loops": ANY_ORDER,
+    "index.normal": [],
     "suggest.features": ANY_ORDER,
     "suggest.forest": [],
     "suggest.why": [],

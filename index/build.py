@@ -17,15 +17,14 @@ from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
 from index.kept import kept
 from index.lexicon import Entry
-from index.manifest import FORMAT, Manifest, verify
+from index.manifest import FORMAT, Manifest
 from index.names import Name
 from index.profiles import Profiles
 from index.records import Record, Release
-from index.texts import LONGEST, TEMPLATE, Text, texts_of
+from index.texts import TEMPLATE, Text, texts_of
 from index.textvectors import TextVectors, means
 from index.textwords import TextWords
 from index.vectors import VectorIndex, int8_scale
-from index.words import normalised
 from index.wordtable import WordTable
 
 BATCH = 256
@@ -44,7 +43,7 @@ def build(
     cache: Path | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Manifest:
-    """Make an index folder: written aside, checked, then renamed into place.
+    """Make an index folder: written aside, then renamed into place.
 
     Args:
         release: What to index.
@@ -75,8 +74,7 @@ def build(
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        made.save(aside)
-        manifest = verify(aside)
+        manifest = made.save(aside)
         _replace(aside, out)
     except OSError as error:
         raise ArtifactError(f"the index folder {out} cannot be written: {error}") from error
@@ -105,11 +103,11 @@ def assemble(
     progress: Progress = lambda done, total: None,
 ) -> Artifact:
     """The same index in memory, with a manifest that lists no files; arguments as for `build`."""
-    texts = texts_of(release.records, starter, lexicon)
-    vectors = embed(encoder, [normalised(text.text[:LONGEST]) for text in texts], cache, progress)
+    texts, forms = texts_of(release.records, starter, lexicon)
+    vectors = embed(encoder, forms, cache, progress)
     of_codes = means(vectors, texts, len(release.records))
     scale = int8_scale(vectors, of_codes)
-    spoken = TextWords.from_texts(texts)
+    spoken = TextWords.from_forms(forms)
     manifest = Manifest(
         format=FORMAT,
         release=release.name,
@@ -167,6 +165,6 @@ def embed(encoder: Encoder, texts: Sequence[str], cache: Path | None, progress: 
             progress(len(rows), len(places))
         return rows
 
-    path = cache / f"vectors-{encoder.sha256[-16:]}.sqlite" if cache else None
+    path = cache / f"vectors-{encoder.sha256[-16:]}.db" if cache else None
     joined = b"".join(kept(path, texts, made))
     return np.frombuffer(joined, np.float32).reshape(len(texts), encoder.dim)

@@ -12,6 +12,9 @@ Bytes = npt.NDArray[np.uint8]
 def weighted_sum(table: npt.NDArray[np.int8], weights: Floats, rows: list[int]) -> Floats:
     """Some rows of an int8 table (n, dim), each times its weight, added up: float32 (dim,)."""
 
+def sums_by_row(vectors: Floats, rows: Ids, n: int) -> Floats:
+    """Vectors, float32 (m, dim), added up by the row that each belongs to, -1 for none: float32 (n, dim)."""
+
 def unit_sums(parts: Sequence[Sequence[Floats]], dim: int) -> Floats:
     """The sum of each row's parts, float32 (dim,) each, made unit length: float32 (len(parts), dim).
 

@@ -69,6 +69,18 @@ def weighted_sum(const int8_t[:, ::1] table, const float[::1] weights, list rows
     return summed_array
 
 
+def sums_by_row(const float[:, ::1] vectors, const int64_t[::1] rows, Py_ssize_t n):
+    cdef Py_ssize_t dim = vectors.shape[1], at, i
+    sums_array = np.zeros((n, dim), np.float32)
+    cdef float[:, ::1] sums = sums_array
+    with nogil:
+        for at in range(vectors.shape[0]):
+            if rows[at] >= 0:
+                for i in range(dim):
+                    sums[rows[at], i] += vectors[at, i]
+    return sums_array
+
+
 def unit_sums(parts, Py_ssize_t dim):
     sums_array = np.zeros((len(parts), dim), np.float32)
     cdef float[:, ::1] sums = sums_array

@@ -70,7 +70,7 @@ class Profiles(NamedTuple):
     @classmethod
     def from_records(cls, records: Sequence[Record], keep: Path | None = None) -> Profiles:
         """Read the texts of every record, but for those that the folder `keep` has the profile of."""
-        path = keep / f"profiles-{_version()}.sqlite" if keep else None
+        path = keep / f"profiles-{_version()}.db" if keep else None
         sources = [
             f"{record.long_description}\n{record.short_description}\n{record.is_noc}" for record in records
         ]
@@ -92,7 +92,7 @@ class Profiles(NamedTuple):
 def _version() -> str:
     """Digest of the code that reads a record, so that what another version made is not taken for its own."""
     folder = Path(__file__).parent
-    modules = ("doses.py", "facts.py", "profiles.py", "words.py")
+    modules = ("doses.py", "facts.py", "normal.pyx", "profiles.py")
     return sha256(b"".join((folder / name).read_bytes() for name in modules)).hexdigest()[:16]
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from index.lexicon import Entry, codes_of
 from index.records import Record
-from index.words import TEXT_VERSION, normalised
+from index.words import TEXT_VERSION, normalise
 
 TEMPLATE = f"texts-2.words-{TEXT_VERSION}"
 LONGEST = 600  # characters of a descriptor that are embedded; the first words carry what the code is
@@ -22,7 +22,7 @@ STARTER = "starter wording"
 LEXICON = "lexicon"
 
 
-class Text(msgspec.Struct, frozen=True, array_like=True):
+class Text(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One text of a code.
 
     Attributes:
@@ -40,15 +40,24 @@ def texts_of(
     records: Sequence[Record],
     starter: Sequence[Record] = (),
     lexicon: Sequence[Entry] = (),
-) -> list[Text]:
-    """Every text worth matching, grouped by source; no code has one text twice."""
+) -> tuple[list[Text], list[str]]:
+    """Every text worth matching, grouped by source; no code has one text twice.
+
+    Args:
+        records: The codes, ascending.
+        starter: Records in the project's own words; those of other codes are passed over.
+        lexicon: Its terms become texts too.
+
+    Returns:
+        The texts, and of each the normalised form of its first `LONGEST` characters.
+    """
     rows = {record.code: row for row, record in enumerate(records)}
     found: dict[tuple[int, str], Text] = {}
     for text in _all(records, rows, starter, lexicon):
-        key = normalised(text.text[:LONGEST])
-        if key:
-            found.setdefault((text.row, key), text)
-    return list(found.values())
+        form = normalise(text.text[:LONGEST])
+        if form:
+            found.setdefault((text.row, form), text)
+    return list(found.values()), [form for _, form in found]
 
 
 def own(texts: Sequence[Text]) -> list[bool]:
@@ -71,6 +80,7 @@ def _all(
             )
     codes = sorted(rows)
     for entry in lexicon:
-        targets = codes_of(entry, codes) if entry.kind in EMBEDDED else []
-        if len(targets) <= SHARED_TERM:
-            yield from (Text(rows[code], LEXICON, entry.term) for code in targets)
+        if entry.kind in EMBEDDED:
+            targets = codes_of(entry, codes)
+            for code in targets if len(targets) <= SHARED_TERM else ():
+                yield Text(rows[code], LEXICON, entry.term)

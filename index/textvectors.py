@@ -10,10 +10,11 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from index.encoder import Vectors
-from index.loops import Stored
+from index.loops import Stored, sums_by_row
 from index.texts import Text, own
 
 TEXT_VECTORS = "vectors.safetensors"
+AT_ONCE = 256  # rows, few enough to stay in the processor's cache
 
 
 class TextVectors:
@@ -33,7 +34,11 @@ class TextVectors:
     @classmethod
     def from_vectors(cls, vectors: Vectors, scale: float) -> TextVectors:
         """Quantise float32 rows, shape (n, dim), whose largest component times `scale` is at most 127."""
-        return cls((np.round(vectors * scale) + 128).astype(np.uint8), scale)
+        codes = np.empty(vectors.shape, np.uint8)
+        for start in range(0, len(vectors), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            codes[some] = np.rint(vectors[some] * scale) + 128
+        return cls(codes, scale)
 
     def save(self, folder: Path) -> None:
         """Write `vectors.safetensors`; the scale is not kept."""
@@ -62,10 +67,8 @@ def means(vectors: Vectors, texts: Sequence[Text], codes: int) -> Vectors:
     Returns:
         float32 (codes, dim); zero for a code without a text.
     """
-    of_own = np.array(own(texts), bool)
-    rows = np.array([text.row for text in texts], np.int64)[of_own]
-    summed = np.zeros((codes, vectors.shape[1]), np.float32)
-    np.add.at(summed, rows, vectors[of_own])
+    rows = np.where(own(texts), [text.row for text in texts], -1).astype(np.int64)
+    summed = sums_by_row(vectors, rows, codes)
     lengths = np.linalg.norm(summed, axis=1, keepdims=True)
     made: Vectors = summed / np.maximum(lengths, 1e-6).astype(np.float32)
     return made

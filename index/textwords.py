@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,7 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from index.loops import SharedWords
-from index.texts import LONGEST, Text
-from index.words import normalised, words
+from index.normal import numbered
 
 NUMBERS = "words.safetensors"
 WORDS = "words.txt"
@@ -25,7 +23,7 @@ class TextWords:
     Attributes:
         vocabulary: Every word, ascending; its number is its place.
         indptr: int64 (texts + 1,): text i is made of `numbers[indptr[i]:indptr[i + 1]]`.
-        numbers: int32 (n,): words in the order they stand in, of the first `LONGEST` characters of each text.
+        numbers: int32 (n,): words in the order they stand in.
     """
 
     def __init__(
@@ -40,15 +38,9 @@ class TextWords:
         return SharedWords(self.vocabulary, self.indptr, self.numbers)
 
     @classmethod
-    def from_texts(cls, texts: Sequence[Text]) -> TextWords:
-        """Cut texts into words."""
-        found = [words(normalised(text.text[:LONGEST])) for text in texts]
-        vocabulary = sorted(set(chain.from_iterable(found)))
-        numbers = {word: number for number, word in enumerate(vocabulary)}
-        sizes = np.array([len(some) for some in found], np.int64)
-        indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(found)), np.int32, indptr[-1])
-        return cls(vocabulary, indptr, flat)
+    def from_forms(cls, forms: Sequence[str]) -> TextWords:
+        """Cut normalised texts into words."""
+        return cls(*numbered(forms))
 
     def save(self, folder: Path) -> None:
         """Write `words.safetensors` and `words.txt` (one a line)."""

@@ -125,4 +125,5 @@ class VectorIndex:
 
 def int8_scale(*arrays: Vectors) -> float:
     """What makes the largest component of some vectors 127."""
-    return 127.0 / max(1e-6, *(float(np.abs(array).max(initial=0.0)) for array in arrays))
+    largest = [max(float(array.max(initial=0.0)), -float(array.min(initial=0.0))) for array in arrays]
+    return 127.0 / max(1e-6, *largest)

@@ -23,6 +23,7 @@ TABLE = "lexical.safetensors"
 VOCABULARY = "vocabulary.txt"
 FIELDS = {LONG: 1, SHORT: 2}
 OTHER_FIELD = 4
+BITS = 3  # of the fields
 MOST_STANDINS = 30  # a beginning shared by more words than this says nothing
 KEPT_WORDS = 1 << 15  # words of which is remembered what is known
 LONGEST_MEANING = 8  # words of a meaning that take part in word matching
@@ -61,7 +62,7 @@ class WordTable:
         self.tokens = tokens
         self.fields = fields
         self._ids = {word: i for i, word in enumerate(self.vocabulary)}
-        self._stemmer = Stemmer.Stemmer("english")
+        self._stemmer = Stemmer.Stemmer("english", 0)  # its own cache makes it slower
         self.meant = lru_cache(1 << 15)(self._meant)
         self.matches = remembered(self._matches, KEPT_WORDS)
 
@@ -84,7 +85,7 @@ class WordTable:
         of_own = np.repeat(np.array(own(texts), bool), sizes)
         numbers = spoken.numbers[of_own]
         written = np.bincount(numbers, minlength=len(spoken.vocabulary))
-        stemmed = Stemmer.Stemmer("english").stemWords(spoken.vocabulary)
+        stemmed = Stemmer.Stemmer("english", 0).stemWords(spoken.vocabulary)
         surface: dict[str, str] = {}
         for number in np.argsort(-written, kind="stable")[: np.count_nonzero(written)].tolist():
             surface.setdefault(stemmed[number], spoken.vocabulary[number])
@@ -92,17 +93,18 @@ class WordTable:
         ids = {stem: i for i, stem in enumerate(vocabulary)}
         token = np.array([ids.get(stem, -1) for stem in stemmed], np.int64)
         rows = np.repeat(np.array([text.row for text in texts], np.int64), sizes)[of_own]
-        fields_of = np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.uint8)
+        fields_of = np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.int64)
         bits = np.repeat(fields_of, sizes)[of_own]
-        pairs, first = np.unique(rows * max(len(vocabulary), 1) + token[numbers], return_inverse=True)
-        fields = np.zeros(len(pairs), np.uint8)
-        np.bitwise_or.at(fields, first, bits)
+        # A code, a stem of it and where the stem stands, in one number, so that sorting is fast.
+        found = np.sort((rows * max(len(vocabulary), 1) + token[numbers]) << BITS | bits)
+        pairs, first = np.unique(found >> BITS, return_index=True)
+        fields = np.bitwise_or.reduceat(found & (1 << BITS) - 1, first) if len(first) else found
         held, tokens = np.divmod(pairs, max(len(vocabulary), 1))
         indptr = np.searchsorted(held, np.arange(codes + 1)).astype(np.int64)
         frequency = np.bincount(tokens, minlength=len(vocabulary))
         idf = np.log((codes + 1) / np.maximum(frequency, 1)).astype(np.float32)
         surfaces = [surface[stem] for stem in vocabulary]
-        return cls(vocabulary, idf, indptr, tokens.astype(np.int32), fields, surfaces)
+        return cls(vocabulary, idf, indptr, tokens.astype(np.int32), fields.astype(np.uint8), surfaces)
 
     def save(self, folder: Path) -> None:
         """Write `lexical.safetensors` and `vocabulary.txt` (a line a stem: the stem, a tab, the word)."""

@@ -126,6 +126,18 @@ def test_another_encoder_shares_no_vectors(tmp_path: Path) -> None:
     assert len(other.seen) == 8
 
 
+def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
+    """The user is told which file to delete; an index that is there stays."""
+    build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
+    for path in (tmp_path / "cache").iterdir():
+        path.write_bytes(b"nonsense " * 1000)
+
+    with pytest.raises(ArtifactError, match=r"the cache .*\.db cannot be used .*delete it and build again"):
+        build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
+
+    assert Artifact.load(tmp_path / "a").manifest.release == SMALL.name
+
+
 def test_embedding_keeps_order_and_tells_progress(tmp_path: Path) -> None:
     """Repeated texts get equal rows, each embedded once."""
     encoder, told = LetterEncoder(), []

@@ -12,6 +12,7 @@ import pytest
 from index.lexical import Lexical
 from index.texts import LEXICON, LONG, SHORT, Text
 from index.textwords import TextWords
+from index.words import normalise
 from index.wordtable import WordTable
 
 TEXTS = (
@@ -40,7 +41,8 @@ def lexical() -> Lexical:
 
 def of_texts(texts: Sequence[Text], codes: int) -> Lexical:
     """As the index makes it."""
-    return Lexical(WordTable.from_texts(texts, TextWords.from_texts(texts), codes))
+    spoken = TextWords.from_forms([normalise(text.text) for text in texts])
+    return Lexical(WordTable.from_texts(texts, spoken, codes))
 
 
 def test_stems_join_the_forms_of_a_word(lexical: Lexical) -> None:

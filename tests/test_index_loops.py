@@ -12,6 +12,7 @@ from index.loops import (
     exclusive_or,
     inner_products,
     longest_phrases,
+    sums_by_row,
     unit_sums,
     weighted_sum,
 )
@@ -55,6 +56,15 @@ def compared(texts: TextsOfCodes, codes: list[int], meant: np.ndarray, typed: np
     )
     assert rows.tolist() == codes
     return cosines, closest
+
+
+def test_vectors_are_added_up_by_row() -> None:
+    """In the order they come in; those of no row are left out."""
+    vectors, rows = unit(9, 6), np.array([2, 0, -1, 2, 2, 0, -1, 3, 0])
+    expected = np.zeros((5, 6), np.float32)
+    np.add.at(expected, rows[rows >= 0], vectors[rows >= 0])
+
+    np.testing.assert_array_equal(sums_by_row(vectors, rows, 5), expected)
 
 
 def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.normal import UNITS, numbered
 from index.words import normalise, skeleton, words
+
+CHARACTERS = "aAmMgGcClLuU019,.%/&+<>=' -_()\t\n\u00e9\u0130\u212a"
+
+
+def by_patterns(text: str) -> str:
+    """The normal form, said in regular expressions."""
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text.lower(), flags=re.ASCII)
+    text = re.sub(r"[^a-z0-9.%/&+<>=' -]", " ", text)
+    text = re.sub(rf"(\d)({'|'.join(UNITS)})\b", r"\1 \2", text)
+    text = re.sub(r"(?<!\d)\.(?!\d)|\.(?=\s|$)", " ", text)
+    return " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -61,3 +75,34 @@ def test_normalising_again_changes_nothing_more_than_once(text: str) -> None:
 
     assert once == " ".join(once.split())
     assert set(once) <= set("abcdefghijklmnopqrstuvwxyz0123456789 .%/&+<>='-")
+
+
+@given(st.text(st.sampled_from(CHARACTERS) | st.characters(), max_size=60))
+@settings(max_examples=2000)
+def test_the_compiled_form_is_the_one_that_patterns_say(text: str) -> None:
+    """Whatever the text."""
+    form = by_patterns(text)
+
+    assert normalise(text) == form
+    assert words(form) == re.findall(r"[a-z0-9.%]+", form)
+    assert words(text) == re.findall(r"[a-z0-9.%]+", text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(("5mg", "10 units", "1,000", "12,345,678", "0.5", "..", "3in.", "u.s", ",", "1.5.2"))
+    )
+)
+def test_so_it_is_for_amounts(parts: list[str]) -> None:
+    """Parted by nothing or by a blank."""
+    for joined in ("".join(parts), " ".join(parts)):
+        assert normalise(joined) == by_patterns(joined)
+
+
+def test_words_are_numbered_as_they_sort() -> None:
+    """One list of words, where each text starts, and the numbers of its words."""
+    vocabulary, indptr, numbers = numbered(["walker 2 wheels", "", "walker"])
+
+    assert vocabulary == ["2", "walker", "wheels"]
+    assert indptr.tolist() == [0, 3, 3, 4]
+    assert numbers.tolist() == [1, 0, 2, 1]

@@ -11,6 +11,7 @@ import pytest
 
 from index.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.textwords import TextWords
+from index.words import normalise
 from index.wordtable import MOST_STANDINS, WordTable
 
 TEXTS = (
@@ -31,7 +32,7 @@ def table() -> WordTable:
 
 def of_texts(texts: Sequence[Text], codes: int) -> WordTable:
     """As the index makes it."""
-    return WordTable.from_texts(texts, TextWords.from_texts(texts), codes)
+    return WordTable.from_texts(texts, TextWords.from_forms([normalise(text.text) for text in texts]), codes)
 
 
 def held(table: WordTable, row: int) -> dict[str, int]:

@@ -27,9 +27,9 @@ LEXICON = [
 
 @pytest.fixture
 def reader() -> Reader:
-    texts = texts_of(RECORDS)
+    texts, forms = texts_of(RECORDS)
     return Reader(
-        Expander(LEXICON, (), ["A0001", "E0003"]), WordTable.from_texts(texts, TextWords.from_texts(texts), 2)
+        Expander(LEXICON, (), ["A0001", "E0003"]), WordTable.from_texts(texts, TextWords.from_forms(forms), 2)
     )
 
 

@@ -1,0 +1,171 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""The normal form of a text and the words in it: one way for descriptors and for what users type."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+import numpy as np
+
+cdef extern from "Python.h":
+    const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
+    object PyUnicode_DecodeASCII(const char* text, Py_ssize_t size, const char* errors)
+
+UNITS = (
+    "mg", "mcg", "gm", "g", "ml", "cc", "units", "unit", "u", "iu", "meq", "mci", "uci", "kg", "l", "mm", "cm",
+    "fr", "in", "oz", "hr", "min", "mmol", "ea", "ga", "lb", "lbs", "vl",
+)
+
+cdef enum:
+    NONE = 0  # becomes a blank
+    OTHER = 1  # stays, but is part of no word
+    DOT = 2
+    DIGIT = 4
+    LETTER = 8
+    IN_WORD = 16
+
+cdef uint8_t[128] KINDS  # of ASCII; all other characters are of kind NONE
+cdef uint64_t[64] KNOWN_UNITS
+cdef Py_ssize_t N_UNITS = 0
+
+
+cdef uint64_t _packed(const char* text, Py_ssize_t size) noexcept nogil:
+    """Up to eight characters in one number."""
+    cdef uint64_t packed = 0
+    cdef Py_ssize_t i
+    for i in range(size):
+        packed = packed << 8 | <uint8_t> text[i]
+    return packed
+
+
+def _fill():
+    global N_UNITS
+    for i in range(128):
+        KINDS[i] = NONE
+    for sign in b"%/&+<>=' -":
+        KINDS[<int> sign] = OTHER
+    KINDS[<int> b" "] = NONE
+    KINDS[<int> b"%"] |= IN_WORD
+    KINDS[<int> b"."] = DOT | IN_WORD
+    for i in range(10):
+        KINDS[48 + i] = DIGIT | IN_WORD
+    for i in range(26):
+        KINDS[97 + i] = LETTER | IN_WORD
+    for unit in UNITS:
+        name = unit.encode()
+        KNOWN_UNITS[N_UNITS] = _packed(name, len(name))
+        N_UNITS += 1
+
+
+_fill()
+
+
+cdef inline int _kind(Py_UCS4 character) noexcept nogil:
+    return KINDS[character] if character < 128 else NONE
+
+
+cdef inline bint _is_unit(const char* text, Py_ssize_t size) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef uint64_t packed
+    if size > 8:
+        return False
+    packed = _packed(text, size)
+    for i in range(N_UNITS):
+        if KNOWN_UNITS[i] == packed:
+            return True
+    return False
+
+
+cdef inline bint _joins_thousands(str lower, Py_ssize_t at, Py_ssize_t n):
+    """Whether the comma at a place stands between a digit and exactly three more."""
+    cdef Py_ssize_t i
+    if at == 0 or at + 3 >= n or not _kind(lower[at - 1]) & DIGIT:
+        return False
+    for i in range(at + 1, at + 4):
+        if not _kind(lower[i]) & DIGIT:
+            return False
+    return at + 4 == n or not _kind(lower[at + 4]) & DIGIT
+
+
+cdef Py_ssize_t _tidied(const char* known, Py_ssize_t n, char* made) noexcept nogil:
+    """Part numbers from units, drop lone dots and spare blanks; return the length."""
+    cdef Py_ssize_t i, size = 0, run
+    cdef int before = NONE, kind, after
+    for i in range(n):
+        kind = KINDS[<uint8_t> known[i]]
+        after = KINDS[<uint8_t> known[i + 1]] if i + 1 < n else NONE
+        if kind & DOT and (after == NONE or not (before | after) & DIGIT):
+            kind = NONE
+        if kind & LETTER and before & DIGIT:
+            run = i
+            while run < n and KINDS[<uint8_t> known[run]] & (DIGIT | LETTER):
+                run += 1
+            if _is_unit(known + i, run - i):
+                made[size] = b" "
+                size += 1
+        if kind != NONE:
+            made[size] = known[i]
+            size += 1
+        elif size and made[size - 1] != b" ":
+            made[size] = b" "
+            size += 1
+        before = KINDS[<uint8_t> known[i]]
+    return size - 1 if size and made[size - 1] == b" " else size
+
+
+def normalise(str text):
+    cdef str lower = text.lower()
+    cdef Py_ssize_t n = len(lower), i, size = 0
+    cdef Py_UCS4 character
+    cdef char* known = <char*> malloc(3 * n + 3)
+    if known == NULL:
+        raise MemoryError()
+    cdef char* made = known + n + 1
+    try:
+        for i in range(n):
+            character = lower[i]
+            if character == u"," and _joins_thousands(lower, i, n):
+                continue
+            known[size] = <char> character if _kind(character) != NONE else b" "
+            size += 1
+        size = _tidied(known, size, made)
+        return PyUnicode_DecodeASCII(made, size, NULL)
+    finally:
+        free(known)
+
+
+def words(str normalised):
+    cdef str known = normalised if normalised.isascii() else normalised.encode("ascii", "replace").decode()
+    cdef Py_ssize_t n, start = 0, stop
+    cdef const char* text = PyUnicode_AsUTF8AndSize(known, &n)
+    cdef list found = []
+    while start < n:
+        if not KINDS[<uint8_t> text[start]] & IN_WORD:
+            start += 1
+            continue
+        stop = start + 1
+        while stop < n and KINDS[<uint8_t> text[stop]] & IN_WORD:
+            stop += 1
+        found.append(PyUnicode_DecodeASCII(text + start, stop - start, NULL))
+        start = stop
+    return found
+
+
+def numbered(texts):
+    cdef dict met = {}  # a word, and how many came before it
+    cdef Py_ssize_t i, size = 0
+    indptr_array = np.zeros(len(texts) + 1, np.int64)
+    order_array = np.empty((sum(map(len, texts)) + len(texts)) // 2, np.int32)  # no two words without a blank
+    cdef int64_t[::1] indptr = indptr_array
+    cdef int32_t[::1] order = order_array
+    for i, text in enumerate(texts):
+        for word in <list> words(text):
+            number = met.get(word)
+            if number is None:
+                met[word] = number = len(met)
+            order[size] = number
+            size += 1
+        indptr[i + 1] = size
+    vocabulary = sorted(met)
+    places = np.empty(len(vocabulary), np.int32)
+    places[[met[word] for word in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
+    return vocabulary, indptr_array, places[order_array[:size]]
