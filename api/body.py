@@ -8,10 +8,32 @@ import msgspec
 from litestar import Request
 from litestar.response.base import ASGIResponse
 
+from api.limits import BODY_BYTES
 from api.problems import Refused, decode_problem
 
 T = TypeVar("T")
 JSON = b"application/json"
+
+
+async def read_body(request: Request[Any, Any, Any]) -> bytes:
+    """The body of a request, as `request.body()` gives it.
+
+    A small one that has come in one piece, as nearly all have, is spared the framework's stream, which takes
+    ten times as long.
+
+    Raises:
+        RequestEntityTooLarge: If it is larger than the route takes.
+    """
+    event: Any = await request.receive()
+    if event["type"] == "http.request" and not event.get("more_body") and len(event["body"]) <= BODY_BYTES:
+        return bytes(event["body"])
+    rest, unread = request.receive, [event]
+
+    async def receive() -> Any:
+        return unread.pop() if unread else await rest()
+
+    request.receive = receive
+    return await request.body()
 
 
 def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:

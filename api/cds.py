@@ -17,7 +17,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from api.body import decoded, json_response, require_json
+from api.body import decoded, json_response, read_body, require_json
 from api.cds_orders import Json, Place, places
 from api.keys import OPEN
 from api.limits import CDS_BUDGET_S, CDS_SUGGESTIONS
@@ -108,13 +108,13 @@ def cds_routes(service: Service) -> list[ControllerRouterHandler]:
     @post(f"/cds-services/{SERVICE}", status_code=200)
     async def call(request: Request[Any, Any, Any]) -> ASGIResponse:
         require_json(request)
-        asked = decoded(CALL, await request.body())
+        asked = decoded(CALL, await read_body(request))
         return json_response(ENCODE({"cards": await cards_in_time(service, asked)}))
 
     @post(f"/cds-services/{SERVICE}/feedback", status_code=200)
     async def feedback(request: Request[Any, Any, Any]) -> ASGIResponse:
         require_json(request)
-        count_feedback(service, decoded(FEEDBACK, await request.body()))
+        count_feedback(service, decoded(FEEDBACK, await read_body(request)))
         return json_response(b"{}")
 
     return [discover, call, feedback]

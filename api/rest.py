@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
-from api.body import decoded, json_response, require_json
+from api.body import decoded, json_response, read_body, require_json
 from api.cache import AnswerCache
 from api.gathering import Gathering
 from api.limits import BATCH_BODY_BYTES, BROWSE_DEFAULT, BROWSE_MAX, CACHED_ANSWERS
@@ -53,7 +53,7 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
     async def suggest(request: Request[Any, Any, Any]) -> ASGIResponse:
         # In the event loop on purpose: an answer takes less time than handing it to a thread and back.
         require_json(request)
-        body = await request.body()
+        body = await read_body(request)
         digest = cache.digest(body, date.today())
         kept = cache.get(digest)
         if kept is not None:
@@ -70,7 +70,7 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
     @post("/v1/suggest/batch", status_code=200, request_max_body_size=BATCH_BODY_BYTES)
     async def suggest_batch(request: Request[Any, Any, Any]) -> ASGIResponse:
         require_json(request)
-        batch = decoded(BATCH, await request.body())
+        batch = decoded(BATCH, await read_body(request))
         # In a thread: two hundred texts would keep every other caller waiting.
         return json_response(await asyncio.to_thread(_batch, service, batch))
 

@@ -17,5 +17,8 @@ def normalise(text: str) -> str:
 def words(normalised: str) -> list[str]:
     """The words of a normalised text, in order: runs of letters, digits, `.` and `%`."""
 
+def skeleton(word: str) -> str:
+    """A word without its vowels and doubled letters, as charge lines clip it: wheelchair -> whlchr."""
+
 def numbered(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """The words of normalised texts as `TextWords` holds them: `vocabulary`, `indptr`, `numbers`."""

@@ -63,6 +63,10 @@ cdef inline int _kind(Py_UCS4 character) noexcept nogil:
     return KINDS[character] if character < 128 else NONE
 
 
+cdef inline bint _is_vowel(char letter) noexcept nogil:
+    return letter == b"a" or letter == b"e" or letter == b"i" or letter == b"o" or letter == b"u" or letter == b"y"
+
+
 cdef inline bint _is_unit(const char* text, Py_ssize_t size) noexcept nogil:
     cdef Py_ssize_t i
     cdef uint64_t packed
@@ -169,3 +173,24 @@ def numbered(texts):
     places = np.empty(len(vocabulary), np.int32)
     places[[met[word] for word in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
     return vocabulary, indptr_array, places[order_array[:size]]
+
+
+def skeleton(str word):
+    cdef Py_ssize_t n, i, size = 0
+    cdef const char* text = PyUnicode_AsUTF8AndSize(word, &n)
+    cdef char* bones = <char*> malloc(n + 1)
+    if bones == NULL:
+        raise MemoryError()
+    try:
+        for i in range(n):
+            if i == 0 or not _is_vowel(text[i]):
+                bones[size] = text[i]
+                size += 1
+        n, i, size = size, 0, 0
+        while i < n:
+            bones[size] = bones[i]
+            i += 2 if i + 1 < n and bones[i] == bones[i + 1] else 1
+            size += 1
+        return PyUnicode_DecodeASCII(bones, size, NULL)
+    finally:
+        free(bones)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from index.normal import normalise, words
+from index.normal import normalise, skeleton, words
 
 __all__ = ["TEXT_VERSION", "cut", "lengths_by_first", "normalise", "skeleton", "words"]
 
 TEXT_VERSION = 1
 """Part of the template version in the manifest: vectors made under another cutting are not reused."""
-
-_VOWELS = str.maketrans("", "", "aeiouy")
-_DOUBLED = re.compile(r"(.)\1")
 
 
 @lru_cache(1 << 16)
@@ -29,8 +25,3 @@ def lengths_by_first(phrases: Iterable[Sequence[str]]) -> dict[str, tuple[int, .
     for phrase in phrases:
         found.setdefault(phrase[0], set()).add(len(phrase))
     return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
-
-
-def skeleton(word: str) -> str:
-    """A word without its vowels and doubled letters, as charge lines clip it: wheelchair -> whlchr."""
-    return _DOUBLED.sub(r"\1", word[:1] + word[1:].translate(_VOWELS))

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -14,6 +15,7 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.settings import Settings
 from tests.fakes import FakeSuggester
+from tests.live import running
 
 SETTINGS = Settings(home=Path("unused"))
 
@@ -130,6 +132,23 @@ def test_bodies_are_bounded(client: TestClient[Litestar]) -> None:
 
     assert (single.status_code, batch.status_code, large.status_code) == (413, 200, 413)
     assert single.json()["type"] == "urn:hcpcs-suggest:problem:too-large"
+
+
+def test_a_body_may_come_in_pieces() -> None:
+    """As a client sends it that does not know its length; its bound is the same."""
+    kind = {"Content-Type": "application/json"}
+
+    def pieces(blanks: int) -> Iterator[bytes]:
+        yield b'{"text":'
+        yield b" " * blanks
+        yield b'"cane"}'
+
+    with running(create_app(FakeSuggester(), SETTINGS)) as address:
+        small = httpx.post(f"{address}/v1/suggest", content=pieces(9), headers=kind)
+        large = httpx.post(f"{address}/v1/suggest", content=pieces(64 * 1024), headers=kind)
+
+    assert (small.status_code, large.status_code) == (200, 413)
+    assert small.json()["text"] == "cane"
 
 
 def test_no_error_repeats_what_was_sent(client: TestClient[Litestar]) -> None:

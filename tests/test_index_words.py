@@ -68,6 +68,12 @@ def test_a_skeleton_keeps_the_first_letter_and_the_consonants(word: str, bones: 
     assert skeleton(word) == bones
 
 
+@given(st.text("abceeiosty0.%", max_size=12))
+def test_so_it_is_for_every_word(word: str) -> None:
+    """The first letter stays; of two alike side by side one goes."""
+    assert skeleton(word) == re.sub(r"(.)\1", r"\1", word[:1] + re.sub("[aeiouy]", "", word[1:]))
+
+
 @given(st.text(max_size=200))
 def test_normalising_again_changes_nothing_more_than_once(text: str) -> None:
     """What was normalised holds only known characters and single blanks."""

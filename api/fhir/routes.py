@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
-from api.body import decoded, json_response, require_json
+from api.body import decoded, json_response, read_body, require_json
 from api.fhir import codesystem, valueset
 from api.fhir.capability import capability_statement, structure_definitions, terminology_capabilities
 from api.fhir.outcome import FHIR_JSON
@@ -58,7 +58,7 @@ def _operation(
         values: dict[str, list[Any]] = {
             name: request.query_params.getall(name) for name in request.query_params if name.startswith("_")
         }
-        for parameter in decoded(DECODER, await request.body()).parameter:
+        for parameter in decoded(DECODER, await read_body(request)).parameter:
             values.setdefault(parameter.name, []).append(parameter.value())
         return await _run(service, operation, Inputs(values, known, harmless))
 
