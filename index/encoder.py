@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.digest import file_sha256
 from index.errors import EncoderError
-from index.loops import unit_sums, weighted_sum
+from index.loops import WeightedRows, unit_sums
 from index.memory import remembered
 from index.words import skeleton, words
 
@@ -116,8 +116,7 @@ class StaticEncoder:
         self.dim = layout.dim
         self._tokenizer = tokenizer
         self._model = tokenizer.model
-        self._table = table
-        self._scales = scales
+        self._rows = WeightedRows(table, scales)
         self._layout = layout
         self._part = remembered(self._sum, KEPT_PARTS)
 
@@ -156,11 +155,11 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""
-        return unit_sums([[self._part(part) for part in text.split()] for text in texts], self.dim)
+        return unit_sums([list(map(self._part, text.split())) for text in texts], self.dim)
 
-    def _sum(self, part: str) -> Vectors:
+    def _sum(self, part: str) -> bytes:
         """What one part of a text, from blank to blank, adds to its vector: no feature reaches further."""
-        return weighted_sum(self._table, self._scales, self.features(part))
+        return self._rows.sum(self.features(part))
 
 
 class SentenceTransformerEncoder:

@@ -1,6 +1,6 @@
 """Inner loops over flat arrays, compiled from `loops.pyx`. Arrays are C-contiguous; rows are not checked."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -9,16 +9,23 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
-def weighted_sum(table: npt.NDArray[np.int8], weights: Floats, rows: list[int]) -> Floats:
-    """Some rows of an int8 table (n, dim), each times its weight, added up: float32 (dim,)."""
+class WeightedRows:
+    """The rows of an int8 table (n, dim), each with its weight, float32 (n,)."""
+
+    def __init__(self, table: npt.NDArray[np.int8], weights: Floats) -> None: ...
+    def sum(self, rows: list[int]) -> bytes:
+        """Some rows, each times its weight, added up: float32 (dim,)."""
 
 def sums_by_row(vectors: Floats, rows: Ids, n: int) -> Floats:
     """Vectors, float32 (m, dim), added up by the row that each belongs to, -1 for none: float32 (n, dim)."""
 
-def unit_sums(parts: Sequence[Sequence[Floats]], dim: int) -> Floats:
+def unit_sums(parts: list[list[bytes]], dim: int) -> Floats:
     """The sum of each row's parts, float32 (dim,) each, made unit length: float32 (len(parts), dim).
 
     A row without parts, or whose parts cancel out, is zero.
+
+    Raises:
+        ValueError: If a part has another dimension.
     """
 
 def inner_products(rows: Floats, taken: list[int], other: Floats) -> list[float]:

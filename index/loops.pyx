@@ -23,14 +23,14 @@ cdef inline int _product(const uint8_t* stored, const int16_t* query, Py_ssize_t
     return total
 
 
-cdef int _round(const float[::1] query, int16_t[::1] rounded) noexcept nogil:
+cdef int _round(const float* query, Py_ssize_t dim, int16_t* rounded) noexcept nogil:
     """Write a query in steps of 1 / STEPS, and return what the offset of the stored codes adds to a product.
 
     A product is at most 255 * STEPS * sqrt(dim), which fits 32 bits for every dimension up to a million.
     """
     cdef Py_ssize_t i
     cdef int total = 0
-    for i in range(query.shape[0]):
+    for i in range(dim):
         rounded[i] = <int16_t> lrintf(query[i] * STEPS)
         total += rounded[i]
     return 128 * total
@@ -55,18 +55,26 @@ cdef inline void _fetch(const uint8_t* row, Py_ssize_t dim) noexcept nogil:
         at += LINE
 
 
-def weighted_sum(const int8_t[:, ::1] table, const float[::1] weights, list rows):
-    cdef Py_ssize_t dim = table.shape[1], row, i
-    cdef float weight
-    summed_array = np.zeros(dim, np.float32)
-    cdef float[::1] summed = summed_array
-    for row in rows:
-        _fetch(<const uint8_t*> &table[row, 0], dim)
-    for row in rows:
-        weight = weights[row]
-        for i in range(dim):
-            summed[i] += weight * table[row, i]
-    return summed_array
+cdef class WeightedRows:
+    cdef const int8_t[:, ::1] table
+    cdef const float[::1] weights
+
+    def __init__(self, table, weights):
+        self.table, self.weights = table, weights
+
+    def sum(self, list rows):
+        cdef Py_ssize_t dim = self.table.shape[1], row, i
+        cdef float weight
+        summed_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(float))
+        cdef float* summed = <float*> PyBytes_AS_STRING(summed_bytes)
+        memset(summed, 0, dim * sizeof(float))
+        for row in rows:
+            _fetch(<const uint8_t*> &self.table[row, 0], dim)
+        for row in rows:
+            weight = self.weights[row]
+            for i in range(dim):
+                summed[i] += weight * self.table[row, i]
+        return summed_bytes
 
 
 def sums_by_row(const float[:, ::1] vectors, const int64_t[::1] rows, Py_ssize_t n):
@@ -81,14 +89,17 @@ def sums_by_row(const float[:, ::1] vectors, const int64_t[::1] rows, Py_ssize_t
     return sums_array
 
 
-def unit_sums(parts, Py_ssize_t dim):
+def unit_sums(list parts, Py_ssize_t dim):
     sums_array = np.zeros((len(parts), dim), np.float32)
     cdef float[:, ::1] sums = sums_array
-    cdef const float[::1] part
+    cdef const float* part
     cdef Py_ssize_t row, i
     cdef float length
-    for row, some in enumerate(parts):
-        for part in some:
+    for row in range(len(parts)):
+        for part_bytes in <list> parts[row]:
+            if len(<bytes> part_bytes) != dim * <Py_ssize_t> sizeof(float):
+                raise ValueError("a part has another dimension")
+            part = <const float*> PyBytes_AS_STRING(part_bytes)
             for i in range(dim):
                 sums[row, i] += part[i]
         length = 0
@@ -137,7 +148,8 @@ cdef class Stored:
         Py_ssize_t k,
     ):
         cdef Py_ssize_t n = queries.shape[0], dim = self.vectors.shape[1], i, j, place, found, fewest = k
-        cdef int16_t[::1] rounded = np.empty(dim, np.int16)
+        rounded_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(int16_t))
+        cdef int16_t* rounded = <int16_t*> PyBytes_AS_STRING(rounded_bytes)
         cosines_array = np.empty((n, k), np.float32)
         rows_array = np.empty((n, k), np.int64)
         cdef float[:, ::1] cosines = cosines_array
@@ -147,7 +159,7 @@ cdef class Stored:
         cdef int offset
         with nogil:
             for i in range(n):
-                offset = _round(queries[i], rounded)
+                offset = _round(&queries[i, 0], dim, rounded)
                 found = 0
                 for j in range(candidates.shape[1]):
                     if j + AHEAD < candidates.shape[1] and candidates[i, j + AHEAD] >= 0:
@@ -155,7 +167,7 @@ cdef class Stored:
                     row = candidates[i, j]
                     if row < 0 or not allowed[row]:
                         continue
-                    cosine = (_product(&self.vectors[row, 0], &rounded[0], dim) - offset) * self.unit
+                    cosine = (_product(&self.vectors[row, 0], rounded, dim) - offset) * self.unit
                     if found == k and cosine <= cosines[i, k - 1]:
                         continue
                     place = found if found < k else k - 1
@@ -181,11 +193,12 @@ cdef class Columns:
         self.data, self.indices, self.indptr, self.rows = data, indices, indptr, rows
 
     def sums(self, columns):
-        sums_array = np.zeros(self.rows, np.float32)
-        self._add(columns, sums_array)
-        return sums_array
+        cdef float[::1] sums = np.zeros(self.rows, np.float32)
+        if self.rows:
+            self._add(columns, &sums[0])
+        return np.asarray(sums)
 
-    cdef void _add(self, list columns, float[::1] sums):
+    cdef void _add(self, list columns, float* sums):
         cdef Py_ssize_t column, at
         for column in columns:
             for at in range(self.indptr[column], self.indptr[column + 1]):
@@ -226,30 +239,35 @@ cdef class TextsOfCodes:
         bm25_array = np.empty(most, np.float32)
         cdef int64_t[::1] rows = rows_array, closest = closest_array
         cdef float[:, ::1] cosines = cosines_array
-        cdef float[::1] bm25 = bm25_array, sums = np.empty(self.columns.rows, np.float32)
-        cdef int64_t[::1] best = np.empty(by_words, np.int64)
-        cdef int16_t[:, ::1] rounded = np.empty((2, dim), np.int16)
+        cdef float[::1] bm25 = bm25_array
         cdef int first, second
+        sums_bytes = PyBytes_FromStringAndSize(NULL, self.columns.rows * sizeof(float))
+        best_bytes = PyBytes_FromStringAndSize(NULL, by_words * sizeof(int64_t))
+        rounded_bytes = PyBytes_FromStringAndSize(NULL, 2 * dim * sizeof(int16_t))
+        cdef float* sums = <float*> PyBytes_AS_STRING(sums_bytes)
+        cdef int64_t* best = <int64_t*> PyBytes_AS_STRING(best_bytes)
+        cdef int16_t* rounded = <int16_t*> PyBytes_AS_STRING(rounded_bytes)
         for query in range(queries):
-            memset(&sums[0], 0, sums.shape[0] * sizeof(float))
+            memset(sums, 0, self.columns.rows * sizeof(float))
             self.columns._add(stems[query], sums)
-            n = self._gathered(near[query], sums, best, pointed[query], allowed, rows, n)
+            n = self._gathered(near[query], sums, best, by_words, pointed[query], allowed, rows, n)
             other = typed[query]
-            first = _round(vectors[query], rounded[0])
-            second = 0 if other == query else _round(vectors[other], rounded[1])
+            first = _round(&vectors[query, 0], dim, rounded)
+            second = 0 if other == query else _round(&vectors[other, 0], dim, rounded + dim)
             for i in range(bounds[query], n):
                 if i + 1 < n:
                     self._fetch_texts(rows[i + 1])
                 bm25[i] = sums[rows[i]]
-                closest[i] = self._compared(rows[i], rounded, first, second, other == query, cosines[i])
+                closest[i] = self._compared(rows[i], rounded, dim, first, second, other == query, &cosines[i, 0])
             bounds.append(n)
         return bounds, rows_array[:n], cosines_array[:n], closest_array[:n], bm25_array[:n]
 
     cdef Py_ssize_t _gathered(
         self,
         const int64_t[::1] near,
-        const float[::1] sums,
-        int64_t[::1] best,
+        const float* sums,
+        int64_t* best,
+        Py_ssize_t by_words,
         pointed,
         const uint8_t[::1] allowed,
         int64_t[::1] rows,
@@ -261,7 +279,7 @@ cdef class TextsOfCodes:
         for i in range(near.shape[0]):
             if near[i] >= 0:
                 n = _insert(rows, first, n, near[i])
-        for i in range(_largest(sums, allowed, best)):
+        for i in range(_largest(sums, allowed, best, by_words)):
             n = _insert(rows, first, n, best[i])
         for code in pointed:
             if allowed[code]:
@@ -276,14 +294,15 @@ cdef class TextsOfCodes:
     cdef int64_t _compared(
         self,
         int64_t code,
-        const int16_t[:, ::1] rounded,
+        const int16_t* rounded,
+        Py_ssize_t dim,
         int first,
         int second,
         bint same,
-        float[::1] cosines,
+        float* cosines,
     ) noexcept nogil:
         """Compare a query with every text of a code, and return the closest text."""
-        cdef Py_ssize_t dim = rounded.shape[1], at
+        cdef Py_ssize_t at
         cdef const uint8_t* stored
         cdef float cosine, most = -2.0, unit = self.stored.unit
         cdef int64_t closest = -1
@@ -292,14 +311,14 @@ cdef class TextsOfCodes:
         for at in range(self.indptr[code], self.indptr[code + 1]):
             kind = self.kinds[at]
             stored = &self.stored.vectors[self.texts[at], 0]
-            cosine = (_product(stored, &rounded[0, 0], dim) - first) * unit
+            cosine = (_product(stored, rounded, dim) - first) * unit
             cosines[kind] = max(cosines[kind], cosine)
             if cosine > most:
                 most = cosine
                 closest = self.texts[at]
             if kind < 2:
                 if not same:
-                    cosine = (_product(stored, &rounded[1, 0], dim) - second) * unit
+                    cosine = (_product(stored, rounded + dim, dim) - second) * unit
                 cosines[3] = max(cosines[3], cosine)
         if cosines[1] < -0.999:
             cosines[1] = cosines[0]
@@ -319,18 +338,20 @@ cdef inline Py_ssize_t _insert(int64_t[::1] ascending, Py_ssize_t first, Py_ssiz
     return n + 1
 
 
-cdef Py_ssize_t _largest(const float[::1] values, const uint8_t[::1] allowed, int64_t[::1] rows) noexcept nogil:
+cdef Py_ssize_t _largest(
+    const float* values, const uint8_t[::1] allowed, int64_t* rows, Py_ssize_t k
+) noexcept nogil:
     """Write the places of the largest values above 0 that are allowed, largest first, equal ones in order.
 
     Returns how many, at most as many as there is room for.
     """
-    cdef Py_ssize_t found = 0, k = rows.shape[0], start = 0, stop = 0, i, place
+    cdef Py_ssize_t found = 0, start = 0, stop = 0, i, place
     cdef float least = 0
     cdef int above
     if k == 0:
         return 0
-    while stop < values.shape[0]:
-        start, stop = stop, min(stop + BLOCK, values.shape[0])
+    while stop < allowed.shape[0]:
+        start, stop = stop, min(stop + BLOCK, allowed.shape[0])
         above = 0
         for i in range(start, stop):  # without a branch, so that many are compared at a time
             above |= values[i] > least
@@ -362,25 +383,32 @@ cdef class SharedWords:
         self.numbered = {word: number for number, word in enumerate(vocabulary)}
 
     def of(self, texts, known):
-        cdef uint8_t[::1] marked = bytearray(len(self.vocabulary) + 1)
-        cdef Py_ssize_t text, at
-        cdef list found = [], shared
-        for word in known:
-            number = self.numbered.get(word)
-            if number is not None:
-                marked[<Py_ssize_t> number] = 1
+        cdef list wanted = [self.numbered[word] for word in known if word in self.numbered], found = [], shared
+        cdef Py_ssize_t text, at, i, n = len(wanted)
+        wanted_bytes = PyBytes_FromStringAndSize(NULL, n * sizeof(int32_t))
+        cdef int32_t* numbers = <int32_t*> PyBytes_AS_STRING(wanted_bytes)
+        for i in range(n):
+            numbers[i] = wanted[i]
         for text in texts:
             if text < 0:
                 found.append(())
                 continue
             shared = []
             for at in range(self.indptr[text], self.indptr[text + 1]):
-                if marked[self.numbers[at]]:
+                if _among(self.numbers[at], numbers, n):
                     word = self.vocabulary[self.numbers[at]]
                     if word not in shared:
                         shared.append(word)
             found.append(tuple(shared))
         return found
+
+
+cdef inline bint _among(int32_t number, const int32_t* numbers, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef bint found = False
+    for i in range(n):  # without a branch, so that many are compared at a time
+        found |= numbers[i] == number
+    return found
 
 
 def longest_phrases(list found, dict lengths, phrases):

@@ -5,6 +5,7 @@ Compiled, since it is some fifty small sums for each of some fifty candidates: l
 than array operations do, and take a tenth of the time.
 """
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport exp, fabs, log, log1p, rint
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memset
@@ -216,10 +217,11 @@ cdef class Features:
                     groups += 1
                     words += len(meaning)
                     matched += meaning
-        pairs_array = np.empty((sum(map(len, matched)), 3), np.int32)
-        cdef int32_t[:, ::1] flat = pairs_array
-        cdef Pair* pair = <Pair*> &flat[0, 0] if flat.shape[0] else NULL
-        cdef uint8_t[::1] met = np.zeros(self.idf.shape[0] // 8 + 1, np.uint8)
+        pairs_bytes = PyBytes_FromStringAndSize(NULL, sum(map(len, matched)) * sizeof(Pair))
+        cdef Pair* pair = <Pair*> PyBytes_AS_STRING(pairs_bytes)
+        met_bytes = PyBytes_FromStringAndSize(NULL, self.idf.shape[0] // 8 + 1)
+        cdef uint8_t* met = <uint8_t*> PyBytes_AS_STRING(met_bytes)
+        memset(met, 0, self.idf.shape[0] // 8 + 1)
         cdef float[TYPED] importance
         cdef uint8_t[TYPED] digit
         cdef float total = 0.0

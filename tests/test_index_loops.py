@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from index.loops import (
     Columns,
     SharedWords,
     Stored,
     TextsOfCodes,
+    WeightedRows,
     exclusive_or,
     inner_products,
     longest_phrases,
     sums_by_row,
     unit_sums,
-    weighted_sum,
 )
 
 RANDOM = np.random.default_rng(5)
@@ -71,12 +72,16 @@ def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:
     """Nothing adds up to nothing."""
     parts = unit(3, 19)
 
-    rows = unit_sums([[parts[0], parts[1], parts[1]], [], [parts[2]]], 19)
+    one, two, three = (part.tobytes() for part in parts)
+
+    rows = unit_sums([[one, two, two], [], [three]], 19)
 
     summed = parts[0] + 2 * parts[1]
     np.testing.assert_allclose(rows[0], summed / np.linalg.norm(summed), atol=1e-6)
     np.testing.assert_allclose(rows[2], parts[2], atol=1e-6)
     assert not rows[1].any()
+    with pytest.raises(ValueError, match="dimension"):
+        unit_sums([[one]], 18)
 
 
 def test_rows_are_added_up_by_weight() -> None:
@@ -85,8 +90,9 @@ def test_rows_are_added_up_by_weight() -> None:
     weights = RANDOM.random(9).astype(np.float32)
 
     expected = weights[[4, 0, 4]] @ table[[4, 0, 4]].astype(np.float32)
-    np.testing.assert_allclose(weighted_sum(table, weights, [4, 0, 4]), expected, rtol=1e-4, atol=1e-4)
-    assert not weighted_sum(table, weights, []).any()
+    rows = WeightedRows(table, weights)
+    np.testing.assert_allclose(np.frombuffer(rows.sum([4, 0, 4]), np.float32), expected, rtol=1e-4, atol=1e-4)
+    assert not np.frombuffer(rows.sum([]), np.float32).any()
 
 
 def test_inner_products_are_numpys() -> None:
