@@ -54,12 +54,13 @@ def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
         # In the event loop on purpose: an answer takes less time than handing it to a thread and back.
         require_json(request)
         body = await read_body(request)
-        digest = cache.digest(body, date.today())
+        today = date.today()
+        digest = cache.digest(body, today)
         kept = cache.get(digest)
         if kept is not None:
             service.metrics.repeated.inc()
             return json_response(kept)
-        answer = await gathering.suggest(_asked(decoded(SUGGEST, body)))
+        answer = await gathering.suggest(_asked(decoded(SUGGEST, body), today))
         if answer.error:
             raise invalid("$.text", answer.error)
         encoded = ENCODE(answer)
@@ -89,14 +90,14 @@ def _batch(service: Service, batch: BatchRequest) -> bytes:
 
 def _item(service: Service, raw: msgspec.Raw) -> Asked | Answer:
     try:
-        return _asked(SUGGEST.decode(raw))
+        return _asked(SUGGEST.decode(raw), date.today())
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         field = field_error(error)
         return refused_answer(service, f"{field.path}: {field.message}")
 
 
-def _asked(query: SuggestRequest) -> Asked:
-    return Asked(query.text, query.k, query.date_of_service, query.filters())
+def _asked(query: SuggestRequest, today: date) -> Asked:
+    return Asked(query.text, query.k, query.date_of_service or today, query.filters())
 
 
 def refused_answer(service: Service, error: str) -> Answer:

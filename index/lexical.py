@@ -40,8 +40,8 @@ class Lexical:
 
     def stems(self, normalised: str) -> list[int]:
         """Known stems of a normalised text, as columns: each once, ascending."""
-        found = {self._stem(word) for word in words(normalised[:LONGEST])}
-        return sorted(stem for stem in found if stem is not None)
+        found = set(map(self._stem, words(normalised[:LONGEST])))
+        return sorted([stem for stem in found if stem is not None])
 
     def scores(self, normalised: str) -> npt.NDArray[np.float32]:
         """BM25 of every code for a normalised text; float32 of shape (codes,), 0 where no stem matches."""

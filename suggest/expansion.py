@@ -25,6 +25,7 @@ class Meaning(msgspec.Struct, frozen=True):
     Attributes:
         term: As the lexicon or list writes it.
         means: The field's words, each wording once.
+        words: Of the first `MOST_MEANINGS` wordings, each once.
         rows: Catalogue rows of the codes it points to, best first.
         kinds: Kinds of the lexicon entries, or the names of the lists.
         listed: A list of product names that a user downloaded holds it.
@@ -32,6 +33,7 @@ class Meaning(msgspec.Struct, frozen=True):
 
     term: str
     means: tuple[str, ...]
+    words: tuple[str, ...]
     rows: tuple[int, ...]
     kinds: tuple[str, ...]
     listed: bool = False
@@ -84,11 +86,16 @@ class Expander:
         if known is None:
             entries = self._entries[key]
             rows = chain.from_iterable(self._rows_of(entry) for entry in entries)
-            means = chain.from_iterable(entry.means for entry in entries if isinstance(entry, Entry))
+            means = tuple(
+                dict.fromkeys(
+                    chain.from_iterable(entry.means for entry in entries if isinstance(entry, Entry))
+                )
+            )
             kinds = (entry.kind if isinstance(entry, Entry) else entry.source for entry in entries)
             known = self._meanings[key] = Meaning(
                 entries[0].term,
-                tuple(dict.fromkeys(means)),
+                means,
+                tuple(dict.fromkeys(chain.from_iterable(map(cut, means[:MOST_MEANINGS])))),
                 tuple(dict.fromkeys(rows)),
                 tuple(dict.fromkeys(kinds)),
                 any(isinstance(entry, Name) for entry in entries),
@@ -131,5 +138,5 @@ def added_words(found: Sequence[str], hits: Sequence[Hit]) -> list[str]:
     if not hits:
         return []
     own = set(found)
-    meant = (word for hit in hits for means in hit.meaning.means[:MOST_MEANINGS] for word in cut(means))
-    return list(dict.fromkeys(word for word in meant if word not in own))
+    meant = dict.fromkeys(chain.from_iterable([hit.meaning.words for hit in hits]))
+    return [word for word in meant if word not in own]

@@ -405,7 +405,7 @@ def first(const float[::1] scores, list bounds, list most):
             n = min(n + 1, room)
         begin += room
         firsts.append(begin)
-    return order_array[:begin], firsts
+    return (order_array if begin == order.shape[0] else order_array[:begin]), firsts
 
 
 def falling(const double[::1] values, list firsts):
@@ -439,15 +439,16 @@ cdef inline double _to_four_places(double value):
 
 
 def leading(const float[:, ::1] columns, list firsts):
-    cdef Py_ssize_t query, n = 0, at
+    cdef Py_ssize_t query, n = 0, at, i
     rows = np.empty((len(firsts) - 1, columns.shape[1]), np.float32)
     cdef float[:, ::1] values = rows
     for query in range(len(firsts) - 1):
         if firsts[query] < firsts[query + 1]:
             at = firsts[query]
-            values[n, :] = columns[at]
+            for i in range(columns.shape[1]):
+                values[n, i] = columns[at, i]
             n += 1
-    return rows[:n]
+    return rows if n == values.shape[0] else rows[:n]
 
 
 def calibrated(

@@ -78,21 +78,21 @@ class Reader:
         codes = _codes(text)
         normalised = normalise(_OWN_CODE.sub(" ", text) if codes else text)
         found = words(normalised)
+        known = list(map(self._known, found))
         corrections = [
-            Correction(word, known.read_as) for word in found if (known := self._known(word)).read_as
+            Correction(word, one.read_as) for word, one in zip(found, known, strict=True) if one.read_as
         ]
         for correction in corrections:
             normalised = normalised.replace(correction.typed, correction.read_as)
         if corrections:
-            found = [self._known(word).read_as or word for word in found]
+            found = [one.read_as or word for word, one in zip(found, known, strict=True)]
         hits = self._expander.find(found)
         noise = {i for hit in hits if "noise" in hit.meaning.kinds for i in range(hit.start, hit.stop)}
         if noise and (codes or len(noise) < len(found)):
             found = [word for i, word in enumerate(found) if i not in noise]
             normalised = " ".join(found)
             hits = self._expander.find(found)
-        completed = [known.completed for word in found if (known := self._known(word)).completed]
-        added = added_words(found, hits) + completed
+        added = added_words(found, hits) + [one.completed for one in known if one.completed]
         return Query(
             plain=normalised,
             expanded=" ".join([normalised, *added]) if added else normalised,
