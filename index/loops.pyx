@@ -279,7 +279,7 @@ cdef class TextsOfCodes:
         for i in range(near.shape[0]):
             if near[i] >= 0:
                 n = _insert(rows, first, n, near[i])
-        for i in range(_largest(sums, allowed, best, by_words)):
+        for i in range(_largest(sums, self.columns.rows, allowed, best, by_words)):
             n = _insert(rows, first, n, best[i])
         for code in pointed:
             if allowed[code]:
@@ -339,7 +339,7 @@ cdef inline Py_ssize_t _insert(int64_t[::1] ascending, Py_ssize_t first, Py_ssiz
 
 
 cdef Py_ssize_t _largest(
-    const float* values, const uint8_t[::1] allowed, int64_t* rows, Py_ssize_t k
+    const float* values, Py_ssize_t n, const uint8_t[::1] allowed, int64_t* rows, Py_ssize_t k
 ) noexcept nogil:
     """Write the places of the largest values above 0 that are allowed, largest first, equal ones in order.
 
@@ -350,8 +350,8 @@ cdef Py_ssize_t _largest(
     cdef int above
     if k == 0:
         return 0
-    while stop < allowed.shape[0]:
-        start, stop = stop, min(stop + BLOCK, allowed.shape[0])
+    while stop < n:
+        start, stop = stop, min(stop + BLOCK, n)
         above = 0
         for i in range(start, stop):  # without a branch, so that many are compared at a time
             above |= values[i] > least

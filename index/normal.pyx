@@ -41,10 +41,9 @@ def _fill():
     global N_UNITS
     for i in range(128):
         KINDS[i] = NONE
-    for sign in b"%/&+<>=' -":
+    for sign in b"/&+<>='-":
         KINDS[<int> sign] = OTHER
-    KINDS[<int> b" "] = NONE
-    KINDS[<int> b"%"] |= IN_WORD
+    KINDS[<int> b"%"] = OTHER | IN_WORD
     KINDS[<int> b"."] = DOT | IN_WORD
     for i in range(10):
         KINDS[48 + i] = DIGIT | IN_WORD
