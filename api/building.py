@@ -57,7 +57,7 @@ def build_index(
         progress=progress,
     )
     if out is None:
-        home.activate(folder.name)
+        home.serve(folder.name)
     return folder, manifest, read.problems
 
 

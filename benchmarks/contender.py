@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Contender:
         return line
 
 
-def _made(name: str, index: Path, work: Path, small: bool) -> Callable[[list[str]], Any]:
+def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) -> Callable[[list[str]], Any]:
     from index.catalogue import Catalogue
 
     if name == OURS:
@@ -78,7 +79,7 @@ def _made(name: str, index: Path, work: Path, small: bool) -> Callable[[list[str
 
         return open_suggester(index, load_settings({})).suggest  # as every command opens it
     if name == BATCH:
-        return _batch(index)
+        return _batch(index, ending)
     from benchmarks.obvious import FullText, active, plain_dense
 
     records = active(Catalogue.load(index).records)
@@ -87,13 +88,13 @@ def _made(name: str, index: Path, work: Path, small: bool) -> Callable[[list[str
     return FullText(records).suggest
 
 
-def _batch(index: Path) -> Callable[[list[str]], Any]:
+def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
     from api.batch_output import JsonOutput
     from api.batch_pieces import Others, processors
     from api.batch_questions import Questions
     from api.batch_rows import Row
 
-    others = Others(index, Questions("text", None, 10), JsonOutput(), processors())
+    others = ending.enter_context(Others(index, Questions("text", None, 10), JsonOutput(), processors()))
 
     def answered(texts: list[str]) -> Any:
         rows = [Row({"text": text}) for text in texts]
@@ -104,16 +105,17 @@ def _batch(index: Path) -> Callable[[list[str]], Any]:
 
 def main(name: str, index: str, work: str, small: str = "") -> int:
     """Answer until stdin ends."""
-    suggest = _made(name, Path(index), Path(work), bool(small))
     out = sys.stdout
-    out.write(f"{READY}\n")
-    out.flush()
-    for line in sys.stdin.buffer:
-        texts = msgspec.json.decode(line, type=list[str])
-        start = time.perf_counter_ns()
-        suggest(texts)
-        out.write(f"{time.perf_counter_ns() - start}\n")
+    with ExitStack() as ending:
+        suggest = _made(name, Path(index), Path(work), bool(small), ending)
+        out.write(f"{READY}\n")
         out.flush()
+        for line in sys.stdin.buffer:
+            texts = msgspec.json.decode(line, type=list[str])
+            start = time.perf_counter_ns()
+            suggest(texts)
+            out.write(f"{time.perf_counter_ns() - start}\n")
+            out.flush()
     return 0
 
 

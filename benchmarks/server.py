@@ -97,7 +97,7 @@ def workers_of(pid: int) -> list[int]:
 
 @post(EMPTY, status_code=200)
 async def empty(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Take a body as `/v1/suggest` does, and answer nothing."""
+    """Read a body as the framework does, and answer nothing."""
     await request.body()
     return json_response(b"{}")
 

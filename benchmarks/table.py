@@ -100,7 +100,9 @@ def _machine(results: Results) -> str:
 def _answers(results: Results) -> str:
     times = results["answer"]["milliseconds"]
     rows = [
-        [shown, *_points(times[name], ("p10", "p50", "p90", "p99"))] for name, shown in CONTENDERS.items()
+        [shown, *_points(times[name], ("p10", "p50", "p90", "p99"))]
+        for name, shown in CONTENDERS.items()
+        if name in times
     ]
     return _markdown(["one text, ms", "p10", "median", "p90", "p99"], rows)
 

@@ -17,7 +17,7 @@ from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
 from index.kept import kept
 from index.lexicon import Entry
-from index.manifest import FORMAT, Manifest
+from index.manifest import FORMAT, Manifest, verify
 from index.names import Name
 from index.profiles import Profiles
 from index.records import Record, Release
@@ -43,7 +43,7 @@ def build(
     cache: Path | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Manifest:
-    """Make an index folder: written aside, then renamed into place.
+    """Make an index folder: written aside, checked, then renamed into place.
 
     Args:
         release: What to index.
@@ -74,7 +74,8 @@ def build(
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        manifest = made.save(aside)
+        made.save(aside)
+        manifest = verify(aside)
         _replace(aside, out)
     except OSError as error:
         raise ArtifactError(f"the index folder {out} cannot be written: {error}") from error

@@ -3,7 +3,7 @@
 indexes/NAME/   index folders
 active          one line: the NAME that serves
 releases/       downloaded releases
-cache/          vectors by encoder and text
+cache/          vectors and profiles that builds made, for the next ones
 """
 
 from __future__ import annotations
@@ -54,10 +54,18 @@ class Home:
             known = ", ".join(self.names()) or "none"
             raise ArtifactError(f"there is no index {name!r} in {self.indexes}; there are: {known}")
         verify(self.indexes / name)
+        self.serve(name)
+        return self.indexes / name
+
+    def serve(self, name: str) -> None:
+        """Make an index folder that was checked just now the one that serves.
+
+        Raises:
+            ArtifactError: If the data folder cannot be written.
+        """
         aside = self._active.with_suffix(f".{os.getpid()}")
         try:
             aside.write_text(name + "\n", encoding="utf-8")
             aside.replace(self._active)
         except OSError as error:
             raise ArtifactError(f"{self._active} cannot be written: {error}") from error
-        return self.indexes / name

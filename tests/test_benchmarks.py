@@ -84,6 +84,12 @@ def test_every_table_has_its_place_in_the_docs() -> None:
         assert pages.count(f"<!-- /{name} -->") == 1, name
 
 
+def test_the_docs_show_every_table_filled() -> None:
+    """From the results that are committed."""
+    for page in PAGES:
+        assert "not measured" not in page.read_text(encoding="utf-8"), page.name
+
+
 def test_every_figure_has_its_place_in_the_docs() -> None:
     """Each figure is shown in `docs/performance.md`."""
     page = PAGES[0].read_text(encoding="utf-8")
