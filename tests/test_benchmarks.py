@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import plots, synthetic
+from benchmarks import least_update, plots, synthetic
 from benchmarks.__main__ import NAMES, main
 from benchmarks.spread import Spread, exponent, percentiles, ratios, spread
 from benchmarks.table import MAKERS, PAGES, filled, read_results, tables
@@ -82,6 +82,15 @@ def test_every_table_has_its_place_in_the_docs() -> None:
     for name in MAKERS:
         assert pages.count(f"<!-- {name} -->") == 1, name
         assert pages.count(f"<!-- /{name} -->") == 1, name
+
+
+def test_the_least_update_is_told_beside_a_full_build(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each step and their sum, on the starter catalogue."""
+    assert least_update.main([]) == 0
+
+    told = capsys.readouterr().out.splitlines()
+    assert [line[:36].strip() for line in told][-2:] == ["digests", "sum"]
+    assert all(" of the full build's " in line for line in told)
 
 
 def test_the_docs_show_every_table_filled() -> None:

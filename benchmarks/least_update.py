@@ -1,0 +1,98 @@
+"""What an update of an index would cost at least if it patched the former folder.
+
+`python -m benchmarks.least_update [RELEASE_FILE]` times the steps that no such update can do without, and
+none of the patching: reading the weights and the former folder (unchecked), finding what changed,
+embedding the texts of the changed codes, writing the files that change, and the manifest's digests. It
+prints each step as a share of a full build in the same run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import synthetic
+from benchmarks.builder import CHANGED, built
+from index.artifact import LEXICON, NAMES, TEXTS
+from index.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
+from index.encoder import load_encoder
+from index.manifest import digests, read_manifest
+from index.normal import normalise
+from index.profiles import Profiles
+from index.records import Record, Release
+from index.release import read_release
+from index.starter import read_starter
+from index.texts import LONGEST, Text
+from index.textvectors import TextVectors
+from index.textwords import TextWords
+from index.vectors import VectorIndex
+from index.wordtable import WordTable
+
+STARTER = "starter"
+
+
+def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
+    """Seconds of each step.
+
+    Args:
+        former: An index folder of the release before its descriptors changed.
+        given: The release after it.
+        out: An empty folder.
+    """
+    found: dict[str, float] = {}
+    last = time.perf_counter()
+
+    def done(step: str) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        found[step], last = now - last, now
+
+    encoder = load_encoder()
+    done("read the weights")
+    scale = read_manifest(former).scale
+    texts = read_jsonl(former / TEXTS, Text)
+    vectors = VectorIndex.load(former, scale)
+    of_texts = TextVectors.load(former, scale)
+    kept = (TextWords.load(former), WordTable.load(former), Profiles.load(former))
+    done("read the former folder")
+    before = read_jsonl(former / RECORDS, Record)
+    pairs = enumerate(zip(before, given.records, strict=True))
+    changed = {row for row, (old, new) in pairs if old != new}
+    done("find what changed")
+    encoder.encode([normalise(text.text[:LONGEST]) for text in texts if text.row in changed])
+    Profiles.from_records([given.records[row] for row in sorted(changed)])
+    done("embed and profile the changed codes")
+    Catalogue(given.records, given.modifiers).save(out)
+    write_jsonl(out / TEXTS, texts)
+    for part in (vectors, of_texts, *kept):
+        part.save(out)
+    for name in (LEXICON, NAMES):
+        shutil.copy(former / name, out)
+    done("write the files")
+    digests(out)
+    done("digests")
+    return found
+
+
+def main(argv: Sequence[str]) -> int:
+    """Time the steps beside a full build of a release file, or of the starter catalogue."""
+    source = argv[0] if argv else STARTER
+    release = read_starter() if source == STARTER else read_release(Path(source))
+    with tempfile.TemporaryDirectory() as work:
+        home = Path(work) / "home"
+        full = built("ours", home, source).build_s
+        (former,) = (home / "indexes").iterdir()
+        out = Path(work) / "out"
+        out.mkdir()
+        found = steps(former, synthetic.reworded(release, CHANGED), out)
+    for step, seconds in (*found.items(), ("sum", sum(found.values()))):
+        print(f"{step:36} {seconds:6.3f} s {seconds / full:7.3f} of the full build's {full:.2f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
