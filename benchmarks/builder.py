@@ -91,16 +91,17 @@ def _dense(home: Path, release: Release) -> Path:
     return folder
 
 
-def _read(kind: Kind, release: str) -> Release:
+def read(kind: Kind, release: str) -> Release:
+    """The release that a build of a kind is given; `release` as for `built`."""
     from benchmarks import synthetic
     from index.release import read_release
     from index.starter import read_starter
 
     if release.isdecimal():
-        read = synthetic.release(int(release))
+        given = synthetic.release(int(release))
     else:
-        read = read_starter() if release == "starter" else read_release(Path(release))
-    return synthetic.reworded(read, CHANGED) if kind == "update" else read
+        given = read_starter() if release == "starter" else read_release(Path(release))
+    return synthetic.reworded(given, CHANGED) if kind == "update" else given
 
 
 def _answer_ms(folder: Path) -> float:
@@ -121,7 +122,7 @@ def main(kind: Kind, home: str, release: str) -> int:
     for module in IMPORTED[kind]:
         importlib.import_module(module)
     start = time.perf_counter()
-    given = _read(kind, release)
+    given = read(kind, release)
     read_s = time.perf_counter() - start
     start_mb = memory_mb("VmRSS")
     start = time.perf_counter()

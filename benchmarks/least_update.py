@@ -15,8 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import synthetic
-from benchmarks.builder import CHANGED, built
+from benchmarks.builder import built, read
 from index.artifact import LEXICON, NAMES, TEXTS
 from index.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
 from index.encoder import load_encoder
@@ -24,15 +23,11 @@ from index.manifest import digests, read_manifest
 from index.normal import normalise
 from index.profiles import Profiles
 from index.records import Record, Release
-from index.release import read_release
-from index.starter import read_starter
 from index.texts import LONGEST, Text
 from index.textvectors import TextVectors
 from index.textwords import TextWords
 from index.vectors import VectorIndex
 from index.wordtable import WordTable
-
-STARTER = "starter"
 
 
 def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
@@ -80,15 +75,14 @@ def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
 
 def main(argv: Sequence[str]) -> int:
     """Time the steps beside a full build of a release file, or of the starter catalogue."""
-    source = argv[0] if argv else STARTER
-    release = read_starter() if source == STARTER else read_release(Path(source))
+    source = argv[0] if argv else "starter"
     with tempfile.TemporaryDirectory() as work:
         home = Path(work) / "home"
         full = built("ours", home, source).build_s
         (former,) = (home / "indexes").iterdir()
         out = Path(work) / "out"
         out.mkdir()
-        found = steps(former, synthetic.reworded(release, CHANGED), out)
+        found = steps(former, read("update", source), out)
     for step, seconds in (*found.items(), ("sum", sum(found.values()))):
         print(f"{step:36} {seconds:6.3f} s {seconds / full:7.3f} of the full build's {full:.2f} s")
     return 0

@@ -84,9 +84,6 @@ def _read_row(number: int, line: str, problems: Problems) -> Row | None:
 def _cells(line: str) -> Cells:
     cells = {}
     for name, group, slices in _SLICES:
-        if filled := line[group].strip():  # most groups are blank
-            single = len(slices) == 1
-            cells[name] = (
-                (filled,) if single else tuple([value for piece in slices if (value := line[piece].strip())])
-            )
+        if line[group].strip():  # most groups are blank
+            cells[name] = tuple([value for piece in slices if (value := line[piece].strip())])
     return cells

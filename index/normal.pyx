@@ -23,8 +23,14 @@ cdef enum:
     LETTER = 8
     IN_WORD = 16
 
+cdef enum:
+    ROOM = 64  # for units
+    WIDEST = 8  # characters of a unit
+
+assert len(UNITS) <= ROOM and max(map(len, UNITS)) <= WIDEST
+
 cdef uint8_t[128] KINDS  # of ASCII; all other characters are of kind NONE
-cdef uint64_t[64] KNOWN_UNITS
+cdef uint64_t[ROOM] KNOWN_UNITS
 cdef Py_ssize_t N_UNITS = 0
 
 
@@ -69,7 +75,7 @@ cdef inline bint _is_vowel(char letter) noexcept nogil:
 cdef inline bint _is_unit(const char* text, Py_ssize_t size) noexcept nogil:
     cdef Py_ssize_t i
     cdef uint64_t packed
-    if size > 8:
+    if size > WIDEST:
         return False
     packed = _packed(text, size)
     for i in range(N_UNITS):

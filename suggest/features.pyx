@@ -405,7 +405,7 @@ def first(const float[::1] scores, list bounds, list most):
             n = min(n + 1, room)
         begin += room
         firsts.append(begin)
-    return (order_array if begin == order.shape[0] else order_array[:begin]), firsts
+    return order_array[:begin], firsts
 
 
 def falling(const double[::1] values, list firsts):
@@ -448,7 +448,7 @@ def leading(const float[:, ::1] columns, list firsts):
             for i in range(columns.shape[1]):
                 values[n, i] = columns[at, i]
             n += 1
-    return rows if n == values.shape[0] else rows[:n]
+    return rows[:n]
 
 
 def calibrated(

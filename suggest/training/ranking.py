@@ -38,9 +38,7 @@ MOST = {
 """Lines of each kind that the ranker learns from, so that no source outweighs the others."""
 
 CHARGES_A_CODE = 15
-LEARNED_FROM = (
-    24  # closest codes that are candidates of a line: a few more than when answering, to learn what is wrong
-)
+LEARNED_FROM = 24  # closest codes of a line: a few more than when answering, to learn what is wrong
 CALIBRATED = 10  # candidates of a line that the confidence learns from
 
 RANKER = {
