@@ -92,7 +92,7 @@ class Profiles(NamedTuple):
 def _version() -> str:
     """Digest of the code that reads a record, so that what another version made is not taken for its own."""
     folder = Path(__file__).parent
-    modules = ("doses.py", "facts.py", "normal.pyx", "profiles.py")
+    modules = ("doses.py", "facts.py", "normal.pyx", "profiles.py", "words.py")
     return sha256(b"".join((folder / name).read_bytes() for name in modules)).hexdigest()[:16]
 
 
