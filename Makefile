@@ -38,7 +38,7 @@ check: $(VENV)/full.stamp  ## lint, format and types
 
 eval: $(VENV)/full.stamp  ## measure quality: the starter cases, and the development set where it is
 	$(BIN)/hcpcs index build --out runs/indexes/starter
-	$(BIN)/hcpcs eval run eval/starter_cases.jsonl --index runs/indexes/starter --out runs/starter $(ARGS)
+	$(BIN)/hcpcs eval run eval/cases/starter_cases.jsonl --index runs/indexes/starter --out runs/starter $(ARGS)
 ifneq ($(and $(RELEASE),$(DEV)),)
 	$(BIN)/hcpcs index build --release $(RELEASE) --out runs/indexes/2026-01
 	$(BIN)/hcpcs eval run $(DEV) --index runs/indexes/2026-01 --split cms --out runs/dev $(ARGS) \
@@ -51,7 +51,7 @@ bench: $(VENV)/full.stamp  ## measure speed; ARGS as in benchmarks/README.md
 clean:  ## take away what the verbs made, but for the data folder .hcpcs
 	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -f index/*.so suggest/*.so
+	rm -f */*.so */*/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/python.stamp:
@@ -59,7 +59,7 @@ $(VENV)/python.stamp:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx)
+$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx */*/*.pyx)
 	@echo "compiling, and installing what answering needs into $(VENV) (once)" >&2
 	@$(PIP) -e .
 	@# Where Python is told to write no bytecode, a command would compile all that it imports each time.

@@ -12,9 +12,9 @@ from setuptools import Extension, setup
 ANY_ORDER = ["-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
 COMPILED = {
     "index.loops": ANY_ORDER,
-    "index.normal": [],
+    "index.text._normal": [],
     "suggest.features": ANY_ORDER,
-    "suggest.forest": [],
+    "suggest._forest": [],
     "suggest.why": [],
 }
 

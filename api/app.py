@@ -10,18 +10,18 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.types import ControllerRouterHandler
 
-from api.cds import cds_routes
-from api.edge import Edge
+from api.cds.routes import cds_routes
 from api.fhir.routes import fhir_routes
-from api.health import health_routes, metrics_route
-from api.keys import key_guard
-from api.limits import BODY_BYTES
+from api.http.health import health_routes, metrics_route
+from api.http.keys import key_guard
+from api.http.limits import BODY_BYTES
+from api.http.middleware import Edge
+from api.http.problems import problem_response
 from api.loading import open_suggester
-from api.nlm import nlm_routes
+from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
 from api.page import page_routes
-from api.problems import problem_response
-from api.rest import rest_routes
+from api.rest.routes import rest_routes
 from api.service import Service, SuggesterLike
 from api.settings import Settings, load_settings
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from index.catalogue import Catalogue
 from index.errors import ArtifactError
 from index.home import Home
-from index.manifest import MANIFEST, Manifest, read_manifest
 from index.records import Problem, Record, Release
 from index.starter import NAME as STARTER
 from index.starter import read_starter
+from index.store.catalogue import Catalogue
+from index.store.manifest import MANIFEST, Manifest, read_manifest
 
 Progress = Callable[[int, int], None]
 
@@ -38,8 +38,8 @@ def build_index(
     # Heavy modules are loaded only when something is built: looking a code up needs none of them.
     from index.build import build
     from index.encoder import load_encoder
-    from index.lexicon import read_lexicon
-    from index.names import read_names
+    from index.text.lexicon import read_lexicon
+    from index.text.names import read_names
 
     read = _release(home, release, strict, name, on)
     if cpt is not None:
@@ -64,10 +64,10 @@ def build_index(
 def _release(home: Home, release: str, strict: bool, name: str | None, on: date) -> Release:
     if release == STARTER:
         return read_starter()
-    from index.release import read_release
+    from index.release.release import read_release
 
     if release == "latest":
-        from index.download import download_latest
+        from index.release.download import download_latest
 
         return read_release(download_latest(home.path, on), strict=strict, name=name)
     return read_release(Path(release), strict=strict, name=name)
@@ -76,7 +76,7 @@ def _release(home: Home, release: str, strict: bool, name: str | None, on: date)
 def _with_cpt(release: Release, path: Path) -> Release:
     import msgspec
 
-    from index.release import read_cpt
+    from index.release.release import read_cpt
 
     records = sorted((*release.records, *read_cpt(path)), key=lambda record: record.code)
     return msgspec.structs.replace(release, records=tuple(records))
@@ -107,6 +107,6 @@ def read_codes(path: Path) -> tuple[Record, ...]:
     """Records of a release file or of an index folder."""
     if (path / MANIFEST).is_file():
         return Catalogue.load(path).records
-    from index.release import read_release
+    from index.release.release import read_release
 
     return read_release(path).records

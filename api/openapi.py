@@ -15,10 +15,10 @@ from litestar import get
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
-from api.body import json_response
 from api.fhir.capability import software_version
+from api.http.bodies import json_response
+from api.http.problems import PROBLEM_JSON, ProblemDetails
 from api.openapi_routes import PARAMETERS, ROUTES, Route, examples
-from api.problems import PROBLEM_JSON, ProblemDetails
 from api.service import Service
 
 Json = dict[str, Any]

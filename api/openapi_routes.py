@@ -7,16 +7,16 @@ from uuid import UUID
 
 import msgspec
 
-from api.cds import Feedback, cards
-from api.cds import HookRequest as CdsCall
+from api.cds.routes import Feedback, cards
+from api.cds.routes import HookRequest as CdsCall
 from api.fhir.outcome import FHIR_JSON
 from api.fhir.parameters import Inputs
 from api.fhir.valueset import expand
-from api.health import Health
-from api.messages import BatchBody, CodeDetail, CodePage, Releases, SuggestRequest
-from api.nlm import NlmSearch, read_request
-from api.nlm_fields import FIELDS
-from api.rest import code_detail, releases
+from api.http.health import Health
+from api.nlm.fields import FIELDS
+from api.nlm.routes import NlmSearch, read_request
+from api.rest.messages import BatchBody, CodeDetail, CodePage, Releases, SuggestRequest
+from api.rest.routes import code_detail, releases
 from api.service import Service
 from api.systems import LEVEL_2
 from suggest.answer import Answer

@@ -12,8 +12,8 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
-from api.keys import OPEN
-from index.layout import SECTIONS
+from api.http.keys import OPEN
+from index.release.labels import SECTIONS
 
 FOLDER = Path(__file__).parent / "static"
 

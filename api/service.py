@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from api.metrics import Metrics
+from api.http.metrics import Metrics
 from index.errors import HcpcsError
 from index.records import Modifier, Record
 from suggest.answer import Answer, Filters

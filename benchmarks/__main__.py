@@ -14,7 +14,7 @@ import msgspec
 from benchmarks.machine import machine
 from benchmarks.setting import ROOT, Setting, prepare
 from benchmarks.texts import texts
-from index.manifest import read_manifest
+from index.store.manifest import read_manifest
 
 NAMES = ("answer", "http", "load", "workers", "batch", "build", "growth", "cold", "memory", "size", "profile")
 RESULTS = Path(__file__).parent / "results"

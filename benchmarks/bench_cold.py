@@ -44,7 +44,7 @@ def run(setting: Setting) -> dict[str, Any]:
 
 
 def _commands(setting: Setting) -> Mapping[str, Sequence[str]]:
-    from index.catalogue import Catalogue
+    from index.store.catalogue import Catalogue
 
     code = Catalogue.load(setting.index).records[0].code
     ours: dict[str, Sequence[str]] = {

@@ -94,7 +94,7 @@ def _dense(home: Path, release: Release) -> Path:
 def read(kind: Kind, release: str) -> Release:
     """The release that a build of a kind is given; `release` as for `built`."""
     from benchmarks import synthetic
-    from index.release import read_release
+    from index.release.release import read_release
     from index.starter import read_starter
 
     if release.isdecimal():

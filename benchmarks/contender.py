@@ -71,7 +71,7 @@ class Contender:
 
 
 def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) -> Callable[[list[str]], Any]:
-    from index.catalogue import Catalogue
+    from index.store.catalogue import Catalogue
 
     if name == OURS:
         from api.loading import open_suggester
@@ -89,10 +89,10 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
 
 def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
-    from api.batch_output import JsonOutput
-    from api.batch_pieces import Others, processors
-    from api.batch_questions import Questions
-    from api.batch_rows import Row
+    from api.batch.output import JsonOutput
+    from api.batch.pieces import Others, processors
+    from api.batch.questions import Questions
+    from api.batch.rows import Row
 
     others = ending.enter_context(Others(index, Questions("text", None, 10), JsonOutput(), processors()))
 

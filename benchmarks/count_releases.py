@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from index.release import read_release
+from index.release.release import read_release
 
 TITLE = "| release | codes | modifiers | ended | ended modifiers | NOC | D refused | problems | seconds |"
 

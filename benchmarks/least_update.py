@@ -16,18 +16,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.builder import built, read
-from index.artifact import LEXICON, NAMES, TEXTS
-from index.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
 from index.encoder import load_encoder
-from index.manifest import digests, read_manifest
-from index.normal import normalise
-from index.profiles import Profiles
 from index.records import Record, Release
-from index.texts import LONGEST, Text
-from index.textvectors import TextVectors
-from index.textwords import TextWords
-from index.vectors import VectorIndex
-from index.wordtable import WordTable
+from index.store.artifact import LEXICON, NAMES, TEXTS
+from index.store.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
+from index.store.forward import TextWords
+from index.store.manifest import digests, read_manifest
+from index.store.profiles import Profiles
+from index.store.terms import WordTable
+from index.store.text_vectors import TextVectors
+from index.store.texts import LONGEST, Text
+from index.store.vectors import VectorIndex
+from index.text._normal import normalise
 
 
 def steps(former: Path, given: Release, out: Path) -> dict[str, float]:

@@ -19,7 +19,7 @@ from litestar import Request, post
 from litestar.response.base import ASGIResponse
 
 import api.app
-from api.body import json_response
+from api.http.bodies import json_response
 from benchmarks.client import Client
 from benchmarks.setting import ROOT, Setting
 

@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 
 from eval.errors import RunFolderError
-from eval.intervals import Array, bootstrap_means, interval, resample_counts
-from eval.measure import group_rows
-from eval.metrics import DEPTHS, Value, per_case
+from eval.measures.intervals import Array, bootstrap_means, interval, resample_counts
+from eval.measures.measure import group_rows
+from eval.measures.metrics import DEPTHS, Value, per_case
 from eval.rows import Row
 from eval.run import RunManifest, read_manifest, read_rows
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from eval.confidence import Confidence
 from eval.errors import GateFileError
-from eval.measure import Metrics, SetMetrics, read_metrics
-from eval.metrics import Value
+from eval.measures.confidence import Confidence
+from eval.measures.measure import Metrics, SetMetrics, read_metrics
+from eval.measures.metrics import Value
 from eval.run import read_manifest
 
 AT_MOST = ("ece", "aurc", "refused", "ms", "ms-p95")  # of these less is better

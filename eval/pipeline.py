@@ -10,18 +10,18 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from eval.cases import Case, CaseSet, read_cases
-from eval.check import Check, check_cases, describe
-from eval.codebook import CodeBook
+from eval.cases.cases import Case, CaseSet, read_cases
+from eval.cases.check import Check, check_cases, describe
+from eval.cases.codebook import CodeBook
+from eval.cases.trec import write_qrels, write_run
+from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError
-from eval.measure import Metrics, Plan, measure
+from eval.measures.measure import Metrics, Plan, measure
+from eval.measures.slices import Seen
 from eval.rows import Row
 from eval.run import RunManifest, ask, finish, new_manifest, write_json
 from eval.setting import RunSetting
-from eval.slices import Seen
-from eval.systems import System, check_names, make_system
-from eval.trec import write_qrels, write_run
-from eval.wording import plain
+from eval.systems.systems import System, check_names, make_system
 
 Tell = Callable[[str], object]
 
@@ -143,7 +143,7 @@ def gather(sets: Sequence[CaseSet], tell: Tell = lambda line: None) -> list[Case
 
 def write_reports(names: Sequence[str], out: Path) -> Path:
     """The report of every run folder, and with several the joint one, which is returned."""
-    from eval.report import read_run_folder, write_report
+    from eval.report.report import read_run_folder, write_report
 
     folders = [out] if len(names) == 1 else [out / name for name in names]
     runs = [read_run_folder(folder) for folder in folders]

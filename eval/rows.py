@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from eval.cases import Case
+from eval.cases.cases import Case
 
 
 class Ranking(msgspec.Struct, frozen=True):

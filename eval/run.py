@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from eval.cases import Case, case_set_sha256
+from eval.cases.cases import Case, case_set_sha256
 from eval.errors import RunFolderError
 from eval.rows import Row, make_row
-from eval.systems import System
+from eval.systems.systems import System
 
 FORMAT = 1
 
@@ -27,7 +27,7 @@ class RunManifest(msgspec.Struct, frozen=True):
 
     Attributes:
         system: Its name in tables.
-        identity: What else decides its answers; see `eval.systems.System`.
+        identity: What else decides its answers; see `eval.systems.systems.System`.
         code_sha256: Over the Python files of `index` and `suggest`: another hash may answer differently.
         release: The code set that cases were checked against.
         on: Date of service of cases without one.

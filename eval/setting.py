@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from eval.codebook import CodeBook
+from eval.cases.codebook import CodeBook
 from eval.errors import MeasuredSystemError
 
 
@@ -35,14 +35,14 @@ class RunSetting:
         return self._book
 
     def _read_release(self, path: Path) -> CodeBook:
-        from index.release import read_release
+        from index.release.release import read_release
 
         release = read_release(path)
         return CodeBook(release.records, release.name)
 
     def _read_index(self) -> CodeBook:
-        from index.catalogue import Catalogue
-        from index.manifest import read_manifest
+        from index.store.catalogue import Catalogue
+        from index.store.manifest import read_manifest
 
         folder = self._folder(None)
         return CodeBook(Catalogue.load(folder).records, read_manifest(folder).release)

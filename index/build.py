@@ -10,22 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
-from index.artifact import Artifact
-from index.catalogue import Catalogue
 from index.digest import file_sha256
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
-from index.kept import kept
-from index.lexicon import Entry
-from index.manifest import FORMAT, Manifest, verify
-from index.names import Name
-from index.profiles import Profiles
 from index.records import Record, Release
-from index.texts import TEMPLATE, Text, texts_of
-from index.textvectors import TextVectors, means
-from index.textwords import TextWords
-from index.vectors import VectorIndex, int8_scale
-from index.wordtable import WordTable
+from index.store.artifact import Artifact
+from index.store.build_cache import kept
+from index.store.catalogue import Catalogue
+from index.store.forward import TextWords
+from index.store.manifest import FORMAT, Manifest, verify
+from index.store.profiles import Profiles
+from index.store.terms import WordTable
+from index.store.text_vectors import TextVectors, means
+from index.store.texts import TEMPLATE, Text, texts_of
+from index.store.vectors import VectorIndex, int8_scale
+from index.text.lexicon import Entry
+from index.text.names import Name
 
 BATCH = 256
 Progress = Callable[[int, int], None]

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from index.digest import file_sha256
 from index.errors import EncoderError
 from index.loops import WeightedRows, unit_sums
-from index.memory import remembered
-from index.words import skeleton, words
+from index.text.memoize import remembered
+from index.text.words import skeleton, words
 
 Vectors = npt.NDArray[np.float32]
 

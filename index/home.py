@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from index.errors import ArtifactError
-from index.manifest import MANIFEST, verify
+from index.store.manifest import MANIFEST, verify
 
 
 class Home:

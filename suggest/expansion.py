@@ -8,11 +8,11 @@ from itertools import chain
 
 import msgspec
 
-from index.lexicon import Entry, broad, codes_of
 from index.loops import longest_phrases
-from index.names import Name
-from index.spelling import Spelling
-from index.words import cut, lengths_by_first, normalise, words
+from index.text.lexicon import Entry, broad, codes_of
+from index.text.names import Name
+from index.text.spelling import Spelling
+from index.text.words import cut, lengths_by_first, normalise, words
 
 LONGEST_TERM = 8  # words
 MOST_MEANINGS = 2  # of one term that are followed
@@ -118,7 +118,7 @@ class Expander:
         """Terms in a text.
 
         Args:
-            found: The text's words in order, as `index.words.words` cuts them.
+            found: The text's words in order, as `index.text.words.words` cuts them.
 
         Returns:
             Hits in order, without overlap.

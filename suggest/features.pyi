@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.wordtable import WordTable
-from suggest.codefacts import CodeFacts
-from suggest.query import Query
-from suggest.retrieval import Evidence
+from index.store.terms import WordTable
+from suggest.candidates import Evidence
+from suggest.code_columns import CodeFacts
+from suggest.reader import Query
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -36,7 +36,7 @@ def calibrated(
     codable: list[float],
     taken: Ids,
 ) -> Floats:
-    """What `suggest.confidence.confidence_features` gives; `taken` are the columns of `matrix` in it."""
+    """What `suggest.calibration.confidence_features` gives; `taken` are the columns of `matrix` in it."""
 
 def first(scores: Floats, bounds: list[int], most: list[int]) -> tuple[Ids, list[int]]:
     """The best candidates of each query, best first, equal ones in order.

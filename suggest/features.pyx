@@ -12,11 +12,11 @@ from libc.string cimport memset
 
 import numpy as np
 
-from index.facts import GROUPS
-from index.texts import LONG, SHORT
-from index.wordtable import FIELDS, LONGEST_MEANING
+from index.text.attributes import GROUPS
+from index.store.texts import LONG, SHORT
+from index.store.terms import FIELDS, LONGEST_MEANING
 from suggest.expansion import MOST_MEANINGS
-from suggest.query import MOST_WORDS
+from suggest.reader import MOST_WORDS
 
 cdef struct Row:
     # vectors: cosine of the text with its known terms written out, and as typed

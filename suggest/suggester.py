@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.artifact import Artifact
 from index.digest import file_sha256
 from index.encoder import STATIC, Encoder, load_encoder
 from index.errors import ArtifactError, QueryError
+from index.store.artifact import Artifact
 from suggest.answer import Answer, Filters, Suggestion, Why
-from suggest.codefacts import CodeFacts
-from suggest.confidence import Calibration, Confidence, Uncalibrated
+from suggest.calibration import Calibration, Confidence, Uncalibrated
+from suggest.candidates import Retriever
+from suggest.code_columns import CodeFacts
 from suggest.expansion import Expander
 from suggest.features import Features
-from suggest.figures import UNTRAINED, Figures, load_figures
-from suggest.query import LONGEST, Query, Reader
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
-from suggest.retrieval import Retriever
-from suggest.shortlist import Shortlist, Shortlister
+from suggest.ranking import Shortlist, Shortlister
+from suggest.reader import LONGEST, Query, Reader
+from suggest.thresholds import UNTRAINED, Figures, load_figures
 from suggest.why import Reasons, why_code
 
 LARGEST_K = 100

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
-from suggest.forest import Forest
+from suggest._forest import Forest
 
 _NUMERICAL = "2"  # decision_type of a split `value <= threshold` without a rule for missing values
 

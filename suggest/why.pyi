@@ -1,8 +1,8 @@
 """The reason for a suggestion, in one plain line and in parts; compiled from `why.pyx`."""
 
-from index.artifact import Artifact
+from index.store.artifact import Artifact
 from suggest.answer import Why
-from suggest.query import Query
+from suggest.reader import Query
 
 def why_code(code: str) -> Why:
     """The reason for a code that stands in the text."""

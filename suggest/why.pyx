@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The reason for a suggestion, compiled: ten are given with every answer."""
 
-from index.texts import LONG, Text
-from index.words import cut, words
+from index.store.texts import LONG, Text
+from index.text.words import cut, words
 from suggest.answer import Why
 
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from eval.cases import Case
-from eval.codebook import CodeBook
+from eval.cases.cases import Case
+from eval.cases.codebook import CodeBook
 from eval.rows import Ranking, Row, make_row
 from index.records import Record
 from tests.fakes import RECORDS

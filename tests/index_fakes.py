@@ -10,8 +10,8 @@ import numpy as np
 
 from index.build import build
 from index.encoder import Vectors
-from index.manifest import Manifest
 from index.records import Modifier, Record, Release
+from index.store.manifest import Manifest
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 
-from index.fields import FIELDS
+from index.release.fields import FIELDS
 
 WIDTH = 320
 

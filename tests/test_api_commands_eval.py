@@ -12,7 +12,7 @@ from tests.fakes import RECORDS, FakeSuggester
 def _index(monkeypatch, tmp_path):
     """An index folder of the fake records, answered by the fake suggester."""
     import eval.setting
-    from eval.codebook import CodeBook
+    from eval.cases.codebook import CodeBook
 
     monkeypatch.setenv("HCPCS_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(eval.setting.RunSetting, "suggester", lambda self, folder: FakeSuggester())

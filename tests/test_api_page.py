@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.page import FOLDER
 from api.settings import Settings
-from index.layout import SECTIONS
+from index.release.labels import SECTIONS
 from tests.fakes import FakeSuggester
 
 FILES = sorted(path.name for path in FOLDER.iterdir() if path.suffix != ".html")

@@ -109,7 +109,7 @@ def test_every_route_has_an_example() -> None:
 
 def test_every_problem_type_is_listed() -> None:
     """The table of errors names each kind that the service gives."""
-    from api.problems import SLUGS
+    from api.http.problems import SLUGS
 
     text = (DOCS / "api.md").read_text()
     assert [slug for status, slug in SLUGS.items() if f"| {status} | `{slug}` |" not in text] == []

@@ -4,7 +4,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from eval.cases import Case, case_set_sha256, read_cases
+from eval.cases.cases import Case, case_set_sha256, read_cases
 from eval.errors import CaseFileError
 from eval.pipeline import gather
 from tests.eval_fakes import case

@@ -4,8 +4,8 @@ import pytest
 from scipy import stats
 
 from eval.compare import compare_folders, compare_rows, find_changes, mcnemar_exact, permutation_test
-from eval.compare_text import comparison_text
 from eval.errors import RunFolderError
+from eval.report.comparison import comparison_text
 from eval.rows import Ranking
 from eval.run import ask, finish, new_manifest
 from tests.eval_fakes import DAY, FixedSystem, case, row

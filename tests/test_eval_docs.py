@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.confidence import aurc, coverage_at, expected_calibration_error, reliability, risk_coverage
 from eval.gate import read_gate
-from eval.metrics import per_case, summarise
-from eval.systems import NAMES
+from eval.measures.confidence import aurc, coverage_at, expected_calibration_error, reliability, risk_coverage
+from eval.measures.metrics import per_case, summarise
+from eval.systems.systems import NAMES
 from tests.eval_fakes import row
 
 TEXT = (Path(__file__).parents[1] / "docs" / "evaluation.md").read_text()

@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from rapidfuzz import fuzz, process
 
-import eval.slices
+import eval.cases.cases
 import suggest.answer
-from eval.cases import read_cases
-from index.release import read_release
+from eval.cases.cases import read_cases
+from index.release.release import read_release
 
-CASES = read_cases(Path(eval.slices.__file__).parent / "no_code_cases.jsonl")
+CASES = read_cases(Path(eval.cases.cases.__file__).parent / "no_code_cases.jsonl")
 TRAINING = Path(suggest.answer.__file__).parent / "training" / "no_code_texts.txt"
 TEXTS = TRAINING.read_text(encoding="utf-8").splitlines()
 KINDS = {
@@ -64,7 +64,7 @@ def test_no_case_is_equal_or_near_equal_to_a_training_text():
 
 def test_no_starter_case_is_equal_or_near_equal_to_a_training_text():
     """The starter set has texts without a code too, and is measured with the same suggester."""
-    starter = read_cases(Path(eval.slices.__file__).parent / "starter_cases.jsonl")
+    starter = read_cases(Path(eval.cases.cases.__file__).parent / "starter_cases.jsonl")
     assert near([case.query for case in starter.cases], TEXTS) == []
 
 

@@ -4,9 +4,9 @@ import shutil
 import pytest
 
 from eval.errors import RunFolderError
-from eval.measure import Plan, measure
+from eval.measures.measure import Plan, measure
 from eval.pipeline import write_folder
-from eval.report import read_run_folder, write_report
+from eval.report.report import read_run_folder, write_report
 from eval.rows import Ranking
 from eval.run import ask, new_manifest
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case

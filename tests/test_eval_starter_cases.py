@@ -2,15 +2,15 @@ from pathlib import Path
 
 import pytest
 
-import eval.slices
-from eval.cases import read_cases
-from eval.check import check_cases
-from eval.codebook import CodeBook
-from index.release import read_release
+import eval.cases.cases
+from eval.cases.cases import read_cases
+from eval.cases.check import check_cases
+from eval.cases.codebook import CodeBook
+from index.release.release import read_release
 from index.starter import read_starter
 from tests.eval_fakes import DAY
 
-CASES = read_cases(Path(eval.slices.__file__).parent / "starter_cases.jsonl")
+CASES = read_cases(Path(eval.cases.cases.__file__).parent / "starter_cases.jsonl")
 
 
 def test_there_are_enough_over_all_sections():

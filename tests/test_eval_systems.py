@@ -8,12 +8,12 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
-from eval.baselines import AllWords, Bm25, Dense, Fused
 from eval.errors import MeasuredSystemError
-from eval.remote import RemoteNlm, RemoteSuggest, make_remote
 from eval.rows import Ranking
-from eval.runfile import RunFile
-from eval.systems import check_names, make_system
+from eval.systems.baselines import AllWords, Bm25, Dense, Fused
+from eval.systems.remote import RemoteNlm, RemoteSuggest, make_remote
+from eval.systems.runfile import RunFile
+from eval.systems.systems import check_names, make_system
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case
 from tests.fakes import FakeSuggester
 from tests.live import running

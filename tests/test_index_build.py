@@ -9,14 +9,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.artifact import Artifact
 from index.build import build, embed
 from index.encoder import Vectors
 from index.errors import ArtifactError, EncoderError
-from index.lexicon import Entry
-from index.manifest import read_manifest
-from index.names import Name
 from index.records import Record
+from index.store.artifact import Artifact
+from index.store.manifest import read_manifest
+from index.text.lexicon import Entry
+from index.text.names import Name
 from tests.index_fakes import SMALL, LetterEncoder, build_small
 
 

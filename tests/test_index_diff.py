@@ -13,7 +13,7 @@ import pytest
 
 from index.diff import Change, count_kinds, diff_releases, render
 from index.records import Modifier, Record
-from index.release import read_release
+from index.release.release import read_release
 
 START = date(2020, 1, 1)
 END = date(2024, 12, 31)

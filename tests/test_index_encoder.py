@@ -26,7 +26,7 @@ from index.encoder import (
     weights_sha256,
 )
 from index.errors import EncoderError
-from index.words import normalise
+from index.text.words import normalise
 
 TOKENIZER = Tokenizer(WordLevel({"cat": 0, "dog": 1}, unk_token="dog"))
 TEXTS = ["manual wheelchair", "whlchr", "botulinum toxin 100 units", ""]

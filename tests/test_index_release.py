@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from index.errors import ReleaseFormatError
 from index.records import Modifier, Record
-from index.release import NOC_PHRASES, read_release
+from index.release.release import NOC_PHRASES, read_release
 from tests.release_files import SMALL, TITLES, book_row, fixed_width, head, more, xlsx, zipped
 
 CSV = (
@@ -255,8 +255,8 @@ def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A zip or gzip that unpacks to more than the bound is refused."""
-    monkeypatch.setattr("index.archive.MAX_BYTES", 100_000)
-    monkeypatch.setattr("index.source.MAX_BYTES", 100_000)
+    monkeypatch.setattr("index.release.archive.MAX_BYTES", 100_000)
+    monkeypatch.setattr("index.release.source.MAX_BYTES", 100_000)
 
     for data in (zipped({"a.txt": bytes(200_000)}), gzip.compress(bytes(200_000))):
         with pytest.raises(ReleaseFormatError, match="unpacks to more than"):

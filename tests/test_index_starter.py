@@ -10,7 +10,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from index.records import LEVEL_2, Record
-from index.release import read_release
+from index.release.release import read_release
 from index.starter import FOLDER
 
 JANUARY = Path("hcpcs/2026-01/january-2026-alpha-numeric-hcpcs-file.zip")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from index.lexicon import Entry
-from index.names import Name
+from index.text.lexicon import Entry
+from index.text.names import Name
 from suggest.expansion import MOST_CODES, Expander
 
 CODES = ["A0001", "E0002", "E0003", "K0004"]

@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.artifact import Artifact
 from index.build import assemble
 from index.errors import ArtifactError, QueryError
-from index.lexicon import Entry
 from index.records import Record
+from index.store.artifact import Artifact
+from index.text.lexicon import Entry
 from suggest.answer import Filters
-from suggest.confidence import Judged, Scored
-from suggest.figures import UNTRAINED, Figures
+from suggest.calibration import Judged, Scored
 from suggest.ranker import FusionRanker
 from suggest.suggester import Suggester
+from suggest.thresholds import UNTRAINED, Figures
 from tests.index_fakes import SMALL, LetterEncoder
 
 ON = date(2026, 1, 15)

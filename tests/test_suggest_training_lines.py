@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReleaseFormatError
-from index.lexicon import Entry
 from index.records import Record, Release
+from index.text.lexicon import Entry
 from suggest.training.lines import (
     PER_CODE,
     PER_HOSPITAL,

@@ -13,13 +13,13 @@ from typing import BinaryIO
 
 import msgspec
 
-from api.batch import PartialOutput, Summary, run_id
-from api.batch_output import CsvOutput, JsonOutput
-from api.batch_pieces import Answering, Output, Piece, pieces, processors
-from api.batch_questions import Questions, present, text_column
-from api.batch_rows import BatchError, CsvTable, JsonTable, Lines, Row
+from api.batch.job import PartialOutput, Summary, run_id
+from api.batch.output import CsvOutput, JsonOutput
+from api.batch.pieces import Answering, Output, Piece, pieces, processors
+from api.batch.questions import Questions, present, text_column
+from api.batch.rows import BatchError, CsvTable, JsonTable, Lines, Row
 from api.console import progress_bar
-from api.limits import MAX_K
+from api.http.limits import MAX_K
 from api.loading import open_suggester, resolve_index
 from api.service import SuggesterLike
 from api.settings import Settings

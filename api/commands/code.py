@@ -10,10 +10,10 @@ from pathlib import Path
 from api.building import serving_folder
 from api.console import print_json
 from api.settings import Settings
-from index.catalogue import MODIFIERS, RECORDS, Catalogue
 from index.home import Home
-from index.manifest import verify
 from index.records import Record
+from index.store.catalogue import MODIFIERS, RECORDS, Catalogue
+from index.store.manifest import verify
 
 HELP = "Everything known of a code: descriptors, dates, status, successor, section, neighbours."
 EXAMPLE = "hcpcs code E0601"
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def describe(catalogue: Catalogue, code: str, on: date) -> dict[str, object] | None:
     """All that a catalogue knows of a code or modifier, as plain values; None when it is not there."""
-    from index.layout import explain
+    from index.release.labels import explain
 
     record = catalogue.get(code)
     if record is None:

@@ -14,7 +14,7 @@ import msgspec
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from eval.measure import Metrics
+    from eval.measures.measure import Metrics
 
 HELP = "Measure on labelled cases, compare two runs, write reports."
 EXAMPLE = "hcpcs eval run cases.csv --query-column text --system default --system bm25 --out runs/today"
@@ -128,8 +128,8 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
+    from eval.report.summary import as_markdown, as_text, confidence_rows, table_rows
     from eval.run import read_manifest
-    from eval.table import as_markdown, as_text, confidence_rows, table_rows
 
     if arguments.json:
         for metrics in runs:
@@ -161,7 +161,7 @@ def _hold(gate: dict[str, object], path: Path, runs: Sequence[Metrics], out: Pat
 
 def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.compare import compare_folders
-    from eval.compare_text import comparison_text
+    from eval.report.comparison import comparison_text
 
     comparison = compare_folders(arguments.first, arguments.second, seed=arguments.seed)
     if arguments.json:
@@ -172,7 +172,7 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _report(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.report import read_run_folder, run_folders, write_report
+    from eval.report.report import read_run_folder, run_folders, write_report
 
     runs = [read_run_folder(folder) for named in arguments.runs for folder in run_folders(named)]
     out = arguments.out or arguments.runs[0] / "report.html"

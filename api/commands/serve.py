@@ -108,7 +108,7 @@ def _serve_here(suggester: object, settings: Settings, listening: socket.socket)
     from uvicorn import Config, Server
 
     from api.app import create_app
-    from api.logs import LOG_CONFIG
+    from api.http.logs import LOG_CONFIG
 
     app = create_app(suggester, settings)  # type: ignore[arg-type]
     config = Config(
@@ -136,7 +136,7 @@ def _serve_in_workers(workers: int, folder: Path, listening: socket.socket) -> i
     from uvicorn import Config
     from uvicorn.supervisors import Multiprocess
 
-    from api.logs import LOG_CONFIG
+    from api.http.logs import LOG_CONFIG
 
     os.environ["HCPCS_INDEX"] = str(folder)
     with tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics:

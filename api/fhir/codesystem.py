@@ -10,7 +10,7 @@ from datetime import date
 
 from api.fhir.concepts import PROPERTIES, designations, find, property_parts, system_name
 from api.fhir.parameters import Coding, Inputs, Resource, parameters, part
-from api.problems import Refused
+from api.http.problems import Refused
 from api.service import Service
 from api.systems import LEVEL_2, LEVEL_2_OID
 from index.records import Record

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from api.fhir.parameters import Coding, Resource
-from api.problems import Refused
+from api.http.problems import Refused
 from api.service import Service
 from api.systems import level_of, level_of_code, system_of
 from index.records import LEVEL_1, Record

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from api.problems import Refused
+from api.http.problems import Refused
 
 Resource = dict[str, Any]
 IDENTIFIER = re.compile(r"[A-Za-z_-]{1,40}")

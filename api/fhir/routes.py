@@ -12,13 +12,13 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
-from api.body import decoded, json_response, read_body, require_json
 from api.fhir import codesystem, valueset
 from api.fhir.capability import capability_statement, structure_definitions, terminology_capabilities
 from api.fhir.outcome import FHIR_JSON
 from api.fhir.parameters import DECODER, Inputs, Resource
-from api.keys import OPEN
-from api.problems import Refused
+from api.http.bodies import decoded, json_response, read_body, require_json
+from api.http.keys import OPEN
+from api.http.problems import Refused
 from api.service import Service
 from api.systems import level_of
 

@@ -20,8 +20,8 @@ import msgspec
 from api.fhir.codesystem import codings, validated
 from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, SCORE, check_version, designations, system_name
 from api.fhir.parameters import Inputs, Resource
-from api.limits import MAX_K, TEXT_CHARACTERS
-from api.problems import Refused
+from api.http.limits import MAX_K, TEXT_CHARACTERS
+from api.http.problems import Refused
 from api.service import Service
 from api.systems import level_of, level_of_code, section_of
 from index.records import Record

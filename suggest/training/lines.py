@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 
 from index.errors import ReleaseFormatError
-from index.lexicon import Entry, codes_of
-from index.names import read_names
 from index.records import Record, Release
-from index.words import normalise, skeleton
+from index.text.lexicon import Entry, codes_of
+from index.text.names import read_names
+from index.text.words import normalise, skeleton
 
 PER_HOSPITAL = 12  # lines of one code from one hospital
 PER_CODE = 80  # lines of one code; two implant codes are most of the raw lines

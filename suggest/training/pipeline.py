@@ -14,16 +14,16 @@ import numpy as np
 from index.build import assemble
 from index.digest import file_sha256
 from index.encoder import StaticEncoder
-from index.lexicon import FOLDER as LEXICON
-from index.lexicon import Entry, read_lexicon
-from index.names import Name, read_names
 from index.records import Record, Release
-from index.release import read_release
+from index.release.release import read_release
 from index.starter import FOLDER as STARTER
 from index.starter import read_starter
-from index.words import normalise, words
+from index.text.lexicon import FOLDER as LEXICON
+from index.text.lexicon import Entry, read_lexicon
+from index.text.names import Name, read_names
+from index.text.words import normalise, words
 from suggest.expansion import Expander, added_words
-from suggest.figures import Figures
+from suggest.thresholds import Figures
 from suggest.training import encoding
 from suggest.training import lines as line_module
 from suggest.training.encoding import Pairs, save_encoder, token_vectors, train_encoder
@@ -128,7 +128,7 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     ranker.save_model(str(weights / "ranker.txt"))
     confidence.save_model(str(weights / "confidence.txt"))
     answerable.save_model(str(weights / "answerable.txt"))
-    (weights / "figures.json").write_bytes(
+    (weights / "thresholds.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n"
     )
     shutil.copytree(work / "encoder-all", out / "index/weights/encoder", dirs_exist_ok=True)

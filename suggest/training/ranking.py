@@ -12,16 +12,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from index.artifact import Artifact
 from index.encoder import Encoder
-from index.words import normalise
-from suggest.codefacts import CodeFacts
-from suggest.confidence import OWN, TAKEN, Scored, confidence_features
+from index.store.artifact import Artifact
+from index.text.words import normalise
+from suggest.calibration import OWN, TAKEN, Scored, confidence_features
+from suggest.candidates import Retriever
+from suggest.code_columns import CodeFacts
 from suggest.expansion import Expander
 from suggest.features import NAMES, Features
-from suggest.query import Query, Reader
 from suggest.ranker import BoostedRanker
-from suggest.retrieval import Retriever
+from suggest.reader import Query, Reader
 from suggest.training.lines import FOLDS, Line
 
 Floats = npt.NDArray[np.float32]

@@ -1,0 +1,1 @@
+"""`hcpcs batch`: rows of a file in, answers out, resumable."""

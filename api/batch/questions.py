@@ -1,0 +1,109 @@
+"""What each row of a batch asks: where its text and its date of service stand, and what came back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from api.batch.output import Result
+from api.batch.rows import BatchError, Row
+from api.service import SuggesterLike
+
+TEXT_COLUMNS = (
+    "text",
+    "description",
+    "query",
+    "item",
+    "item_description",
+    "charge_description",
+    "charge_text",
+)
+DATE_FORMS = {r"\d{4}-\d\d-\d\d": "%Y-%m-%d", r"\d{8}": "%Y%m%d", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y"}
+
+
+class Questions(msgspec.Struct, frozen=True):
+    """Where a row's question stands and how many codes it wants."""
+
+    text_column: str
+    date_column: str | None
+    k: int
+
+
+def text_column(asked: str | None, columns: Sequence[str]) -> str:
+    """The column that holds the texts: the one asked for, a usual name, or the only one.
+
+    Raises:
+        BatchError: If it is not there or cannot be guessed; names the columns.
+    """
+    if asked is not None:
+        return present(asked, columns)
+    if len(columns) == 1:
+        return columns[0]
+    by_name = {name.lower().replace(" ", "_"): name for name in columns}
+    for name in TEXT_COLUMNS:
+        if name in by_name:
+            return by_name[name]
+    raise BatchError(f"say with --text-column which column holds the texts; there are: {', '.join(columns)}")
+
+
+def present(name: str, columns: Sequence[str]) -> str:
+    """A column that must be there.
+
+    Raises:
+        BatchError: If it is not; names the columns.
+    """
+    if name not in columns:
+        raise BatchError(f"there is no column {name!r}; there are: {', '.join(columns)}")
+    return name
+
+
+def day(value: Any) -> date | None:
+    """A date of service as spreadsheets write it: 2026-01-31, 20260131 or 1/31/2026; None when empty.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    for pattern, form in DATE_FORMS.items():
+        if re.fullmatch(pattern, text):
+            return datetime.strptime(text, form).date()
+    raise ValueError("no form of date")
+
+
+def answered(suggester: SuggesterLike, rows: Sequence[Row], questions: Questions) -> list[Result]:
+    """Answer some rows, those of one date together."""
+    asked: dict[date | None, list[tuple[int, str]]] = {}
+    results: list[Result | None] = [None] * len(rows)
+    for place, row in enumerate(rows):
+        question = _question(row, questions)
+        if isinstance(question, str):
+            results[place] = Result(row, None, question)
+        else:
+            asked.setdefault(question[1], []).append((place, question[0]))
+    for on, some in asked.items():
+        answers = suggester.suggest([text for _, text in some], questions.k, on)
+        for (place, _), answer in zip(some, answers, strict=True):
+            results[place] = Result(rows[place], answer, answer.error)
+    return [result for result in results if result is not None]
+
+
+def _question(row: Row, questions: Questions) -> tuple[str, date | None] | str:
+    """The text and date of a row, or why it has none; never repeats what stands in it."""
+    if row.error:
+        return row.error
+    text = row.columns.get(questions.text_column)
+    if text is None:
+        return f"there is no text in {questions.text_column!r}"
+    if isinstance(text, bool) or not isinstance(text, str | int):
+        return f"{questions.text_column!r} is not a text"
+    try:
+        on = day(row.columns.get(questions.date_column)) if questions.date_column else None
+    except ValueError:
+        return f"{questions.date_column!r} is not a date such as 2026-01-31"
+    return str(text), on

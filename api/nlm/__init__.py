@@ -1,0 +1,1 @@
+"""The NLM Clinical Tables call."""

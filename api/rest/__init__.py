@@ -1,0 +1,1 @@
+"""REST v1: suggest, batch, look-up, browse, releases."""

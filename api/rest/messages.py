@@ -1,0 +1,221 @@
+"""Request and answer bodies of REST v1; the OpenAPI document is made from these."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from api.http.limits import BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
+from index.records import Modifier, Record, Status
+from suggest.answer import Answer, Filters
+
+Section = Annotated[str, Meta(pattern="^([A-CE-HJ-MP-V]|CPT)$")]
+
+
+class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text to find codes for, and which codes may be suggested."""
+
+    text: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=TEXT_CHARACTERS,
+            description="Plain words for a supply, a drug, a device or a service; or a code.",
+        ),
+    ]
+    k: Annotated[int, Meta(ge=1, le=MAX_K, description="How many suggestions at most.")] = DEFAULT_K
+    date_of_service: Annotated[
+        date | None, Meta(description="The day that decides each code's status; today when left out.")
+    ] = None
+    level: Annotated[
+        Annotated[int, Meta(ge=1, le=2)] | None,
+        Meta(description="1 for CPT, 2 for HCPCS Level II, null for both."),
+    ] = None
+    sections: Annotated[
+        tuple[Section, ...],
+        Meta(max_length=20, description="Section letters, upper case, or CPT; none for all."),
+    ] = ()
+    include_terminated: Annotated[
+        bool, Meta(description="Also codes that ended before the date of service.")
+    ] = False
+    min_confidence: Annotated[
+        float, Meta(ge=0, le=1, description="Leave out suggestions whose confidence is lower.")
+    ] = 0.0
+
+    def filters(self) -> Filters | None:
+        """The filters asked for; None when there are none, the common case."""
+        if (
+            self.level is None
+            and not self.sections
+            and not self.include_terminated
+            and not self.min_confidence
+        ):
+            return None
+        return Filters(
+            level=self.level,
+            sections=self.sections,
+            include_terminated=self.include_terminated,
+            min_confidence=self.min_confidence,
+        )
+
+
+class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Several texts; each item is a SuggestRequest and is answered or refused by itself."""
+
+    # Raw, so that one wrong item does not refuse the others.
+    items: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=BATCH_ITEMS)]
+
+
+class BatchBody(msgspec.Struct, frozen=True):
+    """Several texts; each item is answered or refused by itself."""
+
+    items: Annotated[tuple[SuggestRequest, ...], Meta(min_length=1, max_length=BATCH_ITEMS)]
+
+
+class CodeLine(msgspec.Struct, frozen=True):
+    """A code in a list.
+
+    Attributes:
+        code: The code, upper case.
+        description: Long description.
+        short_description: CMS's short description; empty when there is none.
+        status: On the date asked for.
+    """
+
+    code: str
+    description: str
+    short_description: str
+    status: Status
+
+    @classmethod
+    def of(cls, record: Record, on: date) -> CodeLine:
+        """The line of a record on a date."""
+        return cls(record.code, record.long_description, record.short_description, record.status(on))
+
+
+class CodePage(msgspec.Struct, frozen=True):
+    """One page of codes in tabular order.
+
+    Attributes:
+        release: Release name.
+        model: Model name.
+        notice: Said on every surface; empty for an official release.
+        on: The date that `status` is for.
+        total: Codes that match on all pages together.
+        codes: This page.
+        next_cursor: Give it as `cursor` for the next page; null on the last one.
+    """
+
+    release: str
+    model: str
+    notice: str
+    on: date
+    total: int
+    codes: tuple[CodeLine, ...]
+    next_cursor: str | None
+
+
+class FieldInWords(msgspec.Struct, frozen=True):
+    """One field of a release, put into words.
+
+    Attributes:
+        label: What the field is, for a person.
+        words: Its value, letter codes followed by their meaning.
+    """
+
+    label: str
+    words: str
+
+
+class CodeDetail(msgspec.Struct, frozen=True):
+    """Everything known of a code.
+
+    Attributes:
+        release: Release name.
+        model: Model name.
+        notice: Said on every surface; empty for an official release.
+        on: The date that `status` is for.
+        status: `active`, `terminated` or `future` on that date.
+        level: 1 for CPT, 2 for HCPCS Level II.
+        section: First letter of a Level II code; `CPT` for Level I.
+        successors: For an ended code, the codes that CMS names in its place.
+        predecessors: Ended codes for which CMS names this one.
+        neighbours: Codes around it in tabular order.
+        modifiers: All modifiers of the release, when asked for with `modifiers=true`.
+        record: The fields of the release, as `docs/data.md` explains them.
+        explained: The same fields in words, in reading order; one entry for each value.
+    """
+
+    release: str
+    model: str
+    notice: str
+    on: date
+    code: str
+    description: str
+    short_description: str
+    status: Status
+    level: int
+    section: str
+    effective_from: date | None
+    effective_to: date | None
+    is_noc: bool
+    successors: tuple[str, ...]
+    predecessors: tuple[str, ...]
+    neighbours: tuple[CodeLine, ...]
+    modifiers: tuple[Modifier, ...]
+    record: Record
+    explained: tuple[FieldInWords, ...]
+
+
+class CodeSet(msgspec.Struct, frozen=True):
+    """A loaded code set.
+
+    Attributes:
+        system: Its canonical address.
+        release: Release name.
+        codes: How many codes.
+        active: How many of them are active today.
+        modifiers: How many modifiers.
+    """
+
+    system: str
+    release: str
+    codes: int
+    active: int
+    modifiers: int
+
+
+class Releases(msgspec.Struct, frozen=True):
+    """Which code sets and models are loaded.
+
+    Attributes:
+        release: Release name, as in every answer.
+        model: Model name, as in every answer.
+        notice: Said on every surface; empty for an official release.
+        code_sets: Each code set.
+        manifest: The index folder's own manifest.
+    """
+
+    release: str
+    model: str
+    notice: str
+    code_sets: tuple[CodeSet, ...]
+    manifest: dict[str, Any]
+
+
+__all__ = [
+    "Answer",
+    "BatchBody",
+    "BatchRequest",
+    "CodeDetail",
+    "CodeLine",
+    "CodePage",
+    "CodeSet",
+    "FieldInWords",
+    "Releases",
+    "Section",
+    "SuggestRequest",
+]

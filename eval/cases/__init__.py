@@ -1,0 +1,1 @@
+"""Labelled cases: reading them, checking them, and the codes they are judged against."""

@@ -1,0 +1,1 @@
+"""Measures of a ranking and of a confidence, with their intervals."""

@@ -1,0 +1,1 @@
+"""Results for people: tables, sentences, pictures, one HTML file."""

@@ -1,0 +1,207 @@
+"""The report's pictures, drawn by matplotlib as SVG that needs no font, script or network."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from eval.measures.confidence import Bin
+from eval.measures.metrics import SMALL, Value
+from eval.measures.slices import Slice
+
+# Okabe and Ito's colours, which people with any colour vision can tell apart.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#555555")
+INK, FAINT, RULE = "#1f2933", "#7b8794", "#d9e0e7"
+STYLE: dict[Any, Any] = {
+    "svg.hashsalt": "hcpcs",
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "legend.frameon": False,
+}
+
+
+def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
+    """Let a function paint one figure and return it as a data address for an `<img>`.
+
+    Args:
+        width: In inches.
+        height: In inches.
+        paint: Given the matplotlib figure.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(width, height), layout="constrained")
+        paint(figure)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def accuracy_at_k(systems: Mapping[str, Mapping[str, Value]]) -> str:
+    """Share of cases with an acceptable code among the first k, with 95% intervals, a line a system."""
+
+    def paint(figure: Any) -> None:
+        axes = figure.add_subplot()
+        depths = sorted({int(name[4:]) for values in systems.values() for name in values if _is_top(name)})
+        for i, (name, values) in enumerate(systems.items()):
+            points = [(place, values[f"top-{k}"]) for place, k in enumerate(depths) if f"top-{k}" in values]
+            shift = (i - (len(systems) - 1) / 2) * 0.06
+            axes.errorbar(
+                [place + shift for place, _ in points],
+                [value.value for _, value in points],
+                yerr=[
+                    [max(0.0, value.value - value.low) for _, value in points],
+                    [max(0.0, value.high - value.value) for _, value in points],
+                ],
+                color=COLOURS[i % len(COLOURS)],
+                marker="o",
+                markersize=5,
+                linewidth=2,
+                elinewidth=1.2,
+                capsize=3,
+                label=name,
+            )
+        axes.set_xticks(range(len(depths)), [f"first {k}" if k > 1 else "first" for k in depths])
+        _percent(axes.yaxis)
+        axes.set_ylim(0, 1.02)
+        axes.grid(axis="x", visible=False)
+        axes.set_ylabel("right code among them")
+        axes.legend(loc="lower right", ncols=1 if len(systems) < 5 else 2)
+
+    return draw(7.6, 3.9, paint)
+
+
+def _is_top(name: str) -> bool:
+    return name.startswith("top-")
+
+
+def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
+    """Accuracy of the answered lines when only the surest share of lines is answered."""
+
+    def paint(figure: Any) -> None:
+        axes = figure.add_subplot()
+        for i, (name, curve) in enumerate(curves.items()):
+            axes.plot(
+                [point[0] for point in curve],
+                [point[1] for point in curve],
+                color=COLOURS[i % len(COLOURS)],
+                linewidth=2,
+                label=name,
+            )
+        axes.axhline(0.95, color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
+        axes.text(0.01, 0.952, "95% right", color=FAINT, fontsize=8.5, va="bottom")
+        _percent(axes.xaxis)
+        _percent(axes.yaxis)
+        axes.set_xlim(0, 1)
+        lows = [point[1] for curve in curves.values() for point in curve if point[0] > 0.02]
+        axes.set_ylim(max(0.0, min([*lows, 0.9]) - 0.05), 1.005)
+        axes.set_xlabel("share of lines answered, surest first")
+        axes.set_ylabel("share of them right")
+        if len(curves) > 1:
+            axes.legend(loc="lower left")
+
+    return draw(5.2, 3.9, paint)
+
+
+def reliability(bins: Sequence[Bin], name: str) -> str:
+    """What was stated against what came true, a bar a tenth; below it how many lines each tenth holds."""
+
+    def paint(figure: Any) -> None:
+        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, 1))
+        middles = [(bar.low + bar.high) / 2 for bar in bins]
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
+        axes.bar(middles, [bar.accuracy for bar in bins], width=0.092, color="#a9cbe6", label="came true")
+        axes.plot(
+            [bar.confidence for bar in bins],
+            [bar.accuracy for bar in bins],
+            "o",
+            color=COLOURS[0],
+            markersize=5,
+            label="mean stated",
+        )
+        below.bar(middles, [bar.n for bar in bins], width=0.092, color=RULE)
+        _percent(below.xaxis)
+        _percent(axes.yaxis)
+        axes.set_ylim(0, 1.02)
+        axes.set_xlim(0, 1)
+        axes.set_ylabel("first code right")
+        below.set_ylabel("lines")
+        below.set_xlabel(f"confidence stated by {name}")
+        axes.legend(loc="upper left")
+
+    return draw(5.2, 3.9, paint)
+
+
+def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
+    """One dimension's slices as dots with 95% intervals, biggest first; small ones hollow."""
+    shown = list(groups[:most])
+
+    def paint(figure: Any) -> None:
+        axes = figure.add_subplot()
+        for i, part in enumerate(shown):
+            value = part.measures[measure]
+            colour = COLOURS[0] if part.n >= SMALL else FAINT
+            axes.plot([value.low, value.high], [i, i], color=colour, linewidth=2, solid_capstyle="round")
+            fill = colour if part.n >= SMALL else "white"
+            axes.plot(value.value, i, "o", color=colour, ms=6, markerfacecolor=fill, clip_on=False)
+        labels = [f"{_short(part.value)}  (n={part.n}{', few' if part.n < SMALL else ''})" for part in shown]
+        axes.set_yticks(range(len(shown)), labels)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.invert_yaxis()
+        axes.set_ylim(len(shown) - 0.4, -0.6)
+        axes.set_xlim(0, 1.01)
+        _percent(axes.xaxis)
+        axes.grid(axis="y", visible=False)
+        axes.spines["left"].set_visible(False)
+
+    return draw(5.2, 0.75 + 0.27 * max(2, len(shown)), paint)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else text[:23] + "\u2026"
+
+
+def misses(kinds: Mapping[str, int]) -> str:
+    """What wrong first answers were instead, as horizontal bars."""
+    held = {name: count for name, count in kinds.items() if count}
+    total = sum(held.values()) or 1
+
+    def paint(figure: Any) -> None:
+        axes = figure.add_subplot()
+        axes.barh(list(held), list(held.values()), color=COLOURS[4], height=0.62)
+        for i, count in enumerate(held.values()):
+            axes.text(count, i, f" {count} ({count / total:.0%})", va="center", color=INK, fontsize=9)
+        axes.invert_yaxis()
+        axes.set_xlim(0, max([*held.values(), 1]) * 1.22)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.grid(axis="y", visible=False)
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel("wrong first answers")
+
+    return draw(7.6, 0.75 + 0.36 * max(2, len(held)), paint)
+
+
+def _percent(axis: Any) -> None:
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol="%"))

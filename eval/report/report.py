@@ -1,0 +1,166 @@
+"""The report: one self-contained HTML file out of one or several run folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eval.compare import Comparison, compare_rows
+from eval.errors import RunFolderError
+from eval.measures.measure import Metrics, read_metrics
+from eval.measures.metrics import SMALL
+from eval.report import plots
+from eval.report.sentences import (
+    cautions,
+    confidence_text,
+    facts,
+    lead,
+    method,
+    misses_text,
+    points,
+    refusal_text,
+    subtitle,
+    tiles,
+)
+from eval.report.tables import (
+    COLUMNS,
+    confidence_rows,
+    failures,
+    paired_rows,
+    result_rows,
+    slice_plots,
+    slice_rows,
+)
+from eval.rows import Row
+from eval.run import RunManifest, read_manifest, read_rows, write_text
+
+TEMPLATE = Path(__file__).parent / "report.html"
+
+
+class Run(NamedTuple):
+    """A finished run folder in memory."""
+
+    folder: Path
+    manifest: RunManifest
+    metrics: Metrics
+    rows: list[Row]
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.manifest.system
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The folder itself, or the run folders in it when it is that of several systems."""
+    if (folder / "manifest.json").is_file():
+        return [folder]
+    return sorted(path.parent for path in folder.glob("*/manifest.json")) or [folder]
+
+
+def read_run_folder(folder: Path) -> Run:
+    """Everything of a finished run.
+
+    Raises:
+        RunFolderError: If it is unfinished or damaged.
+    """
+    manifest = read_manifest(folder)
+    if not manifest.complete:
+        raise RunFolderError(f"{folder} is an unfinished run; continue it with the same `hcpcs eval run`")
+    return Run(folder, manifest, read_metrics(folder), read_rows(folder))
+
+
+def write_report(runs: Sequence[Run], path: Path) -> None:
+    """Write the report of several systems over the same cases; the first is the one it is about.
+
+    Raises:
+        RunFolderError: If the runs measured different cases or two have the same name.
+    """
+    _check_together(runs)
+    write_text(path, render(build_view(runs)))
+
+
+def render(view: dict[str, Any]) -> str:
+    """Fill the template; every text is escaped."""
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(view=view)
+
+
+def _check_together(runs: Sequence[Run]) -> None:
+    for run in runs[1:]:
+        if run.manifest.case_set_sha256 != runs[0].manifest.case_set_sha256:
+            raise RunFolderError(
+                f"{run.folder} and {runs[0].folder} measured different cases; one report cannot hold both"
+            )
+    names = [run.name for run in runs]
+    if len(set(names)) < len(names):
+        raise RunFolderError(
+            "two of the runs are of systems with one name; measure one as --system OTHER-NAME=SYSTEM"
+        )
+
+
+def build_view(runs: Sequence[Run]) -> dict[str, Any]:
+    """Everything that the template shows."""
+    primary = runs[0]
+    metrics = [run.metrics for run in runs]
+    comparisons = [_compare(other, primary) for other in runs[1:]]
+    pooled = primary.metrics.pooled
+    return {
+        "title": f"{', '.join(run.name for run in runs)}, {primary.manifest.finished_at[:10]}",
+        "subtitle": subtitle(primary.manifest, primary.metrics),
+        "primary": primary.name,
+        "systems": [run.name for run in runs],
+        "lead": lead(primary.name, primary.metrics),
+        "points": points(primary.metrics, comparisons),
+        "cautions": cautions(primary.metrics),
+        "tiles": tiles(primary.metrics),
+        "basis": _basis(primary.metrics),
+        "columns": COLUMNS,
+        "table": result_rows(metrics),
+        "paired": paired_rows(comparisons),
+        "targets": [f"{point.target:.0%}" for point in pooled.confidence.coverage],
+        "confidence_text": confidence_text(primary.name, pooled.confidence),
+        "confidence_rows": confidence_rows(primary.metrics),
+        "refusal": refusal_text(pooled.confidence.refusal),
+        "small": SMALL,
+        "slice_plots": slice_plots(pooled.slices),
+        "slice_rows": slice_rows(pooled.slices),
+        "misses_text": misses_text(pooled.near_misses),
+        "confusions": pooled.near_misses.confusions,
+        "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
+        "failures": failures(primary.rows, primary.metrics),
+        "failure_sets": list(dict.fromkeys(row.set for row in primary.rows)),
+        "method": method(primary.manifest),
+        "facts": facts([run.manifest for run in runs]),
+        "plots": _plots(runs),
+    }
+
+
+def _basis(metrics: Metrics) -> str:
+    return f" (mean over the {len(metrics.sets)} case sets)" if len(metrics.sets) > 1 else ""
+
+
+def _more(pairs: int, shown: int) -> str:
+    return f"The {shown} most frequent of {pairs} different pairs." if pairs > shown else ""
+
+
+def _compare(other: Run, primary: Run) -> Comparison:
+    names, rows = (other.name, primary.name), (other.rows, primary.rows)
+    return compare_rows(names, rows, {}, primary.manifest.split)
+
+
+def _plots(runs: Sequence[Run]) -> dict[str, str]:
+    primary = runs[0].metrics.pooled
+    found = {"accuracy": plots.accuracy_at_k({run.name: run.metrics.mean for run in runs})}
+    curves = {
+        run.name: run.metrics.pooled.confidence.curve for run in runs if run.metrics.pooled.confidence.curve
+    }
+    found["risk"] = found["reliability"] = ""
+    if primary.confidence.curve:
+        found["risk"] = plots.risk_coverage(curves)
+        found["reliability"] = plots.reliability(primary.confidence.bins, runs[0].name)
+    found["misses"] = plots.misses(primary.near_misses.kinds) if primary.near_misses.wrong else ""
+    return found

@@ -1,0 +1,34 @@
+"""Our own suggester as a system under measurement."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from eval.cases.cases import Case
+from eval.rows import Ranking
+
+
+class OurSystem:
+    """The suggester on one index, with its own confidence and refusal."""
+
+    def __init__(self, suggester: Any, name: str = "default") -> None:
+        self.name = name
+        self._suggester = suggester
+        manifest = msgspec.to_builtins(suggester.manifest)
+        digest = hashlib.sha256(msgspec.json.encode(manifest, order="sorted")).hexdigest()
+        self.identity: dict[str, Any] = {"index_manifest_sha256": digest, "index_manifest": manifest}
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Ask for the case's text alone, so that the time is that of one answer."""
+        (answer,) = self._suggester.suggest([case.query], k=k, date_of_service=case.date or on)
+        codes = tuple(suggestion.code for suggestion in answer.suggestions)
+        return Ranking(
+            codes=codes,
+            confidence=float(answer.suggestions[0].confidence) if codes else None,
+            no_good_match=bool(answer.no_good_match),
+            error=answer.error,
+        )

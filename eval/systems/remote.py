@@ -1,0 +1,128 @@
+"""A service over HTTP as a system: ours (`POST /v1/suggest`) or any that answers the NLM call."""
+
+from __future__ import annotations
+
+import http.client
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import msgspec
+
+from eval.cases.cases import Case
+from eval.errors import MeasuredSystemError
+from eval.rows import Ranking
+
+TIMEOUT_S = 30.0
+OUR_PATH = "/v1/suggest"
+
+
+def make_remote(address: str) -> RemoteSuggest | RemoteNlm:
+    """The NLM call when the address ends in `/search`, else `POST /v1/suggest` below or at the address."""
+    if urlsplit(address).path.rstrip("/").endswith("/search"):
+        return RemoteNlm(address)
+    return RemoteSuggest(address)
+
+
+class _Service:
+    """One kept-open connection; opened again once when the other side has closed it."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        if not parts.hostname:
+            raise MeasuredSystemError(f"--system {address} is not a complete http address")
+        self.name = parts.netloc.replace(":", "-")
+        self.identity: dict[str, Any] = {"address": address}
+        self.address = address
+        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._where = (parts.hostname, parts.port)
+        self._open: http.client.HTTPConnection | None = None
+
+    def fetch(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        """Status and body of one call.
+
+        Raises:
+            MeasuredSystemError: If the service cannot be reached: the run stops, to be continued later.
+        """
+        headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body else {})
+        for attempt in (1, 2):
+            try:
+                if self._open is None:
+                    self._open = self._kind(*self._where, timeout=TIMEOUT_S)
+                self._open.request(method, path, body, headers)
+                response = self._open.getresponse()
+                return response.status, response.read()
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if attempt == 2:
+                    reason = type(error).__name__
+                    raise MeasuredSystemError(
+                        f"{self.address} does not answer ({reason});"
+                        " what was answered is kept, and the same command with the same --out continues"
+                    ) from error
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+class _RemoteSuggestion(msgspec.Struct):
+    code: str
+    confidence: float | None = None
+
+
+class _RemoteAnswer(msgspec.Struct):
+    suggestions: list[_RemoteSuggestion]
+    no_good_match: bool | None = None
+    error: str | None = None
+
+
+class RemoteSuggest(_Service):
+    """A service that answers our `POST /v1/suggest`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        path = urlsplit(address).path.rstrip("/")
+        self._path = path if path.endswith(OUR_PATH) else path + OUR_PATH
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Ask for one text; a refusal (4xx) of this text is an error of this case, not of the run."""
+        question = {"text": case.query, "k": k, "date_of_service": (case.date or on).isoformat()}
+        status, body = self.fetch("POST", self._path, msgspec.json.encode(question))
+        if status in (400, 413, 422):
+            return Ranking(error=f"refused with status {status}")
+        if not 200 <= status < 300:
+            raise MeasuredSystemError(f"{self.address} answered {self._path} with status {status}")
+        try:
+            answer = msgspec.json.decode(body, type=_RemoteAnswer)
+        except msgspec.MsgspecError as error:
+            raise MeasuredSystemError(f"{self.address} does not answer with an Answer: {error}") from error
+        codes = tuple(dict.fromkeys(suggestion.code for suggestion in answer.suggestions))
+        first = answer.suggestions[0].confidence if answer.suggestions else None
+        return Ranking(codes, first, answer.no_good_match, answer.error)
+
+
+class RemoteNlm(_Service):
+    """A service that answers the NLM Clinical Tables call: `[total, [codes], extra, [[display...]]]`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        parts = urlsplit(address)
+        self._path, self._query = parts.path, parse_qsl(parts.query)
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Ask for one text; the call knows no date of service and states no confidence."""
+        query = urlencode([*self._query, ("terms", case.query), ("maxList", str(k)), ("cf", "code")])
+        status, body = self.fetch("GET", f"{self._path}?{query}")
+        if status in (400, 413, 414, 422):
+            return Ranking(error=f"refused with status {status}")
+        if not 200 <= status < 300:
+            raise MeasuredSystemError(f"{self.address} answered with status {status}")
+        try:
+            codes = msgspec.json.decode(body)[1]
+            return Ranking(tuple(dict.fromkeys(msgspec.convert(codes, list[str])))[:k])
+        except (msgspec.MsgspecError, LookupError, TypeError) as error:
+            raise MeasuredSystemError(f"{self.address} does not answer as the NLM call does") from error

@@ -1,0 +1,111 @@
+"""What can be measured: ours, the baselines, a run file, and any service that answers our call or NLM's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from eval.cases.cases import Case
+from eval.cases.codebook import CodeBook
+from eval.errors import MeasuredSystemError
+from eval.rows import Ranking
+
+BASELINES = ("all-words", "bm25", "dense", "rrf")
+NAMES = ("default", *BASELINES)
+
+
+class System(Protocol):
+    """Something that ranks codes for a text.
+
+    Attributes:
+        name: As it stands in tables and folder names.
+        identity: What else decides its answers, such as the index manifest's checksum; a run is continued
+            only under the same identity.
+    """
+
+    name: str
+    identity: dict[str, Any]
+
+    def rank(self, case: Case, k: int, on: date) -> Ranking:
+        """Rank at most k codes for a case's text and date of service."""
+        ...
+
+
+class Setting(Protocol):
+    """What systems are made of; loading is put off until a system needs it."""
+
+    cache: Path
+    on: date
+
+    def codebook(self) -> CodeBook:
+        """The release that the baselines rank."""
+        ...
+
+    def suggester(self, folder: Path | None) -> Any:
+        """Our suggester on an index folder; None means the one this run is told to use."""
+        ...
+
+
+def make_system(name: str, setting: Setting) -> System:
+    """A system by its name, or by the path or address that stands for it.
+
+    Args:
+        name: One of `NAMES`, an http(s) address, an index folder, or a TREC run file. `label=NAME` gives any
+            of them another name, so that two indexes or services can stand in one run.
+        setting: Where codes, indexes and the cache come from.
+
+    Raises:
+        MeasuredSystemError: If the name stands for none of these.
+    """
+    label, target = _split_label(name)
+    system = _make(target, setting)
+    if label:
+        system.name = label
+    return system
+
+
+def _split_label(name: str) -> tuple[str, str]:
+    label, equals, target = name.partition("=")
+    if equals and "/" not in label and ":" not in label:
+        return label, target
+    return "", name
+
+
+def _make(target: str, setting: Setting) -> System:
+    from eval.systems import baselines, ours, remote, runfile
+
+    makers: dict[str, Callable[[], System]] = {
+        "default": lambda: ours.OurSystem(setting.suggester(None)),
+        "all-words": lambda: baselines.AllWords(setting.codebook(), setting.on),
+        "bm25": lambda: baselines.Bm25(setting.codebook(), setting.on),
+        "dense": lambda: baselines.Dense(setting.codebook(), setting.on, setting.cache),
+        "rrf": lambda: baselines.Fused(setting.codebook(), setting.on, setting.cache),
+    }
+    if target in makers:
+        return makers[target]()
+    if target.startswith(("http://", "https://")):
+        return remote.make_remote(target)
+    path = Path(target)
+    if (path / "manifest.json").is_file():
+        return ours.OurSystem(setting.suggester(path), name=path.resolve().name)
+    if path.is_file():
+        return runfile.RunFile(path)
+    raise MeasuredSystemError(
+        f"--system {target} is none of {', '.join(NAMES)}, no http address, no index folder and no run file"
+    )
+
+
+def check_names(systems: Sequence[System]) -> None:
+    """Refuse two systems of one name: their folders and table rows would mix.
+
+    Raises:
+        MeasuredSystemError: If a name occurs twice.
+    """
+    names = [system.name for system in systems]
+    for name in names:
+        if names.count(name) > 1:
+            raise MeasuredSystemError(
+                f"two systems are called {name}; give one another name: --system NEW={name}"
+            )

@@ -1,0 +1,61 @@
+"""A zip's members, unpacked within bounds."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from index.release.problems import Problems
+from index.release.source import MAX_BYTES
+
+ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+_MAX_MEMBERS = 1000
+_TOP_BYTES = 100_000
+
+
+class Archive:
+    """An open zip whose stated size has been checked.
+
+    Attributes:
+        members: The files in it, without folders and system leftovers.
+        is_workbook: Whether it is an .xlsx, which is a zip too.
+    """
+
+    def __init__(self, data: bytes, problems: Problems) -> None:
+        """Open a zip.
+
+        Raises:
+            ReleaseFormatError: If it is damaged, or states more members or bytes than any release has.
+        """
+        self._problems = problems
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            infos = self._zip.infolist()
+        except Exception:  # a damaged directory raises errors of many kinds
+            raise problems.fail("is a damaged or cut zip file; fetch it again") from None
+        if len(infos) > _MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_BYTES:
+            limit = f"{_MAX_MEMBERS} files or {MAX_BYTES // 2**20} MB"
+            raise problems.fail(f"unpacks to more than {limit}, which no release does")
+        self.members = [info for info in infos if not info.is_dir() and "__MACOSX" not in info.filename]
+        self.is_workbook = any(member.filename == "xl/workbook.xml" for member in self.members)
+
+    def read(self, member: zipfile.ZipInfo) -> bytes:
+        """Unpack a member; never more than the size that was checked.
+
+        Raises:
+            ReleaseFormatError: If it is encrypted, damaged, or packed in an unknown way.
+        """
+        return self._read(member, member.file_size + 1)
+
+    def read_top(self, member: zipfile.ZipInfo) -> bytes:
+        """The first bytes of a member, enough to tell its form; raises as `read` does."""
+        return self._read(member, _TOP_BYTES)
+
+    def _read(self, member: zipfile.ZipInfo, most: int) -> bytes:
+        try:
+            with self._zip.open(member) as file:
+                return file.read(most)
+        except RuntimeError:
+            raise self._problems.within(member.filename).fail("is encrypted") from None
+        except Exception:  # zlib, lzma, struct and zipfile each raise their own
+            raise self._problems.within(member.filename).fail("is damaged; fetch the zip again") from None

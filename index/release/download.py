@@ -1,0 +1,194 @@
+"""The current release, fetched from CMS."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tqdm import tqdm
+
+from index.errors import DownloadError, ReleaseFormatError
+from index.records import Release
+from index.release.quarter import Quarter
+from index.release.release import read_release
+
+BASE_URL = "https://www.cms.gov/files/zip/"
+MAX_BYTES = 64 * 2**20
+"""Largest file taken; CMS's zip of January 2026 has 3 MB."""
+
+INSTEAD = (
+    "download CMS's alpha-numeric HCPCS file yourself (on cms.gov, under HCPCS quarterly update) "
+    "and give it: hcpcs index build --release FILE"
+)
+_AGENT = "hcpcs-suggest (reads the quarterly HCPCS file)"
+_CHUNK = 2**16
+_QUARTERS = 4
+
+logger = logging.getLogger(__name__)
+
+
+class _NotThere(Exception):
+    """An address that offers no release: the next one is tried."""
+
+
+class _Limits(NamedTuple):
+    timeout_s: float
+    deadline: float  # of time.monotonic
+    progress: bool
+
+
+def download_latest(
+    home: Path,
+    on: date,
+    *,
+    base_url: str = BASE_URL,
+    progress: bool | None = None,
+    timeout_s: float = 30.0,
+    total_s: float = 600.0,
+    notify: Callable[[str], None] = logger.warning,
+) -> Path:
+    """Fetch the newest release that is in effect on a date, and keep it under `home/releases/`.
+
+    The addresses that CMS has used are tried one after another, the newest quarter first and then three
+    quarters back. The file is written aside, read as a release, and only then put in its place.
+
+    Args:
+        home: The data folder.
+        on: The date on which the release must be in effect; usually today.
+        base_url: Where the zips are, ending with a slash.
+        progress: Whether to show a progress bar; by default when stderr is a terminal.
+        timeout_s: Longest wait, in seconds, for the server to go on.
+        total_s: Longest time, in seconds, for everything.
+        notify: Told, in a sentence, when an older quarter had to be taken and when the next quarter's
+            file is offered already.
+
+    Returns:
+        The zip.
+
+    Raises:
+        DownloadError: If no address offers a release, or one breaks off, stalls or holds a damaged one;
+            the message says what failed where and how to give a file instead.
+    """
+    if urlsplit(base_url).scheme not in {"http", "https"}:
+        raise DownloadError(f"{base_url} is no web address; {INSTEAD}")
+    shown = sys.stderr.isatty() if progress is None else progress
+    limits = _Limits(timeout_s, time.monotonic() + total_s, shown)
+    wanted = Quarter.on(on)
+    path, release = _first_offered(home / "releases", wanted, base_url, limits)
+    if release.name != wanted.name:
+        notify(f"CMS offers no file for {wanted.name} at the known addresses; took the one of {release.name}")
+    if address := _offered_next(wanted.after(), base_url, limits):
+        notify(f"the release in effect from {wanted.after().starts} is offered already: {address}")
+    return path
+
+
+def _first_offered(folder: Path, quarter: Quarter, base_url: str, limits: _Limits) -> tuple[Path, Release]:
+    newest, failures = quarter.name, []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(_QUARTERS):
+            for file in quarter.files():
+                try:
+                    return _fetch(base_url + file, folder / file, newest, limits)
+                except _NotThere as failure:
+                    failures.append(f"{base_url + file}: {failure}")
+            quarter = quarter.before()
+    except OSError as error:
+        raise DownloadError(
+            f"{folder} cannot be written ({error.strerror or error}); free it and retry"
+        ) from None
+    raise DownloadError(f"no release could be downloaded ({'; '.join(failures)}); {INSTEAD}")
+
+
+def _fetch(address: str, path: Path, newest: str, limits: _Limits) -> tuple[Path, Release]:
+    """Fetch one address, check it, and rename it into place."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as aside:
+        part = Path(aside, path.name)
+        _save(address, part, limits)
+        try:
+            release = read_release(part)
+        except ReleaseFormatError as error:
+            reason = str(error).removeprefix(f"{part}: ")
+            raise DownloadError(f"{address}: the zip {reason}; {INSTEAD}") from None
+        if release.name > newest:
+            raise _NotThere(f"holds the release of {release.name}, which is not in effect yet")
+        part.replace(path)
+    return path, release
+
+
+def _save(address: str, part: Path, limits: _Limits) -> None:
+    try:
+        with _open(address, "GET", limits) as response, part.open("wb") as file:
+            _copy(address, response, file.write, limits)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code in {403, 404, 410}:
+            raise _NotThere(f"HTTP {error.code}") from None
+        raise DownloadError(f"{address}: HTTP {error.code}; {INSTEAD}") from None
+    except TimeoutError:
+        raise DownloadError(f"{address}: no answer for {limits.timeout_s:g} seconds; {INSTEAD}") from None
+    except http.client.HTTPException:
+        raise DownloadError(f"{address}: the transfer broke off; {INSTEAD}") from None
+    except urllib.error.URLError as error:
+        reason = "no answer in time" if isinstance(error.reason, TimeoutError) else error.reason
+        raise DownloadError(f"{address}: cannot be reached ({reason}); {INSTEAD}") from None
+    except ConnectionError:
+        raise DownloadError(f"{address}: the connection broke; {INSTEAD}") from None
+
+
+def _open(address: str, method: str, limits: _Limits) -> http.client.HTTPResponse:
+    request = urllib.request.Request(address, headers={"User-Agent": _AGENT}, method=method)
+    response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=limits.timeout_s)
+    return response
+
+
+def _copy(
+    address: str, response: http.client.HTTPResponse, write: Callable[[bytes], object], limits: _Limits
+) -> None:
+    stated = response.length
+    if stated is not None and stated > MAX_BYTES:
+        raise DownloadError(f"{address}: larger than {MAX_BYTES // 2**20} MB, so no release; {INSTEAD}")
+    label = address.rpartition("/")[2]
+    with tqdm(total=stated, unit="B", unit_scale=True, desc=label, disable=not limits.progress) as bar:
+        received = 0
+        # read1 returns what has come; read would wait for a whole chunk from a server that dribbles.
+        while chunk := response.read1(_CHUNK):
+            if received == 0 and not chunk.startswith(b"PK"):
+                raise _NotThere(f"not a zip but {response.headers.get_content_type()}")
+            received += len(chunk)
+            if received > MAX_BYTES:
+                raise DownloadError(
+                    f"{address}: larger than {MAX_BYTES // 2**20} MB, so no release; {INSTEAD}"
+                )
+            if time.monotonic() > limits.deadline:
+                raise DownloadError(f"{address}: too slow, gave up after {received} bytes; {INSTEAD}")
+            write(chunk)
+            bar.update(len(chunk))
+    if received == 0:
+        raise _NotThere("an empty answer")
+    if stated is not None and received < stated:
+        raise DownloadError(f"{address}: broke off after {received} of {stated} bytes; {INSTEAD}")
+
+
+def _offered_next(quarter: Quarter, base_url: str, limits: _Limits) -> str | None:
+    """The address of a coming quarter's zip, if the server says that it has one."""
+    for file in quarter.files()[:2]:
+        try:
+            with _open(base_url + file, "HEAD", limits) as response:
+                if "html" not in response.headers.get_content_type():
+                    return base_url + file
+        except urllib.error.HTTPError as error:
+            error.close()
+        except (OSError, http.client.HTTPException):
+            continue  # only a courtesy: the release asked for is there already
+    return None

@@ -1,0 +1,221 @@
+"""The table forms of a release: rows of cells under a header, from a workbook, a CSV or a JSON list."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Literal, NamedTuple
+
+from index.release.fields import FIELDS, MANY, Cells, Row
+from index.release.problems import Problems
+
+Cell = str
+Kind = Literal["release", "changes", "noc", "codes"]
+HEADER_WITHIN = 60
+"""Rows searched for the header; CMS's workbooks have up to ten rows of notes above it."""
+
+_MOST_LINES = 20
+_MOST_CHARACTERS = 131_072
+"""Of one cell. Set at every reading, since the limit is the process's and other readers set their own."""
+
+_OTHER_NAMES = {
+    "key": "hcpc hcpcs code hcpcscode hcpccode hcpcscd procedurecode proccode cpthcpcs hcpcsmod"
+    " hcpcsmodifiercode hcpcsmodcode cpt cptcode",
+    "sequence": "seqnum sequence seq",
+    "kind": "recid recordid recordcode",
+    "text": "longdescription longdesc longdescriptor descriptionlong hcpcslongdescription hcpcslongdesctxt"
+    " longname fulldescription long",
+    "plain": "description desc descriptor display name",
+    "short_description": "shortdesc shortdescriptor descriptionshort hcpcsshortdescription shortname short",
+    "effective_from": "adddate dateadded effectivefrom effectivedate effdate startdate",
+    "effective_to": "termdate terminationdate effectiveto enddate termeff",
+    "action_date": "acteffdate actioneffectivedate actiondate",
+    "action": "action actioncode typeofchange",
+    "coverage": "coverage coveragecode",
+    "multiple_pricing": "multiplepricing multpi",
+    "cross_references": "xrefcode crossreference crossreferences successor successors",
+    "types_of_service": "typeofservice typesofservice",
+    "betos": "betoscode",
+    "pricing": "pricingindicator",
+}
+
+
+def _names() -> dict[str, str]:
+    names = {}
+    for field in FIELDS:
+        numbered = [f"{field.title}{i + 1}" for i in range(field.times)]
+        names.update({_bare(title): field.name for title in (*numbered, field.title, field.name)})
+    for name, others in _OTHER_NAMES.items():
+        names.update(dict.fromkeys(others.split(), name))
+    return names
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", title.lower())
+
+
+NAMES = _names()
+"""Column titles, in lower case and without signs, to what the column holds."""
+
+
+class Header(NamedTuple):
+    """Where the header was found and what each column holds.
+
+    Attributes:
+        row: 1-based.
+        columns: Position of each known column, with the name from `NAMES`.
+        kind: `release`, or why the table is none: a list of changes or corrections, CMS's list of
+            "not otherwise classified" codes, or codes without descriptors.
+    """
+
+    row: int
+    columns: tuple[tuple[int, str], ...]
+    kind: Kind
+    width: int
+
+
+def find_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
+    """The header among the first rows of a table, or None when no row names a code and a text column.
+
+    Args:
+        rows: The first rows; those below the header help to tell CMS's lists of changes from a release.
+    """
+    for number, cells in enumerate(rows[:HEADER_WITHIN], start=1):
+        columns = _columns(cells)
+        held = {name for _, name in columns}
+        if "key" not in held or len(columns) < 2:
+            continue
+        if not held & {"text", "plain", "short_description", "action"}:
+            continue
+        return Header(number, columns, _kind(held, columns, rows, number), len(cells))
+    return None
+
+
+def _columns(cells: Sequence[Cell]) -> tuple[tuple[int, str], ...]:
+    columns = [(place, NAMES[bare]) for place, cell in enumerate(cells) if (bare := _bare(cell)) in NAMES]
+    held = {name for _, name in columns}
+    # A lone "description" is the long one; beside a long one it is the short one.
+    stands_for = "short_description" if "text" in held else "text"
+    columns = [(place, stands_for if name == "plain" else name) for place, name in columns]
+    once: dict[str, int] = {}
+    for place, name in columns:
+        if name not in MANY:
+            once.setdefault(name, place)
+    return tuple((place, name) for place, name in columns if name in MANY or once[name] == place)
+
+
+def _kind(
+    held: set[str], columns: Sequence[tuple[int, str]], rows: Sequence[Sequence[Cell]], header: int
+) -> Kind:
+    title = " ".join(cell for row in rows[: header - 1] for cell in row)
+    if re.search(r"\bNOC codes\b", title, re.IGNORECASE):
+        return "noc"
+    actions = [place for place, name in columns if name == "action"]
+    below = [row[actions[0]].strip() for row in rows[header:] if actions and actions[0] < len(row)]
+    # CMS writes one letter in a release and words ("No Change") in its reports of changes.
+    if any(len(action) > 1 for action in below):
+        return "changes"
+    return "release" if held & {"text", "plain", "short_description"} else "codes"
+
+
+def to_rows(header: Header, rows: Iterable[Sequence[Cell]], problems: Problems) -> Iterator[Row]:
+    """Yield a row for each filled row below the header.
+
+    Args:
+        header: As found by `find_header`.
+        rows: Every row of the table, from its first.
+        problems: Told of rows wider than the header, or with a cell that swallowed the rows below.
+    """
+    for number, cells in enumerate(rows, start=1):
+        if number <= header.row or not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[header.width :]):
+            problems.add(number, "has more cells than the header has columns (an unquoted comma?); left out")
+            continue
+        if max(cell.count("\n") for cell in cells) > _MOST_LINES:
+            problems.add(number, f"has a cell of over {_MOST_LINES} lines (a quote left open?); left out")
+            continue
+        yield _to_row(number, header, cells)
+
+
+def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> Row:
+    values: dict[str, tuple[str, ...]] = {}
+    key = ""
+    for place, name in header.columns:
+        value = cells[place] if place < len(cells) else ""
+        if name == "key":
+            key = value
+        elif value := " ".join(value.splitlines()).strip():
+            values[name] = (*values.get(name, ()), *value.split("|")) if name in MANY else (value,)
+    sequence = values.pop("sequence", ("",))[0]
+    kind = values.pop("kind", ("",))[0]
+    text = values.pop("text", ("",))[0]
+    found: Cells = {} if kind in {"4", "8"} else values
+    return Row(number, key, _sequence(sequence), kind, text, found)
+
+
+def _sequence(text: str) -> int:
+    """SEQNUM in steps of one: a workbook counts by tens in four digits, the text by hundreds in five."""
+    if not re.fullmatch(r"[0-9]{4,5}", text):
+        return 0
+    return int(text) // (10 if len(text) == 4 else 100)
+
+
+def read_csv(text: str, problems: Problems) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
+    """The header and all rows of delimited text, or None when no delimiter gives a header.
+
+    Comma, tab, semicolon and bar are tried in that order.
+
+    Raises:
+        ReleaseFormatError: While the rows are read, if a cell has no end.
+    """
+    csv.field_size_limit(_MOST_CHARACTERS)
+    for delimiter in ",\t;|":
+        top: list[list[Cell]] = []
+        with contextlib.suppress(csv.Error):  # met again, with its line, when the rows are read
+            top.extend(islice(csv.reader(_lines(text), delimiter=delimiter), HEADER_WITHIN + 40))
+        if header := find_header(top):
+            return header, _csv_rows(text, delimiter, problems)
+    return None
+
+
+def _csv_rows(text: str, delimiter: str, problems: Problems) -> Iterator[Sequence[Cell]]:
+    reader = csv.reader(_lines(text), delimiter=delimiter)
+    try:
+        yield from reader
+    except csv.Error:
+        line = reader.line_num
+        most = f"{_MOST_CHARACTERS:,}"
+        raise problems.fail(f"has a cell of over {most} characters (a quote left open?)", line) from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    # Not splitlines: it also ends lines at form feeds and the like, which would shift the line numbers.
+    return (f"{line}\n" for line in text.split("\n"))
+
+
+def read_json(text: str) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
+    """The header and rows of a JSON list of objects with named fields, or None when it is none.
+
+    The row number of a problem is the object's place in the list plus one, as if under a header.
+    """
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        return None
+    names = list(dict.fromkeys(str(name) for item in items for name in item))
+    rows = [names, *([_json_cell(item.get(name)) for name in names] for item in items)]
+    header = find_header(rows[:1])
+    return (header, iter(rows)) if header else None
+
+
+def _json_cell(value: object) -> Cell:
+    if isinstance(value, list):
+        return "|".join(map(_json_cell, value))
+    return "" if value is None or isinstance(value, dict) else str(value)

@@ -1,0 +1,92 @@
+"""The workbook form of a release: the .xlsx beside the fixed-width file, or alone."""
+
+from __future__ import annotations
+
+import io
+import sys
+import warnings
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from tqdm import tqdm
+
+from index.errors import ReleaseFormatError
+from index.release.fields import Row, cell_text
+from index.release.problems import Problems
+from index.release.table import HEADER_WITHIN, Cell, Header, find_header, to_rows
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+_TOP = HEADER_WITHIN + 40  # rows below the header tell CMS's lists of changes from a release
+
+
+class Sheet(NamedTuple):
+    """A sheet that has a header."""
+
+    name: str
+    header: Header
+
+
+class Book:
+    """An open workbook, read row by row.
+
+    Attributes:
+        sheets: The sheets with a header among their first rows.
+    """
+
+    def __init__(self, data: bytes, problems: Problems) -> None:
+        """Open a workbook.
+
+        Args:
+            data: The whole .xlsx, whose unpacked size the caller has checked.
+            problems: Names the file in errors.
+
+        Raises:
+            ReleaseFormatError: If the workbook is damaged.
+        """
+        self._problems = problems
+        self._book = self._open(data)
+        self.sheets = [
+            Sheet(name, header)
+            for name in self._book.sheetnames
+            if (header := find_header(self._cells(name, _TOP)))
+        ]
+
+    def rows(self, sheet: Sheet) -> Iterator[Row]:
+        """Yield the rows below a sheet's header."""
+        return to_rows(sheet.header, self._cells(sheet.name), self._problems)
+
+    def _open(self, data: bytes) -> Workbook:
+        from openpyxl import load_workbook  # slow to import, and most releases are read from text
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about styles and page headers, which are not read
+                return load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        except Exception as error:  # openpyxl lets the errors of half a dozen libraries through
+            raise self._damaged(error) from None
+
+    def _cells(self, name: str, most: int | None = None) -> list[list[Cell]]:
+        """The first rows of a sheet, or all."""
+        try:
+            sheet = self._book[name]
+            if not hasattr(sheet, "reset_dimensions"):  # a chart sheet has no cells
+                return []
+            sheet.reset_dimensions()  # some writers state a size that hides rows
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                rows = tqdm(
+                    sheet.iter_rows(values_only=True),
+                    name,
+                    unit=" rows",
+                    delay=2,
+                    disable=not sys.stderr.isatty(),
+                )
+                return [[cell_text(value) for value in row] for row in islice(rows, most)]
+        except Exception as error:  # as above
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> ReleaseFormatError:
+        return self._problems.fail(f"is a damaged workbook ({type(error).__name__}); fetch it again")

@@ -1,0 +1,64 @@
+"""The words of every text, numbered, so that a query is compared with them without cutting them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file, save_file
+
+from index.loops import SharedWords
+from index.text._normal import numbered
+
+NUMBERS = "words.safetensors"
+WORDS = "words.txt"
+
+
+class TextWords:
+    """The words of texts as one flat array.
+
+    Attributes:
+        vocabulary: Every word, ascending; its number is its place.
+        indptr: int64 (texts + 1,): text i is made of `numbers[indptr[i]:indptr[i + 1]]`.
+        numbers: int32 (n,): words in the order they stand in.
+    """
+
+    def __init__(
+        self, vocabulary: Sequence[str], indptr: npt.NDArray[np.int64], numbers: npt.NDArray[np.int32]
+    ) -> None:
+        self.vocabulary = list(vocabulary)
+        self.indptr = indptr
+        self.numbers = numbers
+
+    @cached_property
+    def _shared(self) -> SharedWords:
+        return SharedWords(self.vocabulary, self.indptr, self.numbers)
+
+    @classmethod
+    def from_forms(cls, forms: Sequence[str]) -> TextWords:
+        """Cut normalised texts into words."""
+        return cls(*numbered(forms))
+
+    def save(self, folder: Path) -> None:
+        """Write `words.safetensors` and `words.txt` (one a line)."""
+        save_file({"indptr": self.indptr, "numbers": self.numbers}, folder / NUMBERS)
+        (folder / WORDS).write_text("\n".join(self.vocabulary), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> TextWords:
+        """Read what `save` wrote."""
+        arrays = load_file(folder / NUMBERS)
+        vocabulary = (folder / WORDS).read_text(encoding="utf-8").split()
+        return cls(vocabulary, arrays["indptr"], arrays["numbers"])
+
+    def shared(self, texts: Sequence[int], known: frozenset[str]) -> list[tuple[str, ...]]:
+        """The words of each of some texts that are among the known ones, each once, in order.
+
+        Args:
+            texts: Positions; -1 for no text.
+            known: Words of a query.
+        """
+        return self._shared.of(texts, known)

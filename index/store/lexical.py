@@ -1,0 +1,48 @@
+"""Word matching beside the vectors: BM25 over all texts of a code together."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from index.loops import Columns
+from index.store.terms import KEPT_WORDS, WordTable
+from index.store.texts import LONGEST
+from index.text.memoize import remembered
+from index.text.words import words
+
+K1 = 1.2
+B = 0.5
+
+
+class Lexical:
+    """BM25 (Lucene's variant: Kamphuis et al., 2020, table 1) where a document is the stems of a code.
+
+    A stem that the texts of one code repeat counts once, so that its weight in a code depends on nothing of
+    the query: all are computed here, and a query adds columns up.
+
+    Attributes:
+        columns: One column a stem, one row a code.
+    """
+
+    def __init__(self, table: WordTable) -> None:
+        self._stem = remembered(table.stem, KEPT_WORDS)
+        self._codes = len(table.indptr) - 1
+        lengths = np.diff(table.indptr)
+        frequency = np.bincount(table.tokens, minlength=len(table.vocabulary))
+        idf = np.log(1 + (self._codes - frequency + 0.5) / (frequency + 0.5))
+        long = 1 + K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-6))
+        order = np.argsort(table.tokens, kind="stable")  # by stem, and within a stem by code
+        codes = np.repeat(np.arange(self._codes), lengths)[order]
+        weights = (idf[table.tokens[order]] / long[codes]).astype(np.float32)
+        indptr = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        self.columns = Columns(weights, codes.astype(np.int32), indptr, self._codes)
+
+    def stems(self, normalised: str) -> list[int]:
+        """Known stems of a normalised text, as columns: each once, ascending."""
+        found = set(map(self._stem, words(normalised[:LONGEST])))
+        return sorted([stem for stem in found if stem is not None])
+
+    def scores(self, normalised: str) -> npt.NDArray[np.float32]:
+        """BM25 of every code for a normalised text; float32 of shape (codes,), 0 where no stem matches."""
+        return self.columns.sums(self.stems(normalised))

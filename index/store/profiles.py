@@ -1,0 +1,118 @@
+"""Facts and amounts of every code as arrays, read once from its texts when the index is built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file, save_file
+
+from index.records import Record
+from index.store.build_cache import kept
+from index.text.attributes import facts
+from index.text.quantities import Dose, Range, doses, size_range
+from index.text.words import normalise, words
+
+PROFILES = "profiles.safetensors"
+MOST_DOSES = 4
+HEAD = (
+    400  # characters of a descriptor in which amounts are looked for; later ones are conditions of measures
+)
+PROFILE = np.dtype(
+    [
+        ("facts", np.uint64),
+        ("dimensions", np.int8, MOST_DOSES),
+        ("amounts", np.float32, MOST_DOSES),
+        ("range_dimension", np.int8),
+        ("above", np.float32),
+        ("to", np.float32),
+        ("generic", np.bool_),
+        ("maker", np.bool_),
+    ]
+)
+"""One code's row of `Profiles`, field for field."""
+
+_MAKER = re.compile(r"\(([a-z][\w .&-]+)\),? ?not therapeutically equivalent|not therapeutically equivalent")
+_NOC = re.compile(
+    r"not otherwise (?:classified|specified)|\bnoc\b|\bnos\b|unclassified|unlisted|miscellaneous"
+)
+
+
+class Profiles(NamedTuple):
+    """One row a code.
+
+    Attributes:
+        facts: uint64 (codes,): bits of `index.text.attributes`.
+        dimensions: int8 (codes, 4): dimension of each amount, -1 where there is none.
+        amounts: float32 (codes, 4).
+        range_dimension: int8 (codes,): dimension of the range, -1 where there is none.
+        above: float32 (codes,).
+        to: float32 (codes,).
+        generic: bool (codes,): not otherwise classified, miscellaneous and the like.
+        maker: bool (codes,): for one maker's product only, "not therapeutically equivalent" to the others.
+    """
+
+    facts: npt.NDArray[np.uint64]
+    dimensions: npt.NDArray[np.int8]
+    amounts: npt.NDArray[np.float32]
+    range_dimension: npt.NDArray[np.int8]
+    above: npt.NDArray[np.float32]
+    to: npt.NDArray[np.float32]
+    generic: npt.NDArray[np.bool_]
+    maker: npt.NDArray[np.bool_]
+
+    @classmethod
+    def from_records(cls, records: Sequence[Record], keep: Path | None = None) -> Profiles:
+        """Read the texts of every record, but for those that the folder `keep` has the profile of."""
+        path = keep / f"profiles-{_version()}.db" if keep else None
+        sources = [
+            f"{record.long_description}\n{record.short_description}\n{record.is_noc}" for record in records
+        ]
+        made = kept(path, sources, lambda places: [_profile(records[place]).tobytes() for place in places])
+        rows = np.frombuffer(b"".join(made), PROFILE)
+        return cls(*(np.ascontiguousarray(rows[name]) for name in cls._fields))
+
+    def save(self, folder: Path) -> None:
+        """Write `profiles.safetensors`."""
+        save_file(self._asdict(), folder / PROFILES)
+
+    @classmethod
+    def load(cls, folder: Path) -> Profiles:
+        """Read what `save` wrote."""
+        return cls(**load_file(folder / PROFILES))
+
+
+@cache
+def _version() -> str:
+    """Digest of the code that reads a record, so that what another version made is not taken for its own."""
+    folder = Path(__file__).parents[1]
+    modules = (
+        "text/quantities.py",
+        "text/attributes.py",
+        "text/_normal.pyx",
+        "store/profiles.py",
+        "text/words.py",
+    )
+    return sha256(b"".join((folder / name).read_bytes() for name in modules)).hexdigest()[:16]
+
+
+def _profile(record: Record) -> npt.NDArray[np.void]:
+    long, short = normalise(record.long_description[:HEAD]), normalise(record.short_description)
+    amounts = list(dict.fromkeys(doses(long) + doses(short)))[:MOST_DOSES]
+    amounts += [Dose(-1, 0.0)] * (MOST_DOSES - len(amounts))
+    row = np.zeros((), PROFILE)
+    row["facts"] = facts(words(long)) | facts(words(short))
+    row["dimensions"] = [dose.dimension for dose in amounts]
+    row["amounts"] = [dose.amount for dose in amounts]
+    row["range_dimension"], row["above"], row["to"] = (
+        size_range(long) or size_range(short) or Range(-1, 0.0, 0.0)
+    )
+    row["generic"] = record.is_noc or _NOC.search(long) is not None
+    row["maker"] = _MAKER.search(record.long_description.lower()) is not None
+    return row

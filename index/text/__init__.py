@@ -1,0 +1,1 @@
+"""From characters to words, quantities and attributes: one way for descriptors and for what users type."""

@@ -1,0 +1,82 @@
+"""From texts that were read to their first candidates, in order, with how likely each is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from index.loops import inner_products
+from suggest.calibration import Calibration, Scored
+from suggest.candidates import BY_MEANING, Retriever
+from suggest.features import Features, first, listed
+from suggest.ranker import Ranker
+from suggest.reader import Query
+from suggest.thresholds import Figures
+
+
+class Shortlist(NamedTuple):
+    """The first candidates of one text, best first.
+
+    Attributes:
+        rows: Catalogue rows of the codes.
+        closest: The text of each code closest to the query, a position in `Artifact.texts`; -1 for none.
+        scores: What the ranker gave, to four places.
+        confidences: Probabilities that a coder would accept each, given that some code fits; likewise.
+        answerable: Probability that any code fits.
+    """
+
+    rows: list[int]
+    closest: list[int]
+    scores: list[float]
+    confidences: list[float]
+    answerable: float
+
+
+class Shortlister:
+    """Retrieval, features, ranker and calibration, one step after the other for several texts.
+
+    Each step does all texts before the next begins: its code and data are still in the processor's cache.
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        features: Features,
+        ranker: Ranker,
+        calibration: Calibration,
+        figures: Figures,
+    ) -> None:
+        self._retriever = retriever
+        self._features = features
+        self._ranker = ranker
+        self._calibration = calibration
+        self._codable = np.array(figures.codable_weights, np.float32)
+        self._codable_bias = figures.codable_bias
+
+    def shortlists(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Shortlist]:
+        """The first candidates of each text: k, and one more for every code that stands in it.
+
+        Args:
+            queries: The texts, read.
+            k: How many are wanted.
+            allowed: bool (codes,): which may be suggested.
+        """
+        if not queries:
+            return []
+        evidence = self._retriever.evidence(queries, allowed, max(BY_MEANING, k))
+        matrix = self._features.matrix(queries, evidence)
+        scores = self._ranker.scores(matrix)
+        order, firsts = first(scores, evidence.bounds, [k + len(query.codes) for query in queries])
+        products = inner_products(evidence.vectors, evidence.typed, self._codable)
+        codable = [product + self._codable_bias for product in products]
+        judged = self._calibration.probabilities(
+            Scored(matrix, scores, evidence.bounds, order, firsts, codable)
+        )
+        rows, closest, best = listed(order, evidence.rows, evidence.closest, scores)
+        return [
+            Shortlist(rows[start:stop], closest[start:stop], best[start:stop], *sure)
+            for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)
+        ]

@@ -1,0 +1,268 @@
+"""`hcpcs batch`: CSV and JSON Lines in and out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import api.commands.batch
+from api.__main__ import main
+from api.batch.pieces import CHUNK
+from api.batch.questions import day
+from suggest.answer import Answer, Filters
+from tests.fakes import FakeSuggester
+
+
+@pytest.fixture(autouse=True)
+def suggester(monkeypatch: pytest.MonkeyPatch) -> FakeSuggester:
+    fake = FakeSuggester()
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: fake)
+    return fake
+
+
+def batch(tmp_path: Path, text: str | bytes, *arguments: str, ending: str = "csv", out: str = "csv") -> Path:
+    """Run the command on some text; gives the output's path."""
+    given, wanted = tmp_path / f"in.{ending}", tmp_path / f"out.{out}"
+    given.write_bytes(text.encode() if isinstance(text, str) else text)
+    assert main(["batch", str(given), str(wanted), *arguments]) == 0
+    return wanted
+
+
+def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), delimiter=delimiter))
+
+
+def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
+    """Input columns first, as they were; then codes, confidences, descriptions and the two verdicts."""
+    text = 'id,description,note\n7,folding walker with wheels,"a, ""b""\nc"\n3,plain wheelchair,\n'
+    out = batch(tmp_path, text, "-k", "2")
+
+    assert out.read_text().splitlines()[0] == (
+        "id,description,note,code_1,confidence_1,description_1,code_2,confidence_2,description_2,no_good_match,error"
+    )
+    first, second = rows(out)
+    assert (first["id"], first["note"], first["code_1"], first["confidence_1"]) == (
+        "7",
+        'a, "b"\nc',
+        "E0143",
+        "1.0000",
+    )
+    assert (second["id"], second["code_1"], second["code_2"], second["error"]) == ("3", "K0001", "", "")
+
+
+def test_bad_rows_say_why_in_their_own_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty text, a wrong date, a row too short or too long: told in place, nothing dropped."""
+    text = "text,day,x\ncane,2026-01-31,1\n ,2026-01-31,2\ncane,soon,3\ncane\n"
+    text += "cane,2026-01-31,a,b\n\nxyzzy,1/31/2026,6\n"
+    found = rows(batch(tmp_path, text, "--date-column", "day"))
+
+    assert [row["error"] for row in found] == [
+        "",
+        "the text is empty",
+        "'day' is not a date such as 2026-01-31",
+        "the row has 1 fields, the header has 3",
+        "the row has 4 fields, the header has 3",
+        "",
+    ]
+    assert found[4]["x"] == "a,b"
+    assert [row["no_good_match"] for row in found] == ["false", "true", "", "", "", "true"]
+    assert capsys.readouterr().err.startswith(
+        "hcpcs: 6 rows; 4 with errors; 1 without a good match; 1 empty lines left out -> "
+    )
+
+
+def test_the_date_column_decides_the_status(tmp_path: Path) -> None:
+    """A code that ended is offered for a day before its end, in every form of date."""
+    text = "text,day\nreplaced,2020-12-31\nreplaced,20201231\nreplaced,12/31/2020\n"
+    text += "replaced,2021-01-01\nreplaced,\n"
+    found = rows(batch(tmp_path, text, "--date-column", "day", "--text-column", "text"))
+
+    assert [row["code_1"] for row in found] == ["E0144", "E0144", "E0144", "", ""]
+
+
+def test_formulas_are_neutralised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a spreadsheet would run becomes text, in the input's cells too; signed numbers stay numbers."""
+    text = 'text,a,b\ncane,=1+1,-5.50\ncane,@SUM(A1),+1\n"\t=cane",-2+3,-1e5\n'
+    found = rows(batch(tmp_path, text, "-k", "1"))
+
+    assert [row["a"] for row in found] == ["'=1+1", "'@SUM(A1)", "'-2+3"]
+    assert [row["b"] for row in found] == ["-5.50", "+1", "-1e5"]
+    assert found[2]["text"] == "'\t=cane"
+    assert "4 cells that began like formulas" in capsys.readouterr().err
+
+
+def test_semicolons_marks_and_old_code_pages_are_read(tmp_path: Path) -> None:
+    """The delimiter is found and kept, the byte order mark too, and cp1252 is read line by line."""
+    text = b"\xef\xbb\xbfid;text\n1;cane\n2;cane caf\xe9\n3;cane caf\xc3\xa9\n"
+    out = batch(tmp_path, text, "-k", "1")
+
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfid;text;code_1")
+    assert [row["text"] for row in rows(out, ";")] == ["cane", "cane café", "cane café"]
+
+
+def test_json_lines_keep_fields_and_add_the_answers(tmp_path: Path) -> None:
+    """Own fields stay, numbers as written; the Answer's fields are added; a clash is renamed."""
+    text = '{"id": 1.50, "text": "cane", "model": "mine"}\n\n{"text": 7}\n{"id": 3}\nnot json\n[1]\n'
+    out = batch(tmp_path, text, ending="jsonl", out="jsonl")
+    first, second, third, fourth, fifth = (json.loads(line) for line in out.read_text().splitlines())
+
+    assert out.read_text().startswith('{"id":1.50,"text":"cane","model":"mine",')
+    assert (first["hcpcs_model"], first["suggestions"][0]["code"], first["error"]) == (
+        "fake-1",
+        "E0100",
+        None,
+    )
+    assert (second["text"], second["hcpcs_text"]) == (7, "7")
+    assert third == {"id": 3, "suggestions": [], "error": "there is no text in 'text'"}
+    assert fourth == {"input_line": "not json", "suggestions": [], "error": "the line is not a JSON object"}
+    assert fifth["input_line"] == "[1]"
+
+
+def test_one_form_becomes_the_other(tmp_path: Path) -> None:
+    """CSV in, JSON Lines out, and back; later fields get their column too."""
+    lines = batch(tmp_path, "id,text\n1,cane\n", "-k", "1", out="jsonl").read_text()
+    assert json.loads(lines)["suggestions"][0]["code"] == "E0100"
+    table = batch(
+        tmp_path, '{"text": "cane"}\n{"text": "wheelchair", "late": [1]}\n', "-k", "1", ending="jsonl"
+    )
+    assert [(row["late"], row["code_1"]) for row in rows(table)] == [("", "E0100"), ("[1]", "K0001")]
+
+
+def test_names_that_clash_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An input column named like one of ours stays; ours gets a prefix, and stderr says so."""
+    (row,) = rows(batch(tmp_path, "text,error\ncane,mine\n", "-k", "1"))
+
+    assert (row["error"], row["hcpcs_error"]) == ("mine", "")
+    assert "our columns error begin with hcpcs_" in capsys.readouterr().err
+
+
+class Interrupted(FakeSuggester):
+    """Stops the run, as Ctrl-C does, when it has answered so many texts."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.left = after
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        self.left -= len(texts)
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return super().suggest(texts, k, date_of_service, filters)
+
+
+def test_an_interrupted_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
+) -> None:
+    """The second run answers only what is missing and the result is as if it had run once."""
+    text = "id,text\n" + "".join(f"{i},cane\n" for i in range(CHUNK * 3))
+    whole = batch(tmp_path, text, "-k", "1").read_bytes()
+    suggester.texts.clear()
+    (tmp_path / "out.csv").unlink()
+
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK + 1))
+    assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "-k", "1"]) == 130
+    assert not (tmp_path / "out.csv").exists()
+    with (tmp_path / "out.csv.partial").open("ab") as torn:  # as a power cut leaves it
+        torn.write(b"999,ca")
+
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: suggester)
+    assert batch(tmp_path, text, "-k", "1").read_bytes() == whole
+    assert len(suggester.texts) == CHUNK * 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_another_input_or_k_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
+) -> None:
+    """A partial output of a changed file or other options is not mixed in."""
+    text = "text\n" + "cane\n" * CHUNK * 2
+    (tmp_path / "in.csv").write_text(text)
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK))
+    assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 130
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: suggester)
+
+    assert len(rows(batch(tmp_path, text, "-k", "1"))) == CHUNK * 2
+    assert len(suggester.texts) == CHUNK * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "message"),
+    [
+        ("a,b\n1,2\n", [], "say with --text-column which column holds the texts; there are: a, b"),
+        ("a,b\n1,2\n", ["--text-column", "c"], "there is no column 'c'; there are: a, b"),
+        ("text\ncane\n", ["--date-column", "day"], "there is no column 'day'; there are: text"),
+        ("text\ncane\n", ["-k", "0"], "-k must be from 1 to 100"),
+        ("", [], "the CSV file has no header line with column names"),
+        ("text,text\n", [], "every column of the CSV file needs a name of its own; not so: ['text']"),
+    ],
+)
+def test_a_wrong_command_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, arguments: list[str], message: str
+) -> None:
+    """Wrong columns, options and files end with code 2 and one sentence."""
+    (tmp_path / "in.csv").write_text(text)
+
+    assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), *arguments]) == 2
+    assert capsys.readouterr().err == f"hcpcs: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "message"),
+    [
+        ("in.parquet", "out.csv", "Parquet files are not supported yet; give .csv or .jsonl"),
+        ("in.csv", "out.parquet", "Parquet files are not supported yet; give .csv or .jsonl"),
+        ("in.xls", "out.csv", "the file ending .xls is not one of .csv, .jsonl, .ndjson"),
+        ("in.csv", "./in.csv", "the output file is the input file; give it another name"),
+        ("none.csv", "out.csv", "none.csv: no such file or directory"),
+    ],
+)
+def test_files_that_cannot_be_used_are_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: str,
+    wanted: str,
+    message: str,
+) -> None:
+    """Endings that are not read, one file for both, and a missing file."""
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text("text\ncane\n")
+
+    assert main(["batch", given, wanted]) == 2
+    assert capsys.readouterr().err == f"hcpcs: {message}\n"
+
+
+def test_stdin_and_stdout(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """`-` reads and writes JSON Lines, row after row."""
+
+    class Stdin:
+        buffer: Any = io.BytesIO(b'{"text": "cane"}\n')
+
+    monkeypatch.setattr(sys, "stdin", Stdin())
+    assert main(["batch", "-", "-", "-k", "1"]) == 0
+    out, err = capfdbinary.readouterr()
+
+    assert json.loads(out)["suggestions"][0]["code"] == "E0100"
+    assert err == b"hcpcs: 1 rows; 0 with errors; 0 without a good match\n"
+
+
+def test_dates_of_no_calendar_are_refused() -> None:
+    """The 30th of February is not a date, in any form."""
+    for text in ("2026-02-30", "20260230", "2/30/2026", "tomorrow"):
+        with pytest.raises(ValueError, match="."):
+            day(text)
+    assert day(None) is day("  ") is None

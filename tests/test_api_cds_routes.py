@@ -1,0 +1,270 @@
+"""CDS Hooks 2.0: drafts in plain words get a card with codes that can be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from api.app import create_app
+from api.cds.routes import code_of, suggestion_id
+from api.settings import Settings
+from api.systems import LEVEL_2
+from tests.fakes import FakeSuggester
+
+WHO = {"subject": {"reference": "Patient/1"}, "intent": "order", "status": "draft"}
+WALKER = {"text": "folding walker with wheels"}
+DRAFTS: dict[str, dict[str, Any]] = {
+    "DeviceRequest": {"codeCodeableConcept": WALKER, **WHO},
+    "ServiceRequest": {"code": WALKER, **WHO},
+    "MedicationRequest": {"medicationCodeableConcept": {"text": "insulin shot"}, **WHO},
+    "SupplyRequest": {"itemCodeableConcept": WALKER, "quantity": {"value": 1}, "status": "draft"},
+    "NutritionOrder": {
+        "supplement": [{"productName": "insulin shot"}],
+        "dateTime": "2026-01-05",
+        "patient": {"reference": "Patient/1"},
+        "intent": "order",
+        "status": "draft",
+    },
+}
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient[Litestar]]:
+    with TestClient(create_app(FakeSuggester(), Settings(home=Path("unused")))) as client:
+        yield client
+
+
+def draft(kind: str, **changes: Any) -> dict[str, Any]:
+    return {"resourceType": kind, "id": f"{kind}-1"} | DRAFTS[kind] | changes
+
+
+def call(
+    client: TestClient[Litestar], *drafts: dict[str, Any], hook: str = "order-sign", **context: Any
+) -> list[Any]:
+    body = {
+        "hook": hook,
+        "hookInstance": str(uuid4()),
+        "context": {
+            "userId": "Practitioner/1",
+            "patientId": "1",
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": one} for one in drafts]},
+            **context,
+        },
+    }
+    response = client.post("/cds-services/hcpcs-suggest", json=body)
+    assert response.status_code == 200, response.text
+    cards: list[Any] = response.json()["cards"]
+    return cards
+
+
+def test_discovery_names_both_hooks(client: TestClient[Litestar]) -> None:
+    """One service for `order-select` and `order-sign`."""
+    services = client.get("/cds-services").json()["services"]
+
+    assert [(s["hook"], s["id"]) for s in services] == [
+        ("order-select", "hcpcs-suggest"),
+        ("order-sign", "hcpcs-suggest"),
+    ]
+    assert all(s["title"] and s["description"] for s in services)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "path"),
+    [
+        ("DeviceRequest", "E0143", ["codeCodeableConcept"]),
+        ("ServiceRequest", "E0143", ["code"]),
+        ("MedicationRequest", "J1815", ["medicationCodeableConcept"]),
+        ("SupplyRequest", "E0143", ["itemCodeableConcept"]),
+        ("NutritionOrder", "J1815", ["supplement", 0, "type"]),
+    ],
+)
+def test_a_draft_in_words_gets_a_card(
+    client: TestClient[Litestar], kind: str, code: str, path: list[str | int]
+) -> None:
+    """Each action is a valid resource: the draft with the coding added where it belongs."""
+    (card,) = call(client, draft(kind))
+
+    assert card["indicator"] == "info"
+    assert card["selectionBehavior"] == "at-most-one"
+    assert len(card["summary"]) < 140
+    assert 1 <= len(card["suggestions"]) <= 3
+    assert {reason["code"] for reason in card["overrideReasons"]} >= {"wrong-item", "other-code"}
+    action = card["suggestions"][0]["actions"][0]
+    assert action["type"] == "update"
+    get_fhir_model_class(kind).model_validate(action["resource"])
+    concept: Any = action["resource"]
+    for key in path:
+        concept = concept[key]
+    added = concept["coding"][-1]
+    assert (added["system"], added["code"], added["version"]) == (LEVEL_2, code, "2026-01")
+
+
+def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
+    """A HCPCS coding in any spelling of the system is enough; another system's is not."""
+    oid = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "E0143"}], **WALKER}
+    snomed = {"coding": [{"system": "http://snomed.info/sct", "code": "1", "display": "walker"}]}
+
+    assert call(client, draft("DeviceRequest", codeCodeableConcept=oid)) == []
+    (card,) = call(client, draft("DeviceRequest", codeCodeableConcept=snomed))
+    coding = card["suggestions"][0]["actions"][0]["resource"]["codeCodeableConcept"]["coding"]
+    assert [one["system"] for one in coding] == ["http://snomed.info/sct", LEVEL_2]
+
+
+def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:
+    """Unknown words, no words, a reference and other resources bring no card."""
+    assert call(client, draft("DeviceRequest", codeCodeableConcept={"text": "xyzzy"})) == []
+    assert call(client, draft("DeviceRequest", codeCodeableConcept={})) == []
+    assert call(client, {"resourceType": "DeviceRequest", "codeReference": {"reference": "Device/1"}}) == []
+    assert call(client, {"resourceType": "Appointment", "description": "walker"}) == []
+    assert call(client) == []
+
+
+def test_order_select_looks_at_what_was_selected(client: TestClient[Litestar]) -> None:
+    """Drafts that are not among the selections are left alone."""
+    cards = call(
+        client,
+        draft("DeviceRequest"),
+        draft("MedicationRequest"),
+        hook="order-select",
+        selections=["MedicationRequest/MedicationRequest-1"],
+    )
+
+    assert [card["summary"].split(" ")[0] for card in cards] == ["MedicationRequest"]
+
+
+def test_the_orders_day_decides(client: TestClient[Litestar]) -> None:
+    """A code that had not ended on the day of the order is offered."""
+    text = {"text": "walker that was replaced by another"}
+    then = draft("DeviceRequest", codeCodeableConcept=text, occurrenceDateTime="2019-03-01T10:00:00Z")
+    now = draft("DeviceRequest", codeCodeableConcept=text)
+    first = [card["suggestions"][0]["label"][:5] for card in call(client, then, now)]
+
+    assert first == ["E0144", "E0130"]
+
+
+def test_numbers_of_the_draft_come_back_as_written(client: TestClient[Litestar]) -> None:
+    """Decimals keep their digits, as FHIR asks."""
+    body = (
+        f'{{"hook":"order-sign","hookInstance":"{uuid4()}","context":'
+        '{"draftOrders":{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"SupplyRequest",'
+        '"quantity":{"value":1.50},"itemCodeableConcept":{"text":"wheelchair"}}}]}}}'
+    )
+    response = client.post(
+        "/cds-services/hcpcs-suggest", content=body, headers={"Content-Type": "application/json"}
+    )
+
+    assert '"value":1.50' in response.text
+
+
+def test_a_late_answer_is_no_answer() -> None:
+    """When the suggester is too slow the call ends within 500 ms, without cards, and is counted."""
+    with TestClient(create_app(FakeSuggester(delay_s=0.8), Settings(home=Path("unused")))) as client:
+        started = monotonic()
+        cards = call(client, draft("DeviceRequest"), draft("ServiceRequest"))
+        took = monotonic() - started
+        metrics = client.get("/metrics").text
+
+    assert cards == []
+    assert took < 0.7
+    assert "hcpcs_cds_late_total 1.0" in metrics
+
+
+def test_feedback_is_counted_by_code_and_outcome(client: TestClient[Litestar]) -> None:
+    """Codes, outcomes and known reasons become metrics; comments and unknown words do not."""
+    (card,) = call(client, draft("DeviceRequest"))
+    taken = card["suggestions"][0]["uuid"]
+    override = {"reason": {"code": "other-code"}, "userComment": "Mrs Doe wanted zebrafish"}
+    body = {
+        "feedback": [
+            {"card": card["uuid"], "outcome": "accepted", "acceptedSuggestions": [{"id": taken}]},
+            {"card": str(uuid4()), "outcome": "overridden", "overrideReason": override},
+            {
+                "card": str(uuid4()),
+                "outcome": "overridden",
+                "overrideReason": {"reason": {"code": "zebrafish"}},
+            },
+        ]
+    }
+    response = client.post("/cds-services/hcpcs-suggest/feedback", json=body)
+    metrics = client.get("/metrics").text
+
+    assert response.status_code == 200
+    assert 'hcpcs_cds_feedback_total{code="E0143",outcome="accepted"} 1.0' in metrics
+    assert 'hcpcs_cds_feedback_total{code="",outcome="overridden"} 2.0' in metrics
+    assert 'hcpcs_cds_overrides_total{reason="other-code"} 1.0' in metrics
+    assert 'hcpcs_cds_overrides_total{reason="other"} 1.0' in metrics
+    assert "zebrafish" not in metrics
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"feedback": []}, "$.feedback"),
+        ({"feedback": [{"card": "x", "outcome": "accepted"}]}, "$.feedback[0].card"),
+        ({"feedback": [{"card": str(uuid4()), "outcome": "liked"}]}, "$.feedback[0].outcome"),
+        (
+            {
+                "feedback": [
+                    {
+                        "card": str(uuid4()),
+                        "outcome": "accepted",
+                        "acceptedSuggestions": [{"id": "00000000-0000-4000-8000-000000000000"}],
+                    }
+                ]
+            },
+            "$.feedback[0].acceptedSuggestions",
+        ),
+    ],
+)
+def test_wrong_feedback_is_refused(client: TestClient[Litestar], body: Any, path: str) -> None:
+    """What cannot be counted is a 422 with the field's path."""
+    response = client.post("/cds-services/hcpcs-suggest/feedback", json=body)
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["path"] == path
+
+
+def test_a_wrong_call_is_refused(client: TestClient[Litestar]) -> None:
+    """Another hook, no instance or no drafts: 422 with the field's path and no echo."""
+    good = {"hook": "order-sign", "hookInstance": str(uuid4()), "context": {"draftOrders": {}}}
+    for change, path in (
+        ({"hook": "patient-view"}, "$.hook"),
+        ({"hookInstance": "17"}, "$.hookInstance"),
+        ({"context": {}}, "$.context"),
+    ):
+        response = client.post("/cds-services/hcpcs-suggest", json=good | change)
+        assert (response.status_code, response.json()["errors"][0]["path"]) == (422, path)
+        assert "patient-view" not in response.text
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "DeviceRequest", "codeCodeableConcept": "walker"},
+        {"resourceType": "DeviceRequest", "codeCodeableConcept": {"coding": "walker", "text": 7}},
+        {"resourceType": "NutritionOrder", "supplement": ["x", {"productName": "insulin shot", "type": []}]},
+        {"resourceType": "DeviceRequest", "codeCodeableConcept": WALKER, "occurrenceDateTime": "2026-99-99"},
+        {"resourceType": "DeviceRequest", "codeCodeableConcept": {"text": "walker " * 400}},
+        {"resourceType": ["DeviceRequest"]},
+        {"resourceType": "DeviceRequest", "codeCodeableConcept": {"coding": [{"system": []}], **WALKER}},
+    ],
+)
+def test_malformed_drafts_do_no_harm(client: TestClient[Litestar], resource: Any) -> None:
+    """A draft that is no valid FHIR brings a card or none, never an error."""
+    assert len(call(client, resource)) <= 1
+
+
+def test_a_suggestions_id_carries_its_code() -> None:
+    """The UUID is new each time, of version 8, and tells the code."""
+    first, second = suggestion_id("E0143"), suggestion_id("E0143")
+
+    assert first != second
+    assert (first.version, code_of(first), code_of(second)) == (8, "E0143", "E0143")

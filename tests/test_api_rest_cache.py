@@ -1,0 +1,63 @@
+"""The cache of answers: right, bounded, and unreadable."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from litestar.testing import TestClient
+
+from api.app import create_app
+from api.rest.cache import AnswerCache
+from api.settings import Settings
+from tests.fakes import FakeSuggester
+
+TODAY = date(2026, 1, 15)
+
+
+def test_an_answer_comes_back_for_its_question_and_day_only() -> None:
+    """Another question or another day finds nothing."""
+    cache = AnswerCache(10)
+    cache.put(cache.digest(b"question", TODAY), b"\x00answer\xff")
+
+    assert cache.get(cache.digest(b"question", TODAY)) == b"\x00answer\xff"
+    assert cache.get(cache.digest(b"questiom", TODAY)) is None
+    assert cache.get(cache.digest(b"question", date(2026, 1, 16))) is None
+    assert AnswerCache(10).digest(b"question", TODAY) != cache.digest(b"question", TODAY)
+
+
+def test_the_oldest_gives_way() -> None:
+    """No more than so many answers; asking for one keeps it."""
+    cache = AnswerCache(2)
+    a, b, c = (cache.digest(question, TODAY) for question in (b"a", b"b", b"c"))
+    for digest, answer in ((a, b"a"), (b, b"b")):
+        cache.put(digest, answer)
+    cache.get(a)
+    cache.put(c, b"c")
+
+    assert len(cache) == 2
+    assert [cache.get(digest) for digest in (a, b, c)] == [b"a", None, b"c"]
+
+
+def test_nothing_kept_can_be_read() -> None:
+    """Neither question nor answer stands in the cache in clear."""
+    cache = AnswerCache(10)
+    digest = cache.digest(b'{"text": "zebrafish"}', TODAY)
+    cache.put(digest, b'{"text": "zebrafish", "suggestions": []}')
+
+    assert b"zebrafish" not in repr(vars(cache)).encode()
+    assert digest not in repr(vars(cache)).encode()
+
+
+def test_the_service_answers_a_repeated_text_from_it() -> None:
+    """The suggester is asked once, the answers are the same, refusals are not kept."""
+    suggester = FakeSuggester()
+    with TestClient(create_app(suggester, Settings(home=Path("unused")))) as client:
+        answers = [client.post("/v1/suggest", json={"text": "folding cane"}).json() for _ in range(3)]
+        refused = [client.post("/v1/suggest", json={"text": " "}).status_code for _ in range(2)]
+        metrics = client.get("/metrics").text
+
+    assert answers[0] == answers[1] == answers[2]
+    assert suggester.texts.count("folding cane") == 1
+    assert refused == [422, 422]
+    assert "hcpcs_repeated_texts_total 2.0" in metrics

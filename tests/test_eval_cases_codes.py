@@ -1,0 +1,49 @@
+import pytest
+
+from eval.cases.codes import CodeTextError, parse_codes
+
+KNOWN = ("L3140", "L3150", "L3160", "L3170", "L3201")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("A4253", ("A4253",)),
+        (" a4253 ; A4259", ("A4253", "A4259")),
+        ("A4253, A4259/A4258|A4256", ("A4253", "A4259", "A4258", "A4256")),
+        ("A4253 A4259\nA4253", ("A4253", "A4259")),
+        ("A4253 or A4259 and A4258", ("A4253", "A4259", "A4258")),
+        ("L3140-L3170", ("L3140", "L3150", "L3160", "L3170")),
+        ("L3140 - 3160; L3201", ("L3140", "L3150", "L3160", "L3201")),
+        ("L3150 \u2013 L3160", ("L3150", "L3160")),
+        ("L3140 to L3150", ("L3140", "L3150")),
+        (["A4253", "L3160-L3170"], ("A4253", "L3160", "L3170")),
+        ("NONE", ()),
+        ([], ()),
+        ("99213; 0042T", ("99213", "0042T")),
+    ],
+)
+def test_codes_are_read_as_people_write_them(text, codes):
+    """Lists and ranges of any common punctuation give each code once, in the order written."""
+    assert parse_codes(text, KNOWN) == codes
+
+
+def test_a_range_without_a_release_is_every_number_in_it():
+    """Without known codes a range is spelled out."""
+    assert parse_codes("L3140-L3143") == ("L3140", "L3141", "L3142", "L3143")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("walker", "the codes are not a code, a list of codes or a range"),
+        ("D0120", "are not a code"),
+        ("L3170-L3140", "lower code first"),
+        ("L3140-A4253", "one section"),
+        ("L9000-L9001", "holds no code of this release"),
+    ],
+)
+def test_what_is_no_code_is_refused(text, message):
+    """A cell that cannot be understood is an error that says why."""
+    with pytest.raises(CodeTextError, match=message):
+        parse_codes(text, KNOWN)

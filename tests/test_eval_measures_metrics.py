@@ -1,0 +1,89 @@
+import math
+
+import numpy as np
+import pytest
+
+from eval.measures.metrics import mean_over_sets, per_case, summarise
+from tests.eval_fakes import row
+
+# Worked by hand: ranks of acceptable codes are 1 | 3 | 2 and 4 | none | no answer.
+ROWS = [
+    row("a", ["E0143"], ["E0143", "E0130"], kind="order"),
+    row("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
+    row("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
+    row("d", ["E0143"], ["E0130"], kind="lay"),
+    row("e", ["E0143"], [], kind="lay"),
+]
+
+
+def test_every_measure_agrees_with_numbers_worked_by_hand():
+    """top-k, recall@k, MRR and nDCG@10 of five cases; unanswered counts as wrong."""
+    values = per_case(ROWS, (1, 3, 5))
+    assert values["top-1"].tolist() == [1, 0, 0, 0, 0]
+    assert values["top-3"].tolist() == [1, 1, 1, 0, 0]
+    assert values["MRR"] == pytest.approx([1, 1 / 3, 1 / 2, 0, 0])
+    assert values["recall@3"][2] == pytest.approx(0.5)
+    assert values["recall@5"][2] == pytest.approx(1.0)
+    assert [math.isnan(value) for value in values["recall@3"]] == [True, True, False, True, True]
+    ideal = 1 / math.log2(2) + 1 / math.log2(3)
+    found = 1 / math.log2(3) + 1 / math.log2(5)
+    assert values["nDCG@10"] == pytest.approx([1, 1 / math.log2(4), found / ideal, 0, 0])
+
+
+def test_measures_agree_with_scikit_learn():
+    """A second library finds the same MRR, top-k and nDCG on random rankings."""
+    sklearn = pytest.importorskip("sklearn.metrics", reason="scikit-learn comes with the encoders extra")
+    rng = np.random.default_rng(3)
+    codes = [f"E{number:04d}" for number in range(30)]
+    rows, truth, scores = [], [], []
+    for i in range(40):
+        order = rng.permutation(30)
+        wanted = rng.choice(30, size=1 + i % 3, replace=False)
+        rows.append(row(str(i), [codes[j] for j in wanted], [codes[j] for j in order]))
+        truth.append([int(j in wanted) for j in range(30)])
+        scores.append([float(30 - list(order).index(j)) for j in range(30)])
+    values = per_case(rows, (1, 5, 10))
+    gains = [sklearn.ndcg_score([t], [s], k=10) for t, s in zip(truth, scores, strict=True)]
+    assert values["nDCG@10"] == pytest.approx(gains)
+    single = [i for i in range(40) if i % 3 == 0]
+    precision = sklearn.label_ranking_average_precision_score(
+        [truth[i] for i in single], [scores[i] for i in single]
+    )
+    assert values["MRR"][single].mean() == pytest.approx(precision)
+    labels = [truth[i].index(1) for i in single]
+    top5 = sklearn.top_k_accuracy_score(labels, [scores[i] for i in single], k=5, labels=range(30))
+    assert values["top-5"][single].mean() == pytest.approx(top5)
+
+
+def test_equal_scores_keep_the_order_given():
+    """The library sorts equal scores by name; our ranking must not be turned by that."""
+    values = per_case([row("a", ["E0100"], ["E0100", "K0001", "A4206"])], (1,))
+    assert values["top-1"].tolist() == [1]
+
+
+def test_means_over_cases_kinds_and_codes():
+    """Two of five by case; the kinds have 2 and 3 cases, the codes 3, 1 and 1."""
+    summary, _, _ = summarise(ROWS, per_case(ROWS, (1, 3)), samples=200, seed=0)
+    assert summary.n == 5 and summary.unanswered == 1
+    assert summary.measures["top-1"].value == pytest.approx(1 / 5)
+    assert summary.measures["top-3"].value == pytest.approx(3 / 5)
+    assert summary.measures["recall@3"].n == 1
+    assert summary.macro_kinds["top-1"].value == pytest.approx((1 / 2 + 0) / 2)
+    assert summary.macro_codes["top-1"].value == pytest.approx((1 / 3 + 0 + 0) / 3)
+    assert summary.macro_codes["top-1"].n == 3
+
+
+def test_the_mean_over_sets_counts_each_set_the_same():
+    """Four right of four and none of one make one half."""
+    right = [row(str(i), ["E0143"], ["E0143"]) for i in range(4)]
+    wrong = [row("w", ["E0143"], ["E0130"])]
+    parts = [summarise(rows, per_case(rows, (1,)), samples=50, seed=0) for rows in (right, wrong)]
+    mean = mean_over_sets([part[0] for part in parts], [part[1] for part in parts], parts[0][2])
+    assert (mean["top-1"].value, mean["top-1"].low, mean["top-1"].high, mean["top-1"].n) == (0.5, 0.5, 0.5, 2)
+    assert "recall@1" not in mean
+
+
+def test_few_cases_are_called_few():
+    """Under thirty cases a value says so."""
+    summary, _, _ = summarise(ROWS, per_case(ROWS, (1,)), samples=20, seed=0)
+    assert summary.measures["top-1"].small

@@ -1,0 +1,99 @@
+import pytest
+
+from eval.cases.codebook import CodeBook
+from eval.measures.near_miss import (
+    DEAD,
+    DOSE,
+    ELSEWHERE,
+    SECTION,
+    SIBLING,
+    UNANSWERED,
+    UNKNOWN,
+    drug_name,
+    find_near_misses,
+    kind_of_miss,
+    kinds_of_misses,
+    same_drug,
+)
+from index.records import Record
+from tests.eval_fakes import BOOK, DAY, row
+
+WALKERS = CodeBook(
+    [
+        Record("E0130", "Walker, stiff"),
+        Record("E0135", "Walker, folding"),
+        Record("E0143", "Walker, folding, wheels"),
+        Record("E0160", "Sitz bath"),
+        Record("K0001", "Wheelchair"),
+    ],
+    "made",
+)
+
+
+@pytest.mark.parametrize(
+    ("book", "wanted", "answered", "kind"),
+    [
+        (WALKERS, "E0143", ["E0130"], SIBLING),
+        (WALKERS, "E0143", ["E0160"], SECTION),
+        (WALKERS, "E0143", ["K0001"], ELSEWHERE),
+        (WALKERS, "E0143", [], UNANSWERED),
+        (WALKERS, "E0143", ["Z0000"], UNKNOWN),
+        (BOOK, "E0143", ["E0144"], DEAD),
+        (BOOK, "E0143", ["L9900"], DEAD),
+        (BOOK, "J0100", ["J0101"], DOSE),
+        (BOOK, "J0100", ["J0102"], SIBLING),
+        (BOOK, "J0100", ["J0500"], SECTION),
+    ],
+)
+def test_a_wrong_first_answer_has_one_kind(book, wanted, answered, kind):
+    """Sibling, dose, section, elsewhere, dead, unknown or unanswered."""
+    assert kind_of_miss(row("a", [wanted], answered), book, DAY) == kind
+
+
+def test_the_nearest_acceptable_code_decides():
+    """With several acceptable codes the kindest reading counts."""
+    assert kind_of_miss(row("a", ["K0001", "J0101"], ["J0100"]), BOOK, DAY) == DOSE
+
+
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("Injection, examplamycin, up to 20 mg", "examplamycin"),
+        ("Injection, examplamycin sodium, per 1,000 units", "examplamycin sodium"),
+        ("Examplamycin, oral, 0.25 mg", "examplamycin oral"),
+        ("Injection, exampl-b12 complex, 0.1 ml", "exampl b12 complex"),
+        ("Infusion, examplamycin, 50 grams", "examplamycin"),
+    ],
+)
+def test_a_drug_name_is_what_is_left_without_form_and_dose(description, name):
+    """So that two codes of one drug can be known by it."""
+    assert drug_name(description) == name
+
+
+def test_only_drug_codes_can_be_the_same_drug():
+    """Two supplies that differ in a number are siblings, not doses."""
+    book = CodeBook([Record("A4206", "Syringe, 1 ml"), Record("A4207", "Syringe, 2 ml")], "made")
+    assert not same_drug("A4206", "A4207", book)
+
+
+def test_misses_are_counted_with_their_confusions():
+    """Counts, where the right code was, NOC answers both ways, pairs by frequency."""
+    rows = [
+        row("right", ["E0143"], ["E0143"]),
+        row("1", ["E0143"], ["E0130", "E0143"]),
+        row("2", ["E0143"], ["E0130"]),
+        row("3", ["E0143"], ["E1399", "E0100", "E0130", "K0001", "A4206", "E0143"]),
+        row("4", ["E1399"], ["E0143"]),
+        row("5", ["E0143"], []),
+        row("none fits", [], ["E0143"]),
+    ]
+    found = find_near_misses(rows, BOOK, DAY)
+    assert found.wrong == 5
+    assert found.found_later == {"2": 1, "3-5": 0, "6-10": 1, "11 or later": 0, "not in the list": 3}
+    assert (found.noc_instead, found.specific_instead) == (1, 1)
+    assert found.kinds[UNANSWERED] == 1 and sum(found.kinds.values()) == 5
+    first = found.confusions[0]
+    assert (first.wanted, first.answered, first.count) == ("E0143", "E0130", 2)
+    assert first.wanted_description == "Folding walker with wheels, height can be set"
+    assert (len(found.confusions), found.pairs) == (3, 3)
+    assert set(kinds_of_misses(rows, BOOK, DAY)) == {"1", "2", "3", "4", "5"}

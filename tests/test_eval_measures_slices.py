@@ -1,0 +1,79 @@
+import pytest
+
+from eval.measures.metrics import per_case, summarise
+from eval.measures.slices import Seen, class_of, dimensions, length_of, measure_slices
+from tests.eval_fakes import BOOK, row
+
+ROWS = [
+    row("a", ["E0143"], ["E0143"], query="folding frame", kind="order", source="ward 1"),
+    row("b", ["E1399"], ["E0143"], query="thing", kind="lay", source="ward 2"),
+    row("c", ["J1815", "J0500"], ["J0500"], query="sugar shot five units please now ok", kind="lay"),
+]
+
+
+def slices_of(**seen):
+    ways = dimensions(BOOK, Seen(**seen) if seen else None)
+    values = per_case(ROWS, (1,))
+    whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
+    found = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
+    return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in found}
+
+
+def test_cases_are_cut_every_way():
+    """Each slice has its number of cases and its own mean."""
+    found = slices_of()
+    assert found["kind", "lay"] == (2, 0.5)
+    assert found["source", "ward 1"] == (1, 1.0)
+    assert found["section", "E"] == (2, 0.5)
+    assert found["class", "drug"] == (1, 1.0)
+    assert found["length", "1 word"] == (1, 0.0)
+    assert found["specificity", "NOC code"] == (1, 0.0)
+    assert found["codes", "several acceptable"] == (1, 1.0)
+    assert ("source", "") not in found
+
+
+def test_seen_and_unseen_are_told_apart():
+    """Wordings, codes and sources that a system may have learned from."""
+    found = slices_of(
+        wordings=frozenset({"folding frame"}), codes=frozenset({"J0500"}), sources=frozenset({"ward 2"})
+    )
+    assert found["wording", "seen"] == (1, 1.0)
+    assert found["wording", "unseen"] == (2, 0.5)
+    assert found["code", "seen"] == (1, 1.0)
+    assert found["source seen", "unseen"] == (1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("J1815", "drug"),
+        ("Q5103", "drug"),
+        ("A9552", "drug"),
+        ("A0429", "service"),
+        ("A4253", "supply"),
+        ("C1769", "device"),
+        ("C9399", "drug"),
+        ("C9600", "service"),
+        ("E0143", "device"),
+        ("G0008", "service"),
+        ("Q4010", "supply"),
+        ("T1019", "service"),
+        ("T4527", "supply"),
+        ("99213", "other"),
+    ],
+)
+def test_codes_have_a_class(code, kind):
+    """The longest matching beginning of the table decides."""
+    assert class_of(code) == kind
+
+
+def test_lengths_are_counted_in_words():
+    """Four groups."""
+    assert [length_of("x " * n) for n in (1, 2, 3, 4, 6, 7)] == [
+        "1 word",
+        "2-3 words",
+        "2-3 words",
+        "4-6 words",
+        "4-6 words",
+        "7+ words",
+    ]

@@ -1,0 +1,226 @@
+"""Fetching the current release, against a server of our own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from index.errors import DownloadError
+from index.release.download import download_latest
+from index.release.quarter import Quarter
+from index.release.release import read_release
+from tests.release_files import SMALL, fixed_width, zipped
+
+ON = date(2031, 5, 20)
+CURRENT = "april-2031-alpha-numeric-hcpcs-file.zip"
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def release_zip(name: str) -> bytes:
+    return zipped({name: fixed_width(SMALL)})
+
+
+def send(
+    data: bytes, *, status: int = 200, kind: str = "application/zip", stated: int | None = None
+) -> Answer:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        request.send_header("Content-Type", kind)
+        request.send_header("Content-Length", str(len(data) if stated is None else stated))
+        request.end_headers()
+        if request.command == "GET":
+            request.wfile.write(data)
+
+    return answer
+
+
+class Cms:
+    """A server: file name to answer; anything else is not found. `asked` lists the requests."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Answer] = {}
+        self.asked: list[str] = []
+        cms = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                file = self.path.rpartition("/")[2]
+                cms.asked.append(f"{self.command} {file}")
+                cms.files.get(file, send(b"none", status=404))(self)
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_: object) -> None:
+                """Keep the tests quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/zip/"
+
+
+@pytest.fixture
+def cms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cms]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    cms = Cms()
+    thread = threading.Thread(target=cms.server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield cms
+    cms.server.shutdown()
+    cms.server.server_close()
+    thread.join()
+
+
+def test_the_current_quarter_is_kept_under_releases(cms: Cms, tmp_path: Path) -> None:
+    """The zip lands under its own name, whole, and nothing is said or left beside it."""
+    data = release_zip("HCPC2031_APR_ANWEB.txt")
+    cms.files[CURRENT] = send(data)
+    said: list[str] = []
+
+    path = download_latest(tmp_path, ON, base_url=cms.url, notify=said.append)
+
+    assert path == tmp_path / "releases" / CURRENT
+    assert path.read_bytes() == data
+    assert list(path.parent.iterdir()) == [path]
+    assert read_release(path).name == "2031-04"
+    assert cms.asked[0] == f"GET {CURRENT}"
+    assert said == []
+
+
+def test_older_patterns_and_quarters_are_tried_in_turn(cms: Cms, tmp_path: Path) -> None:
+    """Addresses are tried newest quarter first; a refused one counts as not there; the fallback is told."""
+    cms.files[CURRENT] = send(b"no", status=403)
+    cms.files["2031-alpha-numeric-hcpcs-file.zip"] = send(release_zip("HCPC2031_JAN_ANWEB.txt"))
+    said: list[str] = []
+
+    path = download_latest(tmp_path, ON, base_url=cms.url, notify=said.append)
+
+    assert path.name == "2031-alpha-numeric-hcpcs-file.zip"
+    assert cms.asked[:5] == [
+        f"GET {CURRENT}",
+        "GET 2031-hcpcs-alpha-numeric-file-april.zip",
+        "GET january-2031-alpha-numeric-hcpcs-file.zip",
+        "GET 2031-hcpcs-alpha-numeric-file-january.zip",
+        "GET 2031-alpha-numeric-hcpcs-file.zip",
+    ]
+    assert said == ["CMS offers no file for 2031-04 at the known addresses; took the one of 2031-01"]
+
+
+def test_the_next_quarter_is_told_of_when_it_is_offered(cms: Cms, tmp_path: Path) -> None:
+    """A file that is not in effect yet is named, not taken."""
+    cms.files[CURRENT] = send(release_zip("HCPC2031_APR_ANWEB.txt"))
+    cms.files["july-2031-alpha-numeric-hcpcs-file.zip"] = send(release_zip("HCPC2031_JUL_ANWEB.txt"))
+    said: list[str] = []
+
+    assert download_latest(tmp_path, ON, base_url=cms.url, notify=said.append).name == CURRENT
+    assert said == [
+        "the release in effect from 2031-07-01 is offered already: "
+        f"{cms.url}july-2031-alpha-numeric-hcpcs-file.zip"
+    ]
+
+
+def test_a_release_that_is_not_in_effect_is_passed_over(cms: Cms, tmp_path: Path) -> None:
+    """A file under a current name that holds a later release is not taken."""
+    cms.files[CURRENT] = send(release_zip("HCPC2031_JUL_ANWEB.txt"))
+
+    with pytest.raises(DownloadError, match="holds the release of 2031-07, which is not in effect yet"):
+        download_latest(tmp_path, ON, base_url=cms.url)
+
+
+def slow(request: BaseHTTPRequestHandler) -> None:
+    send(b"PK\x03\x04", stated=1000)(request)
+    time.sleep(0.6)
+
+
+def dribble(request: BaseHTTPRequestHandler) -> None:
+    send(b"PK\x03\x04", stated=1000)(request)
+    for _ in range(30):
+        time.sleep(0.05)
+        try:
+            request.wfile.write(b"x")
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (send(b"no", status=403), "HTTP 403"),
+        (send(b"no", status=404), "HTTP 404"),
+        (send(b"no", status=503), "HTTP 503"),
+        (send(b"<html>", kind="text/html"), "not a zip but text/html"),
+        (send(b""), "an empty answer"),
+        (send(release_zip("r.txt")[:200], stated=5000), "broke off after 200 of 5000 bytes"),
+        (send(release_zip("r.txt")[:-40]), "the zip is a damaged or cut zip file"),
+        (send(zipped({"readme.txt": b"hello"})), "the zip holds no release"),
+        (send(b"PK", stated=10**9), "larger than 64 MB"),
+        (slow, r"no answer for 0\.3 seconds"),
+        (dribble, "too slow, gave up after"),
+    ],
+)
+def test_what_failed_is_said_with_the_address_and_the_way_out(
+    cms: Cms, tmp_path: Path, answer: Answer, message: str
+) -> None:
+    """Each failure names the address and how to give a file instead, and leaves nothing behind."""
+    cms.files[CURRENT] = answer
+
+    with pytest.raises(DownloadError, match=message) as caught:
+        download_latest(tmp_path, ON, base_url=cms.url, timeout_s=0.3, total_s=0.5)
+
+    assert f"{cms.url}{CURRENT}" in str(caught.value)
+    assert "hcpcs index build --release FILE" in str(caught.value)
+    assert list((tmp_path / "releases").iterdir()) == []
+
+
+def test_a_failed_download_leaves_the_release_from_before(cms: Cms, tmp_path: Path) -> None:
+    """A file that is there already stays as it was when the new one is damaged."""
+    kept = tmp_path / "releases" / CURRENT
+    kept.parent.mkdir()
+    kept.write_bytes(b"before")
+    cms.files[CURRENT] = send(release_zip("r.txt")[:-40])
+
+    with pytest.raises(DownloadError):
+        download_latest(tmp_path, ON, base_url=cms.url)
+    assert kept.read_bytes() == b"before"
+
+
+def test_a_server_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused connection and an address of another kind end at once."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    port = server.server_port
+    server.server_close()
+
+    with pytest.raises(DownloadError, match="cannot be reached"):
+        download_latest(tmp_path, ON, base_url=f"http://127.0.0.1:{port}/")
+    with pytest.raises(DownloadError, match="is no web address"):
+        download_latest(tmp_path, ON, base_url="file:///etc/")
+
+
+def test_a_folder_that_cannot_be_written_is_named(cms: Cms, tmp_path: Path) -> None:
+    """A data folder that is a file is said to be the fault, not the server."""
+    (tmp_path / "home").write_text("")
+
+    with pytest.raises(DownloadError, match="releases cannot be written"):
+        download_latest(tmp_path / "home", ON, base_url=cms.url)
+    assert cms.asked == []
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "before", "after"),
+    [
+        (date(2031, 1, 1), "2031-01", "2030-10", "2031-04"),
+        (date(2031, 6, 30), "2031-04", "2031-01", "2031-07"),
+        (date(2031, 12, 31), "2031-10", "2031-07", "2032-01"),
+    ],
+)
+def test_quarters_follow_each_other(day: date, name: str, before: str, after: str) -> None:
+    """A quarter is that of its first day, and years turn at January."""
+    quarter = Quarter.on(day)
+
+    assert (quarter.name, quarter.before().name, quarter.after().name) == (name, before, after)

@@ -1,0 +1,206 @@
+"""The index folder: what was saved is what is loaded, and every damage is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from index.build import assemble
+from index.errors import ArtifactError
+from index.store.artifact import Artifact
+from index.store.manifest import FORMAT, MANIFEST, read_manifest, verify
+from index.store.text_vectors import TEXT_VECTORS, means
+from index.store.texts import TEMPLATE
+from index.store.vectors import VECTORS
+from index.text.words import normalise
+from tests.index_fakes import SMALL, LetterEncoder, build_small
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An index folder of the small release."""
+    build_small(tmp_path / "index")
+    return tmp_path / "index"
+
+
+def rewrite(folder: Path, **changes: object) -> None:
+    """Put other values into the manifest."""
+    manifest = msgspec.structs.replace(read_manifest(folder), **changes)
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+
+
+def test_what_was_built_is_what_is_loaded(folder: Path) -> None:
+    """Records, modifiers and texts come back as they were."""
+    artifact = Artifact.load(folder)
+
+    assert artifact.catalogue.records == SMALL.records
+    assert artifact.catalogue.modifiers == SMALL.modifiers
+    assert len(artifact.texts) == artifact.manifest.counts["texts"] == 8
+    assert artifact.rows.tolist() == [text.row for text in artifact.texts]
+    assert artifact.manifest == verify(folder)
+
+
+def test_search_agrees_with_exact_multiplication(folder: Path) -> None:
+    """The index returns the rows and cosines that multiplying all vectors returns, but for int8 rounding."""
+    artifact = Artifact.load(folder)
+    encoder = LetterEncoder()
+    texts = encoder.encode([normalise(text.text) for text in artifact.texts])
+    vectors = means(texts, artifact.texts, len(artifact.catalogue))
+    queries = encoder.encode(["kennel for a dog", "spring crutch", "bandage"])
+
+    cosines, rows = artifact.vectors.search(queries, k=3)
+
+    exact = queries @ vectors.T
+    np.testing.assert_allclose(cosines, -np.sort(-exact, axis=1)[:, :3], atol=0.02)
+    np.testing.assert_allclose(np.take_along_axis(exact, rows, axis=1), cosines, atol=0.02)
+
+
+def test_the_vector_of_text_i_is_row_i(folder: Path) -> None:
+    """But for rounding."""
+    artifact = Artifact.load(folder)
+    vectors = LetterEncoder().encode([normalise(text.text) for text in artifact.texts])
+
+    held = (artifact.text_vectors.codes.astype(np.float32) - 128) / artifact.manifest.scale
+    np.testing.assert_allclose(held, vectors, atol=0.51 / artifact.manifest.scale)
+
+
+def test_words_and_profiles_come_back_as_they_were(folder: Path) -> None:
+    """What was computed at the build is what ranking reads."""
+    made, loaded = assemble(SMALL, LetterEncoder()), Artifact.load(folder)
+
+    assert loaded.table.vocabulary == made.table.vocabulary
+    np.testing.assert_array_equal(loaded.table.tokens, made.table.tokens)
+    for name, array in made.profiles._asdict().items():
+        np.testing.assert_array_equal(getattr(loaded.profiles, name), array)
+    np.testing.assert_array_equal(loaded.lexical.scores("crutch"), made.lexical.scores("crutch"))
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def every_file() -> list[str]:
+    """Names of the files of an index folder, for tests that damage each one."""
+    return [
+        "lexical.safetensors",
+        "lexicon.jsonl",
+        "modifiers.jsonl",
+        "names.jsonl",
+        "profiles.safetensors",
+        "records.jsonl",
+        "texts.jsonl",
+        TEXT_VECTORS,
+        VECTORS,
+        "vocabulary.txt",
+        "words.safetensors",
+        "words.txt",
+    ]
+
+
+def test_every_file_is_known_to_these_tests(folder: Path) -> None:
+    """So that a file added to the layout is damaged in the tests below as well."""
+    assert set(read_manifest(folder).files) == set(every_file())
+
+
+@pytest.mark.parametrize("name", every_file())
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    """Nothing is loaded from an incomplete folder."""
+    (folder / name).unlink()
+
+    with pytest.raises(ArtifactError, match=f"{name} is missing; build the index again"):
+        Artifact.load(folder)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in every_file() if name not in ("lexicon.jsonl", "names.jsonl")]
+)
+def test_a_changed_byte_is_named(folder: Path, name: str) -> None:
+    """One bit is enough."""
+    _flip(folder / name)
+
+    with pytest.raises(ArtifactError, match=f"{name} is damaged: its checksum differs"):
+        Artifact.load(folder)
+
+
+def test_a_file_that_grew_is_named(folder: Path) -> None:
+    """Empty files have no byte to flip."""
+    (folder / "names.jsonl").write_bytes(b"\n")
+
+    with pytest.raises(ArtifactError, match=r"names\.jsonl is damaged"):
+        Artifact.load(folder)
+
+
+def test_a_file_that_the_manifest_does_not_know_is_named(folder: Path) -> None:
+    """A folder that somebody worked in is not the folder that was built."""
+    (folder / "notes.txt").write_text("mine")
+
+    with pytest.raises(ArtifactError, match=r"notes\.txt is not in the manifest"):
+        Artifact.load(folder)
+
+
+def _no_manifest(folder: Path) -> None:
+    (folder / MANIFEST).unlink()
+
+
+def _half_manifest(folder: Path) -> None:
+    path = folder / MANIFEST
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def _unknown_field(folder: Path) -> None:
+    path = folder / MANIFEST
+    path.write_bytes(path.read_bytes().replace(b'"format"', b'"former"', 1))
+
+
+def _older_format(folder: Path) -> None:
+    """Another version with other fields, which is told as such and not as damage."""
+    (folder / MANIFEST).write_bytes(b'{"format": 1, "release": "2026-01", "words": 5}')
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_no_manifest, "is not an index folder: it holds no manifest.json"),
+        (_half_manifest, "manifest.json cannot be read"),
+        (_unknown_field, "manifest.json cannot be read"),
+        (_older_format, f"has format 1, this version reads {FORMAT}; build it again"),
+        (
+            lambda folder: rewrite(folder, format=FORMAT + 1),
+            f"has format {FORMAT + 1}, this version reads {FORMAT}",
+        ),
+        (
+            lambda folder: rewrite(folder, template="texts-0"),
+            f"text template texts-0, this version needs {TEMPLATE}",
+        ),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused(
+    folder: Path, damage: Callable[[Path], None], message: str
+) -> None:
+    """Missing, cut, of another program or of another version."""
+    damage(folder)
+
+    with pytest.raises(ArtifactError, match=message):
+        Artifact.load(folder)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """The message names the folder."""
+    with pytest.raises(ArtifactError, match=r"nowhere is not an index folder"):
+        Artifact.load(tmp_path / "nowhere")
+
+
+def test_nothing_in_the_folder_is_a_pickle(folder: Path) -> None:
+    """Arrays are read by numpy with pickle switched off."""
+    names = read_manifest(folder).files
+
+    assert not [name for name in names if name.endswith((".pkl", ".pickle", ".joblib"))]
+    for name in names:
+        if name.endswith(".npy"):
+            np.load(folder / name, allow_pickle=False)

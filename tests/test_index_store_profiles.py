@@ -1,0 +1,76 @@
+"""Facts and amounts of codes as arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.records import Record
+from index.store.profiles import MOST_DOSES, Profiles
+from index.text.attributes import named
+from index.text.quantities import DIMENSIONS
+
+MASS, AREA = DIMENSIONS.index("mass"), DIMENSIONS.index("area")
+RECORDS = (
+    Record(
+        "A0001", "Invented gauze, sterile, more than 16 sq. in. but less than or equal to 48 sq. in.", "Gauze"
+    ),
+    Record(
+        "J0002",
+        "Injection, dogvax (kennel labs), not therapeutically equivalent to catvax, 5 mg",
+        "Inj dogvax 5 mg",
+    ),
+    Record("J0003", "Invented drugs not otherwise classified", "Drugs nos"),
+    Record("J0004", "Mix of 1 mg, 2 mg, 3 mg, 4 mg and 5 mg"),
+    Record("E0005", "Invented crutch", is_noc=True),
+)
+
+
+@pytest.fixture
+def profiles() -> Profiles:
+    """One row for each record."""
+    return Profiles.from_records(RECORDS)
+
+
+def test_facts_come_from_both_descriptions(profiles: Profiles) -> None:
+    """As bits of one unsigned integer."""
+    assert profiles.facts.dtype == np.uint64
+    assert named(int(profiles.facts[0])) == ["sterile: yes"]
+    assert named(int(profiles.facts[1])) == ["route: injected"]
+
+
+def test_amounts_are_padded_and_cut_to_four(profiles: Profiles) -> None:
+    """A missing one has dimension -1."""
+    assert profiles.dimensions[1].tolist() == [MASS, -1, -1, -1]
+    assert profiles.amounts[1].tolist() == [5, 0, 0, 0]
+    assert profiles.amounts[3].tolist() == [1, 2, 3, 4]
+    assert profiles.dimensions.shape == profiles.amounts.shape == (len(RECORDS), MOST_DOSES)
+
+
+def test_a_range_is_kept_apart_from_amounts(profiles: Profiles) -> None:
+    """-1 where a descriptor has none."""
+    assert profiles.range_dimension.tolist() == [AREA, -1, -1, -1, -1]
+    assert (profiles.above[0], profiles.to[0]) == (16, 48)
+
+
+def test_catch_all_codes_and_single_makers_are_marked(profiles: Profiles) -> None:
+    """By CMS's list or by their words."""
+    assert profiles.generic.tolist() == [False, False, True, False, True]
+    assert profiles.maker.tolist() == [False, True, False, False, False]
+
+
+def test_saved_and_loaded_they_are_the_same(profiles: Profiles, tmp_path: Path) -> None:
+    """Array by array, with their dtypes."""
+    profiles.save(tmp_path)
+    loaded = Profiles.load(tmp_path)
+
+    for name, array in profiles._asdict().items():
+        np.testing.assert_array_equal(getattr(loaded, name), array)
+        assert getattr(loaded, name).dtype == array.dtype
+
+
+def test_no_records_make_empty_arrays() -> None:
+    """With the same number of columns."""
+    assert Profiles.from_records(()).dimensions.shape == (0, MOST_DOSES)

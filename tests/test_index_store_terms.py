@@ -1,0 +1,124 @@
+"""Which words a code holds and which a typed word may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.store.forward import TextWords
+from index.store.terms import MOST_STANDINS, WordTable
+from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
+from index.text.words import normalise
+
+TEXTS = (
+    Text(0, LONG, "Wooden wheelchair"),
+    Text(0, SHORT, "Wheelchairs"),
+    Text(1, LONG, "Wheeled walker of wood"),
+    Text(1, STARTER, "rollator"),
+    Text(2, LEXICON, "plaster"),  # lay words are for meaning, not for counting
+    Text(2, LONG, "Bandage"),
+)
+
+
+@pytest.fixture
+def table() -> WordTable:
+    """Three codes."""
+    return of_texts(TEXTS, 3)
+
+
+def of_texts(texts: Sequence[Text], codes: int) -> WordTable:
+    """As the index makes it."""
+    return WordTable.from_texts(texts, TextWords.from_forms([normalise(text.text) for text in texts]), codes)
+
+
+def held(table: WordTable, row: int) -> dict[str, int]:
+    """Stems of a code with the bits of the fields they stand in."""
+    own = slice(table.indptr[row], table.indptr[row + 1])
+    pairs = zip(table.tokens[own].tolist(), table.fields[own].tolist(), strict=True)
+    return {table.vocabulary[token]: bits for token, bits in pairs}
+
+
+def weights(table: WordTable, word: str) -> dict[str, float]:
+    """What a typed word may stand for."""
+    return {table.vocabulary[token]: weight for token, weight in table.matches(word)}
+
+
+def test_a_code_holds_each_stem_once_with_its_fields(table: WordTable) -> None:
+    """1 for the long, 2 for the short description, 4 for any other text."""
+    assert held(table, 0) == {"wooden": 1, "wheelchair": 3}
+    assert held(table, 1) == {"wheel": 1, "walker": 1, "of": 1, "wood": 1, "rollat": 4}
+
+
+def test_idf_is_the_logarithm_of_codes_over_codes_with_the_stem(table: WordTable) -> None:
+    """ln((codes + 1) / codes that hold it)."""
+    idf = dict(zip(table.vocabulary, table.idf.tolist(), strict=True))
+
+    assert idf["bandag"] == pytest.approx(log(4 / 1))
+
+
+def test_surfaces_are_the_commonest_written_form(table: WordTable) -> None:
+    """One for each stem; of equally common ones the first in the alphabet."""
+    surfaces = dict(zip(table.vocabulary, table.surfaces, strict=True))
+
+    assert surfaces["bandag"] == "bandage"
+    assert surfaces["wheelchair"] == "wheelchair"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("wheelchairs", {"wheelchair": 1.0}),
+        ("whee", {"wheel": 0.85, "wheelchair": 0.85}),
+        ("ban", {"bandag": 0.7}),
+        ("whlchr", {"wheelchair": 0.75}),
+        ("xyz", {}),
+        ("b", {}),
+        ("", {}),
+    ],
+)
+def test_a_typed_word_stands_for_stems_with_a_weight(
+    table: WordTable, word: str, expected: dict[str, float]
+) -> None:
+    """Itself, words that begin so, and words of which it is the consonants."""
+    assert weights(table, word) == expected
+
+
+def test_a_beginning_that_too_many_words_share_says_nothing() -> None:
+    """It would match everything."""
+    many = [Text(0, LONG, f"abc{chr(97 + i // 26)}{chr(97 + i % 26)}x") for i in range(MOST_STANDINS + 1)]
+
+    assert of_texts(many, 1).matches("abc") == []
+    assert len(of_texts(many[1:], 1).matches("abc")) == MOST_STANDINS
+
+
+@pytest.mark.parametrize(
+    ("word", "nearest"),
+    [("wheelchiar", "wheelchair"), ("bandege", "bandage"), ("wlak", None), ("zebra", None), ("", None)],
+)
+def test_a_misspelt_word_has_a_nearest_one(table: WordTable, word: str, nearest: str | None) -> None:
+    """Only long enough words that are alike enough."""
+    assert table.nearest(word) == nearest
+
+
+def test_knowing_a_word_means_holding_its_stem(table: WordTable) -> None:
+    """In any form."""
+    stem = table.stem("bandages")
+
+    assert stem is not None
+    assert table.vocabulary[stem] == "bandag"
+    assert table.stem("zebra") is None
+
+
+def test_saved_and_loaded_it_is_the_same(table: WordTable, tmp_path: Path) -> None:
+    """Arrays and words."""
+    table.save(tmp_path)
+    loaded = WordTable.load(tmp_path)
+
+    assert (loaded.vocabulary, loaded.surfaces) == (table.vocabulary, table.surfaces)
+    for name in ("idf", "indptr", "tokens", "fields"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(table, name))
+    assert weights(loaded, "whlchr") == weights(table, "whlchr")

@@ -1,0 +1,43 @@
+"""The vectors of texts as int8, and what stands for a code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.store.text_vectors import TextVectors, means
+from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
+from index.store.vectors import int8_scale
+
+VECTORS = np.array([[1, 0], [0, 1], [0, 1], [-0.6, 0.8], [1, 0]], np.float32)
+
+
+def test_what_is_held_is_the_rounded_vector(tmp_path: Path) -> None:
+    """Offset by 128, within half a step, and the same when it was saved."""
+    vectors = np.random.default_rng(7).normal(size=(50, 24)).astype(np.float32)
+    made = TextVectors.from_vectors(vectors, int8_scale(vectors))
+    held = (made.codes.astype(np.float32) - 128) / np.float32(made.scale)
+
+    np.testing.assert_allclose(held, vectors, atol=0.51 / made.scale)
+    assert (made.codes.min(), len(made)) >= (1, 50)
+    made.save(tmp_path)
+    np.testing.assert_array_equal(TextVectors.load(tmp_path, made.scale).codes, made.codes)
+
+
+def test_a_code_stands_where_its_texts_do() -> None:
+    """In the middle of its descriptors, whatever the lexicon says of it."""
+    texts = [
+        Text(0, LONG, ""),
+        Text(0, SHORT, ""),
+        Text(2, LONG, ""),
+        Text(2, STARTER, ""),
+        Text(2, LEXICON, ""),
+    ]
+
+    of_codes = means(VECTORS, texts, 3)
+
+    assert of_codes[0].tolist() == pytest.approx([2**-0.5, 2**-0.5])
+    assert of_codes[1].tolist() == [0, 0]
+    assert of_codes[2].tolist() == pytest.approx(np.array([-0.6, 1.8]) / np.hypot(0.6, 1.8))

@@ -1,0 +1,67 @@
+"""Which texts of a code can match."""
+
+from __future__ import annotations
+
+from index.records import Record
+from index.store.texts import LEXICON, LONG, LONGEST, SHARED_TERM, SHORT, STARTER, Text, texts_of
+from index.text.lexicon import Entry
+from index.text.words import normalise
+
+RECORDS = (
+    Record("A0001", "Bandage for a dog", "Dog bandage"),
+    Record("E0002", "Crutch", "CRUTCH"),
+    Record("E0003", "Crutch with a spring"),
+)
+
+
+def test_every_source_gives_its_texts() -> None:
+    """Long, short, starter and lay words, grouped by source, each pointing to its row."""
+    texts, forms = texts_of(
+        RECORDS,
+        starter=[Record("E0003", "Springy crutch", "per pair"), Record("Z9999", "Not in this release")],
+        lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",))],
+    )
+
+    assert texts == [
+        Text(0, LONG, "Bandage for a dog"),
+        Text(1, LONG, "Crutch"),
+        Text(2, LONG, "Crutch with a spring"),
+        Text(0, SHORT, "Dog bandage"),
+        Text(2, STARTER, "Springy crutch per pair"),
+        Text(1, LEXICON, "stick"),
+    ]
+    assert forms == [normalise(text.text) for text in texts]
+
+
+def test_a_name_is_no_text_to_come_near_to() -> None:
+    """Trade names and abbreviations are known or not: `suggest.expansion` finds them by their letters."""
+    entries = [
+        Entry("barkaid", ("bandage",), "trade name", ("A0001",)),
+        Entry("bndg", ("bandage",), "abbreviation", ("A0001",)),
+    ]
+
+    assert texts_of(RECORDS, lexicon=entries) == texts_of(RECORDS)
+
+
+def test_a_text_that_a_code_has_already_is_not_repeated() -> None:
+    """Case and punctuation make no other text; the first source keeps it. Other codes may have it too."""
+    texts, _ = texts_of(RECORDS[1:], lexicon=[Entry("crutch.", ("crutch",), "lay", ("E0002", "E0003"))])
+
+    assert [(text.row, text.source) for text in texts] == [(0, LONG), (1, LONG), (1, LEXICON)]
+
+
+def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
+    """It says nothing about which."""
+    many = [Record(f"E{number:04}", f"Thing {number}") for number in range(SHARED_TERM + 1)]
+    broad = Entry("gear", ("gear",), "lay", ("E",))
+
+    assert sum(text.source == LEXICON for text in texts_of(many, lexicon=[broad])[0]) == 0
+    assert sum(text.source == LEXICON for text in texts_of(many[1:], lexicon=[broad])[0]) == SHARED_TERM
+
+
+def test_of_a_very_long_text_the_beginning_counts() -> None:
+    """Its vector and its words are of the first characters; it is shown whole."""
+    (text,), (form,) = texts_of([Record("A0001", "a " * LONGEST + "b")])
+
+    assert text.text.endswith("b")
+    assert set(form) == {"a", " "}

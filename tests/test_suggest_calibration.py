@@ -1,0 +1,89 @@
+"""What the calibration reads of the first candidates, against the same sums in numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from suggest.calibration import OWN, TAKEN, Scored, confidence_features
+from suggest.features import COUNT, NAMES, falling, first, leading, listed
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+RANDOM = np.random.default_rng(11)
+
+
+def of_one(matrix: Floats, scores: Floats, order: Ids, codable: float) -> Scored:
+    """The candidates of one text."""
+    return Scored(matrix, scores, [0, len(scores)], order, [0, len(order)], [codable])
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_columns_are_what_they_are_named_for(n: int) -> None:
+    """Score, softmax share, lead over the best other, place and entropy; then the ranker's own columns."""
+    matrix = RANDOM.normal(size=(n, COUNT)).astype(np.float32)
+    scores = RANDOM.normal(size=n).astype(np.float32)
+    order = np.argsort(-scores)[:10]
+
+    columns = dict(
+        zip((*OWN, *TAKEN), confidence_features(of_one(matrix, scores, order, 0.5)).T, strict=True)
+    )
+
+    shares = np.exp(scores) / np.exp(scores).sum()
+    others = [np.delete(scores, at).max(initial=scores[order[0]] - 9) for at in order]
+    np.testing.assert_array_equal(columns["score"], scores[order])
+    np.testing.assert_allclose(columns["share"], shares[order], rtol=1e-5)
+    np.testing.assert_allclose(columns["lead"], scores[order] - others, atol=1e-6)
+    assert columns["place"].tolist() == list(range(len(order)))
+    np.testing.assert_allclose(columns["spread"], -(shares * np.log(shares)).sum(), rtol=1e-4, atol=1e-6)
+    assert set(columns["codable"].tolist()) == {0.5}
+    for name in TAKEN:
+        np.testing.assert_array_equal(columns[name], matrix[order, NAMES.index(name)])
+
+
+def test_two_that_lead_together_have_no_lead() -> None:
+    """Each has the other beside it."""
+    scores = np.array([1.0, 3.0, 3.0], np.float32)
+    columns = confidence_features(of_one(np.zeros((3, COUNT), np.float32), scores, np.array([1, 2, 0]), 0.0))
+
+    assert columns[:, OWN.index("lead")].tolist() == [0.0, 0.0, -2.0]
+
+
+def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
+    """Also one without any."""
+    sizes = [3, 0, 5, 1]
+    matrices = [RANDOM.normal(size=(n, COUNT)).astype(np.float32) for n in sizes]
+    scores = [RANDOM.normal(size=n).astype(np.float32) for n in sizes]
+    bounds = np.cumsum([0, *sizes]).tolist()
+    together = np.concatenate(scores)
+
+    order, firsts = first(together, bounds, [2, 2, 2, 2])
+    columns = confidence_features(
+        Scored(np.concatenate(matrices), together, bounds, order, firsts, [0.1, 0.2, 0.3, 0.4])
+    )
+
+    assert firsts == [0, 2, 2, 4, 5]
+    for i, at in enumerate((0.1, 0.2, 0.3, 0.4)):
+        own = np.argsort(-scores[i])[:2]
+        assert (order[firsts[i] : firsts[i + 1]] - bounds[i]).tolist() == own.tolist()
+        if len(own):
+            alone = confidence_features(of_one(matrices[i], scores[i], own, at))
+            np.testing.assert_array_equal(columns[firsts[i] : firsts[i + 1]], alone)
+    np.testing.assert_array_equal(leading(columns, firsts), columns[[0, 2, 4]])
+
+
+def test_shown_confidence_never_rises_within_a_text() -> None:
+    """To four places; the next text begins anew."""
+    values = np.array([0.50004, 0.7, 0.2, 0.9, 0.95])
+
+    assert falling(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
+
+
+def test_what_is_shown_comes_in_order() -> None:
+    """Scores to four places."""
+    scores = np.array([1.23456, 7, -2.00001], np.float32)
+
+    shown = listed(np.array([2, 0]), np.array([5, 6, 7]), np.array([50, 60, 70]), scores)
+
+    assert shown == ([7, 5], [70, 50], [-2.0, 1.2346])

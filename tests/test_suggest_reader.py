@@ -1,0 +1,102 @@
+"""Reading what a user typed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index.records import Record
+from index.store.forward import TextWords
+from index.store.terms import WordTable
+from index.store.texts import texts_of
+from index.text.lexicon import Entry
+from suggest.expansion import Expander
+from suggest.reader import Reader
+
+RECORDS = [
+    Record("A0001", "Invented bandage for a large dog", "Dog bandage", effective_from=date(2020, 1, 1)),
+    Record("E0003", "Invented wheelchair with a spring, 250 mg", "Spring wheelchair"),
+]
+LEXICON = [
+    Entry("whlchr", ("wheelchair",), "abbreviation"),
+    Entry("hc", (), "noise"),
+    Entry("sofa on wheels", ("wheelchair",), "lay", ("E0003",)),
+]
+
+
+@pytest.fixture
+def reader() -> Reader:
+    texts, forms = texts_of(RECORDS)
+    return Reader(
+        Expander(LEXICON, (), ["A0001", "E0003"]), WordTable.from_texts(texts, TextWords.from_forms(forms), 2)
+    )
+
+
+def test_a_known_term_adds_the_words_it_stands_for(reader: Reader) -> None:
+    """An abbreviation stays and is followed by the full word."""
+    query = reader.read("WHLCHR spring")
+
+    assert query.plain == "whlchr spring"
+    assert query.expanded == "whlchr spring wheelchair"
+
+
+def test_the_longest_known_term_wins(reader: Reader) -> None:
+    """A phrase of the lexicon is found as a whole, with the codes it points to."""
+    (hit,) = reader.read("a sofa on wheels please").hits
+
+    assert (hit.start, hit.stop, hit.meaning.rows) == (1, 4, (1,))
+
+
+def test_hospital_prefixes_are_left_out(reader: Reader) -> None:
+    """A prefix without meaning takes no part, unless the text is nothing else."""
+    assert reader.read("HC dog bandage").words == ("dog", "bandage")
+    assert reader.read("HC").words == ("hc",)
+
+
+def test_a_misspelt_word_is_mended_and_told(reader: Reader) -> None:
+    """A word that no code holds is read as the nearest one that does, and said so."""
+    query = reader.read("large bandege")
+
+    assert query.plain == "large bandage"
+    assert [(one.typed, one.read_as) for one in query.corrections] == [("bandege", "bandage")]
+
+
+def test_unlike_words_are_left_as_typed(reader: Reader) -> None:
+    """A name or model number that resembles nothing is not bent into something known."""
+    assert reader.read("zyxwvut 9000").corrections == ()
+
+
+@pytest.mark.parametrize("text", ["E0601", "e0601 cpap", "HCPCS J0585", "code:E0601.", "(A4253)"])
+def test_a_code_in_the_text_is_seen(reader: Reader, text: str) -> None:
+    """Codes are found in any case, with or without words around them."""
+    assert len(reader.read(text).codes) == 1
+
+
+@pytest.mark.parametrize("text", ["D0120", "XE0601", "E06011", "1E0601", "4.5 mm", "E0601.5"])
+def test_what_only_looks_like_a_code_is_not_one(reader: Reader, text: str) -> None:
+    """Dental codes, longer words and decimals are not taken for codes."""
+    assert reader.read(text).codes == ()
+
+
+def test_amounts_are_read_in_base_units(reader: Reader) -> None:
+    """A gram is a thousand milligrams, whether the unit is attached or not."""
+    assert reader.read("1GM").doses == reader.read("1000 mg").doses
+
+
+@pytest.mark.parametrize("text", ["", " ", "😀😀", "\x00\x01", "¿qué?", "!!!", "a" * 100_000])
+def test_odd_texts_are_read_without_fuss(reader: Reader, text: str) -> None:
+    """Nothing that can be typed is an error here."""
+    assert reader.read(text).codes == ()
+
+
+def test_a_code_is_no_word_of_the_text(reader: Reader) -> None:
+    """A text that is only a code leaves no words to search by; others keep theirs."""
+    assert reader.read("HC E0601").words == ()
+    assert reader.read("e0601 dog bandage").words == ("dog", "bandage")
+
+
+def test_an_unfinished_word_is_searched_by_what_it_begins(reader: Reader) -> None:
+    """Who is still typing is answered as if the commonest word with that beginning stood there."""
+    assert reader.read("dog banda").expanded == "dog banda bandage"
+    assert reader.read("dog bandage").expanded == "dog bandage"
