@@ -15,7 +15,7 @@ from api.fhir.routes import fhir_routes
 from api.http.health import health_routes, metrics_route
 from api.http.keys import key_guard
 from api.http.limits import BODY_BYTES
-from api.http.middleware import Edge
+from api.http.middleware import RequestMiddleware
 from api.http.problems import problem_response
 from api.loading import open_suggester
 from api.nlm.routes import nlm_routes
@@ -52,7 +52,9 @@ def create_app(
         logging_config=None,
     )
     # Around the whole app rather than as a middleware: those are not run for paths that no route has.
-    app.asgi_handler = Edge(app.asgi_handler, service.metrics, _version_headers(service), settings.access_log)
+    app.asgi_handler = RequestMiddleware(
+        app.asgi_handler, service.metrics, _version_headers(service), settings.access_log
+    )
     return app
 
 

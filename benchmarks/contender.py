@@ -90,11 +90,11 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
 def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
     from api.batch.output import JsonOutput
-    from api.batch.pieces import Others, processors
+    from api.batch.pieces import WorkerPool, processors
     from api.batch.questions import Questions
     from api.batch.rows import Row
 
-    others = ending.enter_context(Others(index, Questions("text", None, 10), JsonOutput(), processors()))
+    others = ending.enter_context(WorkerPool(index, Questions("text", None, 10), JsonOutput(), processors()))
 
     def answered(texts: list[str]) -> Any:
         rows = [Row({"text": text}) for text in texts]

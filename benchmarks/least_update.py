@@ -20,10 +20,10 @@ from index.encoder import load_encoder
 from index.records import Record, Release
 from index.store.artifact import LEXICON, NAMES, TEXTS
 from index.store.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
-from index.store.forward import TextWords
+from index.store.forward import ForwardIndex
 from index.store.manifest import digests, read_manifest
 from index.store.profiles import Profiles
-from index.store.terms import WordTable
+from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
 from index.store.texts import LONGEST, Text
 from index.store.vectors import VectorIndex
@@ -52,7 +52,7 @@ def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
     texts = read_jsonl(former / TEXTS, Text)
     vectors = VectorIndex.load(former, scale)
     of_texts = TextVectors.load(former, scale)
-    kept = (TextWords.load(former), WordTable.load(former), Profiles.load(former))
+    kept = (ForwardIndex.load(former), TermIndex.load(former), Profiles.load(former))
     done("read the former folder")
     before = read_jsonl(former / RECORDS, Record)
     pairs = enumerate(zip(before, given.records, strict=True))

@@ -10,7 +10,7 @@ import msgspec
 from eval.cases.cases import Case
 
 
-class Ranking(msgspec.Struct, frozen=True):
+class SystemAnswer(msgspec.Struct, frozen=True):
     """What a system says of one text.
 
     Attributes:
@@ -64,7 +64,7 @@ def first_rank(ranked: Sequence[str], acceptable: Sequence[str]) -> int | None:
     return next((rank for rank, code in enumerate(ranked, 1) if code in wanted), None)
 
 
-def make_row(case: Case, ranking: Ranking, ms: float) -> Row:
+def make_row(case: Case, ranking: SystemAnswer, ms: float) -> Row:
     """Join a case and its answer."""
     return Row(
         id=case.id,

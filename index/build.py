@@ -17,10 +17,10 @@ from index.records import Record, Release
 from index.store.artifact import Artifact
 from index.store.build_cache import kept
 from index.store.catalogue import Catalogue
-from index.store.forward import TextWords
+from index.store.forward import ForwardIndex
 from index.store.manifest import FORMAT, Manifest, verify
 from index.store.profiles import Profiles
-from index.store.terms import WordTable
+from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import TEMPLATE, Text, texts_of
 from index.store.vectors import VectorIndex, int8_scale
@@ -108,7 +108,7 @@ def assemble(
     vectors = embed(encoder, forms, cache, progress)
     of_codes = means(vectors, texts, len(release.records))
     scale = int8_scale(vectors, of_codes)
-    spoken = TextWords.from_forms(forms)
+    spoken = ForwardIndex.from_forms(forms)
     manifest = Manifest(
         format=FORMAT,
         release=release.name,
@@ -132,7 +132,7 @@ def assemble(
         VectorIndex.from_vectors(of_codes, scale),
         TextVectors.from_vectors(vectors, scale),
         spoken,
-        WordTable.from_texts(texts, spoken, len(release.records)),
+        TermIndex.from_texts(texts, spoken, len(release.records)),
         Profiles.from_records(release.records, cache),
         lexicon,
         names,

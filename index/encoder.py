@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.digest import file_sha256
 from index.errors import EncoderError
 from index.loops import WeightedRows, unit_sums
-from index.text.memoize import remembered
+from index.text.memoize import memoized
 from index.text.words import skeleton, words
 
 Vectors = npt.NDArray[np.float32]
@@ -24,7 +24,7 @@ STATIC = "static"
 MINILM = "minilm"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = Path(__file__).parent / "weights"
-KEPT_PARTS = 8192  # words whose vectors are remembered, a kilobyte each
+KEPT_PARTS = 8192  # words whose vectors are memoized, a kilobyte each
 
 
 class Encoder(Protocol):
@@ -118,7 +118,7 @@ class StaticEncoder:
         self._model = tokenizer.model
         self._rows = WeightedRows(table, scales)
         self._layout = layout
-        self._part = remembered(self._sum, KEPT_PARTS)
+        self._part = memoized(self._sum, KEPT_PARTS)
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:

@@ -96,7 +96,7 @@ class TextsOfCodes:
             typed: Of each query, the row of the text as typed; its own one where the two do not differ.
 
         Returns:
-            `bounds`: the candidates of query i are from `bounds[i]` to `bounds[i + 1]`.
+            `indptr`: the candidates of query i are from `indptr[i]` to `indptr[i + 1]`.
             int64 (m,): codes, each once a query, ascending.
             float32 (m, 4), cosines: of the text written out with the closest text of each kind (the long
             description stands in for an absent short one, -1 for others), of the text as typed with the
@@ -109,10 +109,10 @@ class SharedWords:
     """Texts as numbers of their words."""
 
     def __init__(self, vocabulary: list[str], indptr: Ids, numbers: npt.NDArray[np.int32]) -> None:
-        """Number the words; arrays as `TextWords` holds them."""
+        """Number the words; arrays as `ForwardIndex` holds them."""
 
     def of(self, texts: Iterable[int], known: Iterable[str]) -> list[tuple[str, ...]]:
-        """See `TextWords.shared`."""
+        """See `ForwardIndex.shared`."""
 
 def longest_phrases(
     found: list[str], lengths: dict[str, tuple[int, ...]], phrases: Container[str]

@@ -232,7 +232,7 @@ cdef class TextsOfCodes:
     ):
         cdef Py_ssize_t queries = near.shape[0], dim = vectors.shape[1], query, n = 0, i, other
         cdef Py_ssize_t most = queries * (near.shape[1] + by_words) + sum(map(len, pointed))
-        bounds = [0]
+        indptr = [0]
         rows_array = np.empty(most, np.int64)
         closest_array = np.empty(most, np.int64)
         cosines_array = np.empty((most, 4), np.float32)
@@ -254,13 +254,13 @@ cdef class TextsOfCodes:
             other = typed[query]
             first = _round(&vectors[query, 0], dim, rounded)
             second = 0 if other == query else _round(&vectors[other, 0], dim, rounded + dim)
-            for i in range(bounds[query], n):
+            for i in range(indptr[query], n):
                 if i + 1 < n:
                     self._fetch_texts(rows[i + 1])
                 bm25[i] = sums[rows[i]]
                 closest[i] = self._compared(rows[i], rounded, dim, first, second, other == query, &cosines[i, 0])
-            bounds.append(n)
-        return bounds, rows_array[:n], cosines_array[:n], closest_array[:n], bm25_array[:n]
+            indptr.append(n)
+        return indptr, rows_array[:n], cosines_array[:n], closest_array[:n], bm25_array[:n]
 
     cdef Py_ssize_t _gathered(
         self,

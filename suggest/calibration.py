@@ -15,14 +15,14 @@ from suggest.trees import Trees
 Floats = npt.NDArray[np.float32]
 Judged = tuple[list[float], float]
 
-TAKEN = (
+RANKER_COLUMNS = (
     "cosine", "cosine_plain", "cosine_gap", "query_share", "query_share_plain", "query_share_gap",
     "rarest_missing", "short_share", "long_share", "term_place", "term_alone", "term_whole", "term_elsewhere",
-    "name_place", "bm25_gap", "dose_equal", "facts_clash", "generic", "hospitals", "starter", "query_words",
-    "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
+    "name_place", "bm25_gap", "quantity_equal", "attributes_clash", "generic", "code_popularity", "starter",
+    "query_words", "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
 )  # fmt: skip
-OWN = ("score", "share", "lead", "place", "spread", "codable")
-_COLUMNS = np.array([NAMES.index(name) for name in TAKEN], np.int64)
+SCORE_COLUMNS = ("score", "share", "lead", "place", "spread", "codable")
+_COLUMNS = np.array([NAMES.index(name) for name in RANKER_COLUMNS], np.int64)
 
 
 class Scored(NamedTuple):
@@ -31,16 +31,16 @@ class Scored(NamedTuple):
     Attributes:
         matrix: float32 (candidates, features) as the ranker read it.
         scores: float32 (candidates,) as it gave them.
-        bounds: Text i has the candidates from `bounds[i]` to `bounds[i + 1]`.
+        indptr: Text i has the candidates from `indptr[i]` to `indptr[i + 1]`.
         order: int64 (m,): positions of each text's first candidates, best first.
         firsts: Text i has those from `firsts[i]` to `firsts[i + 1]`.
         codable: How much each sounds like something that has a code at all
-            (`Figures.codable_weights`).
+            (`Thresholds.codable_weights`).
     """
 
     matrix: Floats
     scores: Floats
-    bounds: list[int]
+    indptr: list[int]
     order: npt.NDArray[np.int64]
     firsts: list[int]
     codable: list[float]
@@ -50,8 +50,9 @@ def confidence_features(scored: Scored) -> Floats:
     """What the calibration reads of the first candidates.
 
     Returns:
-        float32 (m, columns): `OWN`, then `TAKEN`. `share` is the softmax of the score over all candidates of
-        the text, `lead` the distance to the best other one, `spread` the entropy of the shares in nats.
+        float32 (m, columns): `SCORE_COLUMNS`, then `RANKER_COLUMNS`. `share` is the softmax of the score over
+        all candidates of the text, `lead` the distance to the best other one, `spread` the entropy of the
+        shares in nats.
     """
     return calibrated(*scored, _COLUMNS)
 

@@ -24,11 +24,11 @@ OTHER = 2
 Floats = npt.NDArray[np.float32]
 
 
-class Evidence(NamedTuple):
+class Candidates(NamedTuple):
     """What speaks for each candidate of some queries.
 
     Attributes:
-        bounds: Query i has the candidates from `bounds[i]` to `bounds[i + 1]`.
+        indptr: Query i has the candidates from `indptr[i]` to `indptr[i + 1]`.
         rows: int64 (n,): candidate codes, catalogue rows, ascending in each query.
         cosines: float32 (n, 4): of the text with its known terms written out with the long description, with
             the short one, and with the closest other text of the code; of the text as typed with the closer
@@ -40,7 +40,7 @@ class Evidence(NamedTuple):
         typed: Of each query, which of them is the text as typed.
     """
 
-    bounds: list[int]
+    indptr: list[int]
     rows: npt.NDArray[np.int64]
     cosines: Floats
     closest: npt.NDArray[np.int64]
@@ -60,7 +60,9 @@ class Retriever:
             artifact.text_vectors.stored, artifact.lexical.columns, artifact.rows, kinds
         )
 
-    def evidence(self, queries: Sequence[Query], allowed: npt.NDArray[np.bool_], by_meaning: int) -> Evidence:
+    def evidence(
+        self, queries: Sequence[Query], allowed: npt.NDArray[np.bool_], by_meaning: int
+    ) -> Candidates:
         """Candidates of each text, and what speaks for them.
 
         Args:
@@ -80,4 +82,4 @@ class Retriever:
         pointed = [[row for hit in query.hits for row in hit.meaning.rows[:BY_TERM]] for query in queries]
         may = allowed.view(np.uint8)
         found = self._texts.evidence(nearest, stems, BY_WORDS, pointed, may, vectors, typed)
-        return Evidence(*found, vectors, typed)
+        return Candidates(*found, vectors, typed)

@@ -18,12 +18,12 @@ _DRUG = ("J", "Q2", "Q5", "Q9", "S0", "A9", "C9")
 _SERVICE = ("G", "H", "S", "T")
 
 
-class CodeFacts(NamedTuple):
+class CodeColumns(NamedTuple):
     """One row a code.
 
     Attributes:
         profiles: Facts and amounts.
-        hospitals: float32 (codes,): ln(1 + training price lists that hold the code).
+        code_popularity: float32 (codes,): ln(1 + training price lists that hold the code).
         starter: bool (codes,): the starter catalogue holds it, that is, it matters in practice.
         sections: float32 (codes, 4): drug, device, brace, service.
         length: float32 (codes,): ln(1 + stems in the code's texts).
@@ -31,14 +31,14 @@ class CodeFacts(NamedTuple):
     """
 
     profiles: Profiles
-    hospitals: Floats
+    code_popularity: Floats
     starter: npt.NDArray[np.bool_]
     sections: Floats
     length: Floats
     family: npt.NDArray[np.int32]
 
     @classmethod
-    def from_artifact(cls, artifact: Artifact, hospitals: Mapping[str, int]) -> CodeFacts:
+    def from_artifact(cls, artifact: Artifact, code_popularity: Mapping[str, int]) -> CodeColumns:
         """Gather the facts of every code of an index."""
         codes = artifact.catalogue.codes
         starter = np.zeros(len(codes), bool)
@@ -49,7 +49,7 @@ class CodeFacts(NamedTuple):
         ]
         return cls(
             artifact.profiles,
-            np.log1p(np.array([hospitals.get(code, 0) for code in codes], np.float32)),
+            np.log1p(np.array([code_popularity.get(code, 0) for code in codes], np.float32)),
             starter,
             np.array(sections, np.float32).reshape(-1, 4),
             np.log1p(np.diff(artifact.table.indptr)).astype(np.float32),

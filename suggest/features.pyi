@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.store.terms import WordTable
-from suggest.candidates import Evidence
-from suggest.code_columns import CodeFacts
+from index.store.terms import TermIndex
+from suggest.candidates import Candidates
+from suggest.code_columns import CodeColumns
 from suggest.reader import Query
 
 Floats = npt.NDArray[np.float32]
@@ -21,16 +21,16 @@ COUNT: int
 class Features:
     """Computes the matrix that the ranker reads, for the codes of one index; from any thread."""
 
-    def __init__(self, table: WordTable, codes: CodeFacts) -> None:
+    def __init__(self, table: TermIndex, codes: CodeColumns) -> None:
         """Take what is known of every code."""
 
-    def matrix(self, queries: Sequence[Query], evidence: Evidence) -> Floats:
+    def matrix(self, queries: Sequence[Query], evidence: Candidates) -> Floats:
         """The numbers of each candidate of each query: float32 (candidates, COUNT), columns as in `NAMES`."""
 
 def calibrated(
     matrix: Floats,
     scores: Floats,
-    bounds: list[int],
+    indptr: list[int],
     order: Ids,
     firsts: list[int],
     codable: list[float],
@@ -38,12 +38,12 @@ def calibrated(
 ) -> Floats:
     """What `suggest.calibration.confidence_features` gives; `taken` are the columns of `matrix` in it."""
 
-def first(scores: Floats, bounds: list[int], most: list[int]) -> tuple[Ids, list[int]]:
+def first(scores: Floats, indptr: list[int], most: list[int]) -> tuple[Ids, list[int]]:
     """The best candidates of each query, best first, equal ones in order.
 
     Args:
         scores: float32 (n,).
-        bounds: Query i has the candidates from `bounds[i]` to `bounds[i + 1]`.
+        indptr: Query i has the candidates from `indptr[i]` to `indptr[i + 1]`.
         most: How many are wanted of each query.
 
     Returns:

@@ -50,20 +50,20 @@ cdef struct Row:
     float term_whole
     float term_elsewhere
     # amounts and facts
-    float dose_known
-    float dose_same_kind
-    float dose_equal
-    float dose_multiple
-    float dose_ratio
+    float quantity_known
+    float quantity_same_kind
+    float quantity_equal
+    float quantity_multiple
+    float quantity_ratio
     float range_fit
-    float facts_agree
-    float facts_clash
-    float facts_extra
-    float facts_missing
+    float attributes_agree
+    float attributes_clash
+    float attributes_extra
+    float attributes_missing
     # the code itself
     float generic
     float maker
-    float hospitals
+    float code_popularity
     float starter
     float length
     float section_drug
@@ -118,7 +118,7 @@ cdef class Features:
     cdef const uint8_t[::1] fields
     cdef const int64_t[::1] indptr
     cdef const float[::1] idf
-    cdef const uint64_t[::1] facts
+    cdef const uint64_t[::1] attributes
     cdef const int8_t[:, ::1] dimensions
     cdef const float[:, ::1] amounts
     cdef const int8_t[::1] range_dimension
@@ -126,7 +126,7 @@ cdef class Features:
     cdef const float[::1] to
     cdef const uint8_t[::1] generic
     cdef const uint8_t[::1] maker
-    cdef const float[::1] hospitals
+    cdef const float[::1] code_popularity
     cdef const uint8_t[::1] starter
     cdef const float[:, ::1] sections
     cdef const float[::1] length
@@ -136,11 +136,11 @@ cdef class Features:
         self.table = table
         self.tokens, self.fields, self.indptr, self.idf = table.tokens, table.fields, table.indptr, table.idf
         profiles = codes.profiles
-        self.facts = profiles.facts
+        self.attributes = profiles.attributes
         self.dimensions, self.amounts = profiles.dimensions, profiles.amounts
         self.range_dimension, self.above, self.to = profiles.range_dimension, profiles.above, profiles.to
         self.generic, self.maker = profiles.generic.view(np.uint8), profiles.maker.view(np.uint8)
-        self.hospitals, self.starter = codes.hospitals, codes.starter.view(np.uint8)
+        self.code_popularity, self.starter = codes.code_popularity, codes.starter.view(np.uint8)
         self.sections, self.length, self.family = codes.sections, codes.length, codes.family
 
     def matrix(self, queries, evidence):
@@ -149,11 +149,11 @@ cdef class Features:
         cdef const int64_t[::1] all_codes = evidence.rows, codes
         cdef const float[:, ::1] cosines = evidence.cosines
         cdef const float[::1] bm25 = evidence.bm25
-        cdef list bounds = evidence.bounds
+        cdef list indptr = evidence.indptr
         cdef Py_ssize_t nth, first, last
         cdef Row* rows
         for nth, query in enumerate(queries):
-            first, last = bounds[nth], bounds[nth + 1]
+            first, last = indptr[nth], indptr[nth + 1]
             if first == last:
                 continue
             rows = <Row*> &values[first, 0]
@@ -161,8 +161,8 @@ cdef class Features:
             self._vectors(rows, codes, cosines[first:last], bm25[first:last])
             self._words(rows, codes, query)
             self._terms(rows, codes, query)
-            self._doses(rows, codes, query.doses)
-            self._code(rows, codes, query.facts)
+            self._quantities(rows, codes, query.quantities)
+            self._code(rows, codes, query.attributes)
         return out
 
     cdef void _vectors(
@@ -326,15 +326,15 @@ cdef class Features:
         for i in range(n):
             rows[i].term_elsewhere = pointed and rows[i].term_place == 0
 
-    cdef void _doses(self, Row* rows, const int64_t[::1] codes, doses):
+    cdef void _quantities(self, Row* rows, const int64_t[::1] codes, quantities):
         cdef Py_ssize_t i
         for i in range(codes.shape[0]):
-            rows[i].dose_known = (self.dimensions[codes[i], 0] >= 0) + 2.0 * (len(doses) > 0)
-            rows[i].dose_ratio = NO_RATIO
-        for amount in doses:
-            self._dose(rows, codes, amount.dimension, amount.amount)
+            rows[i].quantity_known = (self.dimensions[codes[i], 0] >= 0) + 2.0 * (len(quantities) > 0)
+            rows[i].quantity_ratio = NO_RATIO
+        for amount in quantities:
+            self._quantity(rows, codes, amount.dimension, amount.amount)
 
-    cdef void _dose(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
+    cdef void _quantity(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
         cdef Py_ssize_t i, j, code
         cdef double times, off
         cdef bint same, exact, whole
@@ -347,13 +347,13 @@ cdef class Features:
                     continue
                 times = amount / self.amounts[code, j]
                 off = fabs(log(max(times, 1e-9)))
-                row.dose_ratio = min(row.dose_ratio, <float> off)
+                row.quantity_ratio = min(row.quantity_ratio, <float> off)
                 same = True
                 exact = exact or fabs(times - 1) < 1e-3
                 whole = whole or (times > 0.999 and fabs(times - rint(times)) < 1e-3)
-            row.dose_same_kind = max(row.dose_same_kind, <float> same)
-            row.dose_equal += exact
-            row.dose_multiple = max(row.dose_multiple, <float> whole)
+            row.quantity_same_kind = max(row.quantity_same_kind, <float> same)
+            row.quantity_equal += exact
+            row.quantity_multiple = max(row.quantity_multiple, <float> whole)
             if self.range_dimension[code] == dimension:
                 if self.above[code] < amount + 1e-6 and amount <= self.to[code] + 1e-3:
                     row.range_fit += 1.0
@@ -368,30 +368,30 @@ cdef class Features:
         for i in range(codes.shape[0]):
             row, code = &rows[i], codes[i]
             for g in range(FACT_GROUPS):
-                theirs, own = self.facts[code] & _GROUPS[g], stated & _GROUPS[g]
+                theirs, own = self.attributes[code] & _GROUPS[g], stated & _GROUPS[g]
                 if own and theirs & own:
-                    row.facts_agree += 1
+                    row.attributes_agree += 1
                 elif own and theirs:
-                    row.facts_clash += 1
+                    row.attributes_clash += 1
                 elif own:
-                    row.facts_missing += 1
+                    row.attributes_missing += 1
                 elif theirs:
-                    row.facts_extra += 1
+                    row.attributes_extra += 1
             row.generic, row.maker = self.generic[code], self.maker[code]
-            row.hospitals, row.starter = self.hospitals[code], self.starter[code]
+            row.code_popularity, row.starter = self.code_popularity[code], self.starter[code]
             row.length = self.length[code]
             row.section_drug, row.section_device = self.sections[code, 0], self.sections[code, 1]
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
 
 
-def first(const float[::1] scores, list bounds, list most):
+def first(const float[::1] scores, list indptr, list most):
     cdef Py_ssize_t query, start, stop, n, i, place, room
     order_array = np.empty(sum(most), np.int64)
     cdef int64_t[::1] order = order_array
     cdef Py_ssize_t begin = 0
     firsts = [0]
     for query in range(len(most)):
-        start, stop = bounds[query], bounds[query + 1]
+        start, stop = indptr[query], indptr[query + 1]
         room = min(<Py_ssize_t> most[query], stop - start)
         n = 0
         for i in range(start, stop):
@@ -454,7 +454,7 @@ def leading(const float[:, ::1] columns, list firsts):
 def calibrated(
     const float[:, ::1] matrix,
     const float[::1] scores,
-    list bounds,
+    list indptr,
     const int64_t[::1] order,
     list firsts,
     list codable,
@@ -466,7 +466,7 @@ def calibrated(
     cdef float best, second
     cdef double total, spread, share
     for query in range(len(firsts) - 1):
-        start, stop, begin, end = bounds[query], bounds[query + 1], firsts[query], firsts[query + 1]
+        start, stop, begin, end = indptr[query], indptr[query + 1], firsts[query], firsts[query + 1]
         if begin == end:
             continue
         best = scores[order[begin]]

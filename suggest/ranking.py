@@ -14,10 +14,10 @@ from suggest.candidates import BY_MEANING, Retriever
 from suggest.features import Features, first, listed
 from suggest.ranker import Ranker
 from suggest.reader import Query
-from suggest.thresholds import Figures
+from suggest.thresholds import Thresholds
 
 
-class Shortlist(NamedTuple):
+class Ranking(NamedTuple):
     """The first candidates of one text, best first.
 
     Attributes:
@@ -35,7 +35,7 @@ class Shortlist(NamedTuple):
     answerable: float
 
 
-class Shortlister:
+class RankingPipeline:
     """Retrieval, features, ranker and calibration, one step after the other for several texts.
 
     Each step does all texts before the next begins: its code and data are still in the processor's cache.
@@ -47,16 +47,16 @@ class Shortlister:
         features: Features,
         ranker: Ranker,
         calibration: Calibration,
-        figures: Figures,
+        thresholds: Thresholds,
     ) -> None:
         self._retriever = retriever
         self._features = features
         self._ranker = ranker
         self._calibration = calibration
-        self._codable = np.array(figures.codable_weights, np.float32)
-        self._codable_bias = figures.codable_bias
+        self._codable = np.array(thresholds.codable_weights, np.float32)
+        self._codable_bias = thresholds.codable_bias
 
-    def shortlists(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Shortlist]:
+    def rankings(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Ranking]:
         """The first candidates of each text: k, and one more for every code that stands in it.
 
         Args:
@@ -69,14 +69,14 @@ class Shortlister:
         evidence = self._retriever.evidence(queries, allowed, max(BY_MEANING, k))
         matrix = self._features.matrix(queries, evidence)
         scores = self._ranker.scores(matrix)
-        order, firsts = first(scores, evidence.bounds, [k + len(query.codes) for query in queries])
+        order, firsts = first(scores, evidence.indptr, [k + len(query.codes) for query in queries])
         products = inner_products(evidence.vectors, evidence.typed, self._codable)
         codable = [product + self._codable_bias for product in products]
         judged = self._calibration.probabilities(
-            Scored(matrix, scores, evidence.bounds, order, firsts, codable)
+            Scored(matrix, scores, evidence.indptr, order, firsts, codable)
         )
         rows, closest, best = listed(order, evidence.rows, evidence.closest, scores)
         return [
-            Shortlist(rows[start:stop], closest[start:stop], best[start:stop], *sure)
+            Ranking(rows[start:stop], closest[start:stop], best[start:stop], *sure)
             for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)
         ]

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from index.records import LEVEL_1, LEVEL_2
-from index.store.terms import KEPT_WORDS, WordTable
-from index.text.attributes import facts
-from index.text.memoize import remembered
-from index.text.quantities import Dose, doses
+from index.store.terms import KEPT_WORDS, TermIndex
+from index.text.attributes import attributes
+from index.text.memoize import memoized
+from index.text.quantities import Quantity, quantities
 from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
@@ -34,8 +34,8 @@ class Query(msgspec.Struct, frozen=True):
         expanded: `plain` followed by what its known terms stand for.
         words: Words of `plain`, at most `MOST_WORDS`.
         hits: Known terms, by position in `words`.
-        doses: Amounts.
-        facts: Bits of `index.text.attributes`.
+        quantities: Amounts.
+        attributes: Bits of `index.text.attributes`.
         codes: Codes that stand in the text, upper case, in order.
         corrections: Spelling that was mended.
     """
@@ -44,8 +44,8 @@ class Query(msgspec.Struct, frozen=True):
     expanded: str
     words: tuple[str, ...]
     hits: tuple[Hit, ...]
-    doses: tuple[Dose, ...]
-    facts: int
+    quantities: tuple[Quantity, ...]
+    attributes: int
     codes: tuple[str, ...]
     corrections: tuple[Correction, ...]
 
@@ -68,10 +68,10 @@ NOTHING = Known()
 class Reader:
     """Reads texts against what one index knows."""
 
-    def __init__(self, expander: Expander, table: WordTable) -> None:
+    def __init__(self, expander: Expander, table: TermIndex) -> None:
         self._expander = expander
         self._table = table
-        self._known = remembered(self._looked_up, KEPT_WORDS)
+        self._known = memoized(self._looked_up, KEPT_WORDS)
 
     def read(self, text: str) -> Query:
         """Understand one text."""
@@ -98,8 +98,8 @@ class Reader:
             expanded=" ".join([normalised, *added]) if added else normalised,
             words=tuple(found[:MOST_WORDS]),
             hits=tuple([hit for hit in hits if hit.stop <= MOST_WORDS]),
-            doses=tuple(doses(normalised)),
-            facts=facts(found) | facts(added) if added else facts(found),
+            quantities=tuple(quantities(normalised)),
+            attributes=attributes(found) | attributes(added) if added else attributes(found),
             codes=codes,
             corrections=tuple(corrections),
         )

@@ -17,13 +17,13 @@ from index.store.artifact import Artifact
 from suggest.answer import Answer, Filters, Suggestion, Why
 from suggest.calibration import Calibration, Confidence, Uncalibrated
 from suggest.candidates import Retriever
-from suggest.code_columns import CodeFacts
+from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
-from suggest.ranking import Shortlist, Shortlister
+from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import LONGEST, Query, Reader
-from suggest.thresholds import UNTRAINED, Figures, load_figures
+from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 from suggest.why import Reasons, why_code
 
 LARGEST_K = 100
@@ -31,7 +31,7 @@ NAMED_CONFIDENCE = 0.99  # of a code that the text itself names
 KEPT_FILTERS = 64  # combinations of date and filters whose codes are remembered
 KEPT_DATES = 2  # on which what any suggestion of a code says is remembered
 TOGETHER = 64  # texts that go through each step together
-NOTHING = Shortlist([], [], [], [], 0.0)
+NOTHING = Ranking([], [], [], [], 0.0)
 
 
 class Suggester:
@@ -43,7 +43,7 @@ class Suggester:
         encoder: Encoder,
         ranker: Ranker,
         confidence: Calibration,
-        figures: Figures,
+        thresholds: Thresholds,
         model: str = "",
     ) -> None:
         if encoder.sha256 != artifact.manifest.encoder_sha256:
@@ -59,9 +59,11 @@ class Suggester:
         self._reader = Reader(
             Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
         )
-        features = Features(artifact.table, CodeFacts.from_artifact(artifact, figures.hospitals))
-        self._shortlister = Shortlister(Retriever(artifact, encoder), features, ranker, confidence, figures)
-        self._refuse_below = figures.refuse_below
+        features = Features(artifact.table, CodeColumns.from_artifact(artifact, thresholds.code_popularity))
+        self._pipeline = RankingPipeline(
+            Retriever(artifact, encoder), features, ranker, confidence, thresholds
+        )
+        self._refuse_below = thresholds.refuse_below
         self._statuses = lru_cache(KEPT_FILTERS)(self._allowed)
         self._known = lru_cache(KEPT_DATES)(_no_suggestions)
 
@@ -81,7 +83,7 @@ class Suggester:
         if encoder.name != STATIC:  # the boosted models know the cosines of our own encoder only
             return cls(artifact, encoder, FusionRanker(), Uncalibrated(), UNTRAINED)
         model = f"{encoder.name}@{encoder.sha256[:12]} ranker@{file_sha256(WEIGHTS / 'ranker.txt')[:12]}"
-        return cls(artifact, encoder, BoostedRanker.load(), Confidence.load(), load_figures(), model)
+        return cls(artifact, encoder, BoostedRanker.load(), Confidence.load(), load_thresholds(), model)
 
     def suggest(
         self,
@@ -134,10 +136,10 @@ class Suggester:
             self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
         ]
         worded = [i for i, query in enumerate(queries) if query.words and considered]
-        found = self._shortlister.shortlists([queries[i] for i in worded], k, allowed)
-        shortlists = dict(zip(worded, found, strict=True))
+        found = self._pipeline.rankings([queries[i] for i in worded], k, allowed)
+        rankings = dict(zip(worded, found, strict=True))
         return [
-            self._answer(text, query, shortlists.get(i, NOTHING), error, k, on, filters, considered)
+            self._answer(text, query, rankings.get(i, NOTHING), error, k, on, filters, considered)
             for i, (text, query, error) in enumerate(zip(texts, queries, errors, strict=True))
         ]
 
@@ -145,7 +147,7 @@ class Suggester:
         self,
         text: str,
         query: Query,
-        shortlist: Shortlist,
+        ranking: Ranking,
         error: str | None,
         k: int,
         on: date,
@@ -153,8 +155,8 @@ class Suggester:
         considered: int,
     ) -> Answer:
         named = self._named(query, on, filters)[:k]
-        refused = not named and shortlist.answerable < self._refuse_below
-        found = named + self._found(query, shortlist, k, on, named, refused)
+        refused = not named and ranking.answerable < self._refuse_below
+        found = named + self._found(query, ranking, k, on, named, refused)
         kept = tuple([one for one in found if one.confidence >= filters.min_confidence])
         return Answer(
             text=text,
@@ -185,7 +187,7 @@ class Suggester:
     def _found(
         self,
         query: Query,
-        shortlist: Shortlist,
+        ranking: Ranking,
         k: int,
         on: date,
         named: Sequence[Suggestion],
@@ -193,14 +195,14 @@ class Suggester:
     ) -> list[Suggestion]:
         """The candidates that follow those which the text names, k in all."""
         before = {self.catalogue.position(one.code) for one in named}
-        left = [i for i, row in enumerate(shortlist.rows) if row not in before][: k - len(named)]
-        rows = [shortlist.rows[i] for i in left]
-        whys = Reasons(query, self.artifact).whys(rows, [shortlist.closest[i] for i in left])
-        confidences = shortlist.confidences
+        left = [i for i, row in enumerate(ranking.rows) if row not in before][: k - len(named)]
+        rows = [ranking.rows[i] for i in left]
+        whys = Reasons(query, self.artifact).whys(rows, [ranking.closest[i] for i in left])
+        confidences = ranking.confidences
         if refused:  # right only if some code fits
-            confidences = [round(one * shortlist.answerable, 4) for one in confidences]
+            confidences = [round(one * ranking.answerable, 4) for one in confidences]
         return [
-            self._suggestion(rank, row, shortlist.scores[i], confidences[i], on, why)
+            self._suggestion(rank, row, ranking.scores[i], confidences[i], on, why)
             for rank, (i, row, why) in enumerate(zip(left, rows, whys, strict=True), len(named) + 1)
         ]
 

@@ -10,7 +10,7 @@ from index.errors import ArtifactError
 from suggest.ranker import WEIGHTS
 
 
-class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`thresholds.json`.
 
     Attributes:
@@ -18,26 +18,26 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         codable_bias: With `codable_weights`, a logistic regression on the text's vector: does it sound like
             something that has a code (log odds)?
         codable_weights: One a dimension of the encoder; empty for none.
-        hospitals: Code -> in how many of the training price lists it stands.
+        code_popularity: Code -> in how many of the training price lists it stands.
     """
 
     refuse_below: float
     codable_bias: float
     codable_weights: tuple[float, ...]
-    hospitals: dict[str, int]
+    code_popularity: dict[str, int]
 
 
-UNTRAINED = Figures(refuse_below=0.3, codable_bias=0.0, codable_weights=(), hospitals={})
+UNTRAINED = Thresholds(refuse_below=0.3, codable_bias=0.0, codable_weights=(), code_popularity={})
 """For an index of another encoder."""
 
 
-def load_figures(path: Path = WEIGHTS / "thresholds.json") -> Figures:
-    """Read the shipped figures.
+def load_thresholds(path: Path = WEIGHTS / "thresholds.json") -> Thresholds:
+    """Read the shipped thresholds.
 
     Raises:
         ArtifactError: If they cannot be read.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Figures)
+        return msgspec.json.decode(path.read_bytes(), type=Thresholds)
     except (OSError, msgspec.DecodeError) as error:
         raise ArtifactError(f"{path} cannot be read ({error}); reinstall the project") from error

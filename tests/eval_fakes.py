@@ -8,7 +8,7 @@ from typing import Any
 
 from eval.cases.cases import Case
 from eval.cases.codebook import CodeBook
-from eval.rows import Ranking, Row, make_row
+from eval.rows import Row, SystemAnswer, make_row
 from index.records import Record
 from tests.fakes import RECORDS
 
@@ -37,14 +37,16 @@ def row(
     **fields: Any,
 ) -> Row:
     """A case and its answer."""
-    return make_row(case(case_id, codes, **fields), Ranking(tuple(ranked), confidence, no_good_match), ms)
+    return make_row(
+        case(case_id, codes, **fields), SystemAnswer(tuple(ranked), confidence, no_good_match), ms
+    )
 
 
 class FixedSystem:
     """Answers by case id out of a dict; counts what it was asked."""
 
     def __init__(
-        self, answers: dict[str, Ranking], name: str = "fixed", stop_after: int | None = None
+        self, answers: dict[str, SystemAnswer], name: str = "fixed", stop_after: int | None = None
     ) -> None:
         self.name = name
         self.identity: dict[str, Any] = {"made": "by hand"}
@@ -52,9 +54,9 @@ class FixedSystem:
         self.asked: list[str] = []
         self.stop_after = stop_after
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """The answer given for this id; Ctrl-C after `stop_after` questions."""
         if self.stop_after is not None and len(self.asked) >= self.stop_after:
             raise KeyboardInterrupt
         self.asked.append(case.id)
-        return self.answers.get(case.id, Ranking())
+        return self.answers.get(case.id, SystemAnswer())

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from api.rest.micro_batcher import MOST, TURNS, Gathering
+from api.rest.micro_batcher import MOST, TURNS, MicroBatcher
 from api.service import Asked, Service
 from index.errors import QueryError
 from suggest.answer import Answer
@@ -20,7 +20,7 @@ def suggester() -> FakeSuggester:
 
 def ask(suggester: FakeSuggester, *asked: tuple[str, int]) -> list[Answer | BaseException]:
     """Ask for all in one turn of the event loop."""
-    gathering = Gathering(Service(suggester))
+    gathering = MicroBatcher(Service(suggester))
     suggester.together.clear()
 
     async def all_at_once() -> list[Answer | BaseException]:
@@ -32,7 +32,7 @@ def ask(suggester: FakeSuggester, *asked: tuple[str, int]) -> list[Answer | Base
 
 def test_who_asks_alone_is_answered_at_once(suggester: FakeSuggester) -> None:
     """One after the other, nobody is held back."""
-    gathering = Gathering(Service(suggester))
+    gathering = MicroBatcher(Service(suggester))
     suggester.together.clear()
 
     async def one_by_one() -> None:
@@ -78,7 +78,7 @@ def test_a_refusal_reaches_those_whom_it_concerns(suggester: FakeSuggester) -> N
 
 def test_a_caller_who_has_gone_disturbs_nobody(suggester: FakeSuggester) -> None:
     """The others are answered."""
-    gathering = Gathering(Service(suggester))
+    gathering = MicroBatcher(Service(suggester))
 
     async def one_goes() -> list[object]:
         calls = [asyncio.ensure_future(gathering.suggest(Asked("walker", 1, None, None))) for _ in range(4)]
@@ -94,7 +94,7 @@ def test_a_caller_who_has_gone_disturbs_nobody(suggester: FakeSuggester) -> None
 
 def test_who_has_arrived_meanwhile_joins_the_crowd(suggester: FakeSuggester) -> None:
     """A request takes some turns of the event loop from its socket to here."""
-    gathering = Gathering(Service(suggester))
+    gathering = MicroBatcher(Service(suggester))
     suggester.together.clear()
 
     async def later(turns: int) -> None:

@@ -6,7 +6,7 @@ from scipy import stats
 from eval.compare import compare_folders, compare_rows, find_changes, mcnemar_exact, permutation_test
 from eval.errors import RunFolderError
 from eval.report.comparison import comparison_text
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 from eval.run import ask, finish, new_manifest
 from tests.eval_fakes import DAY, FixedSystem, case, row
 
@@ -82,8 +82,8 @@ CASES = [case("1", ["E0143"], "folding frame"), case("2", ["E0130"], "stiff fram
 
 def test_folders_are_compared_and_what_differs_is_said(tmp_path):
     """Release and index of the two runs stand side by side."""
-    a = write_run(tmp_path / "a", CASES, {"1": Ranking(("E0143",))})
-    b = write_run(tmp_path / "b", CASES, {"2": Ranking(("E0130",))}, release="2026-04")
+    a = write_run(tmp_path / "a", CASES, {"1": SystemAnswer(("E0143",))})
+    b = write_run(tmp_path / "b", CASES, {"2": SystemAnswer(("E0130",))}, release="2026-04")
     found = compare_folders(a, b)
     assert (found.a, found.b) == ("fixed (a)", "fixed (b)")
     assert found.settings == {"release": ("2026-01", "2026-04")}

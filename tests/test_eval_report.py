@@ -7,7 +7,7 @@ from eval.errors import RunFolderError
 from eval.measures.measure import Plan, measure
 from eval.pipeline import write_folder
 from eval.report.report import read_run_folder, write_report
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 from eval.run import ask, new_manifest
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case
 
@@ -16,10 +16,10 @@ CASES = [
     *(case(f"w{i}", ["E0130"], f"stiff <b>frame</b> {i}", set="two", kind="lay") for i in range(4)),
     case("n", [], "a headache", set="two", kind="lay"),
 ]
-GOOD = {one.id: Ranking((*one.codes, "E0100"), 0.9, not one.codes) for one in CASES if one.id != "w0"} | {
-    "w0": Ranking(("E0143", "E0130"), 0.3, False)
-}
-POOR = {one.id: Ranking(("E0100", "E0143")) for one in CASES}
+GOOD = {
+    one.id: SystemAnswer((*one.codes, "E0100"), 0.9, not one.codes) for one in CASES if one.id != "w0"
+} | {"w0": SystemAnswer(("E0143", "E0130"), 0.3, False)}
+POOR = {one.id: SystemAnswer(("E0100", "E0143")) for one in CASES}
 
 
 def run_of(folder, name, answers, cases=CASES):

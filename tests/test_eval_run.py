@@ -2,15 +2,15 @@ import msgspec
 import pytest
 
 from eval.errors import RunFolderError
-from eval.rows import Ranking, first_rank
+from eval.rows import SystemAnswer, first_rank
 from eval.run import ask, finish, new_manifest, read_manifest, read_rows
 from tests.eval_fakes import DAY, FixedSystem, case
 
 CASES = [case("1", ["E0143"]), case("2", ["E0130"]), case("3", ["E0100"])]
 ANSWERS = {
-    "1": Ranking(("E0143", "E0130"), 0.9, False),
-    "2": Ranking(("E0143", "E0130"), 0.4, False),
-    "3": Ranking(error="no"),
+    "1": SystemAnswer(("E0143", "E0130"), 0.9, False),
+    "2": SystemAnswer(("E0143", "E0130"), 0.4, False),
+    "3": SystemAnswer(error="no"),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from api.app import create_app
 from api.settings import Settings
 from eval.errors import MeasuredSystemError
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 from eval.systems.baselines import AllWords, Bm25, Dense, Fused
 from eval.systems.remote import RemoteNlm, RemoteSuggest, make_remote
 from eval.systems.runfile import RunFile
@@ -85,7 +85,7 @@ def test_a_run_file_answers_by_id(tmp_path):
     system = RunFile(tmp_path / "other.trec")
     assert system.name == "other"
     assert ask(system, "anything") == ("E0143", "E0130")
-    assert system.rank(case("2", ["E0143"]), 5, DAY) == Ranking()
+    assert system.rank(case("2", ["E0143"]), 5, DAY) == SystemAnswer()
 
 
 def test_names_paths_and_labels(tmp_path):

@@ -206,11 +206,11 @@ def test_candidates_come_from_meaning_words_and_terms_each_once() -> None:
     near = np.array([[4, -1, 0], [5, 5, 1]])
     allowed = np.array([1, 1, 1, 0, 1, 1], np.uint8)
 
-    bounds, rows, _, closest, scores = texts.evidence(
+    indptr, rows, _, closest, scores = texts.evidence(
         near, [[0], []], 1, [[3, 4, 5], []], allowed, unit(2, 4), [0, 1]
     )
 
-    assert bounds == [0, 4, 6]
+    assert indptr == [0, 4, 6]
     assert rows.tolist() == [0, 2, 4, 5, 1, 5]
     assert closest.tolist() == rows.tolist()
     assert scores.tolist() == [0, 7, 0, 0, 0, 0]

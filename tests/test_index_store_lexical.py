@@ -9,9 +9,9 @@ import bm25s
 import numpy as np
 import pytest
 
-from index.store.forward import TextWords
+from index.store.forward import ForwardIndex
 from index.store.lexical import Lexical
-from index.store.terms import WordTable
+from index.store.terms import TermIndex
 from index.store.texts import LEXICON, LONG, SHORT, Text
 from index.text.words import normalise
 
@@ -41,8 +41,8 @@ def lexical() -> Lexical:
 
 def of_texts(texts: Sequence[Text], codes: int) -> Lexical:
     """As the index makes it."""
-    spoken = TextWords.from_forms([normalise(text.text) for text in texts])
-    return Lexical(WordTable.from_texts(texts, spoken, codes))
+    spoken = ForwardIndex.from_forms([normalise(text.text) for text in texts])
+    return Lexical(TermIndex.from_texts(texts, spoken, codes))
 
 
 def test_stems_join_the_forms_of_a_word(lexical: Lexical) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.records import Record
-from index.store.profiles import MOST_DOSES, Profiles
+from index.store.profiles import MAX_QUANTITIES, Profiles
 from index.text.attributes import named
 from index.text.quantities import DIMENSIONS
 
@@ -36,9 +36,9 @@ def profiles() -> Profiles:
 
 def test_facts_come_from_both_descriptions(profiles: Profiles) -> None:
     """As bits of one unsigned integer."""
-    assert profiles.facts.dtype == np.uint64
-    assert named(int(profiles.facts[0])) == ["sterile: yes"]
-    assert named(int(profiles.facts[1])) == ["route: injected"]
+    assert profiles.attributes.dtype == np.uint64
+    assert named(int(profiles.attributes[0])) == ["sterile: yes"]
+    assert named(int(profiles.attributes[1])) == ["route: injected"]
 
 
 def test_amounts_are_padded_and_cut_to_four(profiles: Profiles) -> None:
@@ -46,7 +46,7 @@ def test_amounts_are_padded_and_cut_to_four(profiles: Profiles) -> None:
     assert profiles.dimensions[1].tolist() == [MASS, -1, -1, -1]
     assert profiles.amounts[1].tolist() == [5, 0, 0, 0]
     assert profiles.amounts[3].tolist() == [1, 2, 3, 4]
-    assert profiles.dimensions.shape == profiles.amounts.shape == (len(RECORDS), MOST_DOSES)
+    assert profiles.dimensions.shape == profiles.amounts.shape == (len(RECORDS), MAX_QUANTITIES)
 
 
 def test_a_range_is_kept_apart_from_amounts(profiles: Profiles) -> None:
@@ -73,4 +73,4 @@ def test_saved_and_loaded_they_are_the_same(profiles: Profiles, tmp_path: Path) 
 
 def test_no_records_make_empty_arrays() -> None:
     """With the same number of columns."""
-    assert Profiles.from_records(()).dimensions.shape == (0, MOST_DOSES)
+    assert Profiles.from_records(()).dimensions.shape == (0, MAX_QUANTITIES)

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.store.forward import TextWords
-from index.store.terms import MOST_STANDINS, WordTable
+from index.store.forward import ForwardIndex
+from index.store.terms import MOST_STANDINS, TermIndex
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.text.words import normalise
 
@@ -25,42 +25,44 @@ TEXTS = (
 
 
 @pytest.fixture
-def table() -> WordTable:
+def table() -> TermIndex:
     """Three codes."""
     return of_texts(TEXTS, 3)
 
 
-def of_texts(texts: Sequence[Text], codes: int) -> WordTable:
+def of_texts(texts: Sequence[Text], codes: int) -> TermIndex:
     """As the index makes it."""
-    return WordTable.from_texts(texts, TextWords.from_forms([normalise(text.text) for text in texts]), codes)
+    return TermIndex.from_texts(
+        texts, ForwardIndex.from_forms([normalise(text.text) for text in texts]), codes
+    )
 
 
-def held(table: WordTable, row: int) -> dict[str, int]:
+def held(table: TermIndex, row: int) -> dict[str, int]:
     """Stems of a code with the bits of the fields they stand in."""
     own = slice(table.indptr[row], table.indptr[row + 1])
     pairs = zip(table.tokens[own].tolist(), table.fields[own].tolist(), strict=True)
     return {table.vocabulary[token]: bits for token, bits in pairs}
 
 
-def weights(table: WordTable, word: str) -> dict[str, float]:
+def weights(table: TermIndex, word: str) -> dict[str, float]:
     """What a typed word may stand for."""
     return {table.vocabulary[token]: weight for token, weight in table.matches(word)}
 
 
-def test_a_code_holds_each_stem_once_with_its_fields(table: WordTable) -> None:
+def test_a_code_holds_each_stem_once_with_its_fields(table: TermIndex) -> None:
     """1 for the long, 2 for the short description, 4 for any other text."""
     assert held(table, 0) == {"wooden": 1, "wheelchair": 3}
     assert held(table, 1) == {"wheel": 1, "walker": 1, "of": 1, "wood": 1, "rollat": 4}
 
 
-def test_idf_is_the_logarithm_of_codes_over_codes_with_the_stem(table: WordTable) -> None:
+def test_idf_is_the_logarithm_of_codes_over_codes_with_the_stem(table: TermIndex) -> None:
     """ln((codes + 1) / codes that hold it)."""
     idf = dict(zip(table.vocabulary, table.idf.tolist(), strict=True))
 
     assert idf["bandag"] == pytest.approx(log(4 / 1))
 
 
-def test_surfaces_are_the_commonest_written_form(table: WordTable) -> None:
+def test_surfaces_are_the_commonest_written_form(table: TermIndex) -> None:
     """One for each stem; of equally common ones the first in the alphabet."""
     surfaces = dict(zip(table.vocabulary, table.surfaces, strict=True))
 
@@ -81,7 +83,7 @@ def test_surfaces_are_the_commonest_written_form(table: WordTable) -> None:
     ],
 )
 def test_a_typed_word_stands_for_stems_with_a_weight(
-    table: WordTable, word: str, expected: dict[str, float]
+    table: TermIndex, word: str, expected: dict[str, float]
 ) -> None:
     """Itself, words that begin so, and words of which it is the consonants."""
     assert weights(table, word) == expected
@@ -99,12 +101,12 @@ def test_a_beginning_that_too_many_words_share_says_nothing() -> None:
     ("word", "nearest"),
     [("wheelchiar", "wheelchair"), ("bandege", "bandage"), ("wlak", None), ("zebra", None), ("", None)],
 )
-def test_a_misspelt_word_has_a_nearest_one(table: WordTable, word: str, nearest: str | None) -> None:
+def test_a_misspelt_word_has_a_nearest_one(table: TermIndex, word: str, nearest: str | None) -> None:
     """Only long enough words that are alike enough."""
     assert table.nearest(word) == nearest
 
 
-def test_knowing_a_word_means_holding_its_stem(table: WordTable) -> None:
+def test_knowing_a_word_means_holding_its_stem(table: TermIndex) -> None:
     """In any form."""
     stem = table.stem("bandages")
 
@@ -113,10 +115,10 @@ def test_knowing_a_word_means_holding_its_stem(table: WordTable) -> None:
     assert table.stem("zebra") is None
 
 
-def test_saved_and_loaded_it_is_the_same(table: WordTable, tmp_path: Path) -> None:
+def test_saved_and_loaded_it_is_the_same(table: TermIndex, tmp_path: Path) -> None:
     """Arrays and words."""
     table.save(tmp_path)
-    loaded = WordTable.load(tmp_path)
+    loaded = TermIndex.load(tmp_path)
 
     assert (loaded.vocabulary, loaded.surfaces) == (table.vocabulary, table.surfaces)
     for name in ("idf", "indptr", "tokens", "fields"):

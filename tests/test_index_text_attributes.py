@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.attributes import BITS, FACTS, GROUPS, facts, named
+from index.text.attributes import ATTRIBUTES, BITS, GROUPS, attributes, named
 from index.text.words import normalise, words
 
 
 def read(text: str) -> list[str]:
     """Facts of a text, in words."""
-    return named(facts(words(normalise(text))))
+    return named(attributes(words(normalise(text))))
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def test_the_longest_phrase_counts(text: str, expected: list[str]) -> None:
 
 def test_every_value_has_a_bit_of_its_own() -> None:
     """All of them fit an unsigned 64-bit integer, and the groups share none."""
-    values = sum(len(some) for some in FACTS.values())
+    values = sum(len(some) for some in ATTRIBUTES.values())
 
     assert values == BITS <= 64
-    assert len(GROUPS) == len(FACTS)
+    assert len(GROUPS) == len(ATTRIBUTES)
     assert sum(GROUPS) == 2**BITS - 1
     assert sum(group.bit_count() for group in GROUPS) == BITS
 
 
 def test_every_phrase_gives_its_own_value() -> None:
     """No phrase is cut by the words rules into something that another one catches first."""
-    for group, values in FACTS.items():
+    for group, values in ATTRIBUTES.items():
         for value, phrases in values.items():
             for phrase in phrases.split(";"):
                 assert f"{group}: {value}" in read(phrase), phrase

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 
-from index.text.memoize import remembered
+from index.text.memoize import memoized
 
 
 def test_a_word_is_worked_out_once() -> None:
     """Also one for which the answer is None."""
     asked: list[str] = []
-    lengths = remembered(lambda word: asked.append(word), 10)  # type: ignore[func-returns-value]
+    lengths = memoized(lambda word: asked.append(word), 10)  # type: ignore[func-returns-value]
 
     assert [lengths(word) for word in ("walker", "cane", "walker", "cane")] == [None] * 4
     assert asked == ["walker", "cane"]
@@ -24,7 +24,7 @@ def test_no_more_than_asked_for_are_kept() -> None:
         asked.append(word)
         return len(word)
 
-    lengths = remembered(length, 2)
+    lengths = memoized(length, 2)
     assert [lengths(word) for word in ("a", "bb", "ccc", "a")] == [1, 2, 3, 1]
     assert asked == ["a", "bb", "ccc", "a"]  # the third made room by forgetting all
 
@@ -32,7 +32,7 @@ def test_no_more_than_asked_for_are_kept() -> None:
 def test_the_word_itself_is_not_kept() -> None:
     """It may be a patient's."""
     word = "".join(["mr", " ", "example"])
-    lengths = remembered(len, 10)
+    lengths = memoized(len, 10)
     lengths(word)
 
     kept = [cell.cell_contents for cell in lengths.__closure__ or ()]  # type: ignore[attr-defined]

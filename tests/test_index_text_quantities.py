@@ -6,13 +6,16 @@ from math import inf
 
 import pytest
 
-from index.text.quantities import DIMENSIONS, doses, size_range
+from index.text.quantities import DIMENSIONS, quantities, size_range
 from index.text.words import normalise
 
 
 def found(text: str) -> list[tuple[str, float]]:
     """Amounts of a text by the name of their dimension."""
-    return [(DIMENSIONS[dose.dimension], pytest.approx(dose.amount)) for dose in doses(normalise(text))]
+    return [
+        (DIMENSIONS[quantity.dimension], pytest.approx(quantity.amount))
+        for quantity in quantities(normalise(text))
+    ]
 
 
 @pytest.mark.parametrize(

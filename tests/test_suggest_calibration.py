@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from suggest.calibration import OWN, TAKEN, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
 from suggest.features import COUNT, NAMES, falling, first, leading, listed
 
 Floats = npt.NDArray[np.float32]
@@ -27,7 +27,11 @@ def test_columns_are_what_they_are_named_for(n: int) -> None:
     order = np.argsort(-scores)[:10]
 
     columns = dict(
-        zip((*OWN, *TAKEN), confidence_features(of_one(matrix, scores, order, 0.5)).T, strict=True)
+        zip(
+            (*SCORE_COLUMNS, *RANKER_COLUMNS),
+            confidence_features(of_one(matrix, scores, order, 0.5)).T,
+            strict=True,
+        )
     )
 
     shares = np.exp(scores) / np.exp(scores).sum()
@@ -38,7 +42,7 @@ def test_columns_are_what_they_are_named_for(n: int) -> None:
     assert columns["place"].tolist() == list(range(len(order)))
     np.testing.assert_allclose(columns["spread"], -(shares * np.log(shares)).sum(), rtol=1e-4, atol=1e-6)
     assert set(columns["codable"].tolist()) == {0.5}
-    for name in TAKEN:
+    for name in RANKER_COLUMNS:
         np.testing.assert_array_equal(columns[name], matrix[order, NAMES.index(name)])
 
 
@@ -47,7 +51,7 @@ def test_two_that_lead_together_have_no_lead() -> None:
     scores = np.array([1.0, 3.0, 3.0], np.float32)
     columns = confidence_features(of_one(np.zeros((3, COUNT), np.float32), scores, np.array([1, 2, 0]), 0.0))
 
-    assert columns[:, OWN.index("lead")].tolist() == [0.0, 0.0, -2.0]
+    assert columns[:, SCORE_COLUMNS.index("lead")].tolist() == [0.0, 0.0, -2.0]
 
 
 def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
@@ -55,18 +59,18 @@ def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
     sizes = [3, 0, 5, 1]
     matrices = [RANDOM.normal(size=(n, COUNT)).astype(np.float32) for n in sizes]
     scores = [RANDOM.normal(size=n).astype(np.float32) for n in sizes]
-    bounds = np.cumsum([0, *sizes]).tolist()
+    indptr = np.cumsum([0, *sizes]).tolist()
     together = np.concatenate(scores)
 
-    order, firsts = first(together, bounds, [2, 2, 2, 2])
+    order, firsts = first(together, indptr, [2, 2, 2, 2])
     columns = confidence_features(
-        Scored(np.concatenate(matrices), together, bounds, order, firsts, [0.1, 0.2, 0.3, 0.4])
+        Scored(np.concatenate(matrices), together, indptr, order, firsts, [0.1, 0.2, 0.3, 0.4])
     )
 
     assert firsts == [0, 2, 2, 4, 5]
     for i, at in enumerate((0.1, 0.2, 0.3, 0.4)):
         own = np.argsort(-scores[i])[:2]
-        assert (order[firsts[i] : firsts[i + 1]] - bounds[i]).tolist() == own.tolist()
+        assert (order[firsts[i] : firsts[i + 1]] - indptr[i]).tolist() == own.tolist()
         if len(own):
             alone = confidence_features(of_one(matrices[i], scores[i], own, at))
             np.testing.assert_array_equal(columns[firsts[i] : firsts[i + 1]], alone)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from index.records import Record
-from index.store.forward import TextWords
-from index.store.terms import WordTable
+from index.store.forward import ForwardIndex
+from index.store.terms import TermIndex
 from index.store.texts import texts_of
 from index.text.lexicon import Entry
 from suggest.expansion import Expander
@@ -29,7 +29,8 @@ LEXICON = [
 def reader() -> Reader:
     texts, forms = texts_of(RECORDS)
     return Reader(
-        Expander(LEXICON, (), ["A0001", "E0003"]), WordTable.from_texts(texts, TextWords.from_forms(forms), 2)
+        Expander(LEXICON, (), ["A0001", "E0003"]),
+        TermIndex.from_texts(texts, ForwardIndex.from_forms(forms), 2),
     )
 
 
@@ -81,7 +82,7 @@ def test_what_only_looks_like_a_code_is_not_one(reader: Reader, text: str) -> No
 
 def test_amounts_are_read_in_base_units(reader: Reader) -> None:
     """A gram is a thousand milligrams, whether the unit is attached or not."""
-    assert reader.read("1GM").doses == reader.read("1000 mg").doses
+    assert reader.read("1GM").quantities == reader.read("1000 mg").quantities
 
 
 @pytest.mark.parametrize("text", ["", " ", "😀😀", "\x00\x01", "¿qué?", "!!!", "a" * 100_000])

@@ -17,7 +17,7 @@ from suggest.answer import Filters
 from suggest.calibration import Judged, Scored
 from suggest.ranker import FusionRanker
 from suggest.suggester import Suggester
-from suggest.thresholds import UNTRAINED, Figures
+from suggest.thresholds import UNTRAINED, Thresholds
 from tests.index_fakes import SMALL, LetterEncoder
 
 ON = date(2026, 1, 15)
@@ -35,8 +35,10 @@ class EvenConfidence:
 
 
 def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:
-    figures = Figures(refuse_below=0.5, codable_bias=0.0, codable_weights=(), hospitals={"A0001": 3})
-    return Suggester(artifact, LetterEncoder(), FusionRanker(), EvenConfidence(answerable), figures)
+    thresholds = Thresholds(
+        refuse_below=0.5, codable_bias=0.0, codable_weights=(), code_popularity={"A0001": 3}
+    )
+    return Suggester(artifact, LetterEncoder(), FusionRanker(), EvenConfidence(answerable), thresholds)
 
 
 @pytest.fixture

@@ -31,14 +31,14 @@ def write(path: Path, rows: list[tuple[str, str, str]]) -> Path:
 def test_lines_are_capped_by_hospital_and_by_code(tmp_path: Path) -> None:
     """One hospital's habit and one catch-all code cannot decide everything."""
     rows = [(f"dog bandage {i} of {j}", "A0001", f"hospital {j}") for i in range(30) for j in range(9)]
-    lines, hospitals = charge_lines(write(tmp_path / "lines.gz", rows), {"A0001"}, seed=0)
+    lines, code_popularity = charge_lines(write(tmp_path / "lines.gz", rows), {"A0001"}, seed=0)
 
     assert len(lines) == PER_CODE
     one, _ = charge_lines(
         write(tmp_path / "one.gz", [row for row in rows if row[2] == "hospital 1"]), {"A0001"}, 0
     )
     assert len(one) == PER_HOSPITAL
-    assert [counts["A0001"] for counts in hospitals] == [5, 4]
+    assert [counts["A0001"] for counts in code_popularity] == [5, 4]
 
 
 def test_a_hospital_stays_in_one_fold(tmp_path: Path) -> None:

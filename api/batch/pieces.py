@@ -89,7 +89,7 @@ def pieces(
     yield from map(answering.piece, islice(chunks, HERE if processes > 1 else None))
     more = next(chunks, None)
     if more is not None:  # other processes are worth their start
-        with Others(folder(), answering.questions, answering.output, processes) as others:
+        with WorkerPool(folder(), answering.questions, answering.output, processes) as others:
             yield from others.pieces(chain([more], chunks))
 
 
@@ -98,7 +98,7 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-class Others:
+class WorkerPool:
     """Further processes that answer rows, each with the index in memory."""
 
     def __init__(self, folder: Path, questions: Questions, output: Output, processes: int) -> None:
@@ -106,7 +106,7 @@ class Others:
         self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _load, (folder, questions, output))
         self._most = processes * AHEAD
 
-    def __enter__(self) -> Others:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:

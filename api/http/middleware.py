@@ -18,7 +18,7 @@ from api.http.request_id import HEADER, request_id
 log = logging.getLogger("hcpcs.access")
 
 
-class Edge:
+class RequestMiddleware:
     """Wraps an ASGI app.
 
     Args:

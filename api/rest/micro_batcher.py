@@ -18,7 +18,7 @@ class _Waiting(NamedTuple):
     answer: asyncio.Future[Answer]
 
 
-class Gathering:
+class MicroBatcher:
     """Answers one text at once when nobody else asks, and what has come together in one go otherwise.
 
     Nobody waits for others to come: what is gathered has arrived while the event loop was at work. Together

@@ -26,7 +26,7 @@ from api.rest.messages import (
     Releases,
     SuggestRequest,
 )
-from api.rest.micro_batcher import Gathering
+from api.rest.micro_batcher import MicroBatcher
 from api.service import Asked, Service
 from api.systems import CPT, LEVEL_2, section_of
 from index.errors import HcpcsError
@@ -47,7 +47,7 @@ def rest_routes(service: Service) -> list[ControllerRouterHandler]:
 
 
 def _suggest_routes(service: Service) -> list[ControllerRouterHandler]:
-    cache, gathering = AnswerCache(CACHED_ANSWERS), Gathering(service)
+    cache, gathering = AnswerCache(CACHED_ANSWERS), MicroBatcher(service)
 
     @post("/v1/suggest", status_code=200)
     async def suggest(request: Request[Any, Any, Any]) -> ASGIResponse:

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from eval.cases.cases import Case
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import words_of
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 from index.encoder import MINILM, Encoder, Vectors, load_encoder
 from index.records import Record
 
@@ -63,10 +63,10 @@ class AllWords:
         self.identity: dict[str, Any] = _identity(book, on)
         self._table = _FullText(active_records(book, on))
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Rank by BM25 what holds every word."""
         words = words_of(case.query)
-        return Ranking(self._table.search(" AND ".join(f'"{word}"*' for word in words), k))
+        return SystemAnswer(self._table.search(" AND ".join(f'"{word}"*' for word in words), k))
 
 
 class Bm25:
@@ -77,10 +77,10 @@ class Bm25:
         self.identity: dict[str, Any] = _identity(book, on)
         self._table = _FullText(active_records(book, on))
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Rank by BM25 what holds any word."""
         words = dict.fromkeys(words_of(case.query))
-        return Ranking(self._table.search(" OR ".join(f'"{word}"' for word in words), k))
+        return SystemAnswer(self._table.search(" OR ".join(f'"{word}"' for word in words), k))
 
 
 class Dense:
@@ -98,12 +98,12 @@ class Dense:
         self._index = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(vectors)
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Rank by cosine; the vectors have unit length, so the inner product is the cosine."""
         if not case.query:
-            return Ranking()
+            return SystemAnswer()
         _, rows = self._index.search(self._encoder.encode([case.query]), min(k, len(self._codes)))
-        return Ranking(tuple(self._codes[row] for row in rows[0]))
+        return SystemAnswer(tuple(self._codes[row] for row in rows[0]))
 
 
 class Fused:
@@ -117,13 +117,13 @@ class Fused:
         self._parts = (Bm25(book, on), dense)
         self.identity: dict[str, Any] = dense.identity
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Rank by the sum of 1 / (60 + rank); equal sums in code order."""
         sums: dict[str, float] = {}
         for part in self._parts:
             for rank, code in enumerate(part.rank(case, self.depth, on).codes, 1):
                 sums[code] = sums.get(code, 0.0) + 1.0 / (RRF_K + rank)
-        return Ranking(tuple(sorted(sums, key=lambda code: (-sums[code], code))[:k]))
+        return SystemAnswer(tuple(sorted(sums, key=lambda code: (-sums[code], code))[:k]))
 
 
 def _identity(book: CodeBook, on: date) -> dict[str, Any]:

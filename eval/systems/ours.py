@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from eval.cases.cases import Case
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 
 
 class OurSystem:
@@ -22,11 +22,11 @@ class OurSystem:
         digest = hashlib.sha256(msgspec.json.encode(manifest, order="sorted")).hexdigest()
         self.identity: dict[str, Any] = {"index_manifest_sha256": digest, "index_manifest": manifest}
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Ask for the case's text alone, so that the time is that of one answer."""
         (answer,) = self._suggester.suggest([case.query], k=k, date_of_service=case.date or on)
         codes = tuple(suggestion.code for suggestion in answer.suggestions)
-        return Ranking(
+        return SystemAnswer(
             codes=codes,
             confidence=float(answer.suggestions[0].confidence) if codes else None,
             no_good_match=bool(answer.no_good_match),

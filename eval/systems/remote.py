@@ -11,7 +11,7 @@ import msgspec
 
 from eval.cases.cases import Case
 from eval.errors import MeasuredSystemError
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 
 TIMEOUT_S = 30.0
 OUR_PATH = "/v1/suggest"
@@ -88,12 +88,12 @@ class RemoteSuggest(_Service):
         path = urlsplit(address).path.rstrip("/")
         self._path = path if path.endswith(OUR_PATH) else path + OUR_PATH
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Ask for one text; a refusal (4xx) of this text is an error of this case, not of the run."""
         question = {"text": case.query, "k": k, "date_of_service": (case.date or on).isoformat()}
         status, body = self.fetch("POST", self._path, msgspec.json.encode(question))
         if status in (400, 413, 422):
-            return Ranking(error=f"refused with status {status}")
+            return SystemAnswer(error=f"refused with status {status}")
         if not 200 <= status < 300:
             raise MeasuredSystemError(f"{self.address} answered {self._path} with status {status}")
         try:
@@ -102,7 +102,7 @@ class RemoteSuggest(_Service):
             raise MeasuredSystemError(f"{self.address} does not answer with an Answer: {error}") from error
         codes = tuple(dict.fromkeys(suggestion.code for suggestion in answer.suggestions))
         first = answer.suggestions[0].confidence if answer.suggestions else None
-        return Ranking(codes, first, answer.no_good_match, answer.error)
+        return SystemAnswer(codes, first, answer.no_good_match, answer.error)
 
 
 class RemoteNlm(_Service):
@@ -113,16 +113,16 @@ class RemoteNlm(_Service):
         parts = urlsplit(address)
         self._path, self._query = parts.path, parse_qsl(parts.query)
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Ask for one text; the call knows no date of service and states no confidence."""
         query = urlencode([*self._query, ("terms", case.query), ("maxList", str(k)), ("cf", "code")])
         status, body = self.fetch("GET", f"{self._path}?{query}")
         if status in (400, 413, 414, 422):
-            return Ranking(error=f"refused with status {status}")
+            return SystemAnswer(error=f"refused with status {status}")
         if not 200 <= status < 300:
             raise MeasuredSystemError(f"{self.address} answered with status {status}")
         try:
             codes = msgspec.json.decode(body)[1]
-            return Ranking(tuple(dict.fromkeys(msgspec.convert(codes, list[str])))[:k])
+            return SystemAnswer(tuple(dict.fromkeys(msgspec.convert(codes, list[str])))[:k])
         except (msgspec.MsgspecError, LookupError, TypeError) as error:
             raise MeasuredSystemError(f"{self.address} does not answer as the NLM call does") from error

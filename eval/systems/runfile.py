@@ -9,7 +9,7 @@ from typing import Any
 
 from eval.cases.cases import Case
 from eval.cases.trec import read_run
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 
 
 class RunFile:
@@ -23,7 +23,7 @@ class RunFile:
         }
         self._ranked = read_run(path)
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """The first k codes of the file for this id."""
         codes = dict.fromkeys(code for code, _ in self._ranked.get("_".join(case.id.split()), ()))
-        return Ranking(tuple(codes)[:k])
+        return SystemAnswer(tuple(codes)[:k])

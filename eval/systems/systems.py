@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from eval.cases.cases import Case
 from eval.cases.codebook import CodeBook
 from eval.errors import MeasuredSystemError
-from eval.rows import Ranking
+from eval.rows import SystemAnswer
 
 BASELINES = ("all-words", "bm25", "dense", "rrf")
 NAMES = ("default", *BASELINES)
@@ -28,7 +28,7 @@ class System(Protocol):
     name: str
     identity: dict[str, Any]
 
-    def rank(self, case: Case, k: int, on: date) -> Ranking:
+    def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Rank at most k codes for a case's text and date of service."""
         ...
 

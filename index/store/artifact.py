@@ -19,11 +19,11 @@ import numpy.typing as npt
 
 from index.errors import ArtifactError
 from index.store.catalogue import Catalogue, read_jsonl, write_jsonl
-from index.store.forward import TextWords
+from index.store.forward import ForwardIndex
 from index.store.lexical import Lexical
 from index.store.manifest import MANIFEST, Manifest, digests, verify
 from index.store.profiles import Profiles
-from index.store.terms import WordTable
+from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
 from index.store.texts import TEMPLATE, Text
 from index.store.vectors import VectorIndex
@@ -45,8 +45,8 @@ class Artifact:
         texts: Sequence[Text],
         vectors: VectorIndex,
         text_vectors: TextVectors,
-        words: TextWords,
-        table: WordTable,
+        words: ForwardIndex,
+        table: TermIndex,
         profiles: Profiles,
         lexicon: Sequence[Entry],
         names: Sequence[Name],
@@ -92,8 +92,8 @@ class Artifact:
             read_jsonl(folder / TEXTS, Text),
             VectorIndex.load(folder, manifest.scale),
             TextVectors.load(folder, manifest.scale),
-            TextWords.load(folder),
-            WordTable.load(folder),
+            ForwardIndex.load(folder),
+            TermIndex.load(folder),
             Profiles.load(folder),
             read_jsonl(folder / LEXICON, Entry),
             read_jsonl(folder / NAMES, Name),

@@ -17,7 +17,7 @@ NUMBERS = "words.safetensors"
 WORDS = "words.txt"
 
 
-class TextWords:
+class ForwardIndex:
     """The words of texts as one flat array.
 
     Attributes:
@@ -38,7 +38,7 @@ class TextWords:
         return SharedWords(self.vocabulary, self.indptr, self.numbers)
 
     @classmethod
-    def from_forms(cls, forms: Sequence[str]) -> TextWords:
+    def from_forms(cls, forms: Sequence[str]) -> ForwardIndex:
         """Cut normalised texts into words."""
         return cls(*numbered(forms))
 
@@ -48,7 +48,7 @@ class TextWords:
         (folder / WORDS).write_text("\n".join(self.vocabulary), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> TextWords:
+    def load(cls, folder: Path) -> ForwardIndex:
         """Read what `save` wrote."""
         arrays = load_file(folder / NUMBERS)
         vocabulary = (folder / WORDS).read_text(encoding="utf-8").split()

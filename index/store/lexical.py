@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.loops import Columns
-from index.store.terms import KEPT_WORDS, WordTable
+from index.store.terms import KEPT_WORDS, TermIndex
 from index.store.texts import LONGEST
-from index.text.memoize import remembered
+from index.text.memoize import memoized
 from index.text.words import words
 
 K1 = 1.2
@@ -25,8 +25,8 @@ class Lexical:
         columns: One column a stem, one row a code.
     """
 
-    def __init__(self, table: WordTable) -> None:
-        self._stem = remembered(table.stem, KEPT_WORDS)
+    def __init__(self, table: TermIndex) -> None:
+        self._stem = memoized(table.stem, KEPT_WORDS)
         self._codes = len(table.indptr) - 1
         lengths = np.diff(table.indptr)
         frequency = np.bincount(table.tokens, minlength=len(table.vocabulary))

@@ -15,20 +15,20 @@ from safetensors.numpy import load_file, save_file
 
 from index.records import Record
 from index.store.build_cache import kept
-from index.text.attributes import facts
-from index.text.quantities import Dose, Range, doses, size_range
+from index.text.attributes import attributes
+from index.text.quantities import Quantity, Range, quantities, size_range
 from index.text.words import normalise, words
 
 PROFILES = "profiles.safetensors"
-MOST_DOSES = 4
+MAX_QUANTITIES = 4
 HEAD = (
     400  # characters of a descriptor in which amounts are looked for; later ones are conditions of measures
 )
 PROFILE = np.dtype(
     [
-        ("facts", np.uint64),
-        ("dimensions", np.int8, MOST_DOSES),
-        ("amounts", np.float32, MOST_DOSES),
+        ("attributes", np.uint64),
+        ("dimensions", np.int8, MAX_QUANTITIES),
+        ("amounts", np.float32, MAX_QUANTITIES),
         ("range_dimension", np.int8),
         ("above", np.float32),
         ("to", np.float32),
@@ -48,7 +48,7 @@ class Profiles(NamedTuple):
     """One row a code.
 
     Attributes:
-        facts: uint64 (codes,): bits of `index.text.attributes`.
+        attributes: uint64 (codes,): bits of `index.text.attributes`.
         dimensions: int8 (codes, 4): dimension of each amount, -1 where there is none.
         amounts: float32 (codes, 4).
         range_dimension: int8 (codes,): dimension of the range, -1 where there is none.
@@ -58,7 +58,7 @@ class Profiles(NamedTuple):
         maker: bool (codes,): for one maker's product only, "not therapeutically equivalent" to the others.
     """
 
-    facts: npt.NDArray[np.uint64]
+    attributes: npt.NDArray[np.uint64]
     dimensions: npt.NDArray[np.int8]
     amounts: npt.NDArray[np.float32]
     range_dimension: npt.NDArray[np.int8]
@@ -104,12 +104,12 @@ def _version() -> str:
 
 def _profile(record: Record) -> npt.NDArray[np.void]:
     long, short = normalise(record.long_description[:HEAD]), normalise(record.short_description)
-    amounts = list(dict.fromkeys(doses(long) + doses(short)))[:MOST_DOSES]
-    amounts += [Dose(-1, 0.0)] * (MOST_DOSES - len(amounts))
+    amounts = list(dict.fromkeys(quantities(long) + quantities(short)))[:MAX_QUANTITIES]
+    amounts += [Quantity(-1, 0.0)] * (MAX_QUANTITIES - len(amounts))
     row = np.zeros((), PROFILE)
-    row["facts"] = facts(words(long)) | facts(words(short))
-    row["dimensions"] = [dose.dimension for dose in amounts]
-    row["amounts"] = [dose.amount for dose in amounts]
+    row["attributes"] = attributes(words(long)) | attributes(words(short))
+    row["dimensions"] = [quantity.dimension for quantity in amounts]
+    row["amounts"] = [quantity.amount for quantity in amounts]
     row["range_dimension"], row["above"], row["to"] = (
         size_range(long) or size_range(short) or Range(-1, 0.0, 0.0)
     )

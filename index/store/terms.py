@@ -13,9 +13,9 @@ import numpy.typing as npt
 import Stemmer
 from safetensors.numpy import load_file, save_file
 
-from index.store.forward import TextWords
+from index.store.forward import ForwardIndex
 from index.store.texts import LONG, SHORT, Text, own
-from index.text.memoize import remembered
+from index.text.memoize import memoized
 from index.text.spelling import Spelling
 from index.text.words import cut, skeleton
 
@@ -31,7 +31,7 @@ LONGEST_MEANING = 8  # words of a meaning that take part in word matching
 Match = tuple[int, float]
 
 
-class WordTable:
+class TermIndex:
     """Stems of every code as one flat array, with their weights.
 
     Attributes:
@@ -64,7 +64,7 @@ class WordTable:
         self._ids = {word: i for i, word in enumerate(self.vocabulary)}
         self._stemmer = Stemmer.Stemmer("english", 0)  # its own cache makes it slower
         self.meant = lru_cache(1 << 15)(self._meant)
-        self.matches = remembered(self._matches, KEPT_WORDS)
+        self.matches = memoized(self._matches, KEPT_WORDS)
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -79,7 +79,7 @@ class WordTable:
         return [bone for bone, _ in bones], [i for _, i in bones]
 
     @classmethod
-    def from_texts(cls, texts: Sequence[Text], spoken: TextWords, codes: int) -> WordTable:
+    def from_texts(cls, texts: Sequence[Text], spoken: ForwardIndex, codes: int) -> TermIndex:
         """Count the stems of the texts of `codes` codes, whose words are `spoken`."""
         sizes = np.diff(spoken.indptr)
         of_own = np.repeat(np.array(own(texts), bool), sizes)
@@ -119,7 +119,7 @@ class WordTable:
         (folder / VOCABULARY).write_text("\n".join(lines), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> WordTable:
+    def load(cls, folder: Path) -> TermIndex:
         """Read what `save` wrote."""
         arrays = load_file(folder / TABLE)
         lines = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")

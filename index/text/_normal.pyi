@@ -21,4 +21,4 @@ def skeleton(word: str) -> str:
     """A word without its vowels and doubled letters, as charge lines clip it: wheelchair -> whlchr."""
 
 def numbered(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """The words of normalised texts as `TextWords` holds them: `vocabulary`, `indptr`, `numbers`."""
+    """The words of normalised texts as `ForwardIndex` holds them: `vocabulary`, `indptr`, `numbers`."""

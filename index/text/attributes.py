@@ -5,7 +5,7 @@ from __future__ import annotations
 from index.loops import longest_phrases
 from index.text.words import lengths_by_first, words
 
-FACTS: dict[str, dict[str, str]] = {
+ATTRIBUTES: dict[str, dict[str, str]] = {
     "fit": {
         "custom": (
             "custom; custom fabricated; custom molded; cust; cust fab; molded to patient; cus fab; custm"
@@ -156,20 +156,20 @@ FACTS: dict[str, dict[str, str]] = {
 """Name of the opposition -> value -> phrases, parted by `;`. A text may hold several values of one."""
 
 _IGNORED = ("sq in", "sq cm", "sq inch", "per unit", "units", "pre op", "unit dose drug")
-_OFFSETS = [sum(len(values) for values in list(FACTS.values())[:i]) for i in range(len(FACTS))]
-BITS = sum(len(values) for values in FACTS.values())
-"""How many bits `facts` uses; they fit an unsigned 64-bit integer."""
+_OFFSETS = [sum(len(values) for values in list(ATTRIBUTES.values())[:i]) for i in range(len(ATTRIBUTES))]
+BITS = sum(len(values) for values in ATTRIBUTES.values())
+"""How many bits `attributes` uses; they fit an unsigned 64-bit integer."""
 
 GROUPS = tuple(
     sum(1 << (offset + i) for i in range(len(values)))
-    for offset, values in zip(_OFFSETS, FACTS.values(), strict=True)
+    for offset, values in zip(_OFFSETS, ATTRIBUTES.values(), strict=True)
 )
-"""Bits of each opposition, in the order of `FACTS`."""
+"""Bits of each opposition, in the order of `ATTRIBUTES`."""
 
 
 def _phrases() -> dict[str, int]:
     found = {" ".join(words(phrase)): 0 for phrase in _IGNORED}
-    for offset, values in zip(_OFFSETS, FACTS.values(), strict=True):
+    for offset, values in zip(_OFFSETS, ATTRIBUTES.values(), strict=True):
         for i, phrases in enumerate(values.values()):
             for phrase in phrases.split(";"):
                 key = " ".join(words(phrase))
@@ -181,7 +181,7 @@ _PHRASES = _phrases()
 _LENGTHS = lengths_by_first([phrase.split(" ") for phrase in _PHRASES])
 
 
-def facts(found: list[str]) -> int:
+def attributes(found: list[str]) -> int:
     """Bits of the values that a text states; the longest phrase counts and uses up its words.
 
     Args:
@@ -195,5 +195,5 @@ def facts(found: list[str]) -> int:
 
 def named(bits: int) -> list[str]:
     """The values that bits stand for, in words: "age: child"."""
-    values = [f"{group}: {value}" for group, some in FACTS.items() for value in some]
+    values = [f"{group}: {value}" for group, some in ATTRIBUTES.items() for value in some]
     return [name for i, name in enumerate(values) if bits >> i & 1]

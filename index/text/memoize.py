@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def remembered(function: Callable[[str], T], most: int) -> Callable[[str], T]:
+def memoized(function: Callable[[str], T], most: int) -> Callable[[str], T]:
     """A function that works out each word once.
 
     A word is known by its hash, which differs from process to process, since it may be a patient's; what the

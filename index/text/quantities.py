@@ -63,7 +63,7 @@ _SOME = re.compile(r"\d|\bper ")  # without either there is no amount
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
 
 
-class Dose(NamedTuple):
+class Quantity(NamedTuple):
     """An amount in the base unit of its dimension, an index into `DIMENSIONS`."""
 
     dimension: int
@@ -78,24 +78,24 @@ class Range(NamedTuple):
     to: float
 
 
-def doses(normalised: str) -> list[Dose]:
+def quantities(normalised: str) -> list[Quantity]:
     """Amounts that stand in a normalised text, in order, each once.
 
     `4x4` counts as an area in square inches unless cm or mm is said; `per mg` as 1 mg.
     """
-    found: list[Dose] = []
+    found: list[Quantity] = []
     if not _SOME.search(normalised):
         return found
     for number, scale, unit in _AMOUNT.findall(normalised):
         dimension, factor = _UNITS[unit]
-        found.append(Dose(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))
+        found.append(Quantity(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))
     for width, first, height, second in _AREA.findall(normalised) if "x" in normalised else ():
         side = _SIDE[second or first or None]
-        found.append(Dose(DIMENSIONS.index("area"), float(width) * float(height) * side * side))
+        found.append(Quantity(DIMENSIONS.index("area"), float(width) * float(height) * side * side))
     for unit in _BARE_UNIT.findall(normalised) if "per " in normalised else ():
         dimension, factor = _UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]
-        found.append(Dose(DIMENSIONS.index(dimension), factor))
-    return list(dict.fromkeys(dose for dose in found if dose.amount > 0))
+        found.append(Quantity(DIMENSIONS.index(dimension), factor))
+    return list(dict.fromkeys(quantity for quantity in found if quantity.amount > 0))
 
 
 def size_range(normalised: str) -> Range | None:

@@ -68,7 +68,7 @@ def charge_lines(path: Path, active: Collection[str], seed: int) -> tuple[list[L
         raise ReleaseFormatError(f"the training lines {path.name} cannot be read: {error}") from error
     by_size = [source for source, _ in Counter(row.source for row in rows).most_common()]
     fold = {source: place % FOLDS for place, source in enumerate(by_size)}
-    hospitals: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(FOLDS)]
+    code_popularity: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(FOLDS)]
     kept: list[Line] = []
     per_hospital: Counter[tuple[str, str]] = Counter()
     per_code: Counter[str] = Counter()
@@ -76,7 +76,7 @@ def charge_lines(path: Path, active: Collection[str], seed: int) -> tuple[list[L
     random.Random(seed).shuffle(rows)
     for row in rows:
         code = row.codes[0]
-        hospitals[fold[row.source]][code].add(row.source)
+        code_popularity[fold[row.source]][code].add(row.source)
         key = (normalise(row.query), code)
         if code not in active or key in seen:
             continue
@@ -86,7 +86,7 @@ def charge_lines(path: Path, active: Collection[str], seed: int) -> tuple[list[L
         per_hospital[code, row.source] += 1
         per_code[code] += 1
         kept.append(Line(row.query, tuple(row.codes), "charge", fold[row.source]))
-    counts = [{code: len(some) for code, some in sorted(one.items())} for one in hospitals]
+    counts = [{code: len(some) for code, some in sorted(one.items())} for one in code_popularity]
     return sorted(kept), counts
 
 

@@ -23,7 +23,7 @@ from index.text.lexicon import Entry, read_lexicon
 from index.text.names import Name, read_names
 from index.text.words import normalise, words
 from suggest.expansion import Expander, added_words
-from suggest.thresholds import Figures
+from suggest.thresholds import Thresholds
 from suggest.training import encoding
 from suggest.training import lines as line_module
 from suggest.training.encoding import Pairs, save_encoder, token_vectors, train_encoder
@@ -86,7 +86,7 @@ class Material(msgspec.Struct, frozen=True):
     lexicon: tuple[Entry, ...]
     names: tuple[Name, ...]
     lines: tuple[Line, ...]
-    hospitals: tuple[dict[str, int], ...]  # by fold: code -> price lists that hold it
+    code_popularity: tuple[dict[str, int], ...]  # by fold: code -> price lists that hold it
 
 
 def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
@@ -117,11 +117,11 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     answerable = fit_answerable(scored, inputs.seed)
     codable, bias = fit_codable(encoders[-1], [line.text for line in material.lines], no_code_texts())
     ranker = fit_ranker([one for one in examples if one.kind != NO_CODE], inputs.seed)
-    figures = Figures(
+    thresholds = Thresholds(
         refuse_below=_refuse_below(scored, answerable, log),
         codable_bias=round(bias, 5),
         codable_weights=tuple(round(float(weight), 5) for weight in codable),
-        hospitals=_summed(material.hospitals),
+        code_popularity=_summed(material.code_popularity),
     )
     weights = out / "suggest/weights"
     weights.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     confidence.save_model(str(weights / "confidence.txt"))
     answerable.save_model(str(weights / "answerable.txt"))
     (weights / "thresholds.json").write_bytes(
-        msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n"
+        msgspec.json.format(msgspec.json.encode(thresholds), indent=1) + b"\n"
     )
     shutil.copytree(work / "encoder-all", out / "index/weights/encoder", dirs_exist_ok=True)
     files = sorted((*weights.iterdir(), *(out / "index/weights/encoder").iterdir()))
@@ -157,7 +157,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
     active = [record.code for record in records]
     known = frozenset(active)
     starter, lexicon = read_starter().records, read_lexicon()
-    charges, hospitals = charge_lines(inputs.lines, known, inputs.seed)
+    charges, code_popularity = charge_lines(inputs.lines, known, inputs.seed)
     older = [read_release(path) for path in inputs.older]
     lines = [
         *charges,
@@ -178,7 +178,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         lexicon,
         names,
         tuple(lines),
-        tuple(hospitals),
+        tuple(code_popularity),
     )
 
 
@@ -250,7 +250,7 @@ def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: in
     nothing = [Line(text, (), NO_CODE, place % FOLDS) for place, text in enumerate(no_code_texts())]
     coded = [line.text for line in material.lines if line.fold == learned]
     codable = fit_codable(encoder, coded, [line.text for line in nothing if line.fold == learned])
-    bench = Bench(full, bare, encoder, material.hospitals[learned], codable)
+    bench = Bench(full, bare, encoder, material.code_popularity[learned], codable)
     lines = [line for line in (*chosen(all_codes(material.lines), seed), *nothing) if line.fold != learned]
     found = []
     for nth, line in enumerate(lines):

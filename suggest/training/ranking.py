@@ -15,9 +15,9 @@ import numpy.typing as npt
 from index.encoder import Encoder
 from index.store.artifact import Artifact
 from index.text.words import normalise
-from suggest.calibration import OWN, TAKEN, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
 from suggest.candidates import Retriever
-from suggest.code_columns import CodeFacts
+from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
 from suggest.features import NAMES, Features
 from suggest.ranker import BoostedRanker
@@ -82,7 +82,7 @@ class Bench:
         full: Artifact,
         bare: Artifact,
         encoder: Encoder,
-        hospitals: Mapping[str, int],
+        code_popularity: Mapping[str, int],
         codable: tuple[Floats, float],
     ) -> None:
         self._codable = codable
@@ -90,7 +90,7 @@ class Bench:
         self._sides = {
             side: (
                 Retriever(artifact, encoder),
-                Features(artifact.table, CodeFacts.from_artifact(artifact, hospitals)),
+                Features(artifact.table, CodeColumns.from_artifact(artifact, code_popularity)),
             )
             for side, artifact in (("full", full), ("bare", bare))
         }
@@ -220,7 +220,7 @@ def fit_answerable(scored: Sequence[tuple[Example, Floats]], seed: int) -> Any:
 def _fit_binary(
     columns: Floats, labels: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64], rounds: int, seed: int
 ) -> Any:
-    names = [*OWN, *TAKEN]
+    names = [*SCORE_COLUMNS, *RANKER_COLUMNS]
     data = lightgbm.Dataset(columns, labels.astype(np.int32), weight=weights, feature_name=names)
     return lightgbm.train({**CONFIDENCE, "seed": seed}, data, rounds)
 
@@ -231,8 +231,8 @@ def _first(scores: Floats, most: int) -> npt.NDArray[np.int64]:
 
 def _columns(example: Example, scores: Floats, most: int) -> Floats:
     order = _first(scores, most)
-    bounds, firsts = [0, len(scores)], [0, len(order)]
-    return confidence_features(Scored(example.matrix, scores, bounds, order, firsts, [example.codable]))
+    indptr, firsts = [0, len(scores)], [0, len(order)]
+    return confidence_features(Scored(example.matrix, scores, indptr, order, firsts, [example.codable]))
 
 
 def answerables(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:
