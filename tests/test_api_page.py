@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from graphlib import TopologicalSorter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -94,11 +95,24 @@ def test_every_section_can_be_chosen(client: TestClient) -> None:
     assert SECTIONS["E"] in page
 
 
-def test_every_module_that_is_imported_is_served(client: TestClient) -> None:
+def imports(name: str) -> list[str]:
+    """The modules that a script of the page imports."""
+    return re.findall(r'from "\./([\w.]+)"', (FOLDER / name).read_text(encoding="utf-8"))
+
+
+def test_every_module_that_is_imported_is_served() -> None:
     """No script asks for a file that is not there."""
     for name in FILES:
-        for module in re.findall(r'from "\./([\w.]+)"', client.get(f"/static/{name}").text):
-            assert module in FILES, name
+        assert set(imports(name)) <= set(FILES), name
+
+
+def test_the_scripts_import_each_other_without_a_circle() -> None:
+    """A module that must react to another listens to what `state.js` announces instead of importing it."""
+    scripts = [name for name in FILES if name.endswith(".js")]
+    order = list(TopologicalSorter({name: imports(name) for name in scripts}).static_order())
+
+    assert sorted(order) == scripts
+    assert order[-1] == "app.js"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import { hideMessage, sayError, sayNoMatch } from "./messages.js";
 import { openSheet, showCode } from "./pane.js";
 import { clearResults, drawReadAs, drawResults, markActive } from "./results.js";
 import { call, latest, STALE } from "./service.js";
-import { leaveTable } from "./several.js";
-import { filters, narrow, state, writeAddress } from "./state.js";
+import { announceChange, filters, narrow, onChange, state, writeAddress } from "./state.js";
 import { beliefWords, count } from "./wording.js";
 
 const LONGEST = 2000;
@@ -45,11 +44,14 @@ export function setText(text) {
   typed();
 }
 
+onChange("text", setText);
+onChange("filters", () => state.text.trim() && ask());
+
 export function typed() {
   state.text = $("text").value;
   step = 0;
   copyNext = null;
-  if (state.text) leaveTable();
+  if (state.text) announceChange("typing");
   if (state.code) {
     state.code = "";
     writeAddress();

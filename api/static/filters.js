@@ -1,11 +1,8 @@
 // Date of service, level, sections and ended codes.
 
 import { isDay } from "./address.js";
-import { ask } from "./ask.js";
 import { $, show } from "./dom.js";
-import { loadDetails } from "./pane.js";
-import { askLinesAgain } from "./several.js";
-import { state, writeAddress } from "./state.js";
+import { announceChange, state, writeAddress } from "./state.js";
 
 const boxes = () => [...document.querySelectorAll('#sections input[name="section"]')];
 
@@ -23,9 +20,7 @@ export function drawFilters() {
 function changed() {
   drawFilters();
   writeAddress();
-  askLinesAgain();
-  if (state.text.trim()) ask();
-  else loadDetails();
+  announceChange("filters");
 }
 
 export function readFilters() {

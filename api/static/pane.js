@@ -5,8 +5,7 @@ import { drawDetails, drawDetailsError } from "./details.js";
 import { $, el, later, show } from "./dom.js";
 import { markActive } from "./results.js";
 import { call, latest, STALE } from "./service.js";
-import { useForLine } from "./several.js";
-import { linkTo, state, writeAddress } from "./state.js";
+import { announceChange, linkTo, onChange, state, writeAddress } from "./state.js";
 
 const askService = latest((signal, code) => call(`v1/codes/${code}${state.on ? `?on=${state.on}` : ""}`, { signal }));
 const loadSoon = later(120, loadDetails);
@@ -25,7 +24,7 @@ const act = {
   copyLink: () => copy(linkTo(state.shown), "The link"),
   close: closeSheet,
   lineButton: () =>
-    state.line === null ? null : el("button", { type: "button", class: "main", onclick: () => useForLine(state.shown) }, `Use for line ${state.line + 1}`),
+    state.line === null ? null : el("button", { type: "button", class: "main", onclick: () => announceChange("line", state.shown) }, `Use for line ${state.line + 1}`),
   get trail() {
     return state.trail;
   },
@@ -54,7 +53,7 @@ export function showCode(code, soon = false) {
   else loadDetails();
 }
 
-export async function loadDetails() {
+async function loadDetails() {
   if (!state.shown) return;
   try {
     const detail = await askService(state.shown);
@@ -66,6 +65,9 @@ export async function loadDetails() {
     drawDetailsError(error.message, act);
   }
 }
+
+// With a text, its answer brings the details.
+onChange("filters", () => state.text.trim() || loadDetails());
 
 export const sheetIsOpen = () => document.body.classList.contains("sheet");
 

@@ -1,8 +1,7 @@
 // Between the list and the table of lines: open, leave, come back with a code.
 
-import { setText } from "./ask.js";
 import { $, el, show, toast } from "./dom.js";
-import { filters, state } from "./state.js";
+import { announceChange, filters, onChange, state } from "./state.js";
 import * as table from "./table.js";
 
 export const onTable = () => document.body.classList.contains("table");
@@ -24,9 +23,7 @@ export function codeLines(text) {
   table.askTable();
 }
 
-export function askLinesAgain() {
-  if (table.hasTable()) table.askTable();
-}
+onChange("filters", () => table.hasTable() && table.askTable());
 
 function closed() {
   showTable(false);
@@ -36,11 +33,11 @@ function closed() {
 }
 
 // Typing while the table is open searches beside it; the table is kept.
-export function leaveTable() {
+onChange("typing", () => {
   if (!onTable()) return;
   showTable(false);
   banner("Your lines are kept.");
-}
+});
 
 function banner(words, number = null) {
   const back = el("button", { type: "button", onclick: () => { backToTable(number); focusLine(number); } }, "Back to your lines");
@@ -52,14 +49,14 @@ function openLine(number) {
   showTable(false);
   state.line = number;
   banner(`Line ${number + 1}: ${table.lineText(number)}`, number);
-  setText(table.lineText(number));
+  announceChange("text", table.lineText(number));
   $("text").focus();
 }
 
 function backToTable() {
   state.line = null;
   show($("line-banner"), false);
-  setText("");
+  announceChange("text", "");
   showTable(true);
   table.drawTable();
 }
@@ -68,11 +65,11 @@ function focusLine(number) {
   (number === null ? $("table-pane") : $(`line-${number}`).querySelector("select")).focus();
 }
 
-export function useForLine(code) {
+onChange("line", (code) => {
   const number = state.line;
   const listed = state.answer?.suggestions.find((item) => item.code === code);
   table.pickFor(number, listed ?? { ...state.detail, confidence: null });
   toast(`${code} picked for line ${number + 1}`);
   backToTable();
   focusLine(number);
-}
+});

@@ -1,4 +1,4 @@
-// What the page knows at the moment; the modules around it change it and draw what follows.
+// What the page knows at the moment. A module that changes it says so; other modules listen and draw what follows.
 
 import { addressOf, readAddress } from "./address.js";
 
@@ -13,6 +13,18 @@ export const state = {
   line: null, // the table's line that is being looked at
   hasLevel1: false,
 };
+
+// What can be announced. "filters": date, level, sections or ended codes changed. "text": a module put another text
+// into the field (detail: the text). "typing": a person typed. "line": a code was taken for a line of the table (detail: the code).
+const changes = new EventTarget();
+
+export function announceChange(what, detail) {
+  changes.dispatchEvent(new CustomEvent(what, { detail }));
+}
+
+export function onChange(what, listener) {
+  changes.addEventListener(what, (event) => listener(event.detail));
+}
 
 export const narrow = matchMedia("(max-width: 59.99rem)");
 
