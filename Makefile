@@ -17,10 +17,11 @@ K ?= 5
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+SHARE ?= 1
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test check eval bench clean
+.PHONY: suggest serve test test-long check eval bench clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -30,6 +31,9 @@ serve: $(VENV)/serving.stamp  ## the service and the page for coders on HOST:POR
 
 test: $(VENV)/full.stamp  ## every test; ARGS="-k word" for some
 	$(BIN)/pytest $(ARGS)
+
+test-long: $(VENV)/full.stamp  ## the tests that try many inputs at random; SHARE=0.05 for a twentieth of a whole run
+	$(BIN)/pytest --long $(SHARE) $(ARGS)
 
 check: $(VENV)/full.stamp  ## lint, format and types
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Where the official files lie, when they lie anywhere."""
+"""Where the official files lie, when they lie anywhere; which tests run, and how much they try."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests import effort
 
 SHARED = Path(os.environ.get("HCPCS_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 
@@ -18,3 +20,37 @@ def shared() -> Path:
             f"the official files are not at {SHARED}; set HCPCS_SHARED to the folder that holds data/"
         )
     return SHARED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch of `make test-long`."""
+    parser.addoption(
+        "--long",
+        type=float,
+        metavar="SHARE",
+        help="run only the tests marked long or random, with this share of a whole long run's inputs",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set how much is tried before any test module reads it."""
+    effort.set_share(config.getoption("--long"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out of `make test`, and all that draws nothing out of `make test-long`."""
+    if config.getoption("--long") is None:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+    else:
+        left_out = [item for item in items if not any(map(item.get_closest_marker, ("long", "random")))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was tried, and how often."""
+    if effort.tried:
+        terminalreporter.section("tried at random")
+        for what, times in sorted(effort.tried.items()):
+            terminalreporter.line(f"{times:>12,} {what}")

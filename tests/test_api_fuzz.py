@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from tests.effort import examples, tried
 from tests.fakes import FakeSuggester
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+pytestmark = pytest.mark.random
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
@@ -57,7 +59,7 @@ def client() -> Iterator[TestClient[Litestar]]:
 
 
 @pytest.mark.parametrize("path", POSTED)
-@FEW
+@examples(60, 5_000)
 @given(data=st.data())
 def test_any_json_is_answered_or_refused(
     client: TestClient[Litestar], path: str, data: st.DataObject
@@ -66,6 +68,7 @@ def test_any_json_is_answered_or_refused(
     names = FIELDS.get(path, ("resourceType", "parameter"))
     known = st.fixed_dictionaries({}, optional={name: JSON for name in names})
     body: Any = data.draw(known | JSON)
+    tried["JSON bodies sent to POST routes"] += 1
     response = client.post(
         path, content=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
     )
@@ -74,7 +77,7 @@ def test_any_json_is_answered_or_refused(
     assert response.headers["content-type"].endswith("json")
 
 
-@FEW
+@examples(60, 20_000)
 @given(
     query=st.dictionaries(
         st.sampled_from(["terms", "maxList", "count", "offset", "df", "sf", "cf", "ef", "q"]),
@@ -84,10 +87,11 @@ def test_any_json_is_answered_or_refused(
 )
 def test_any_nlm_call_is_answered_or_refused(client: TestClient[Litestar], query: dict[str, str]) -> None:
     """Any text in any parameter."""
+    tried["NLM calls"] += 1
     assert client.get("/api/hcpcs/v3/search", params=query).status_code in {200, 422}
 
 
-@FEW
+@examples(60, 20_000)
 @given(
     q=st.lists(
         st.sampled_from([*'()+-!*:"[]', "AND", "OR", "NOT", "code:", "E*", " TO ", "is_noc:true", " "])
@@ -95,11 +99,12 @@ def test_any_nlm_call_is_answered_or_refused(client: TestClient[Litestar], query
 )
 def test_any_query_string_is_read_or_refused(client: TestClient[Litestar], q: list[str]) -> None:
     """Pieces of the query language in any order."""
+    tried["NLM query strings"] += 1
     response = client.get("/api/hcpcs/v3/search", params={"terms": "walker", "q": "".join(q)})
     assert response.status_code in {200, 422}
 
 
-@FEW
+@examples(60, 20_000)
 @given(
     operation=st.sampled_from(["CodeSystem/$lookup", "ValueSet/$expand", "ValueSet/$validate-code"]),
     query=st.dictionaries(st.sampled_from(["url", "system", "code", "filter", "count", "date", "x"]), TEXTS),
@@ -108,16 +113,18 @@ def test_any_fhir_call_is_answered_or_refused(
     client: TestClient[Litestar], operation: str, query: dict[str, str]
 ) -> None:
     """Any text in any parameter; refusals are OperationOutcomes."""
+    tried["FHIR calls"] += 1
     response = client.get(f"/fhir/{operation}", params=query)
 
     assert response.status_code in {200, 400, 404}
     assert response.json()["resourceType"] in {"OperationOutcome", "Parameters", "ValueSet"}
 
 
-@FEW
+@examples(60, 20_000)
 @given(path=TEXTS)
 def test_any_path_is_answered_or_refused(client: TestClient[Litestar], path: str) -> None:
     """Any code, any address."""
+    tried["addresses"] += 1
     from urllib.parse import quote
 
     assert client.get(f"/v1/codes/{quote(path, safe='')}").status_code in {200, 404}

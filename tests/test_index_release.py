@@ -12,12 +12,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ReleaseFormatError
 from index.records import Modifier, Record
 from index.release.release import NOC_PHRASES, read_release
+from tests.effort import examples, tried
 from tests.release_files import SMALL, TITLES, book_row, fixed_width, head, more, xlsx, zipped
 
 CSV = (
@@ -321,7 +322,8 @@ def test_descriptors_tell_unclassified_codes_where_there_is_no_list(text: str, e
     assert bool(NOC_PHRASES.search(text)) is expected
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.random
+@examples(150, 20_000)
 @given(data=st.data())
 def test_no_damage_raises_anything_else(tmp_path: Path, data: st.DataObject) -> None:
     """Files cut, overwritten or made of random bytes are read or refused, never a traceback."""
@@ -330,6 +332,7 @@ def test_no_damage_raises_anything_else(tmp_path: Path, data: st.DataObject) -> 
     patch = data.draw(st.binary(max_size=40))
     at = data.draw(st.integers(0, len(whole)))
     for broken in (whole[:cut], whole[:at] + patch + whole[at + len(patch) :], patch):
+        tried["damaged release files"] += 1
         try:
             release = read_release(write(tmp_path, "r", broken))
         except ReleaseFormatError:

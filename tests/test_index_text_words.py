@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text._normal import UNITS, numbered
 from index.text.words import normalise, skeleton, words
+from tests.effort import examples, tried
 
 CHARACTERS = "aAmMgGcClLuU019,.%/&+<>=' -_()\t\n\u00e9\u0130\u212a"
 
@@ -68,9 +69,12 @@ def test_a_skeleton_keeps_the_first_letter_and_the_consonants(word: str, bones: 
     assert skeleton(word) == bones
 
 
+@pytest.mark.random
+@examples(100, 50_000)
 @given(st.text("abceeiosty0.%", max_size=12))
 def test_so_it_is_for_every_word(word: str) -> None:
     """The first letter stays; of two alike side by side one goes."""
+    tried["skeletons of words"] += 1
     assert skeleton(word) == re.sub(r"(.)\1", r"\1", word[:1] + re.sub("[aeiouy]", "", word[1:]))
 
 
@@ -83,10 +87,12 @@ def test_normalising_again_changes_nothing_more_than_once(text: str) -> None:
     assert set(once) <= set("abcdefghijklmnopqrstuvwxyz0123456789 .%/&+<>='-")
 
 
+@pytest.mark.random
 @given(st.text(st.sampled_from(CHARACTERS) | st.characters(), max_size=60))
-@settings(max_examples=2000)
+@examples(2_000, 500_000)
 def test_the_compiled_form_is_the_one_that_patterns_say(text: str) -> None:
     """Whatever the text."""
+    tried["texts in normal form"] += 1
     form = by_patterns(text)
 
     assert normalise(text) == form

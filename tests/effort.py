@@ -1,0 +1,32 @@
+"""How many inputs the tests try that draw them at random: few in `make test`, many in `make test-long`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import HealthCheck, settings
+
+tried: Counter[str] = Counter()
+"""What was tried in this run, and how often; the run prints it at its end."""
+
+_share: float | None = None  # of the inputs of a whole long run; None in `make test`
+
+
+def set_share(share: float | None) -> None:
+    """Say how much of a whole long run is to be tried; called before any test module is imported."""
+    global _share
+    _share = share
+
+
+def inputs(few: int, many: int) -> int:
+    """How many inputs a test tries: `few` in `make test`, otherwise the run's share of `many`."""
+    return few if _share is None else max(few, round(many * _share))
+
+
+def examples(few: int, many: int) -> settings:
+    """Settings of a hypothesis test that tries so many inputs."""
+    return settings(
+        max_examples=inputs(few, many),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
