@@ -15,8 +15,9 @@ COMPILED = {
     "index.store._forward": ANY_ORDER,
     "index.store._vectors": ANY_ORDER,
     "index.text._normal": [],
+    "suggest._calibration": ANY_ORDER,
     "suggest._candidates": ANY_ORDER,
-    "suggest.features": ANY_ORDER,
+    "suggest._features": ANY_ORDER,
     "suggest._forest": [],
     "suggest.why": [],
 }
