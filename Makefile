@@ -20,7 +20,7 @@ ARGS ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test check eval bench clean
+.PHONY: suggest serve test mutants check eval bench clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -30,6 +30,9 @@ serve: $(VENV)/serving.stamp  ## the service and the page for coders on HOST:POR
 
 test: $(VENV)/full.stamp  ## every test; ARGS="-k word" for some
 	$(BIN)/pytest $(ARGS)
+
+mutants: $(VENV)/full.stamp  ## show that each written fault fails a test (about an hour); ARGS="--only 'words-*'" for some
+	$(BIN)/python -m tests.mutants.run --jobs 2 $(ARGS)
 
 check: $(VENV)/full.stamp  ## lint, format and types
 	$(BIN)/ruff check .

@@ -49,10 +49,17 @@ class Exemption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FaultList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of `faults.toml`."""
+    """The content of `faults.toml`.
+
+    Attributes:
+        fault: The faults.
+        exempt: Functions without one.
+        tests: For a module, test files that are run first although they do not bear its name.
+    """
 
     fault: tuple[Fault, ...]
     exempt: tuple[Exemption, ...] = ()
+    tests: dict[str, tuple[str, ...]] = {}
 
 
 class AnchorError(Exception):
@@ -115,18 +122,22 @@ def _definitions(source: str) -> Iterator[tuple[str, int, int]]:
         scopes = [scope for scope in scopes if scope[0] < indentation]
         scopes.append((indentation, match[2]))
         if not _CLASS.match(line):
-            yield ".".join(name for _, name in scopes), starts[number], starts[_end(lines, number, indentation)]
+            yield (
+                ".".join(name for _, name in scopes),
+                starts[number],
+                starts[_end(lines, number, indentation)],
+            )
 
 
 def _end(lines: list[str], number: int, indentation: int) -> int:
     """Number of the line behind a function that begins on a line."""
     depth = 0
-    for behind in range(number, len(lines)):  # to the end of the signature
-        depth += lines[behind].count("(") - lines[behind].count(")")
+    end = number
+    while end < len(lines):  # to the end of the signature
+        depth += lines[end].count("(") - lines[end].count(")")
+        end += 1
         if depth == 0:
             break
-    for behind in range(behind + 1, len(lines)):
-        line = lines[behind]
-        if line.strip() and len(line) - len(line.lstrip()) <= indentation:
-            return behind
-    return len(lines)
+    while end < len(lines) and (not lines[end].strip() or lines[end][: indentation + 1].isspace()):
+        end += 1
+    return end
