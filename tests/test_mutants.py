@@ -16,7 +16,8 @@ FAULTS = read_faults()
 COMPILED = sorted(
     path.relative_to(ROOT).as_posix()
     for package in ("index", "suggest")
-    for path in (ROOT / package).rglob("*.pyx")
+    for pattern in ("*.pyx", "*.pxd")
+    for path in (ROOT / package).rglob(pattern)
 )
 FEATURE_GROUPS = ("vectors", "words", "terms", "quantities", "attributes", "code", "query")
 SOURCE = """

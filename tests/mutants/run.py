@@ -3,7 +3,7 @@
     python -m tests.mutants.run [--only PATTERN] [--jobs N] [--out FILE]
 
 Each fault is put into a copy of the project, its module is compiled again if it is a compiled one, and the
-tests of `index` and `suggest` run until one fails. The table goes to standard output, progress to standard error.
+tests of `index` and `suggest` run until one fails. The table goes to standard output, progress to stderr.
 
 Exit status: 0 when every fault was seen, 1 when one was not, 2 when one could not be tried.
 """

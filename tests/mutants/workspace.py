@@ -19,9 +19,13 @@ from tests.mutants.faults import Fault, apply
 ROOT = Path(__file__).parents[2]
 COPIED = ("api", "benchmarks", "build", "docs", "eval", "index", "suggest", "tests")
 NOT_COPIED = ("__pycache__", "node_modules", ".hypothesis")
+COMPILED = (".pyx", ".pxd")
+LIBRARIES = (".so", ".pyd")
 TESTED = ("index", "suggest")
 # Slow, and about other things than what the ranker computes.
-NOT_TESTED = ("training", "download")
+NOT_COMPILED = (".pyx", ".pxd")
+LIBRARIES = (".so", ".pyd")
+TESTED = ("training", "download")
 BASELINE_LIMIT = 3600.0  # seconds
 MARKERS = "not shared and not model and not browser and not install"
 
@@ -119,28 +123,23 @@ class Workspace:
             WorkspaceError: If the fault does not compile, or the tests cannot be run.
         """
         source = self.folder / fault.module
-        outputs = self._built_from(source)
-        saved = self.folder / "tmp" / "saved"
-        for path in outputs:
-            target = saved / path.relative_to(self.folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
+        compiled = source.suffix in COMPILED
+        saved = self._save([source, *(self._compiled() if compiled else ())])
         try:
             source.write_text(apply(fault, source.read_text(encoding="utf-8")), encoding="utf-8")
-            if source.suffix == ".pyx":
-                before = _newest(outputs)
+            if compiled:
                 self.build()
-                if _newest(self._built_from(source)) <= before:
-                    raise WorkspaceError("the module was not compiled again")
+                if not any(_changed(path, copy) for path, copy in saved.items() if path.suffix in LIBRARIES):
+                    raise WorkspaceError("no module was compiled again")
             for files in stages:
                 outcome = self.test(files, limit)
                 if not outcome.passed:
                     return outcome
             return Outcome(True)
         finally:
-            # With the old times, so that nothing seems to need compiling.
-            for path in outputs:
-                shutil.copy2(saved / path.relative_to(self.folder), path)
+            for path, copy in saved.items():
+                if _changed(path, copy):  # with the old times, so that nothing seems to need compiling
+                    shutil.copy2(copy, path)
 
     def stop(self) -> None:
         """End the command that runs, from another thread, and begin no other."""
@@ -148,15 +147,21 @@ class Workspace:
         if self._process is not None:
             _kill(self._process)
 
-    def _built_from(self, source: Path) -> list[Path]:
-        """A source file, and for a compiled module the C file and the library made from it."""
-        if source.suffix != ".pyx":
-            return [source]
-        module = source.relative_to(self.folder).with_suffix("")
-        made = [self.folder / "build" / module.with_suffix(".c")]
-        made += source.parent.glob(f"{source.stem}.*.so")
-        made += source.parent.glob(f"{source.stem}.*.pyd")
-        return [source, *(path for path in made if path.exists())]
+    def _compiled(self) -> list[Path]:
+        """The C files and libraries that were made from compiled modules."""
+        made = list((self.folder / "build").rglob("*.c"))
+        for package in TESTED:
+            made += [path for path in (self.folder / package).rglob("*") if path.suffix in LIBRARIES]
+        return made
+
+    def _save(self, paths: Iterable[Path]) -> dict[Path, Path]:
+        """Copy files, with their times; returns the copy of each."""
+        saved = {path: self.folder / "tmp" / "saved" / path.relative_to(self.folder) for path in paths}
+        for path, copy in saved.items():
+            if not copy.exists() or _changed(path, copy):
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copy)
+        return saved
 
     def _run(self, command: Sequence[str], limit: float) -> tuple[int, str]:
         """Run a command in the copy and return its status and what it wrote."""
@@ -234,9 +239,8 @@ def _last_test(output: str) -> str:
     return results[-1][0] if results else ""
 
 
-def _newest(paths: Iterable[Path]) -> float:
-    """When the library among some files was made."""
-    return max((path.stat().st_mtime for path in paths if path.suffix in (".so", ".pyd")), default=0.0)
+def _changed(path: Path, copy: Path) -> bool:
+    return not path.exists() or path.stat().st_mtime_ns != copy.stat().st_mtime_ns
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
