@@ -146,8 +146,8 @@ class Workspace:
             _kill(self._process)
 
     def _compiled(self) -> list[Path]:
-        """The C files and libraries that were made from compiled modules."""
-        made = list((self.folder / "build").rglob("*.c"))
+        """All that was made from compiled modules: `setup.py` copies every library from the build folder."""
+        made = [path for path in (self.folder / "build").rglob("*") if path.is_file()]
         for package in TESTED:
             made += [path for path in (self.folder / package).rglob("*") if path.suffix in LIBRARIES]
         return made
