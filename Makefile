@@ -21,7 +21,7 @@ SHARE ?= 1
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long check eval bench clean
+.PHONY: suggest serve test test-long mutants check eval bench clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -34,6 +34,9 @@ test: $(VENV)/full.stamp  ## every test; ARGS="-k word" for some
 
 test-long: $(VENV)/full.stamp  ## the tests that try many inputs at random; SHARE=0.05 for a twentieth of a whole run
 	$(BIN)/pytest --long $(SHARE) $(ARGS)
+
+mutants: $(VENV)/full.stamp  ## show that each written fault fails a test (about an hour); ARGS="--only 'words-*'" for some
+	$(BIN)/python -m tests.mutants.run --jobs 2 $(ARGS)
 
 check: $(VENV)/full.stamp  ## lint, format and types
 	$(BIN)/ruff check .
