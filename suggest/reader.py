@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -82,10 +83,10 @@ class Reader:
         corrections = [
             Correction(word, one.read_as) for word, one in zip(found, known, strict=True) if one.read_as
         ]
-        for correction in corrections:
-            normalised = normalised.replace(correction.typed, correction.read_as)
         if corrections:
-            found = [one.read_as or word for word, one in zip(found, known, strict=True)]
+            corrected = [one.read_as or word for word, one in zip(found, known, strict=True)]
+            normalised = _with_words(normalised, found, corrected)
+            found = corrected
         hits = self._expander.find(found)
         noise = {i for hit in hits if "noise" in hit.meaning.kinds for i in range(hit.start, hit.stop)}
         if noise and (codes or len(noise) < len(found)):
@@ -112,6 +113,22 @@ class Reader:
         if len(word) < SHORTEST_MENDED:
             return NOTHING
         return Known(read_as=self._table.nearest(word) or self._expander.nearest(word))
+
+
+def _with_words(normalised: str, typed: Sequence[str], corrected: Sequence[str]) -> str:
+    """A normalised text with each of its words replaced; the signs between the words stay.
+
+    Args:
+        normalised: The text.
+        typed: Its words, in order.
+        corrected: What stands in place of each.
+    """
+    parts, stop = [], 0
+    for word, replacement in zip(typed, corrected, strict=True):
+        start = normalised.index(word, stop)  # only signs and blanks stand between two words
+        parts += normalised[stop:start], replacement
+        stop = start + len(word)
+    return "".join([*parts, normalised[stop:]])
 
 
 def _codes(text: str) -> tuple[str, ...]:
