@@ -15,7 +15,7 @@ from index.store.texts import texts_of
 from index.text.lexicon import Entry
 from index.text.words import normalise, words
 from suggest.expansion import Expander
-from suggest.reader import MOST_WORDS, Reader
+from suggest.reader import MAX_WORDS, Reader
 
 RECORDS = [
     Record("A0001", "Invented bandage for a large dog", "Dog bandage", effective_from=date(2020, 1, 1)),
@@ -76,10 +76,10 @@ def test_only_whole_words_are_mended(reader: Reader) -> None:
 
 
 PIECES = st.sampled_from(
-    ["bandege", "bandage", "whelchair", "sprng", "hc", "whlchr", "dog", "mg", "x", "250", "E0003", "é", ".", "%"]
+    ["bandege", "bandage", "whelchair", "sprng", "hc", "whlchr", "dog", "mg", "250", "E0003", "é", ".", "%"]
 )  # fmt: skip
 SIGNS = st.sampled_from([" ", "", "/", "&", "+", "<", ">", "=", "'", "-", "; "])
-TYPED = st.lists(st.tuples(PIECES, SIGNS), max_size=MOST_WORDS + 6).map(
+TYPED = st.lists(st.tuples(PIECES, SIGNS), max_size=MAX_WORDS + 6).map(
     lambda pairs: "".join(piece + sign for piece, sign in pairs)
 )
 
@@ -94,7 +94,7 @@ def test_the_plain_text_holds_the_words_that_were_read(reader: Reader, text: str
     held = words(query.plain)
     read_as = {correction.typed: correction.read_as for correction in query.corrections}
 
-    assert query.words == tuple(held[:MOST_WORDS])
+    assert query.words == tuple(held[:MAX_WORDS])
     if not query.codes:
         mended = [read_as.get(word, word) for word in words(normalise(text))]
         assert held == ([word for word in mended if word != "hc"] or mended)
