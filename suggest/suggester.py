@@ -15,7 +15,7 @@ from index.encoder import STATIC, Encoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
 from suggest.answer import Answer, Filters, Suggestion, Why
-from suggest.calibration import Calibration, Confidence, Uncalibrated
+from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
@@ -83,7 +83,9 @@ class Suggester:
         if encoder.name != STATIC:  # the boosted models know the cosines of our own encoder only
             return cls(artifact, encoder, FusionRanker(), Uncalibrated(), UNTRAINED)
         model = f"{encoder.name}@{encoder.sha256[:12]} ranker@{file_sha256(WEIGHTS / 'ranker.txt')[:12]}"
-        return cls(artifact, encoder, BoostedRanker.load(), Confidence.load(), load_thresholds(), model)
+        return cls(
+            artifact, encoder, BoostedRanker.load(), BoostedCalibration.load(), load_thresholds(), model
+        )
 
     def suggest(
         self,

@@ -14,7 +14,7 @@ from index.records import Record
 from index.store.artifact import Artifact
 from index.text.lexicon import Entry
 from suggest.answer import Filters
-from suggest.calibration import Judged, Scored
+from suggest.calibration import Probabilities, ScoredCandidates
 from suggest.ranker import FusionRanker
 from suggest.suggester import Suggester
 from suggest.thresholds import UNTRAINED, Thresholds
@@ -29,9 +29,9 @@ class EvenConfidence:
     def __init__(self, answerable: float = 0.9) -> None:
         self.answerable = answerable
 
-    def probabilities(self, scored: Scored) -> list[Judged]:
-        sizes = np.diff(scored.firsts).tolist()
-        return [([0.5 ** (i + 1) for i in range(size)], self.answerable) for size in sizes]
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
+        sizes = np.diff(scored.top_indptr).tolist()
+        return [Probabilities([0.5 ** (i + 1) for i in range(size)], self.answerable) for size in sizes]
 
 
 def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.encoder import Encoder
 from index.store.artifact import Artifact
 from index.text.words import normalise
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, ScoredCandidates, confidence_features
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
@@ -111,11 +111,11 @@ class Bench:
             query = _unlisted(query)
         if not query.words:
             return None
-        evidence = retriever.evidence([query], self._everything, LEARNED_FROM)
-        matrix = features.matrix([query], evidence)
-        labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
+        candidates = retriever.candidates([query], self._everything, LEARNED_FROM)
+        matrix = features.matrix([query], candidates)
+        labels = np.array([self._codes[row] in line.codes for row in candidates.rows], bool)
         weights, bias = self._codable
-        vector = evidence.vectors[evidence.typed[0]]
+        vector = candidates.vectors[candidates.typed[0]]
         return Example(line.kind, line.fold, matrix, labels, float(vector @ weights) + bias)
 
 
@@ -232,7 +232,9 @@ def _first(scores: Floats, most: int) -> npt.NDArray[np.int64]:
 def _columns(example: Example, scores: Floats, most: int) -> Floats:
     order = _first(scores, most)
     indptr, firsts = [0, len(scores)], [0, len(order)]
-    return confidence_features(Scored(example.matrix, scores, indptr, order, firsts, [example.codable]))
+    return confidence_features(
+        ScoredCandidates(example.matrix, scores, indptr, order, firsts, [example.codable])
+    )
 
 
 def answerables(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:
