@@ -17,7 +17,7 @@ class Why(msgspec.Struct, frozen=True):
         source: What matched: "code", "long description", "short description", "starter wording", the kind of
             a lexicon entry, or the title of a name list.
         term: The matched descriptor or term.
-        words: Words that `term` and the text have in common, in the order of `term`.
+        words: Words of `term` that the text contains too, in the order of `term`.
         corrections: Spelling corrections, "typed -> read as".
         expansions: Abbreviations, trade names and lay words, "typed -> read as".
     """
