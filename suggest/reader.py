@@ -146,7 +146,8 @@ def _with_words(normalised: str, typed_words: Sequence[str], corrected: Sequence
         typed_words: Its words, in order.
         corrected: The replacement of each word.
     """
-    parts, stop = [], 0
+    parts: list[str] = []
+    stop = 0
     for word, replacement in zip(typed_words, corrected, strict=True):
         start = normalised.index(word, stop)  # there are only signs and blanks between two words
         parts += normalised[stop:start], replacement
