@@ -5,13 +5,15 @@ The shipped models were calibrated on price lists of hospitals that the ranker d
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.features import NAMES, calibrated, falling, leading
+from suggest._calibration import confidence_columns
+from suggest.features import NAMES
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
@@ -73,7 +75,29 @@ def confidence_features(scored: ScoredCandidates) -> Floats:
         all candidates of the text, `lead` the distance to the best other score, `place` the position from 0,
         `spread` the entropy of the shares in nats.
     """
-    return calibrated(*scored, _COLUMNS)
+    return confidence_columns(*scored, _COLUMNS)
+
+
+def running_min(values: npt.NDArray[np.float64], indptr: list[int]) -> list[list[float]]:
+    """The running minimum of each text's values, to four places.
+
+    Args:
+        values: float64 (m,), from 0 to 1.
+        indptr: Text i has the values from `indptr[i]` up to but not including `indptr[i + 1]`.
+    """
+    rounded = to_four_places(values)
+    return [list(accumulate(rounded[start:stop], min)) for start, stop in pairwise(indptr)]
+
+
+def first_rows(columns: Floats, indptr: list[int]) -> Floats:
+    """The first row of each text that has rows; `indptr` as in `running_min`."""
+    return columns[[start for start, stop in pairwise(indptr) if start < stop]]
+
+
+def to_four_places(values: npt.NDArray[np.floating[Any]]) -> list[float]:
+    """Values, rounded as answers show them."""
+    rounded: list[float] = (np.rint(values.astype(np.float64) * 1e4) / 1e4).tolist()
+    return rounded
 
 
 class Calibration(Protocol):
@@ -89,7 +113,7 @@ class Uncalibrated:
     def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
         """See `Calibration.probabilities`."""
         cosines = scored.matrix[scored.top, NAMES.index("cosine")].astype(np.float64)
-        by_text = falling(np.clip(cosines, 0.0, 1.0), scored.top_indptr)
+        by_text = running_min(np.clip(cosines, 0.0, 1.0), scored.top_indptr)
         return [Probabilities(accepted, accepted[0] if accepted else 0.0) for accepted in by_text]
 
 
@@ -117,6 +141,6 @@ class BoostedCalibration:
     def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
         """See `Calibration.probabilities`."""
         columns = confidence_features(scored)
-        by_text = falling(self._accepted.predict(columns), scored.top_indptr)
-        answerable = iter(self._answerable.predict(leading(columns, scored.top_indptr)).tolist())
+        by_text = running_min(self._accepted.predict(columns), scored.top_indptr)
+        answerable = iter(self._answerable.predict(first_rows(columns, scored.top_indptr)).tolist())
         return [Probabilities(accepted, next(answerable) if accepted else 0.0) for accepted in by_text]

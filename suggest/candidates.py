@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from index.encoder import Encoder
-from index.loops import TextsOfCodes
 from index.store.artifact import Artifact
 from index.store.texts import LONG, SHORT
+from suggest._candidates import CodeTexts
 from suggest.reader import Query
 
 CODES_BY_MEANING = 20  # more when a user wants more suggestions
 CODES_BY_WORDS = 8
 CODES_BY_TERM = 8  # of each known term
 
-_KINDS = {LONG: 0, SHORT: 1}  # of texts, as `TextsOfCodes` numbers them
+_KINDS = {LONG: 0, SHORT: 1}  # of texts, as `CodeTexts` numbers them
 _OTHER_KIND = 2
 
 Floats = npt.NDArray[np.float32]
@@ -58,9 +58,8 @@ class Retriever:
         self._artifact = artifact
         self._encoder = encoder
         kinds = np.array([_KINDS.get(text.source, _OTHER_KIND) for text in artifact.texts], np.uint8)
-        self._texts = TextsOfCodes(
-            artifact.text_vectors.stored, artifact.lexical.columns, artifact.rows, kinds
-        )
+        vectors = artifact.text_vectors
+        self._texts = CodeTexts(vectors.codes, vectors.scale, artifact.lexical.postings, artifact.rows, kinds)
 
     def candidates(
         self, queries: Sequence[Query], allowed: npt.NDArray[np.bool_], by_meaning: int
@@ -80,7 +79,7 @@ class Retriever:
             [row for hit in query.hits for row in hit.meaning.rows[:CODES_BY_TERM]] for query in queries
         ]
         allowed_bytes = allowed.view(np.uint8)
-        columns = self._texts.evidence(nearest, stems, CODES_BY_WORDS, by_term, allowed_bytes, vectors, typed)
+        columns = self._texts.gather(nearest, stems, CODES_BY_WORDS, by_term, allowed_bytes, vectors, typed)
         return Candidates(*columns, vectors, typed)
 
     def _vectors(self, queries: Sequence[Query]) -> tuple[Floats, list[int]]:

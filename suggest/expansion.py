@@ -8,9 +8,9 @@ from itertools import chain
 
 import msgspec
 
-from index.loops import longest_phrases
 from index.text.lexicon import Entry, broad, codes_of
 from index.text.names import Name
+from index.text.phrases import longest_phrases
 from index.text.spelling import Spelling
 from index.text.words import cut, lengths_by_first, normalise, words
 
@@ -144,6 +144,3 @@ def added_words(text_words: Sequence[str], hits: Sequence[Hit]) -> list[str]:
     own = set(text_words)
     meant = dict.fromkeys(chain.from_iterable([hit.meaning.words for hit in hits]))
     return [word for word in meant if word not in own]
-
-
-MOST_MEANINGS = MAX_MEANINGS  # the name that `features.pyx` still imports

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from index.loops import inner_products
-from suggest.calibration import Calibration, ScoredCandidates
-from suggest.candidates import CODES_BY_MEANING, Retriever
-from suggest.features import Features, first, listed
+from suggest.calibration import Calibration, ScoredCandidates, to_four_places
+from suggest.candidates import CODES_BY_MEANING, Candidates, Retriever
+from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
 from suggest.thresholds import Thresholds
+
+Floats = npt.NDArray[np.float32]
 
 
 class Ranking(NamedTuple):
@@ -57,7 +59,7 @@ class RankingPipeline:
         self._features = features
         self._ranker = ranker
         self._calibration = calibration
-        self._codable = np.array(thresholds.codable_weights, np.float32)
+        self._codable_weights = np.array(thresholds.codable_weights, np.float32)
         self._codable_bias = thresholds.codable_bias
 
     def rankings(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Ranking]:
@@ -73,16 +75,40 @@ class RankingPipeline:
         candidates = self._retriever.candidates(queries, allowed, max(CODES_BY_MEANING, k))
         matrix = self._features.matrix(queries, candidates)
         scores = self._ranker.scores(matrix)
-        top, top_indptr = first(scores, candidates.indptr, [k + len(query.codes) for query in queries])
-        products = inner_products(candidates.vectors, candidates.typed, self._codable)
-        codable = [product + self._codable_bias for product in products]
+        top, top_indptr = top_k(scores, candidates.indptr, [k + len(query.codes) for query in queries])
         probabilities = self._calibration.probabilities(
-            ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, codable)
+            ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, self._codable(candidates))
         )
-        rows, closest, top_scores = listed(top, candidates.rows, candidates.closest, scores)
+        rows, closest = candidates.rows[top].tolist(), candidates.closest[top].tolist()
+        top_scores = to_four_places(scores[top])
         return [
             Ranking(rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable)
-            for start, stop, (accepted, answerable) in zip(
-                top_indptr, top_indptr[1:], probabilities, strict=False
-            )
+            for (start, stop), (accepted, answerable) in zip(pairwise(top_indptr), probabilities, strict=True)
         ]
+
+    def _codable(self, candidates: Candidates) -> list[float]:
+        """Log odds that texts like each query have a code; the bias alone when there are no weights."""
+        if not len(self._codable_weights):
+            return [self._codable_bias] * len(candidates.typed)
+        # Row by row, so that the sum for a text does not depend on the other texts of the batch.
+        products = [float(candidates.vectors[row] @ self._codable_weights) for row in candidates.typed]
+        return [product + self._codable_bias for product in products]
+
+
+def top_k(scores: Floats, indptr: list[int], sizes: list[int]) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """The best candidates of each query, best first, equal ones in order.
+
+    Args:
+        scores: float32 (n,).
+        indptr: Query i has the candidates from `indptr[i]` up to but not including `indptr[i + 1]`.
+        sizes: Number of candidates wanted for each query.
+
+    Returns:
+        Their positions, int64 (m,); and where each query's positions begin and end, as in `indptr`.
+    """
+    descending = -scores
+    parts = [
+        descending[start:stop].argsort(kind="stable")[:size] + start
+        for (start, stop), size in zip(pairwise(indptr), sizes, strict=True)
+    ]
+    return np.concatenate(parts), list(accumulate(map(len, parts), initial=0))

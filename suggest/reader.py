@@ -160,6 +160,3 @@ def _codes(text: str) -> tuple[str, ...]:
     if not _FOUR_DIGITS.search(text):  # every code has four digits in a row, and few texts do
         return ()
     return tuple(dict.fromkeys(match.upper() for match in _CODE.findall(text)))
-
-
-MOST_WORDS = MAX_WORDS  # the name that `features.pyx` still imports
