@@ -5,7 +5,6 @@ The shipped models were calibrated on price lists of hospitals that the ranker d
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest._calibration import confidence_columns
+from suggest._ranking import first_rows, running_min
 from suggest.features import NAMES
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
@@ -76,28 +76,6 @@ def confidence_features(scored: ScoredCandidates) -> Floats:
         `spread` the entropy of the shares in nats.
     """
     return confidence_columns(*scored, _COLUMNS)
-
-
-def running_min(values: npt.NDArray[np.float64], indptr: list[int]) -> list[list[float]]:
-    """The running minimum of each text's values, to four places.
-
-    Args:
-        values: float64 (m,), from 0 to 1.
-        indptr: Text i has the values from `indptr[i]` up to but not including `indptr[i + 1]`.
-    """
-    rounded = to_four_places(values)
-    return [list(accumulate(rounded[start:stop], min)) for start, stop in pairwise(indptr)]
-
-
-def first_rows(columns: Floats, indptr: list[int]) -> Floats:
-    """The first row of each text that has rows; `indptr` as in `running_min`."""
-    return columns[[start for start, stop in pairwise(indptr) if start < stop]]
-
-
-def to_four_places(values: npt.NDArray[np.floating[Any]]) -> list[float]:
-    """Values, rounded as answers show them."""
-    rounded: list[float] = (np.rint(values.astype(np.float64) * 1e4) / 1e4).tolist()
-    return rounded
 
 
 class Calibration(Protocol):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.calibration import Calibration, ScoredCandidates, to_four_places
+from suggest._ranking import gather_shown, top_k
+from suggest.calibration import Calibration, ScoredCandidates
 from suggest.candidates import CODES_BY_MEANING, Candidates, Retriever
 from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
 from suggest.thresholds import Thresholds
-
-Floats = npt.NDArray[np.float32]
 
 
 class Ranking(NamedTuple):
@@ -79,8 +78,7 @@ class RankingPipeline:
         probabilities = self._calibration.probabilities(
             ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, self._codable(candidates))
         )
-        rows, closest = candidates.rows[top].tolist(), candidates.closest[top].tolist()
-        top_scores = to_four_places(scores[top])
+        rows, closest, top_scores = gather_shown(top, candidates.rows, candidates.closest, scores)
         return [
             Ranking(rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable)
             for (start, stop), (accepted, answerable) in zip(pairwise(top_indptr), probabilities, strict=True)
@@ -91,24 +89,5 @@ class RankingPipeline:
         if not len(self._codable_weights):
             return [self._codable_bias] * len(candidates.typed)
         # Row by row, so that the sum for a text does not depend on the other texts of the batch.
-        products = [float(candidates.vectors[row] @ self._codable_weights) for row in candidates.typed]
+        products = [float(candidates.vectors[row].dot(self._codable_weights)) for row in candidates.typed]
         return [product + self._codable_bias for product in products]
-
-
-def top_k(scores: Floats, indptr: list[int], sizes: list[int]) -> tuple[npt.NDArray[np.int64], list[int]]:
-    """The best candidates of each query, best first, equal ones in order.
-
-    Args:
-        scores: float32 (n,).
-        indptr: Query i has the candidates from `indptr[i]` up to but not including `indptr[i + 1]`.
-        sizes: Number of candidates wanted for each query.
-
-    Returns:
-        Their positions, int64 (m,); and where each query's positions begin and end, as in `indptr`.
-    """
-    descending = -scores
-    parts = [
-        descending[start:stop].argsort(kind="stable")[:size] + start
-        for (start, stop), size in zip(pairwise(indptr), sizes, strict=True)
-    ]
-    return np.concatenate(parts), list(accumulate(map(len, parts), initial=0))

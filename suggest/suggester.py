@@ -19,10 +19,10 @@ from suggest.features import Features
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader
+from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
 from suggest.suggestions import Suggestions
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
-from suggest.why import Reasons
 
 MAX_K = 100
 BATCH_SIZE = 64  # texts that go through each step of the ranking together

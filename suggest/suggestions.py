@@ -9,8 +9,8 @@ from functools import lru_cache
 from index.store.catalogue import Catalogue
 from suggest.answer import Suggestion, Why
 from suggest.ranking import Ranking
+from suggest.reasons import why_code
 from suggest.scope import Scope, passes
-from suggest.why import why_code
 
 MAX_CACHED_DATES = 2  # dates of service for which the records' fields are cached
 NAMED_SCORE = 100.0  # of a code that the text contains; above all scores of the ranker
