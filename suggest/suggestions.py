@@ -30,12 +30,15 @@ class Suggestions:
 
         Ended and future codes are among them: a user who types a code is told its status and successor.
         """
-        records = self._catalogue.records
-        rows = [row for code in codes if (row := self._catalogue.position(code)) is not None]
-        return [
-            self._suggestion(rank, row, NAMED_SCORE, NAMED_CONFIDENCE, scope.on, why_code(records[row].code))
-            for rank, row in enumerate([row for row in rows if passes(records[row], scope.filters)], 1)
-        ][: scope.k]
+        suggestions: list[Suggestion] = []
+        for code in codes:
+            row = self._catalogue.position(code)
+            if row is None or not passes(self._catalogue.records[row], scope.filters):
+                continue
+            template = self._template(row, scope.on)
+            rank = len(suggestions) + 1
+            suggestions.append(_filled(template, rank, NAMED_SCORE, NAMED_CONFIDENCE, why_code(code)))
+        return suggestions[: scope.k]
 
     def ranked(
         self, ranking: Ranking, positions: Sequence[int], whys: Sequence[Why], first_rank: int, on: date
@@ -49,38 +52,22 @@ class Suggestions:
             first_rank: Rank of the first one.
             on: Date of service.
         """
+        templates = self._templates(on)
         return [
-            self._suggestion(rank, ranking.rows[i], ranking.scores[i], ranking.confidences[i], on, why)
+            _filled(
+                templates.get(ranking.rows[i]) or self._template(ranking.rows[i], on),
+                rank,
+                ranking.scores[i],
+                ranking.confidences[i],
+                why,
+            )
             for rank, (i, why) in enumerate(zip(positions, whys, strict=True), first_rank)
         ]
-
-    def _suggestion(
-        self, rank: int, row: int, score: float, confidence: float, on: date, why: Why
-    ) -> Suggestion:
-        templates = self._templates(on)
-        template = templates.get(row)
-        if template is None:
-            template = templates[row] = self._template(row, on)
-        return Suggestion(  # by position, which is faster than `msgspec.structs.replace`
-            rank,
-            template.code,
-            template.description,
-            template.short_description,
-            score,
-            confidence,
-            template.status,
-            template.effective_from,
-            template.effective_to,
-            template.successors,
-            template.is_noc,
-            template.section,
-            why,
-        )
 
     def _template(self, row: int, on: date) -> Suggestion:
         """What every suggestion of a code for a date of service has in common."""
         record = self._catalogue.records[row]
-        return Suggestion(
+        template = Suggestion(
             rank=0,
             code=record.code,
             description=record.long_description,
@@ -95,6 +82,27 @@ class Suggestions:
             section=record.section,
             why=why_code(record.code),
         )
+        self._templates(on)[row] = template
+        return template
+
+
+def _filled(template: Suggestion, rank: int, score: float, confidence: float, why: Why) -> Suggestion:
+    """A suggestion from its template. Positional arguments are faster than `msgspec.structs.replace`."""
+    return Suggestion(
+        rank,
+        template.code,
+        template.description,
+        template.short_description,
+        score,
+        confidence,
+        template.status,
+        template.effective_from,
+        template.effective_to,
+        template.successors,
+        template.is_noc,
+        template.section,
+        why,
+    )
 
 
 def _no_templates(on: date) -> dict[int, Suggestion]:
