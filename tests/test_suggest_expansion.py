@@ -78,8 +78,8 @@ def test_a_term_for_very_many_codes_is_left_out() -> None:
     assert len(Expander([broad], (), codes[1:]).find(["gear"])) == 1
 
 
-def test_words_of_terms_are_mentioned_and_mended(expander: Expander) -> None:
-    """So a misspelt trade name is read as the one meant."""
+def test_words_of_terms_correct_misspelt_ones(expander: Expander) -> None:
+    """A misspelt trade name is read as the one that is meant."""
     assert expander.mentions("apnea")
     assert expander.nearest("machnie") == "machine"
     assert expander.nearest("zebra") is None
