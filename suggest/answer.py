@@ -1,4 +1,4 @@
-"""What comes back for a text: the same fields in Python, on the command line and over HTTP."""
+"""How a text is asked, and the answer to it: the same fields in Python, on the command line and over HTTP."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Why(msgspec.Struct, frozen=True):
     """The reason for one suggestion.
 
     Attributes:
-        summary: One plain line for a person.
-        source: What matched: "code", "long description", "short description", "starter wording",
-            "lexicon", or the name of a brand or product list.
+        summary: One line for a person.
+        source: What matched: "code", "long description", "short description", "starter wording", the kind of
+            a lexicon entry, or the title of a name list.
         term: The matched descriptor or term.
-        words: Words of `term` that the text shares, as they stand in `term`.
+        words: Words of `term` that the text contains too, in the order of `term`.
         corrections: Spelling corrections, "typed -> read as".
         expansions: Abbreviations, trade names and lay words, "typed -> read as".
     """
@@ -31,10 +31,22 @@ class Why(msgspec.Struct, frozen=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """One candidate code.
+    """One suggested code.
 
-    `score` orders the list, higher is better, and has no unit. `confidence` is the calibrated probability,
-    0 to 1, that a coder would accept this code for this text.
+    Attributes:
+        rank: From 1.
+        code: The code, upper case.
+        description: Long description.
+        short_description: Short description.
+        score: Orders the list, higher is better; without a unit.
+        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text.
+        status: On the date of service.
+        effective_from: First day, or None when unknown.
+        effective_to: Last day, or None for none.
+        successors: Codes that replace an ended code.
+        is_noc: Whether the code is "not otherwise classified".
+        section: First letter of a Level II code.
+        why: The reason.
     """
 
     rank: int
@@ -53,7 +65,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """A spelling correction: what was typed and what it was read as."""
+    """A spelling correction: the typed word and the word that it was read as."""
 
     typed: str
     read_as: str
@@ -62,8 +74,17 @@ class Correction(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True, omit_defaults=False):
     """Ranked codes for one text.
 
-    `no_good_match` is true when even the best candidate is unlikely. `total_considered` is the number of
-    codes that the filters left in play. `error` is a sentence when this text could not be answered.
+    Attributes:
+        text: As it was typed.
+        date_of_service: Date for which codes and their status hold.
+        release: Name of the HCPCS release.
+        model: Names of the encoder and the ranker, with the first digits of their digests.
+        no_good_match: Whether even the best candidate is unlikely, or there is none.
+        did_you_mean: Spelling corrections.
+        total_considered: Number of codes that pass the filters, without `min_confidence`.
+        suggestions: Best first.
+        notice: What every surface must say with the answer; empty for an official release.
+        error: A sentence when this text could not be answered.
     """
 
     text: str
@@ -84,11 +105,25 @@ class Filters(msgspec.Struct, frozen=True):
     Attributes:
         level: 1 (CPT), 2, or None for both.
         sections: Section letters, upper case; empty for all.
-        include_terminated: Also codes whose last day lies before the date of service.
-        min_confidence: Leave out suggestions below this, 0 to 1.
+        include_terminated: Also codes whose last day is before the date of service.
+        min_confidence: Suggestions with a lower confidence are left out; 0 to 1.
     """
 
     level: int | None = None
     sections: tuple[str, ...] = ()
     include_terminated: bool = False
     min_confidence: float = 0.0
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """How a text is asked. Asks with equal fields are equal and hash alike.
+
+    Attributes:
+        k: Number of suggestions wanted.
+        on: Date of service; today when None.
+        filters: Which codes may be suggested.
+    """
+
+    k: int = 10
+    on: date | None = None
+    filters: Filters = Filters()

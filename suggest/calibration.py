@@ -1,4 +1,7 @@
-"""How likely a candidate is right, and whether any is: calibrated on hospitals the ranker never saw."""
+"""Calibrated probabilities of the first candidates, and of whether any code fits a text at all.
+
+The shipped models were calibrated on price lists of hospitals that the ranker did not learn from.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
 Floats = npt.NDArray[np.float32]
-Judged = tuple[list[float], float]
 
 RANKER_COLUMNS = (
     "cosine", "cosine_plain", "cosine_gap", "query_share", "query_share_plain", "query_share_gap",
@@ -23,38 +25,55 @@ RANKER_COLUMNS = (
     "name_place", "bm25_gap", "quantity_equal", "attributes_clash", "generic", "code_popularity", "starter",
     "query_words", "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
 )  # fmt: skip
+"""Columns that the calibration takes from the ranker's matrix."""
+
 SCORE_COLUMNS = ("score", "share", "lead", "place", "spread", "codable")
+"""Columns that the calibration computes from the ranker's scores; see `confidence_features`."""
+
 _COLUMNS = np.array([NAMES.index(name) for name in RANKER_COLUMNS], np.int64)
 
 
-class Scored(NamedTuple):
-    """What the calibration is asked about: the candidates of some texts.
+class ScoredCandidates(NamedTuple):
+    """The input of the calibration: all candidates of several texts, and which of them come first.
 
     Attributes:
-        matrix: float32 (candidates, features) as the ranker read it.
-        scores: float32 (candidates,) as it gave them.
-        indptr: Text i has the candidates from `indptr[i]` to `indptr[i + 1]`.
-        order: int64 (m,): positions of each text's first candidates, best first.
-        firsts: Text i has those from `firsts[i]` to `firsts[i + 1]`.
-        codable: How much each sounds like something that has a code at all
-            (`Thresholds.codable_weights`).
+        matrix: float32 (candidates, features): the ranker's input.
+        scores: float32 (candidates,): the ranker's output.
+        indptr: Text i has the candidates from `indptr[i]` up to but not including `indptr[i + 1]`.
+        top: int64 (m,): positions of the first candidates of each text, best first.
+        top_indptr: Text i has the part of `top` from `top_indptr[i]` up to but not including
+            `top_indptr[i + 1]`.
+        codable: For each text, log odds that texts like it have a code (`Thresholds.codable_weights`).
     """
 
     matrix: Floats
     scores: Floats
     indptr: list[int]
-    order: npt.NDArray[np.int64]
-    firsts: list[int]
+    top: npt.NDArray[np.int64]
+    top_indptr: list[int]
     codable: list[float]
 
 
-def confidence_features(scored: Scored) -> Floats:
-    """What the calibration reads of the first candidates.
+class Probabilities(NamedTuple):
+    """What the calibration says of one text.
+
+    Attributes:
+        accepted: For each first candidate, the probability that a coder would accept it, given that some
+            code fits: from 0 to 1, to four places, never rising.
+        answerable: Probability that any code fits; 0 for a text without candidates.
+    """
+
+    accepted: list[float]
+    answerable: float
+
+
+def confidence_features(scored: ScoredCandidates) -> Floats:
+    """Columns that the calibration reads, one row for each first candidate.
 
     Returns:
         float32 (m, columns): `SCORE_COLUMNS`, then `RANKER_COLUMNS`. `share` is the softmax of the score over
-        all candidates of the text, `lead` the distance to the best other one, `spread` the entropy of the
-        shares in nats.
+        all candidates of the text, `lead` the distance to the best other score, `place` the position from 0,
+        `spread` the entropy of the shares in nats.
     """
     return confidence_columns(*scored, _COLUMNS)
 
@@ -62,38 +81,34 @@ def confidence_features(scored: Scored) -> Floats:
 class Calibration(Protocol):
     """Turns scores into probabilities."""
 
-    def probabilities(self, scored: Scored) -> list[Judged]:
-        """How likely each of the first candidates of each text is right, and how likely any code fits it.
-
-        Returns:
-            For each text, probabilities from 0 to 1 to four places, never rising, and one for the text; 0 for
-            one without candidates.
-        """
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
+        """Probabilities for each text, in order."""
 
 
 class Uncalibrated:
-    """The cosine in place of a probability, for an index of an encoder that no calibration was made for."""
+    """Cosines in place of probabilities, for an index of an encoder that the calibration does not know."""
 
-    def probabilities(self, scored: Scored) -> list[Judged]:
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
         """See `Calibration.probabilities`."""
-        cosines = scored.matrix[scored.order, NAMES.index("cosine")].astype(np.float64)
-        sure = running_min(np.clip(cosines, 0.0, 1.0), scored.firsts)
-        return [(some, some[0] if some else 0.0) for some in sure]
+        cosines = scored.matrix[scored.top, NAMES.index("cosine")].astype(np.float64)
+        by_text = running_min(np.clip(cosines, 0.0, 1.0), scored.top_indptr)
+        return [Probabilities(accepted, accepted[0] if accepted else 0.0) for accepted in by_text]
 
 
-class Confidence:
-    """Two boosted probabilities (LightGBM, binary log loss) over the same columns.
+class BoostedCalibration:
+    """Two boosted tree models (LightGBM, binary log loss) that read the same columns.
 
-    One says of each candidate whether a coder would accept it, given that some code fits; the other says of
-    the first candidate whether any code fits at all.
+    The first gives the probability that a coder would accept a candidate, given that some code fits. The
+    second reads the columns of the first candidate and gives the probability that any code fits.
     """
 
     def __init__(self, accepted: Any, answerable: Any) -> None:
+        """Take the two models, in the order of the fields of `Probabilities`."""
         self._accepted = accepted
         self._answerable = answerable
 
     @classmethod
-    def load(cls, folder: Path = WEIGHTS) -> Confidence:
+    def load(cls, folder: Path = WEIGHTS) -> BoostedCalibration:
         """Read the shipped models.
 
         Raises:
@@ -101,9 +116,9 @@ class Confidence:
         """
         return cls(Trees.load(folder / "confidence.txt"), Trees.load(folder / "answerable.txt"))
 
-    def probabilities(self, scored: Scored) -> list[Judged]:
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
         """See `Calibration.probabilities`."""
         columns = confidence_features(scored)
-        sure = running_min(self._accepted.predict(columns), scored.firsts)
-        fits = iter(self._answerable.predict(first_rows(columns, scored.firsts)).tolist())
-        return [(some, next(fits) if some else 0.0) for some in sure]
+        by_text = running_min(self._accepted.predict(columns), scored.top_indptr)
+        answerable = iter(self._answerable.predict(first_rows(columns, scored.top_indptr)).tolist())
+        return [Probabilities(accepted, next(answerable) if accepted else 0.0) for accepted in by_text]

@@ -14,7 +14,7 @@ from index.text.quantities import Quantity
 from suggest._features import FIELD_NAMES, FeatureKernel
 from suggest.candidates import Candidates
 from suggest.code_columns import CodeColumns
-from suggest.expansion import MOST_MEANINGS
+from suggest.expansion import MAX_MEANINGS
 from suggest.reader import Query
 
 FEATURES = {
@@ -143,7 +143,7 @@ class Features:
             [
                 (hit.start, hit.stop, meaning)
                 for hit in query.hits
-                for means in hit.meaning.means[:MOST_MEANINGS]
+                for means in hit.meaning.means[:MAX_MEANINGS]
                 if (meaning := self._table.meant(means))
             ],
             [

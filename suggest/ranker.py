@@ -1,4 +1,4 @@
-"""Ordering candidates: a small gradient-boosted model over the features, in LightGBM's own text format."""
+"""Scores of candidates, by which they are ordered: boosted trees over the features of `suggest.features`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,21 @@ class Ranker(Protocol):
     """Gives each candidate a score; higher is better."""
 
     def scores(self, matrix: Floats) -> Floats:
-        """Score candidates: float32 (n, features) -> float32 (n,)."""
+        """Scores of candidates.
+
+        Args:
+            matrix: float32 (n, features), columns as in `suggest.features.NAMES`.
+
+        Returns:
+            float32 (n,), without a unit. Only scores of candidates of the same text can be compared.
+        """
 
 
 class BoostedRanker:
-    """LambdaMART trees (LightGBM)."""
+    """A LambdaMART model (LightGBM)."""
 
     def __init__(self, trees: Any) -> None:
+        """Take a model with a method `predict`: our `Trees`, or in training LightGBM's own `Booster`."""
         self._trees = trees
 
     @classmethod
@@ -34,7 +42,7 @@ class BoostedRanker:
         """Read the shipped model.
 
         Raises:
-            ArtifactError: If it is missing or was trained on other features.
+            ArtifactError: If it cannot be read or was trained on other features.
         """
         trees = Trees.load(path)
         if trees.features != NAMES:
@@ -49,10 +57,10 @@ class BoostedRanker:
 
 
 class FusionRanker:
-    """Cosine plus a share of BM25: for indexes made with an encoder that the boosted model never saw."""
+    """Weighted sum of three features, for an index of an encoder that the boosted model does not know."""
 
     def scores(self, matrix: Floats) -> Floats:
         """See `Ranker.scores`."""
-        named = dict(zip(NAMES, matrix.T, strict=True))
-        fused: Floats = named["cosine"] + 0.3 * named["bm25_gap"] + 0.2 * named["term_alone"]
+        columns = dict(zip(NAMES, matrix.T, strict=True))
+        fused: Floats = columns["cosine"] + 0.3 * columns["bm25_gap"] + 0.2 * columns["term_alone"]
         return fused

@@ -1,16 +1,17 @@
-"""From texts that were read to their first candidates, in order, with how likely each is right."""
+"""From queries to their first candidates, best first, each with a score and a probability."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from suggest._ranking import gather_shown, top_k
-from suggest.calibration import Calibration, Scored
-from suggest.candidates import BY_MEANING, Candidates, Retriever
+from suggest.calibration import Calibration, ScoredCandidates
+from suggest.candidates import CODES_BY_MEANING, Candidates, Retriever
 from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
@@ -18,13 +19,15 @@ from suggest.thresholds import Thresholds
 
 
 class Ranking(NamedTuple):
-    """The first candidates of one text, best first.
+    """The first candidates of one query, best first.
 
     Attributes:
         rows: Catalogue rows of the codes.
-        closest: The text of each code closest to the query, a position in `Artifact.texts`; -1 for none.
-        scores: What the ranker gave, to four places.
-        confidences: Probabilities that a coder would accept each, given that some code fits; likewise.
+        closest: The text of each code that is closest to the query, a position in `Artifact.texts`; -1 for a
+            code without texts.
+        scores: The ranker's scores, to four places; higher is better.
+        confidences: Probability for each that a coder would accept it, given that some code fits; to four
+            places.
         answerable: Probability that any code fits.
     """
 
@@ -36,9 +39,10 @@ class Ranking(NamedTuple):
 
 
 class RankingPipeline:
-    """Retrieval, features, ranker and calibration, one step after the other for several texts.
+    """Retrieval, features, ranker and calibration, in this order, for several queries.
 
-    Each step does all texts before the next begins: its code and data are still in the processor's cache.
+    Each step does all queries before the next one begins, so that its code and data stay in the processor's
+    cache.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class RankingPipeline:
         calibration: Calibration,
         thresholds: Thresholds,
     ) -> None:
+        """Take the steps; of the thresholds only the regression `codable` is used."""
         self._retriever = retriever
         self._features = features
         self._ranker = ranker
@@ -57,32 +62,32 @@ class RankingPipeline:
         self._codable_bias = thresholds.codable_bias
 
     def rankings(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Ranking]:
-        """The first candidates of each text: k, and one more for every code that stands in it.
+        """The first candidates of each query: k, and one more for every code that its text contains.
 
         Args:
-            queries: The texts, read.
-            k: How many are wanted.
-            allowed: bool (codes,): which may be suggested.
+            queries: Texts that were read.
+            k: Number of candidates wanted.
+            allowed: bool (codes,): which codes may be suggested.
         """
         if not queries:
             return []
-        evidence = self._retriever.evidence(queries, allowed, max(BY_MEANING, k))
-        matrix = self._features.matrix(queries, evidence)
+        candidates = self._retriever.candidates(queries, allowed, max(CODES_BY_MEANING, k))
+        matrix = self._features.matrix(queries, candidates)
         scores = self._ranker.scores(matrix)
-        order, firsts = top_k(scores, evidence.indptr, [k + len(query.codes) for query in queries])
-        judged = self._calibration.probabilities(
-            Scored(matrix, scores, evidence.indptr, order, firsts, self._codable(evidence))
+        top, top_indptr = top_k(scores, candidates.indptr, [k + len(query.codes) for query in queries])
+        probabilities = self._calibration.probabilities(
+            ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, self._codable(candidates))
         )
-        rows, closest, best = gather_shown(order, evidence.rows, evidence.closest, scores)
+        rows, closest, top_scores = gather_shown(top, candidates.rows, candidates.closest, scores)
         return [
-            Ranking(rows[start:stop], closest[start:stop], best[start:stop], *sure)
-            for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)
+            Ranking(rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable)
+            for (start, stop), (accepted, answerable) in zip(pairwise(top_indptr), probabilities, strict=True)
         ]
 
     def _codable(self, candidates: Candidates) -> list[float]:
-        """Log odds that each text has a code at all; the bias alone where no weights were trained."""
+        """Log odds that texts like each query have a code; the bias alone when there are no weights."""
         if not len(self._codable_weights):
             return [self._codable_bias] * len(candidates.typed)
-        # Row by row, so that a text has the same sum alone and among others.
+        # Row by row, so that the sum for a text does not depend on the other texts of the batch.
         products = [float(candidates.vectors[row].dot(self._codable_weights)) for row in candidates.typed]
         return [product + self._codable_bias for product in products]

@@ -1,4 +1,4 @@
-"""Plain numbers that training leaves beside the models."""
+"""Numbers that training writes in addition to the models."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from suggest.ranker import WEIGHTS
 
 
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`thresholds.json`.
+    """The content of `thresholds.json`.
 
     Attributes:
-        refuse_below: Probability that any code fits under which the answer is "no good match".
-        codable_bias: With `codable_weights`, a logistic regression on the text's vector: does it sound like
-            something that has a code (log odds)?
-        codable_weights: One a dimension of the encoder; empty for none.
-        code_popularity: Code -> in how many of the training price lists it stands.
+        refuse_below: An answer is "no good match" when the probability that any code fits is lower.
+        codable_bias: With `codable_weights`, a logistic regression on the text's vector. It gives the log
+            odds that such a text has a code.
+        codable_weights: One for each dimension of the encoder; empty for no regression.
+        code_popularity: Code -> number of training price lists that contain it.
     """
 
     refuse_below: float
@@ -28,7 +28,7 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 UNTRAINED = Thresholds(refuse_below=0.3, codable_bias=0.0, codable_weights=(), code_popularity={})
-"""For an index of another encoder."""
+"""For an index of an encoder that was not trained here."""
 
 
 def load_thresholds(path: Path = WEIGHTS / "thresholds.json") -> Thresholds:

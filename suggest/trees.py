@@ -1,7 +1,10 @@
 """Boosted trees in LightGBM's text format, for prediction only.
 
-Training uses the library; answering needs the walk from root to leaf alone, for which the library takes fifty
-microseconds to begin and four times as long a tree. The format is that of LightGBM's own `SaveModelToString`.
+Training uses the library. Prediction needs the walk from root to leaf only, and the library takes fifty
+microseconds to start it and four times as long for a tree. The format is written by LightGBM's
+`Booster.save_model` (C++: `GBDT::SaveModelToString`): a head of `key=value` lines, then one block for each
+tree, of which we read `split_feature`, `threshold`, `decision_type`, `left_child`, `right_child` and
+`leaf_value`.
 """
 
 from __future__ import annotations
@@ -18,13 +21,16 @@ from suggest._forest import Forest
 
 _NUMERICAL = "2"  # decision_type of a split `value <= threshold` without a rule for missing values
 
-
 NODE = np.dtype([("feature", np.int32), ("threshold", np.float32), ("child", np.int32)])
-"""A place in a tree, as `Forest` takes it."""
+"""One node of a tree, as `Forest` takes it."""
 
 
 class Node(NamedTuple):
-    """A place in a tree: a value of `feature` above `threshold` goes to the node behind `child`."""
+    """One node of a tree.
+
+    A row whose value of `feature` is above `threshold` goes to node `child + 1`, other rows to node `child`.
+    `value` is what a leaf adds to the sum; 0 for other nodes.
+    """
 
     feature: int
     threshold: float
@@ -36,14 +42,17 @@ class Trees:
     """A trained model. Safe to use from several threads.
 
     Attributes:
-        features: Names of the columns it reads, in order.
+        features: Names of the columns that it reads, in order.
     """
 
     def __init__(self, model: str) -> None:
-        """Read a model.
+        """Parse a model.
+
+        Args:
+            model: Content of the model file.
 
         Raises:
-            ArtifactError: If it is none, or has splits that ours never have.
+            ArtifactError: If it is not a model, or has splits other than numerical ones.
         """
         head, *blocks = model.partition("\nend of trees")[0].split("\nTree=")
         settings = _settings(head)
@@ -54,15 +63,15 @@ class Trees:
             self._binary = settings["objective"].startswith("binary")
             for block in blocks:
                 roots.append(len(nodes))
-                depths.append(_lay_out(_settings(block), nodes))
+                depths.append(_append_tree(_settings(block), nodes))
         except (KeyError, ValueError, IndexError) as error:
-            raise ArtifactError(f"it is no model in LightGBM's text format ({error})") from error
-        laid_out = np.zeros(len(nodes), NODE)
-        laid_out["feature"] = [node.feature for node in nodes]
-        laid_out["threshold"] = _below(np.array([node.threshold for node in nodes], np.float64))
-        laid_out["child"] = [node.child for node in nodes]
+            raise ArtifactError(f"it is not a model in LightGBM's text format ({error})") from error
+        packed = np.zeros(len(nodes), NODE)
+        packed["feature"] = [node.feature for node in nodes]
+        packed["threshold"] = _rounded_down(np.array([node.threshold for node in nodes], np.float64))
+        packed["child"] = [node.child for node in nodes]
         values = np.array([node.value for node in nodes], np.float64)
-        self._forest = Forest(laid_out, values, np.array(roots, np.int32), np.array(depths, np.int32))
+        self._forest = Forest(packed, values, np.array(roots, np.int32), np.array(depths, np.int32))
 
     @classmethod
     def load(cls, path: Path) -> Trees:
@@ -81,13 +90,13 @@ class Trees:
             raise ArtifactError(f"the model {path} cannot be used: {error}; reinstall the project") from error
 
     def predict(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """What the model says of each row.
+        """Predictions for each row.
 
         Args:
             matrix: float32 (n, features), in the order of `features`, without missing values.
 
         Returns:
-            float64 (n,): raw scores of a ranking model, probabilities of a binary one.
+            float64 (n,): raw scores of a ranking or regression model, probabilities of a binary one.
 
         Raises:
             ValueError: If the matrix has another number of columns.
@@ -99,11 +108,14 @@ class Trees:
         return self._forest.sums(np.ascontiguousarray(matrix), self._binary)
 
 
-def _lay_out(tree: Mapping[str, str], nodes: list[Node]) -> int:
-    """Add one tree breadth first, the two children of a node side by side, and return its depth.
+def _append_tree(tree: Mapping[str, str], nodes: list[Node]) -> int:
+    """Append the nodes of one tree, breadth first, the two children of a node side by side.
 
-    A leaf is its own child under a threshold that no value passes, so that a walk of the tree's depth
-    ends there by whatever way it came.
+    A leaf is its own child with an infinite threshold, so that every walk of as many steps as the tree is
+    deep ends at a leaf.
+
+    Returns:
+        The depth of the tree.
     """
     features, left, right = (
         [int(value) for value in tree.get(name, "").split()]
@@ -112,32 +124,36 @@ def _lay_out(tree: Mapping[str, str], nodes: list[Node]) -> int:
     thresholds = [float(value) for value in tree.get("threshold", "").split()]
     values = [float(value) for value in tree["leaf_value"].split()]
     if set(tree.get("decision_type", "").split()) - {_NUMERICAL}:
-        raise ValueError("a split that is not plainly numerical")
-    level = [0 if features else ~0]  # leaves are numbered from -1 downwards
+        raise ValueError("a split that is not numerical")
+    level = [0 if features else ~0]  # the file numbers leaves -1, -2, ...: leaf i is ~i
     depth = -1
-    queued = len(nodes) + 1
+    next_child = len(nodes) + 1
     while level:
-        below = []
+        level_below = []
         for node in level:
             if node < 0:
                 nodes.append(Node(0, np.inf, len(nodes), values[~node]))
             else:
-                nodes.append(Node(features[node], thresholds[node], queued, 0.0))
-                below += [left[node], right[node]]
-                queued += 2
-        level = below
+                nodes.append(Node(features[node], thresholds[node], next_child, 0.0))
+                level_below += [left[node], right[node]]
+                next_child += 2
+        level = level_below
         depth += 1
     return depth
 
 
 def _settings(block: str) -> dict[str, str]:
+    """The `key=value` lines of a block."""
     return dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
 
 
-def _below(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """The largest float32 not above each threshold: a float32 value passes both or neither."""
-    near = thresholds.astype(np.float32)
-    lower: npt.NDArray[np.float32] = np.where(
-        near > thresholds, np.nextafter(near, np.float32(-np.inf)), near
+def _rounded_down(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """The largest float32 that is not above each threshold.
+
+    A float32 value is above the result if and only if it is above the threshold.
+    """
+    nearest = thresholds.astype(np.float32)
+    rounded: npt.NDArray[np.float32] = np.where(
+        nearest > thresholds, np.nextafter(nearest, np.float32(-np.inf)), nearest
     )
-    return lower
+    return rounded

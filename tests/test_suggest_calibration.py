@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from suggest._ranking import first_rows, gather_shown, running_min, top_k
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, ScoredCandidates, confidence_features
 from suggest.features import COUNT, NAMES
 
 Floats = npt.NDArray[np.float32]
@@ -15,9 +15,9 @@ Ids = npt.NDArray[np.int64]
 RANDOM = np.random.default_rng(11)
 
 
-def of_one(matrix: Floats, scores: Floats, order: Ids, codable: float) -> Scored:
+def of_one(matrix: Floats, scores: Floats, order: Ids, codable: float) -> ScoredCandidates:
     """The candidates of one text."""
-    return Scored(matrix, scores, [0, len(scores)], order, [0, len(order)], [codable])
+    return ScoredCandidates(matrix, scores, [0, len(scores)], order, [0, len(order)], [codable])
 
 
 @pytest.mark.parametrize("n", [1, 2, 30])
@@ -65,7 +65,7 @@ def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
 
     order, firsts = top_k(together, indptr, [2, 2, 2, 2])
     columns = confidence_features(
-        Scored(np.concatenate(matrices), together, indptr, order, firsts, [0.1, 0.2, 0.3, 0.4])
+        ScoredCandidates(np.concatenate(matrices), together, indptr, order, firsts, [0.1, 0.2, 0.3, 0.4])
     )
 
     assert firsts == [0, 2, 2, 4, 5]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from index.records import Record
 from index.store.forward import ForwardIndex
 from index.store.terms import TermIndex
 from index.store.texts import texts_of
 from index.text.lexicon import Entry
+from index.text.words import normalise, words
 from suggest.expansion import Expander
-from suggest.reader import Reader
+from suggest.reader import MAX_WORDS, Reader
 
 RECORDS = [
     Record("A0001", "Invented bandage for a large dog", "Dog bandage", effective_from=date(2020, 1, 1)),
@@ -25,8 +28,9 @@ LEXICON = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader() -> Reader:
+    """Two records, an abbreviation, a noise word and a lay term."""
     texts, forms = texts_of(RECORDS)
     return Reader(
         Expander(LEXICON, (), ["A0001", "E0003"]),
@@ -50,21 +54,54 @@ def test_the_longest_known_term_wins(reader: Reader) -> None:
 
 
 def test_hospital_prefixes_are_left_out(reader: Reader) -> None:
-    """A prefix without meaning takes no part, unless the text is nothing else."""
+    """A prefix without meaning is no word of the query, unless the text is nothing else."""
     assert reader.read("HC dog bandage").words == ("dog", "bandage")
     assert reader.read("HC").words == ("hc",)
 
 
-def test_a_misspelt_word_is_mended_and_told(reader: Reader) -> None:
-    """A word that no code holds is read as the nearest one that does, and said so."""
+def test_a_misspelt_word_is_corrected_and_named(reader: Reader) -> None:
+    """A word that no text of a code contains is read as the most similar one, which the query says."""
     query = reader.read("large bandege")
 
     assert query.plain == "large bandage"
-    assert [(one.typed, one.read_as) for one in query.corrections] == [("bandege", "bandage")]
+    assert [(change.typed, change.read_as) for change in query.corrections] == [("bandege", "bandage")]
+
+
+def test_only_whole_words_are_corrected(reader: Reader) -> None:
+    """A misspelt word inside a model number stays, and so do the signs between words."""
+    query = reader.read("bandege xbandegex1 bandege/large <bandege2>")
+
+    assert query.plain == "bandage xbandegex1 bandage/large <bandege2>"
+    assert query.words == ("bandage", "xbandegex1", "bandage", "large", "bandege2")
+
+
+PIECES = st.sampled_from(
+    ["bandege", "bandage", "whelchair", "sprng", "hc", "whlchr", "dog", "mg", "250", "E0003", "é", ".", "%"]
+)  # fmt: skip
+SIGNS = st.sampled_from([" ", "", "/", "&", "+", "<", ">", "=", "'", "-", "; "])
+TYPED = st.lists(st.tuples(PIECES, SIGNS), max_size=MAX_WORDS + 6).map(
+    lambda pairs: "".join(piece + sign for piece, sign in pairs)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(TYPED, st.text()))
+@example(text="bandege xbandegex1")
+@example(text="hc bandege-large bandegelarge")
+def test_the_plain_text_holds_the_words_that_were_read(reader: Reader, text: str) -> None:
+    """For any text: its own words, each corrected and noise left out, make both."""
+    query = reader.read(text)
+    held = words(query.plain)
+    read_as = {correction.typed: correction.read_as for correction in query.corrections}
+
+    assert query.words == tuple(held[:MAX_WORDS])
+    if not query.codes:
+        corrected = [read_as.get(word, word) for word in words(normalise(text))]
+        assert held == ([word for word in corrected if word != "hc"] or corrected)
 
 
 def test_unlike_words_are_left_as_typed(reader: Reader) -> None:
-    """A name or model number that resembles nothing is not bent into something known."""
+    """A name or model number that resembles no known word is not corrected."""
     assert reader.read("zyxwvut 9000").corrections == ()
 
 
@@ -86,8 +123,8 @@ def test_amounts_are_read_in_base_units(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "😀😀", "\x00\x01", "¿qué?", "!!!", "a" * 100_000])
-def test_odd_texts_are_read_without_fuss(reader: Reader, text: str) -> None:
-    """Nothing that can be typed is an error here."""
+def test_no_text_is_an_error(reader: Reader, text: str) -> None:
+    """Any characters can be read."""
     assert reader.read(text).codes == ()
 
 
@@ -98,6 +135,6 @@ def test_a_code_is_no_word_of_the_text(reader: Reader) -> None:
 
 
 def test_an_unfinished_word_is_searched_by_what_it_begins(reader: Reader) -> None:
-    """Who is still typing is answered as if the commonest word with that beginning stood there."""
+    """The commonest word with that beginning is added to the search."""
     assert reader.read("dog banda").expanded == "dog banda bandage"
     assert reader.read("dog bandage").expanded == "dog bandage"

@@ -14,7 +14,7 @@ from index.records import Record
 from index.store.artifact import Artifact
 from index.text.lexicon import Entry
 from suggest.answer import Filters
-from suggest.calibration import Judged, Scored
+from suggest.calibration import Probabilities, ScoredCandidates
 from suggest.ranker import FusionRanker
 from suggest.suggester import Suggester
 from suggest.thresholds import UNTRAINED, Thresholds
@@ -24,14 +24,14 @@ ON = date(2026, 1, 15)
 
 
 class EvenConfidence:
-    """Half as sure of each further candidate, whatever it is; sure to a fixed degree that any code fits."""
+    """Each probability is half of the one before; that any code fits has a fixed probability."""
 
     def __init__(self, answerable: float = 0.9) -> None:
         self.answerable = answerable
 
-    def probabilities(self, scored: Scored) -> list[Judged]:
-        sizes = np.diff(scored.firsts).tolist()
-        return [([0.5 ** (i + 1) for i in range(size)], self.answerable) for size in sizes]
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
+        sizes = np.diff(scored.top_indptr).tolist()
+        return [Probabilities([0.5 ** (i + 1) for i in range(size)], self.answerable) for size in sizes]
 
 
 def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:
@@ -74,18 +74,18 @@ def test_answers_come_in_order_one_for_each_text(small: Suggester) -> None:
 
 
 def test_as_many_codes_come_as_are_asked_for() -> None:
-    """Also more than are looked at otherwise."""
+    """Also when k is larger than the usual number of candidates."""
     records = tuple(Record(f"A{number:04}", f"Invented thing {number}") for number in range(60))
     many = suggester(assemble(msgspec.structs.replace(SMALL, records=records), LetterEncoder()))
 
     (answer,) = many.suggest(["invented thing"], k=50, date_of_service=ON)
 
-    assert [one.rank for one in answer.suggestions] == list(range(1, 51))
-    assert len({one.code for one in answer.suggestions}) == 50
+    assert [suggestion.rank for suggestion in answer.suggestions] == list(range(1, 51))
+    assert len({suggestion.code for suggestion in answer.suggestions}) == 50
 
 
 def test_a_code_whose_descriptor_has_no_word_has_a_reason_without_one() -> None:
-    """It may be all that a filter leaves."""
+    """Such a code can be the only one that passes the filters."""
     records = (Record("A0001", "(***)"), Record("E0002", "Invented crutch"))
     odd = suggester(assemble(msgspec.structs.replace(SMALL, records=records), LetterEncoder()))
 
@@ -97,21 +97,21 @@ def test_a_code_whose_descriptor_has_no_word_has_a_reason_without_one() -> None:
 
 
 def test_a_code_in_the_text_comes_first(small: Suggester) -> None:
-    """Who names a code gets it, with that as the reason."""
+    """A code that the text contains is suggested, with that as the reason."""
     (answer,) = small.suggest(["E0003 dog bandage"], k=2, date_of_service=ON)
 
-    assert [one.code for one in answer.suggestions] == ["E0003", "A0001"]
+    assert [suggestion.code for suggestion in answer.suggestions] == ["E0003", "A0001"]
     assert answer.suggestions[0].why.summary == "the text names E0003"
     (alone,) = small.suggest(["E0003"], date_of_service=ON)
-    assert [one.code for one in alone.suggestions] == ["E0003"]
+    assert [suggestion.code for suggestion in alone.suggestions] == ["E0003"]
 
 
 def test_an_ended_code_is_left_out_unless_named_or_asked_for(small: Suggester) -> None:
-    """Ended codes stay away by default; by name they are told with their successor."""
+    """Ended codes are left out by default; a typed one is shown with its successor."""
 
     def codes(text: str, filters: Filters | None = None) -> list[str]:
         (answer,) = small.suggest([text], date_of_service=ON, filters=filters)
-        return [one.code for one in answer.suggestions]
+        return [suggestion.code for suggestion in answer.suggestions]
 
     assert "K0004" not in codes("kennel of wood")
     assert codes("kennel of wood", Filters(include_terminated=True))[0] == "K0004"
@@ -124,16 +124,16 @@ def test_the_date_of_service_decides_what_is_active(small: Suggester) -> None:
     (answer,) = small.suggest(["kennel of wood"], date_of_service=date(2024, 12, 31))
     assert answer.suggestions[0].code == "K0004"
     (answer,) = small.suggest(["dog bandage"], date_of_service=date(2019, 12, 31))
-    assert "A0001" not in [one.code for one in answer.suggestions]
+    assert "A0001" not in [suggestion.code for suggestion in answer.suggestions]
 
 
 def test_filters_narrow_the_list(small: Suggester) -> None:
     """Only the sections and the confidence asked for come back."""
     (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(sections=("E",)))
-    assert {one.section for one in answer.suggestions} == {"E"}
+    assert {suggestion.section for suggestion in answer.suggestions} == {"E"}
     assert answer.total_considered == 2
     (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(min_confidence=0.4))
-    assert [one.confidence for one in answer.suggestions] == [0.5]
+    assert [suggestion.confidence for suggestion in answer.suggestions] == [0.5]
     (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(level=1))
     assert answer.suggestions == ()
 
@@ -141,7 +141,7 @@ def test_filters_narrow_the_list(small: Suggester) -> None:
 def test_confidence_never_rises_down_the_list(small: Suggester) -> None:
     """A later suggestion is never said to be likelier than an earlier one."""
     (answer,) = small.suggest(["crutch"], date_of_service=ON)
-    confidences = [one.confidence for one in answer.suggestions]
+    confidences = [suggestion.confidence for suggestion in answer.suggestions]
 
     assert confidences == sorted(confidences, reverse=True)
 
@@ -158,15 +158,15 @@ def test_a_term_of_the_lexicon_is_the_reason(small: Suggester) -> None:
 
 
 def test_a_misspelling_is_told(small: Suggester) -> None:
-    """Mended spelling shows as `did_you_mean` and in the reason."""
+    """A corrected word is in `did_you_mean` and in the reason."""
     (answer,) = small.suggest(["spring crutsch"], date_of_service=ON)
 
-    assert [(one.typed, one.read_as) for one in answer.did_you_mean] == [("crutsch", "crutch")]
+    assert [(change.typed, change.read_as) for change in answer.did_you_mean] == [("crutsch", "crutch")]
     assert answer.suggestions[0].why.corrections == ("crutsch -> crutch",)
 
 
 def test_a_text_that_no_code_fits_is_no_good_match() -> None:
-    """When probably no code fits, the answer says so and is as much less sure of each candidate."""
+    """When probably no code fits, the answer says so, and confidences are multiplied by that probability."""
     artifact = assemble(SMALL, LetterEncoder())
     (fits,) = suggester(artifact, 0.6).suggest(["dog"], date_of_service=ON)
     (none,) = suggester(artifact, 0.4).suggest(["dog"], date_of_service=ON)
@@ -176,7 +176,7 @@ def test_a_text_that_no_code_fits_is_no_good_match() -> None:
 
 
 def test_a_named_code_is_never_no_good_match() -> None:
-    """Who types a code gets it, however odd the rest of the text."""
+    """A typed code is suggested, whatever the rest of the text is."""
     (answer,) = suggester(assemble(SMALL, LetterEncoder()), 0.1).suggest(["A0001 soup"], date_of_service=ON)
 
     assert not answer.no_good_match

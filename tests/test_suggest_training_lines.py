@@ -13,8 +13,8 @@ from index.errors import ReleaseFormatError
 from index.records import Record, Release
 from index.text.lexicon import Entry
 from suggest.training.lines import (
-    PER_CODE,
-    PER_HOSPITAL,
+    MAX_PER_CODE,
+    MAX_PER_HOSPITAL,
     charge_lines,
     clipped,
     lexicon_lines,
@@ -33,11 +33,11 @@ def test_lines_are_capped_by_hospital_and_by_code(tmp_path: Path) -> None:
     rows = [(f"dog bandage {i} of {j}", "A0001", f"hospital {j}") for i in range(30) for j in range(9)]
     lines, code_popularity = charge_lines(write(tmp_path / "lines.gz", rows), {"A0001"}, seed=0)
 
-    assert len(lines) == PER_CODE
+    assert len(lines) == MAX_PER_CODE
     one, _ = charge_lines(
         write(tmp_path / "one.gz", [row for row in rows if row[2] == "hospital 1"]), {"A0001"}, 0
     )
-    assert len(one) == PER_HOSPITAL
+    assert len(one) == MAX_PER_HOSPITAL
     assert [counts["A0001"] for counts in code_popularity] == [5, 4]
 
 

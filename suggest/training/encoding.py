@@ -1,7 +1,7 @@
-"""Training the static encoder: token vectors taken from MiniLM, tuned so that a text lands on its code.
+"""Training of the static encoder: token vectors of MiniLM, tuned so that a text is closest to its code.
 
-Loss: softmax over codes (the batch's own, their neighbours in CMS's order as hard negatives, and random
-ones), where a code's score is the log-sum-exp over its texts of cosine / temperature.
+Loss: softmax over codes. The codes of a step are those of the batch, their neighbours in CMS's order as hard
+negatives, and random ones. The score of a code is the log-sum-exp over its texts of cosine / temperature.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from torch.nn import functional
 from index.encoder import StaticEncoder, StaticLayout, hashed_features, minilm_folder
 
 DIM = 256
-BUCKETS = 1 << 15
+BUCKETS = 1 << 15  # of hashed features
 EPOCHS = 5
-BATCH = 512
-RATE = 2e-3
+BATCH_SIZE = 512
+LEARNING_RATE = 2e-3
 TEMPERATURE = 0.05
-CODES_A_STEP = 1500
-NEIGHBOURS = (-2, -1, 1, 2)
+CODES_PER_STEP = 1500
+NEIGHBOURS = (-2, -1, 1, 2)  # positions relative to the right code
+TOKENS_PER_BATCH = 2048
+CLS, SEP = 101, 102  # ids of the pieces that MiniLM expects around a text
+PADDING = 0  # id of the piece for a text without features
+MASKED = -1e4  # score of a text that a code has twice
 
 Ints = npt.NDArray[np.int64]
 Log = Callable[[str], None]
@@ -37,7 +41,7 @@ class Pairs(msgspec.Struct, frozen=True):
 
     Attributes:
         queries: Normalised texts.
-        codes: Position of each query's code among `texts`.
+        codes: For each query its code, a position in `texts`.
         texts: Normalised texts of each code, the same number for every code.
     """
 
@@ -46,63 +50,11 @@ class Pairs(msgspec.Struct, frozen=True):
     texts: list[tuple[str, ...]]
 
 
-class _Bags:
-    """Feature ids of many texts as one flat array."""
-
-    def __init__(self, features: Sequence[Sequence[int]]) -> None:
-        self.lengths: Ints = np.array([len(ids) for ids in features], np.int64)
-        self._starts = np.cumsum(self.lengths) - self.lengths
-        self._flat: Ints = np.array([i for ids in features for i in ids], np.int64)
-
-    def take(self, rows: Ints) -> tuple[torch.Tensor, torch.Tensor]:
-        """Ids of some texts one after the other, and where each starts."""
-        lengths = self.lengths[rows]
-        starts = np.cumsum(lengths) - lengths
-        index = np.repeat(self._starts[rows] - starts, lengths) + np.arange(lengths.sum())
-        return torch.from_numpy(self._flat[index]), torch.from_numpy(starts)
-
-
-def token_vectors(progress: Log) -> npt.NDArray[np.float32]:
-    """MiniLM's vector of every word piece on its own, reduced to `DIM` by PCA: float32 (pieces, DIM)."""
-    from transformers import AutoModel
-
-    model = AutoModel.from_pretrained(str(minilm_folder()), use_safetensors=True).eval()
-    pieces = int(model.config.vocab_size)
-    rows = []
-    with torch.inference_mode():
-        for start in range(0, pieces, 2048):
-            ids = torch.arange(start, min(start + 2048, pieces))
-            framed = torch.stack(
-                [torch.full_like(ids, 101), ids, torch.full_like(ids, 102)], dim=1
-            )  # [CLS] x [SEP]
-            state = model(input_ids=framed, attention_mask=torch.ones_like(framed)).last_hidden_state
-            rows.append(functional.normalize(state.mean(dim=1), dim=1))
-            progress(f"token vectors {min(start + 2048, pieces)} of {pieces}")
-    vectors = torch.cat(rows)
-    _, _, axes = torch.linalg.svd(vectors - vectors.mean(dim=0), full_matrices=False)
-    reduced: npt.NDArray[np.float32] = (vectors @ axes[:DIM].T).numpy()
-    return reduced
-
-
-class _Table(torch.nn.Module):
-    def __init__(self, tokens: npt.NDArray[np.float32]) -> None:
-        super().__init__()
-        hashed = torch.randn(BUCKETS, DIM) * 0.02
-        self.rows = torch.nn.Parameter(torch.cat([torch.from_numpy(tokens), hashed]))
-        weights = torch.zeros(len(self.rows))
-        weights[len(tokens) :] = -0.5
-        self.weights = torch.nn.Parameter(weights)
-
-    def forward(self, flat: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
-        weights = functional.softplus(self.weights[flat])
-        summed = functional.embedding_bag(flat, self.rows, starts, mode="sum", per_sample_weights=weights)
-        return functional.normalize(summed, dim=1)
-
-
-class Features:
-    """Word pieces and hashed features of a text, as the shipped encoder cuts them."""
+class FeatureIds:
+    """Feature ids of texts: word pieces and hashed features, as `StaticEncoder` addresses them."""
 
     def __init__(self) -> None:
+        """Load MiniLM's tokenizer."""
         from tokenizers import Tokenizer
 
         self.tokenizer: Any = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
@@ -111,45 +63,119 @@ class Features:
         self.pieces = int(self.tokenizer.get_vocab_size())
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Feature ids of each text; a text without any has id 0 (the padding piece)."""
-        encoded = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        """Feature ids of each text; `PADDING` for a text without features."""
+        encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [
-            [*one.ids, *(self.pieces + zlib.crc32(name.encode()) % BUCKETS for name in hashed_features(text))]
-            or [0]
-            for one, text in zip(encoded, texts, strict=True)
+            [*encoding.ids, *map(self._bucket, hashed_features(text))] or [PADDING]
+            for encoding, text in zip(encodings, texts, strict=True)
         ]
 
+    def _bucket(self, feature: str) -> int:
+        return self.pieces + zlib.crc32(feature.encode()) % BUCKETS
 
-def train_encoder(pairs: Pairs, tokens: npt.NDArray[np.float32], seed: int, progress: Log) -> _Table:
-    """Tune the table; deterministic for the same pairs, seed and number of threads."""
+
+class _Bags:
+    """Feature ids of many texts in one flat array."""
+
+    def __init__(self, features: Sequence[Sequence[int]]) -> None:
+        self.lengths: Ints = np.array([len(ids) for ids in features], np.int64)
+        self._starts = np.cumsum(self.lengths) - self.lengths
+        self._flat: Ints = np.array([i for ids in features for i in ids], np.int64)
+
+    def take(self, rows: Ints) -> tuple[torch.Tensor, torch.Tensor]:
+        """The ids of the given texts one after the other, and the position where each text starts."""
+        lengths = self.lengths[rows]
+        starts = np.cumsum(lengths) - lengths
+        index = np.repeat(self._starts[rows] - starts, lengths) + np.arange(lengths.sum())
+        return torch.from_numpy(self._flat[index]), torch.from_numpy(starts)
+
+
+def token_vectors(progress: Log) -> npt.NDArray[np.float32]:
+    """MiniLM's vector of every word piece alone, reduced by PCA: float32 (pieces, DIM)."""
+    from transformers import AutoModel
+
+    model = AutoModel.from_pretrained(str(minilm_folder()), use_safetensors=True).eval()
+    pieces = int(model.config.vocab_size)
+    rows = []
+    with torch.inference_mode():
+        for start in range(0, pieces, TOKENS_PER_BATCH):
+            ids = torch.arange(start, min(start + TOKENS_PER_BATCH, pieces))
+            framed = torch.stack([torch.full_like(ids, CLS), ids, torch.full_like(ids, SEP)], dim=1)
+            state = model(input_ids=framed, attention_mask=torch.ones_like(framed)).last_hidden_state
+            rows.append(functional.normalize(state.mean(dim=1), dim=1))
+            progress(f"token vectors {start + len(ids)} of {pieces}")
+    vectors = torch.cat(rows)
+    _, _, axes = torch.linalg.svd(vectors - vectors.mean(dim=0), full_matrices=False)
+    reduced: npt.NDArray[np.float32] = (vectors @ axes[:DIM].T).numpy()
+    return reduced
+
+
+class EncoderTable(torch.nn.Module):
+    """The trained table: a vector and a weight for every feature."""
+
+    def __init__(self, tokens: npt.NDArray[np.float32]) -> None:
+        """Begin with token vectors, float32 (pieces, DIM), and small random vectors of hashed features."""
+        super().__init__()
+        hashed = torch.randn(BUCKETS, DIM) * 0.02
+        self.rows = torch.nn.Parameter(torch.cat([torch.from_numpy(tokens), hashed]))
+        weights = torch.zeros(len(self.rows))
+        weights[len(tokens) :] = -0.5
+        self.weights = torch.nn.Parameter(weights)
+
+    def forward(self, flat: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
+        """Vectors of unit length of texts, given as `_Bags.take` returns them."""
+        weights = functional.softplus(self.weights[flat])
+        summed = functional.embedding_bag(flat, self.rows, starts, mode="sum", per_sample_weights=weights)
+        return functional.normalize(summed, dim=1)
+
+
+class _Objective:
+    """The loss of a batch of queries against the texts of a step's codes."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        features = FeatureIds()
+        self._queries = _Bags(features.ids(pairs.queries))
+        self._texts = _Bags(features.ids([text for texts in pairs.texts for text in texts]))
+        self._texts_per_code = len(pairs.texts[0])
+        self._repeated = torch.tensor(
+            [[text in texts[:i] for i, text in enumerate(texts)] for texts in pairs.texts]
+        )
+
+    def loss(self, table: EncoderTable, batch: Ints, right: Ints, codes: Ints) -> torch.Tensor:
+        """Cross entropy.
+
+        Args:
+            table: What is trained.
+            batch: int64 (n,): queries.
+            right: int64 (n,): the right code of each.
+            codes: int64 (m,), ascending: codes of this step, among them the right ones.
+        """
+        n_texts = self._texts_per_code
+        rows = (codes[:, None] * n_texts + np.arange(n_texts)).ravel()
+        scores = table(*self._queries.take(batch)) @ table(*self._texts.take(rows)).T / TEMPERATURE
+        scores = scores.view(len(batch), len(codes), n_texts).masked_fill(self._repeated[codes], MASKED)
+        target = torch.from_numpy(np.searchsorted(codes, right))
+        return functional.cross_entropy(torch.logsumexp(scores, dim=2), target)
+
+
+def train_encoder(pairs: Pairs, tokens: npt.NDArray[np.float32], seed: int, progress: Log) -> EncoderTable:
+    """Train a table. The result is the same for the same pairs, seed and number of threads."""
     torch.manual_seed(seed)
-    chance = np.random.default_rng(seed)
-    features = Features()
-    table = _Table(tokens)
-    queries = _Bags(features.ids(pairs.queries))
-    texts = _Bags(features.ids([text for some in pairs.texts for text in some]))
-    each = len(pairs.texts[0])
-    repeated = torch.tensor([[text in some[:i] for i, text in enumerate(some)] for some in pairs.texts])
-    gold = np.array(pairs.codes, np.int64)
-    order = np.arange(len(gold))
-    steps = EPOCHS * (len(order) // BATCH)
-    optimiser = torch.optim.AdamW(
-        [{"params": [table.rows], "lr": RATE}, {"params": [table.weights], "lr": RATE * 5}], weight_decay=0.0
-    )
-    rates = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [RATE, RATE * 5], total_steps=steps + 1, pct_start=0.1
-    )
+    rng = np.random.default_rng(seed)
+    table = EncoderTable(tokens)
+    objective = _Objective(pairs)
+    right = np.array(pairs.codes, np.int64)
+    order = np.arange(len(right))
+    n_batches = len(order) // BATCH_SIZE
+    steps = EPOCHS * n_batches
+    optimiser, rates = _optimiser(table, steps)
     for step in range(steps):
-        at = step % (len(order) // BATCH)
-        if at == 0:
-            chance.shuffle(order)
-        batch = order[at * BATCH : (at + 1) * BATCH]
-        codes = _codes_of_step(gold[batch], len(pairs.texts), chance)
-        rows = (codes[:, None] * each + np.arange(each)).ravel()
-        scores = table(*queries.take(batch)) @ table(*texts.take(rows)).T / TEMPERATURE
-        scores = scores.view(len(batch), len(codes), each).masked_fill(repeated[codes], -1e4)
-        wanted = torch.from_numpy(np.searchsorted(codes, gold[batch]))
-        loss = functional.cross_entropy(torch.logsumexp(scores, dim=2), wanted)
+        position = step % n_batches
+        if position == 0:
+            rng.shuffle(order)
+        batch = order[position * BATCH_SIZE : (position + 1) * BATCH_SIZE]
+        codes = _codes_of_step(right[batch], len(pairs.texts), rng)
+        loss = objective.loss(table, batch, right[batch], codes)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -159,19 +185,35 @@ def train_encoder(pairs: Pairs, tokens: npt.NDArray[np.float32], seed: int, prog
     return table
 
 
-def _codes_of_step(gold: Ints, codes: int, chance: np.random.Generator) -> Ints:
-    near = np.concatenate([gold, *(np.clip(gold + by, 0, codes - 1) for by in NEIGHBOURS)])
-    drawn = chance.integers(0, codes, CODES_A_STEP)
-    chosen = np.unique(near)
-    return np.unique(np.concatenate([chosen, drawn[: max(0, CODES_A_STEP - len(chosen))]]))
+def _optimiser(table: EncoderTable, steps: int) -> tuple[torch.optim.Optimizer, Any]:
+    """AdamW and its learning rates; the weights of features learn five times as fast as their vectors."""
+    rates = [LEARNING_RATE, LEARNING_RATE * 5]
+    optimiser = torch.optim.AdamW(
+        [{"params": [table.rows], "lr": rates[0]}, {"params": [table.weights], "lr": rates[1]}],
+        weight_decay=0.0,
+    )
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, rates, total_steps=steps + 1, pct_start=0.1
+    )
 
 
-def save_encoder(table: _Table, folder: Path) -> StaticEncoder:
-    """Write the table as int8 with a scale a row (the learned weight folded in), its layout and tokenizer."""
+def _codes_of_step(right: Ints, n_codes: int, rng: np.random.Generator) -> Ints:
+    """Codes against which a batch is compared, ascending: the right ones, their neighbours, random ones."""
+    near = np.concatenate([right, *(np.clip(right + offset, 0, n_codes - 1) for offset in NEIGHBOURS)])
+    drawn = rng.integers(0, n_codes, CODES_PER_STEP)
+    near = np.unique(near)
+    return np.unique(np.concatenate([near, drawn[: max(0, CODES_PER_STEP - len(near))]]))
+
+
+def save_encoder(table: EncoderTable, folder: Path) -> StaticEncoder:
+    """Write an encoder folder, and load it.
+
+    The vectors are stored as int8 with one scale for each, into which the learned weight is multiplied.
+    """
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    features = Features()
+    features = FeatureIds()
     rows = table.rows.detach().numpy()
     weights = functional.softplus(table.weights).detach().numpy()
     scales = np.maximum(np.abs(rows).max(axis=1), 1e-8) / 127
@@ -182,5 +224,5 @@ def save_encoder(table: _Table, folder: Path) -> StaticEncoder:
     layout = StaticLayout(vocabulary=features.pieces, buckets=BUCKETS, dim=DIM)
     (folder / "encoder.json").write_bytes(msgspec.json.encode(layout) + b"\n")
     features.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    (folder / "encoder.safetensors").chmod(0o644)
+    (folder / "encoder.safetensors").chmod(0o644)  # safetensors writes it for its owner alone
     return StaticEncoder.load(folder)

@@ -1,4 +1,4 @@
-"""Labelled lines: what training reads, each with the group that must stay together when folds are cut."""
+"""Labelled lines that training reads, each in one of the folds of cross-validation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 import random
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,20 +17,21 @@ from index.text.lexicon import Entry, codes_of
 from index.text.names import read_names
 from index.text.words import normalise, skeleton
 
-PER_HOSPITAL = 12  # lines of one code from one hospital
-PER_CODE = 80  # lines of one code; two implant codes are most of the raw lines
-SHARED_TERM = 12  # a lexicon term for more codes than this teaches nothing
+MAX_PER_HOSPITAL = 12  # charge lines of one code from one hospital
+MAX_PER_CODE = 80  # charge lines of one code; two implant codes are most of the raw lines
+MAX_CODES_OF_TERM = 12  # a lexicon term for more codes teaches nothing
+MAX_CLIPPED_WORDS = 14
 FOLDS = 2
 
 
 class Line(msgspec.Struct, frozen=True, order=True):
-    """A text and the codes it stands for.
+    """A text and the codes that are right for it.
 
     Attributes:
         text: As written.
-        codes: Acceptable codes, the source's own first.
-        kind: "charge", "name", "starter", "older wording", "clipped", or "lexicon " and its kind.
-        fold: 0 or 1. Whole hospitals, and all lines of one name or entry, share a fold.
+        codes: Acceptable codes, those of the source first.
+        kind: "charge", "name", "starter", "older wording", "clipped", or "lexicon " and the entry's kind.
+        fold: 0 or 1. All lines of one hospital, name or lexicon entry are in the same fold.
     """
 
     text: str
@@ -40,75 +41,94 @@ class Line(msgspec.Struct, frozen=True, order=True):
 
 
 class _Charge(msgspec.Struct):
+    """One row of the file of charge lines; `source` is the hospital."""
+
     query: str
     codes: list[str]
     source: str
 
 
-def _hash(text: str) -> int:
-    return zlib.crc32(text.lower().encode())
+def _fold_of(text: str) -> int:
+    """The fold of all lines with this text, whatever its case."""
+    return zlib.crc32(text.lower().encode()) % FOLDS
 
 
 def charge_lines(path: Path, active: Collection[str], seed: int) -> tuple[list[Line], list[dict[str, int]]]:
-    """Hospital lines, capped per code and hospital, and in how many hospitals of each fold a code stands.
+    """Lines of hospitals' price lists, capped by code and hospital.
 
     Args:
         path: JSON lines with `query`, `codes`, `source`; gzip accepted.
         active: Codes that may be learned.
-        seed: Decides which lines the caps keep.
+        seed: Decides which lines are left out by the caps.
+
+    Returns:
+        The lines, ascending; and for each fold: code -> number of its hospitals that use the code.
 
     Raises:
         ReleaseFormatError: If the file cannot be read.
     """
+    charges = _read_charges(path)
+    by_size = [source for source, _ in Counter(charge.source for charge in charges).most_common()]
+    folds = {source: position % FOLDS for position, source in enumerate(by_size)}
+    random.Random(seed).shuffle(charges)
+    return sorted(_capped(charges, active, folds)), _popularity(charges, folds)
+
+
+def _read_charges(path: Path) -> list[_Charge]:
     try:
         raw = path.read_bytes()
         raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-        rows = msgspec.json.Decoder(_Charge).decode_lines(raw)
+        return msgspec.json.Decoder(_Charge).decode_lines(raw)
     except (OSError, EOFError, msgspec.DecodeError) as error:
         raise ReleaseFormatError(f"the training lines {path.name} cannot be read: {error}") from error
-    by_size = [source for source, _ in Counter(row.source for row in rows).most_common()]
-    fold = {source: place % FOLDS for place, source in enumerate(by_size)}
-    code_popularity: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(FOLDS)]
-    kept: list[Line] = []
+
+
+def _capped(charges: Iterable[_Charge], active: Collection[str], folds: Mapping[str, int]) -> Iterable[Line]:
+    """The first lines of each code and hospital; equal texts of one code count once."""
     per_hospital: Counter[tuple[str, str]] = Counter()
     per_code: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()
-    random.Random(seed).shuffle(rows)
-    for row in rows:
-        code = row.codes[0]
-        code_popularity[fold[row.source]][code].add(row.source)
-        key = (normalise(row.query), code)
+    for charge in charges:
+        code = charge.codes[0]
+        key = (normalise(charge.query), code)
         if code not in active or key in seen:
             continue
-        if per_hospital[code, row.source] >= PER_HOSPITAL or per_code[code] >= PER_CODE:
+        if per_hospital[code, charge.source] >= MAX_PER_HOSPITAL or per_code[code] >= MAX_PER_CODE:
             continue
         seen.add(key)
-        per_hospital[code, row.source] += 1
+        per_hospital[code, charge.source] += 1
         per_code[code] += 1
-        kept.append(Line(row.query, tuple(row.codes), "charge", fold[row.source]))
-    counts = [{code: len(some) for code, some in sorted(one.items())} for one in code_popularity]
-    return sorted(kept), counts
+        yield Line(charge.query, tuple(charge.codes), "charge", folds[charge.source])
+
+
+def _popularity(charges: Iterable[_Charge], folds: Mapping[str, int]) -> list[dict[str, int]]:
+    """For each fold: code -> number of its hospitals that use the code."""
+    sources: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(FOLDS)]
+    for charge in charges:
+        sources[folds[charge.source]][charge.codes[0]].add(charge.source)
+    return [{code: len(hospitals) for code, hospitals in sorted(fold.items())} for fold in sources]
 
 
 def name_lines(paths: Sequence[Path], active: Collection[str]) -> list[Line]:
-    """Drug trade names of CMS's ASP crosswalk files."""
-    codes: dict[str, set[str]] = defaultdict(set)
+    """Trade names of drugs in CMS's ASP crosswalk files."""
+    codes_of_term: dict[str, set[str]] = defaultdict(set)
     for path in paths:
         for name in read_names(path):
             if name.code in active:
-                codes[name.term].add(name.code)
+                codes_of_term[name.term].add(name.code)
     return [
-        Line(term, tuple(sorted(some)), "name", _hash(term) % FOLDS) for term, some in sorted(codes.items())
+        Line(term, tuple(sorted(codes)), "name", _fold_of(term))
+        for term, codes in sorted(codes_of_term.items())
     ]
 
 
 def lexicon_lines(lexicon: Sequence[Entry], active: Sequence[str]) -> list[Line]:
-    """Terms that settle on a few codes, and for lay words and products their meaning too."""
+    """Terms that stand for a few codes; of lay words and products also their first meaning."""
     lines = []
     for entry in lexicon:
         codes = codes_of(entry, active)
-        if 0 < len(codes) <= SHARED_TERM:
-            fold = _hash(entry.term) % FOLDS
+        if 0 < len(codes) <= MAX_CODES_OF_TERM:
+            fold = _fold_of(entry.term)
             lines.append(Line(entry.term, tuple(codes), f"lexicon {entry.kind}", fold))
             if entry.means and entry.kind in ("lay", "product"):
                 lines.append(Line(entry.means[0], tuple(codes[:1]), "lexicon meaning", fold))
@@ -116,9 +136,9 @@ def lexicon_lines(lexicon: Sequence[Entry], active: Sequence[str]) -> list[Line]
 
 
 def starter_lines(starter: Sequence[Record], active: Collection[str]) -> list[Line]:
-    """Our own wording of each code."""
+    """Descriptors of the starter catalogue, which are the project's own wording."""
     return [
-        Line(record.long_description, (record.code,), "starter", _hash(record.code) % FOLDS)
+        Line(record.long_description, (record.code,), "starter", _fold_of(record.code))
         for record in starter
         if record.code in active
     ]
@@ -127,45 +147,46 @@ def starter_lines(starter: Sequence[Record], active: Collection[str]) -> list[Li
 def older_lines(
     releases: Sequence[Release], current: Sequence[Record], active: Collection[str]
 ) -> list[Line]:
-    """Wordings that earlier releases had for codes that are still active."""
-    now = {(record.code, normalise(text)) for record in current for text in _wordings(record)}
+    """Descriptors of earlier releases that differ from today's, of codes that are still active."""
+    now = {(record.code, normalise(text)) for record in current for text in _descriptors(record)}
     lines = {
-        Line(text, (record.code,), "older wording", _hash(text) % FOLDS)
+        Line(text, (record.code,), "older wording", _fold_of(text))
         for release in releases
         for record in release.records
         if record.code in active
-        for text in _wordings(record)
+        for text in _descriptors(record)
         if (record.code, normalise(text)) not in now
     }
     return sorted(lines)
 
 
-def _wordings(record: Record) -> tuple[str, str]:
+def _descriptors(record: Record) -> tuple[str, str]:
     return record.long_description, record.short_description
 
 
 def clipped_lines(records: Sequence[Record], seed: int) -> list[Line]:
-    """Descriptors as a charge master would have them: words dropped, others cut short or robbed of vowels."""
-    chance = random.Random(seed)
+    """Long descriptions, rewritten by `clipped`."""
+    rng = random.Random(seed)
     return [
-        Line(clipped(record.long_description, chance), (record.code,), "clipped", _hash(record.code) % FOLDS)
+        Line(clipped(record.long_description, rng), (record.code,), "clipped", _fold_of(record.code))
         for record in records
     ]
 
 
-def clipped(text: str, chance: random.Random) -> str:
-    """One clipped rewriting of a descriptor."""
-    found = normalise(text).split()
-    if len(found) > 14:
-        found = found[: chance.randint(6, 14)]
-    found = [word for word in found if chance.random() > 0.25] or found
-    if chance.random() < 0.5:
-        found = [_cut_short(word, chance) for word in found]
-    return " ".join(found)
+def clipped(text: str, rng: random.Random) -> str:
+    """A descriptor as a price list would shorten it: some words left out, others cut or without vowels."""
+    words = normalise(text).split()
+    if len(words) > MAX_CLIPPED_WORDS:
+        words = words[: rng.randint(6, MAX_CLIPPED_WORDS)]
+    words = [word for word in words if rng.random() > 0.25] or words
+    if rng.random() < 0.5:
+        words = [_shortened(word, rng) for word in words]
+    return " ".join(words)
 
 
-def _cut_short(word: str, chance: random.Random) -> str:
-    draw = chance.random()
+def _shortened(word: str, rng: random.Random) -> str:
+    """The beginning of a word, its consonants, or the word itself."""
+    draw = rng.random()
     if len(word) < 5 or not word.isalpha() or draw > 0.7:
         return word
-    return word[: chance.randint(3, min(6, len(word) - 1))] if draw < 0.4 else skeleton(word)
+    return word[: rng.randint(3, min(6, len(word) - 1))] if draw < 0.4 else skeleton(word)

@@ -1,10 +1,14 @@
-"""Training the ranker and the confidence on features from encoders that never saw the line's hospital."""
+"""Training of the ranker and the calibration.
+
+Their examples are computed with the encoder of one fold, for lines of the other fold. So they learn from
+features as they are for the text of a hospital that the encoder did not learn from.
+"""
 
 from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import lightgbm
@@ -15,7 +19,7 @@ import numpy.typing as npt
 from index.encoder import Encoder
 from index.store.artifact import Artifact
 from index.text.words import normalise
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, ScoredCandidates, confidence_features
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
@@ -25,9 +29,11 @@ from suggest.reader import Query, Reader
 from suggest.training.lines import FOLDS, Line
 
 Floats = npt.NDArray[np.float32]
-Log = Callable[[str], None]
 
-MOST = {
+NO_CODE = "no code"
+"""Kind of the lines that no code fits."""
+
+MAX_LINES = {
     "charge": 9000,
     "name": 1500,
     "starter": 1800,
@@ -37,11 +43,11 @@ MOST = {
 }
 """Lines of each kind that the ranker learns from, so that no source outweighs the others."""
 
-CHARGES_A_CODE = 15
-LEARNED_FROM = 24  # closest codes of a line: a few more than when answering, to learn what is wrong
-CALIBRATED = 10  # candidates of a line that the confidence learns from
+MAX_CHARGES_PER_CODE = 15
+CODES_BY_MEANING = 24  # candidates of a line: more than in an answer, so that the ranker sees more wrong ones
+CALIBRATED_CANDIDATES = 10  # first candidates of a line that the confidence learns from
 
-RANKER = {
+RANKER_SETTINGS = {
     "objective": "lambdarank", "learning_rate": 0.12, "num_leaves": 31, "max_depth": 6,
     "min_data_in_leaf": 40,
     "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
@@ -49,20 +55,27 @@ RANKER = {
     "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
 RANKER_ROUNDS = 100
-CONFIDENCE = {
+CALIBRATION_SETTINGS = {
     "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "max_depth": 6, "min_data_in_leaf": 200,
     "feature_fraction": 0.7, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0,
     "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
 CONFIDENCE_ROUNDS = 80
 ANSWERABLE_ROUNDS = 120
-TRUSTED_MISSES = 0.7
-WITHOUT_CODE = 3.0  # weight of a text without a code: there are fewer of them than of lines with one
-NO_CODE = "no code"
+CHARGE_MISS_WEIGHT = 0.7  # of a wrong candidate of a charge line; see `fit_confidence`
+NO_CODE_WEIGHT = 3.0  # of a text without a code: there are fewer of them than of lines with one
 
 
 class Example(NamedTuple):
-    """The candidates of one line: `matrix` float32 (n, features), `labels` bool (n,), `codable` log odds."""
+    """The candidates of one line.
+
+    Attributes:
+        kind: See `Line`.
+        fold: See `Line`.
+        matrix: float32 (n, features): the ranker's input.
+        labels: bool (n,): whether a candidate is right.
+        codable: Log odds that texts like it have a code.
+    """
 
     kind: str
     fold: int
@@ -71,11 +84,12 @@ class Example(NamedTuple):
     codable: float
 
 
-class Bench:
-    """One fold's encoder in a whole index, to compute the features of lines that it never saw.
+Scored = tuple[Example, Floats]
+"""An example, and scores of its candidates, float32 (n,), by a ranker that did not learn from its fold."""
 
-    `bare` is the same index without starter and lexicon texts, for lines that are those texts.
-    """
+
+class FoldIndex:
+    """An index with the encoder of one fold, to compute examples from lines of the other fold."""
 
     def __init__(
         self,
@@ -85,71 +99,82 @@ class Bench:
         code_popularity: Mapping[str, int],
         codable: tuple[Floats, float],
     ) -> None:
+        """Take the index in two forms.
+
+        Args:
+            full: The whole index.
+            bare: The index without starter and lexicon texts, for lines that are such texts.
+            encoder: The encoder of both.
+            code_popularity: Code -> number of the fold's price lists that contain it.
+            codable: Weights, float32 (dim,), and bias of `fit_codable`.
+        """
         self._codable = codable
-        self._everything = np.ones(len(full.catalogue), bool)
-        self._sides = {
-            side: (
+        self._allowed = np.ones(len(full.catalogue), bool)
+        self._full, self._bare = (
+            (
                 Retriever(artifact, encoder),
                 Features(artifact.table, CodeColumns.from_artifact(artifact, code_popularity)),
             )
-            for side, artifact in (("full", full), ("bare", bare))
-        }
-        codes = full.catalogue.codes
-        self._codes = codes
-        plain = Expander(full.lexicon, (), codes)
+            for artifact in (full, bare)
+        )
+        self._codes = full.catalogue.codes
         self._readers = (
-            Reader(plain, full.table),
-            Reader(Expander(full.lexicon, full.names, codes), full.table),
+            Reader(Expander(full.lexicon, (), self._codes), full.table),
+            Reader(Expander(full.lexicon, full.names, self._codes), full.table),
         )
 
     def example(self, line: Line, nth: int) -> Example | None:
-        """Features of a line; every second charge line is read with the name lists that users may have."""
-        known = line.kind.startswith("lexicon") or line.kind == "starter"
-        retriever, features = self._sides["bare" if known else "full"]
+        """The example of a line; None for a line without words.
+
+        Args:
+            line: The line.
+            nth: Its position. Every second charge line is read with name lists, since some users have them.
+        """
+        is_term = line.kind.startswith("lexicon")
+        retriever, features = self._bare if is_term or line.kind == "starter" else self._full
         query = self._readers[nth % 2 if line.kind in ("charge", NO_CODE) else 0].read(line.text)
-        if line.kind.startswith("lexicon"):
-            query = _unlisted(query)
+        if is_term:
+            query = _without_own_term(query)
         if not query.words:
             return None
-        evidence = retriever.evidence([query], self._everything, LEARNED_FROM)
-        matrix = features.matrix([query], evidence)
-        labels = np.array([self._codes[row] in line.codes for row in evidence.rows], bool)
+        candidates = retriever.candidates([query], self._allowed, CODES_BY_MEANING)
+        matrix = features.matrix([query], candidates)
+        labels = np.array([self._codes[row] in line.codes for row in candidates.rows], bool)
         weights, bias = self._codable
-        vector = evidence.vectors[evidence.typed[0]]
+        vector = candidates.vectors[candidates.typed[0]]
         return Example(line.kind, line.fold, matrix, labels, float(vector @ weights) + bias)
 
 
-def _unlisted(query: Query) -> Query:
-    """The query as if the lexicon did not hold it: what a new name or phrase looks like."""
+def _without_own_term(query: Query) -> Query:
+    """The query as if the lexicon did not contain the whole text as a term."""
     hits = tuple(hit for hit in query.hits if hit.stop - hit.start < len(query.words))
     if len(hits) == len(query.hits):
         return query
     return msgspec.structs.replace(query, hits=hits, expanded=query.plain)
 
 
-def chosen(lines: Sequence[Line], seed: int) -> list[Line]:
-    """The lines that the ranker learns from, capped by kind and, for charges, by code; no text twice."""
-    chance = random.Random(seed)
+def sampled_lines(lines: Sequence[Line], seed: int) -> list[Line]:
+    """The lines that the ranker learns from: capped by kind and, for charges, by code; no text twice."""
     shuffled = sorted(lines)
-    chance.shuffle(shuffled)
-    taken: Counter[str] = Counter()
+    random.Random(seed).shuffle(shuffled)
+    per_kind: Counter[str] = Counter()
     per_code: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()
-    kept = []
+    sample = []
     for line in shuffled:
-        if taken[line.kind] >= MOST.get(line.kind, 0) or (line.text, line.kind) in seen:
+        if per_kind[line.kind] >= MAX_LINES.get(line.kind, 0) or (line.text, line.kind) in seen:
             continue
-        if line.kind == "charge" and per_code[line.codes[0]] >= CHARGES_A_CODE:
+        if line.kind == "charge" and per_code[line.codes[0]] >= MAX_CHARGES_PER_CODE:
             continue
         seen.add((line.text, line.kind))
-        taken[line.kind] += 1
+        per_kind[line.kind] += 1
         per_code[line.codes[0]] += line.kind == "charge"
-        kept.append(line)
-    return kept
+        sample.append(line)
+    return sample
 
 
-def all_codes(lines: Sequence[Line]) -> list[Line]:
-    """Lines with the same text and kind accept each other's codes."""
+def with_all_codes(lines: Sequence[Line]) -> list[Line]:
+    """The lines, where lines with the same text and kind accept each other's codes."""
     codes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for line in lines:
         codes[line.text, line.kind] += line.codes
@@ -160,30 +185,29 @@ def all_codes(lines: Sequence[Line]) -> list[Line]:
 
 
 def fit_ranker(examples: Sequence[Example], seed: int) -> Any:
-    """LambdaMART over the lines whose right code is among the candidates."""
-    some = [example for example in examples if example.labels.any()]
+    """LambdaMART model (Burges 2010) of the examples that have a right candidate."""
+    usable = [example for example in examples if example.labels.any()]
     data = lightgbm.Dataset(
-        np.concatenate([example.matrix for example in some]),
-        np.concatenate([example.labels for example in some]).astype(np.int32),
-        group=[len(example.labels) for example in some],
+        np.concatenate([example.matrix for example in usable]),
+        np.concatenate([example.labels for example in usable]).astype(np.int32),
+        group=[len(example.labels) for example in usable],
         feature_name=list(NAMES),
     )
-    return lightgbm.train({**RANKER, "seed": seed}, data, RANKER_ROUNDS)
+    return lightgbm.train({**RANKER_SETTINGS, "seed": seed}, data, RANKER_ROUNDS)
 
 
-def unseen_scores(examples: Sequence[Example], seed: int) -> Iterator[tuple[Example, Floats]]:
-    """Each example with the scores of a ranker that was trained on the other folds."""
+def out_of_fold_scores(examples: Sequence[Example], seed: int) -> Iterator[Scored]:
+    """Each example with the scores of a ranker that learned from the other folds, fold by fold."""
     for fold in range(FOLDS):
-        ranker = BoostedRanker(
-            fit_ranker([one for one in examples if one.fold != fold and one.kind != NO_CODE], seed)
-        )
+        others = [example for example in examples if example.fold != fold and example.kind != NO_CODE]
+        ranker = BoostedRanker(fit_ranker(others, seed))
         for example in examples:
             if example.fold == fold:
                 yield example, ranker.scores(example.matrix)
 
 
 def fit_codable(encoder: Encoder, coded: Sequence[str], others: Sequence[str]) -> tuple[Floats, float]:
-    """Logistic regression on vectors: texts with a code against texts without, both sides weighing the same.
+    """Logistic regression on vectors: texts with a code against texts without, with equal total weights.
 
     Returns:
         Weights, float32 (dim,), and bias.
@@ -196,25 +220,28 @@ def fit_codable(encoder: Encoder, coded: Sequence[str], others: Sequence[str]) -
     return np.asarray(model.coef_[0], np.float32), float(model.intercept_[0])
 
 
-def fit_confidence(scored: Sequence[tuple[Example, Floats]], seed: int) -> Any:
-    """Boosted probability that a candidate is right, over the first candidates of each line with a code.
+def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
+    """Boosted probability that a candidate is right, from the first candidates of each line with a code.
 
-    A miss on a charge line counts less: of the lines of these price lists that were read one by one, one in
-    seven had a wrong code or was too vague to code, so that about three misses in ten are the label's.
+    A miss on a charge line has a lower weight. Of the charge lines that were read one by one, one in seven
+    had a wrong code or was too vague to code, so that about three misses in ten are errors of the label.
     """
-    some = [(example, scores) for example, scores in scored if example.kind != NO_CODE]
-    columns = np.concatenate([_columns(example, scores, CALIBRATED) for example, scores in some])
-    labels = np.concatenate([example.labels[_first(scores, CALIBRATED)] for example, scores in some])
-    kinds = np.concatenate([[example.kind] * len(_first(scores, CALIBRATED)) for example, scores in some])
-    weights = np.where((kinds == "charge") & ~labels, TRUSTED_MISSES, 1.0)
+    coded = [(example, scores) for example, scores in scored if example.kind != NO_CODE]
+    top = [_top(scores, CALIBRATED_CANDIDATES) for _, scores in coded]
+    columns = np.concatenate([_columns(example, scores, CALIBRATED_CANDIDATES) for example, scores in coded])
+    labels = np.concatenate([example.labels[order] for (example, _), order in zip(coded, top, strict=True)])
+    kinds = np.concatenate(
+        [[example.kind] * len(order) for (example, _), order in zip(coded, top, strict=True)]
+    )
+    weights = np.where((kinds == "charge") & ~labels, CHARGE_MISS_WEIGHT, 1.0)
     return _fit_binary(columns, labels, weights, CONFIDENCE_ROUNDS, seed)
 
 
-def fit_answerable(scored: Sequence[tuple[Example, Floats]], seed: int) -> Any:
+def fit_answerable(scored: Sequence[Scored], seed: int) -> Any:
     """Boosted probability that any code fits, from the first candidate of each line."""
     columns = np.concatenate([_columns(example, scores, 1) for example, scores in scored])
     labels = np.array([example.kind != NO_CODE for example, _ in scored])
-    return _fit_binary(columns, labels, np.where(labels, 1.0, WITHOUT_CODE), ANSWERABLE_ROUNDS, seed)
+    return _fit_binary(columns, labels, np.where(labels, 1.0, NO_CODE_WEIGHT), ANSWERABLE_ROUNDS, seed)
 
 
 def _fit_binary(
@@ -222,21 +249,23 @@ def _fit_binary(
 ) -> Any:
     names = [*SCORE_COLUMNS, *RANKER_COLUMNS]
     data = lightgbm.Dataset(columns, labels.astype(np.int32), weight=weights, feature_name=names)
-    return lightgbm.train({**CONFIDENCE, "seed": seed}, data, rounds)
+    return lightgbm.train({**CALIBRATION_SETTINGS, "seed": seed}, data, rounds)
 
 
-def _first(scores: Floats, most: int) -> npt.NDArray[np.int64]:
-    return np.argsort(-scores, kind="stable")[:most]
+def _top(scores: Floats, k: int) -> npt.NDArray[np.int64]:
+    """Positions of the k best scores, best first, equal ones in order."""
+    return np.argsort(-scores, kind="stable")[:k]
 
 
-def _columns(example: Example, scores: Floats, most: int) -> Floats:
-    order = _first(scores, most)
-    indptr, firsts = [0, len(scores)], [0, len(order)]
-    return confidence_features(Scored(example.matrix, scores, indptr, order, firsts, [example.codable]))
-
-
-def answerables(scored: Sequence[tuple[Example, Floats]], booster: Any) -> Floats:
-    """How likely any code fits each line, float32 (lines,)."""
-    return np.asarray(
-        booster.predict(np.concatenate([_columns(one, by, 1) for one, by in scored])), np.float32
+def _columns(example: Example, scores: Floats, k: int) -> Floats:
+    """The calibration's input for the first k candidates of an example."""
+    top = _top(scores, k)
+    return confidence_features(
+        ScoredCandidates(example.matrix, scores, [0, len(scores)], top, [0, len(top)], [example.codable])
     )
+
+
+def answerable_probabilities(scored: Sequence[Scored], model: Any) -> Floats:
+    """Probability that any code fits each line: float32 (lines,)."""
+    columns = np.concatenate([_columns(example, scores, 1) for example, scores in scored])
+    return np.asarray(model.predict(columns), np.float32)
