@@ -16,7 +16,7 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.cds.routes import code_of, suggestion_id
 from api.settings import Settings
-from api.systems import LEVEL_2
+from api.systems import HCPCS_SYSTEM
 from tests.fakes import FakeSuggester
 
 WHO = {"subject": {"reference": "Patient/1"}, "intent": "order", "status": "draft"}
@@ -104,7 +104,7 @@ def test_a_draft_in_words_gets_a_card(
     for key in path:
         concept = concept[key]
     added = concept["coding"][-1]
-    assert (added["system"], added["code"], added["version"]) == (LEVEL_2, code, "2026-01")
+    assert (added["system"], added["code"], added["version"]) == (HCPCS_SYSTEM, code, "2026-01")
 
 
 def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
@@ -115,7 +115,7 @@ def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
     assert call(client, draft("DeviceRequest", codeCodeableConcept=oid)) == []
     (card,) = call(client, draft("DeviceRequest", codeCodeableConcept=snomed))
     coding = card["suggestions"][0]["actions"][0]["resource"]["codeCodeableConcept"]["coding"]
-    assert [one["system"] for one in coding] == ["http://snomed.info/sct", LEVEL_2]
+    assert [one["system"] for one in coding] == ["http://snomed.info/sct", HCPCS_SYSTEM]
 
 
 def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:

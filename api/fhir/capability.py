@@ -12,7 +12,7 @@ from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, PROPERTIES, SCORE
 from api.fhir.parameters import Resource
 from api.fhir.valueset import EXPAND
 from api.service import Service
-from api.systems import CPT, LEVEL_2
+from api.systems import CPT_SYSTEM, HCPCS_SYSTEM
 
 FHIR_VERSION = "4.0.1"
 OPERATIONS = {
@@ -99,7 +99,7 @@ def capability_statement(service: Service) -> Resource:
 def terminology_capabilities(service: Service) -> Resource:
     """What the server knows of terminologies."""
     levels = {record.level for record in service.catalogue.records}
-    systems = [system for level, system in ((2, LEVEL_2), (1, CPT)) if level in levels]
+    systems = [system for level, system in ((2, HCPCS_SYSTEM), (1, CPT_SYSTEM)) if level in levels]
     return {
         **_head(service, "TerminologyCapabilities", "HCPCSSuggestTerminology"),
         "codeSystem": [

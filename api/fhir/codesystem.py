@@ -12,7 +12,7 @@ from api.fhir.concepts import PROPERTIES, designations, find, property_parts, sy
 from api.fhir.parameters import Coding, Inputs, Resource, parameters, part
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import LEVEL_2, LEVEL_2_OID
+from api.systems import HCPCS_OID, HCPCS_SYSTEM
 from index.records import Record
 
 NAME = "HCPCSLevelII"
@@ -138,8 +138,8 @@ def code_system(service: Service) -> Resource:
     return {
         "resourceType": "CodeSystem",
         "id": CODE_SYSTEM_ID,
-        "url": LEVEL_2,
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": LEVEL_2_OID}],
+        "url": HCPCS_SYSTEM,
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": HCPCS_OID}],
         "version": service.release,
         "name": NAME,
         "title": TITLE,
@@ -147,7 +147,7 @@ def code_system(service: Service) -> Resource:
         "publisher": "Centers for Medicare & Medicaid Services",
         **({"description": service.notice} if service.notice else {}),
         "caseSensitive": True,
-        "valueSet": f"{LEVEL_2}?fhir_vs",
+        "valueSet": f"{HCPCS_SYSTEM}?fhir_vs",
         "content": "not-present",
         "count": count,
         "property": [

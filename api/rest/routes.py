@@ -28,10 +28,9 @@ from api.rest.messages import (
 )
 from api.rest.micro_batcher import MicroBatcher
 from api.service import Asked, Service
-from api.systems import CPT, LEVEL_2, section_of
+from api.systems import CPT_SYSTEM, HCPCS_SYSTEM, section_of
 from index.errors import HcpcsError
-from index.records import LEVEL_1, Record
-from index.records import LEVEL_2 as LEVEL_2_CODE
+from index.records import LEVEL_1, LEVEL_2, Record
 from index.release.labels import explain
 from suggest.answer import Answer
 
@@ -153,7 +152,7 @@ def unknown_code(service: Service, code: str) -> str:
     word = code.strip().upper()
     if LEVEL_1.fullmatch(word):
         return "CPT (Level I) codes are held only by an index built with a licence holder's own CPT file"
-    if LEVEL_2_CODE.fullmatch(word):
+    if LEVEL_2.fullmatch(word):
         return f"release {service.release} has no such code"
     return "a HCPCS Level II code is one letter (A-V without D, I, N and O) and four digits"
 
@@ -212,7 +211,7 @@ def releases(service: Service) -> Releases:
     """Which code sets and models are loaded."""
     today = date.today()
     sets = []
-    for system, level in ((LEVEL_2, 2), (CPT, 1)):
+    for system, level in ((HCPCS_SYSTEM, 2), (CPT_SYSTEM, 1)):
         records = [record for record in service.catalogue.records if record.level == level]
         if records:
             active = sum(record.status(today) == "active" for record in records)
