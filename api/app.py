@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.cds.routes import cds_routes
 from api.fhir.routes import fhir_routes
-from api.http.health import health_routes, metrics_route
+from api.health import health_routes, metrics_route
 from api.http.keys import key_guard
 from api.http.limits import BODY_BYTES
 from api.http.middleware import RequestMiddleware

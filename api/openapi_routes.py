@@ -12,7 +12,7 @@ from api.cds.routes import HookRequest as CdsCall
 from api.fhir.outcome import FHIR_JSON
 from api.fhir.parameters import Inputs
 from api.fhir.valueset import expand
-from api.http.health import Health
+from api.health import Health
 from api.nlm.fields import FIELDS
 from api.nlm.routes import NlmSearch, read_request
 from api.rest.messages import BatchBody, CodeDetail, CodePage, Releases, SuggestRequest
