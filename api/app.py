@@ -11,12 +11,13 @@ from litestar.config.cors import CORSConfig
 from litestar.types import ControllerRouterHandler
 
 from api.cds.routes import cds_routes
+from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
 from api.http.keys import key_guard
 from api.http.limits import BODY_BYTES
 from api.http.middleware import RequestMiddleware
-from api.http.problems import problem_response
+from api.http.problems import error_handler
 from api.loading import open_suggester
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
@@ -45,7 +46,7 @@ def create_app(
         route_handlers=[*routes(service), *extra_routes],
         guards=[key_guard(settings.api_key)] if settings.api_key else [],
         cors_config=_cors(settings),
-        exception_handlers={Exception: problem_response},
+        exception_handlers={Exception: error_handler({"/fhir": operation_outcome})},
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
         openapi_config=None,

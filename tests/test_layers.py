@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,20 @@ def test_a_command_imports_only_what_it_needs(home: Path, words: list[str], abse
     )
 
     assert sorted(absent & set(done.stderr.split())) == []
+
+
+def api_folder(name: str) -> str:
+    """Folder of a module of `api/`, or the module itself where it lies in none."""
+    first = name.split(".")[1]
+    return f"{first}/" if (ROOT / "api" / first).is_dir() else first
+
+
+def test_folders_of_api_have_no_circle_of_imports() -> None:
+    """No folder of `api/` imports, by whatever way, what imports it; a CycleError names the circle."""
+    uses: dict[str, set[str]] = {}
+    for path in modules("api"):
+        folder = api_folder(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        used = {api_folder(name) for _, name in imports(path) if name.startswith("api.")}
+        uses.setdefault(folder, set()).update(used - {folder})
+
+    TopologicalSorter(uses).prepare()
