@@ -89,10 +89,10 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
 
 def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
-    from api.batch.output import JsonOutput
-    from api.batch.pieces import WorkerPool, processors
-    from api.batch.questions import Questions
-    from api.batch.rows import Row
+    from api.batch.queries import Questions
+    from api.batch.readers import Row
+    from api.batch.workers import WorkerPool, processors
+    from api.batch.writers import JsonOutput
 
     others = ending.enter_context(WorkerPool(index, Questions("text", None, 10), JsonOutput(), processors()))
 

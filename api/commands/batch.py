@@ -13,11 +13,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from api.batch.job import PartialOutput, Summary, run_id
-from api.batch.output import CsvOutput, JsonOutput
-from api.batch.pieces import Answering, Output, Piece, pieces, processors
-from api.batch.questions import Questions, present, text_column
-from api.batch.rows import BatchError, CsvTable, JsonTable, Lines, Row
+from api.batch.checkpoint import PartialOutput, Summary, run_id
+from api.batch.queries import Questions, present, text_column
+from api.batch.readers import BatchError, CsvTable, JsonTable, Lines, Row
+from api.batch.workers import Answering, Output, Piece, pieces, processors
+from api.batch.writers import CsvOutput, JsonOutput
 from api.console import progress_bar
 from api.http.limits import MAX_K
 from api.loading import open_suggester, resolve_index

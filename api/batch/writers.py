@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from api.batch.rows import BOM, Row
+from api.batch.readers import BOM, Row
 from suggest.answer import Answer
 
 # What a spreadsheet would run as a formula, in ASCII and in full width.

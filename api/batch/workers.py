@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from api.batch.output import CsvOutput, JsonOutput
-from api.batch.questions import Questions, answered
-from api.batch.rows import BatchError, Row
+from api.batch.queries import Questions, answered
+from api.batch.readers import BatchError, Row
+from api.batch.writers import CsvOutput, JsonOutput
 from api.loading import open_suggester
 from api.service import SuggesterLike
 from api.settings import load_settings

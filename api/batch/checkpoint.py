@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from api.batch.pieces import Piece
+from api.batch.workers import Piece
 
 
 class Summary(msgspec.Struct):

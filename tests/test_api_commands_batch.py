@@ -15,8 +15,8 @@ import pytest
 
 import api.commands.batch
 from api.__main__ import main
-from api.batch.pieces import CHUNK
-from api.batch.questions import day
+from api.batch.queries import day
+from api.batch.workers import CHUNK
 from suggest.answer import Answer, Filters
 from tests.fakes import FakeSuggester
 

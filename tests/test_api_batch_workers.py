@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from api.__main__ import main
-from api.batch.output import JsonOutput
-from api.batch.pieces import CHUNK, HERE, Answering, pieces
-from api.batch.questions import Questions
-from api.batch.rows import BatchError, Row
+from api.batch.queries import Questions
+from api.batch.readers import BatchError, Row
+from api.batch.workers import CHUNK, HERE, Answering, pieces
+from api.batch.writers import JsonOutput
 from api.building import build_index
 from index.home import Home
 from tests.fakes import FakeSuggester
@@ -67,7 +67,7 @@ def test_rows_are_read_as_they_are_needed(starter: Path) -> None:
 
 def test_a_process_that_dies_is_told_of(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to do; nothing hangs."""
-    monkeypatch.setattr("api.batch.pieces._piece", _killed)
+    monkeypatch.setattr("api.batch.workers._piece", _killed)
     rows = [Row({"text": "walker"})] * (HERE + 2) * CHUNK
 
     with pytest.raises(BatchError, match="ended early.*--processes 1"):

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from api.batch.output import Result
-from api.batch.rows import BatchError, Row
+from api.batch.readers import BatchError, Row
+from api.batch.writers import Result
 from api.service import SuggesterLike
 
 TEXT_COLUMNS = (
