@@ -15,7 +15,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.openapi_routes import ROUTES
+
 from api.settings import Settings
 from tests.fakes import FakeSuggester
 
