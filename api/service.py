@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
+from api.grouping import Asked, suggest_each
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
 from index.records import Modifier, Record
@@ -59,15 +60,6 @@ class SuggesterLike(Protocol):
         filters: Filters | None = None,
     ) -> list[Answer]:
         """One answer for each text, in order; thread-safe."""
-
-
-class Asked(NamedTuple):
-    """One text, and how it is asked; see `Service.suggest`."""
-
-    text: str
-    k: int
-    on: date | None
-    filters: Filters | None
 
 
 class Service:
@@ -120,23 +112,8 @@ class Service:
         return answers
 
     def suggest_each(self, asked: Sequence[Asked]) -> list[Answer | HcpcsError]:
-        """What each text gets, in order: its answer, or why it is refused; texts asked alike go together."""
-        alike: dict[tuple[int, date | None, Filters | None], list[int]] = {}
-        for place, one in enumerate(asked):
-            alike.setdefault((one.k, one.on, one.filters), []).append(place)
-        found: dict[int, Answer | HcpcsError] = {}
-        for (k, on, filters), places in alike.items():
-            try:
-                found.update(
-                    zip(
-                        places,
-                        self.suggest_many([asked[at].text for at in places], k, on, filters),
-                        strict=True,
-                    )
-                )
-            except HcpcsError as error:
-                found.update(dict.fromkeys(places, error))
-        return [found[place] for place in range(len(asked))]
+        """For each text, in order, its answer or the reason why it is refused."""
+        return suggest_each(self.suggest_many, asked)
 
     def self_test(self) -> bool:
         """Ask for a record of the index by its own description and check that it comes back."""

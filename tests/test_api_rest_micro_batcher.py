@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from api.grouping import Asked
 from api.rest.micro_batcher import MOST, TURNS, MicroBatcher
-from api.service import Asked, Service
+from api.service import Service
 from index.errors import QueryError
 from suggest.answer import Answer
 from tests.fakes import FakeSuggester

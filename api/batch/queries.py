@@ -11,7 +11,10 @@ import msgspec
 
 from api.batch.readers import BatchError, Row
 from api.batch.writers import Result
+from api.grouping import Asked, suggest_each
 from api.service import SuggesterLike
+from index.errors import HcpcsError
+from suggest.answer import Answer
 
 TEXT_COLUMNS = (
     "text",
@@ -77,24 +80,28 @@ def day(value: Any) -> date | None:
 
 
 def answered(suggester: SuggesterLike, rows: Sequence[Row], questions: Questions) -> list[Result]:
-    """Answer some rows, those of one date together."""
-    asked: dict[date | None, list[tuple[int, str]]] = {}
-    results: list[Result | None] = [None] * len(rows)
-    for place, row in enumerate(rows):
-        question = _question(row, questions)
-        if isinstance(question, str):
-            results[place] = Result(row, None, question)
-        else:
-            asked.setdefault(question[1], []).append((place, question[0]))
-    for on, some in asked.items():
-        answers = suggester.suggest([text for _, text in some], questions.k, on)
-        for (place, _), answer in zip(some, answers, strict=True):
-            results[place] = Result(rows[place], answer, answer.error)
-    return [result for result in results if result is not None]
+    """Results of the given rows, in order.
+
+    Raises:
+        HcpcsError: If the suggester refuses to answer.
+    """
+    queries = [_query(row, questions) for row in rows]
+    asked = [query for query in queries if isinstance(query, Asked)]
+    outcomes = iter(suggest_each(suggester.suggest, asked))
+    return [
+        Result(row, None, query) if isinstance(query, str) else _result(row, next(outcomes))
+        for row, query in zip(rows, queries, strict=True)
+    ]
 
 
-def _question(row: Row, questions: Questions) -> tuple[str, date | None] | str:
-    """The text and date of a row, or why it has none; never repeats what stands in it."""
+def _result(row: Row, outcome: Answer | HcpcsError) -> Result:
+    if isinstance(outcome, HcpcsError):
+        raise outcome
+    return Result(row, outcome, outcome.error)
+
+
+def _query(row: Row, questions: Questions) -> Asked | str:
+    """What a row asks, or why it cannot be answered; the reason never repeats the row's own values."""
     if row.error:
         return row.error
     text = row.columns.get(questions.text_column)
@@ -106,4 +113,4 @@ def _question(row: Row, questions: Questions) -> tuple[str, date | None] | str:
         on = day(row.columns.get(questions.date_column)) if questions.date_column else None
     except ValueError:
         return f"{questions.date_column!r} is not a date such as 2026-01-31"
-    return str(text), on
+    return Asked(str(text), questions.k, on, None)

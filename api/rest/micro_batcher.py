@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from api.service import Asked, Service
+from api.grouping import Asked
+from api.service import Service
 from index.errors import HcpcsError
 from suggest.answer import Answer
 

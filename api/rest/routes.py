@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
+from api.grouping import Asked
 from api.http.bodies import decoded, json_response, read_body, require_json
 from api.http.limits import BATCH_BODY_BYTES, BROWSE_DEFAULT, BROWSE_MAX, CACHED_ANSWERS
 from api.http.problems import Refused, field_error, invalid
@@ -27,7 +28,7 @@ from api.rest.messages import (
     SuggestRequest,
 )
 from api.rest.micro_batcher import MicroBatcher
-from api.service import Asked, Service
+from api.service import Service
 from api.systems import CPT_SYSTEM, HCPCS_SYSTEM, section_of
 from index.errors import HcpcsError
 from index.records import LEVEL_1, LEVEL_2, Record
