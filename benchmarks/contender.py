@@ -89,18 +89,19 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
 
 def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
-    from api.batch.queries import Questions
-    from api.batch.readers import Row
-    from api.batch.workers import WorkerPool, processors
-    from api.batch.writers import JsonOutput
+    from api.batch.queries import QuerySource
+    from api.batch.readers import InputRow
+    from api.batch.workers import WorkerPool, default_processes
+    from api.batch.writers import JsonLinesWriter
 
-    others = ending.enter_context(WorkerPool(index, Questions("text", None, 10), JsonOutput(), processors()))
+    source = QuerySource("text", None, 10)
+    pool = ending.enter_context(WorkerPool(index, source, JsonLinesWriter(), default_processes()))
 
-    def answered(texts: list[str]) -> Any:
-        rows = [Row({"text": text}) for text in texts]
-        return list(others.pieces(rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)))
+    def answer(texts: list[str]) -> Any:
+        rows = [InputRow({"text": text}) for text in texts]
+        return list(pool.answer(rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)))
 
-    return answered
+    return answer
 
 
 def main(name: str, index: str, work: str, small: str = "") -> int:

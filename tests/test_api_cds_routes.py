@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -17,6 +19,7 @@ from api.app import create_app
 from api.cds.routes import code_of, suggestion_id
 from api.settings import Settings
 from api.systems import HCPCS_SYSTEM
+from suggest.answer import Answer, Filters
 from tests.fakes import FakeSuggester
 
 WHO = {"subject": {"reference": "Patient/1"}, "intent": "order", "status": "draft"}
@@ -164,12 +167,33 @@ def test_numbers_of_the_draft_come_back_as_written(client: TestClient[Litestar])
     assert '"value":1.50' in response.text
 
 
+class BlockedSuggester(FakeSuggester):
+    """Answers a draft only after `released` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = Event()
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        if texts == [WALKER["text"]]:
+            assert self.released.wait(30)
+        return super().suggest(texts, k, date_of_service, filters)
+
+
 def test_a_late_answer_is_no_answer() -> None:
     """When the suggester is too slow the call ends within 500 ms, without cards, and is counted."""
-    with TestClient(create_app(FakeSuggester(delay_s=0.8), Settings(home=Path("unused")))) as client:
+    suggester = BlockedSuggester()
+    with TestClient(create_app(suggester, Settings(home=Path("unused")))) as client:
         started = monotonic()
         cards = call(client, draft("DeviceRequest"), draft("ServiceRequest"))
         took = monotonic() - started
+        suggester.released.set()
         metrics = client.get("/metrics").text
 
     assert cards == []

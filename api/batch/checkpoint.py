@@ -1,7 +1,7 @@
-"""A batch's output while it grows: in order, counted, and able to go on after an interruption.
+"""An output file that can be resumed after an interruption.
 
-While it runs, the output is `OUT.partial` beside a journal `OUT.partial.json` that says how many rows and
-bytes of it are whole; both give way to `OUT` at the end.
+During a run, the output is `OUT.partial`, and the checkpoint `OUT.partial.json` says how many rows and bytes
+of it are complete. At the end `OUT.partial` is renamed to `OUT` and the checkpoint is deleted.
 """
 
 from __future__ import annotations
@@ -13,33 +13,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from api.batch.workers import Piece
 
-
-class Summary(msgspec.Struct):
-    """Counts of one run; rows that an earlier run had written are in `resumed` only."""
-
-    rows: int = 0
-    resumed: int = 0
-    errors: int = 0
-    no_good_match: int = 0
-    neutralised: int = 0
-
-    def add(self, piece: Piece) -> None:
-        """Count a piece."""
-        self.rows += piece.rows
-        self.errors += piece.errors
-        self.no_good_match += piece.no_good_match
-        self.neutralised += piece.neutralised
-
-
-class Journal(msgspec.Struct, frozen=True):
-    """How much of a partial output is whole.
+class Checkpoint(msgspec.Struct, frozen=True):
+    """How much of a partial output is complete.
 
     Attributes:
-        run: Digest of the input, the options and the index: another run does not go on with it.
+        run: Digest of the input, the options and the index; only a run with the same digest resumes.
         rows: Input rows answered.
-        size: Bytes of the partial output that they take.
+        size: Bytes of the partial output that hold them.
     """
 
     run: str
@@ -47,8 +28,8 @@ class Journal(msgspec.Struct, frozen=True):
     size: int
 
 
-def run_id(path: Path, *parts: object) -> str:
-    """Digest of an input file and all that decides the answers."""
+def run_digest(path: Path, *parts: object) -> str:
+    """SHA-256 of an input file and of everything else that decides the answers."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -57,48 +38,52 @@ def run_id(path: Path, *parts: object) -> str:
     return digest.hexdigest()
 
 
-class PartialOutput:
-    """The output file while it grows.
+class ResumableOutput:
+    """The output file during a run.
 
     Args:
-        path: Where the whole output will stand.
-        run: From `run_id`; a partial output of another run is begun anew, as it is when this is empty.
+        path: Path of the finished output.
+        run: From `run_digest`. A partial output with another digest is overwritten; so is any, if this is
+            empty.
+
+    Attributes:
+        rows: Input rows that an interrupted run has answered already.
     """
 
     def __init__(self, path: Path, run: str) -> None:
         self._path = path
         self._partial = path.with_name(f"{path.name}.partial")
-        self._journal = path.with_name(f"{path.name}.partial.json")
+        self._checkpoint = path.with_name(f"{path.name}.partial.json")
         self._run = run
-        found = self._found()
-        self.rows = found.rows if found else 0
-        self._file: BinaryIO = self._partial.open("r+b" if found else "w+b")
-        self._file.truncate(found.size if found else 0)  # a torn last piece is written again
+        checkpoint = self._read_checkpoint()
+        self.rows = checkpoint.rows if checkpoint else 0
+        self._file: BinaryIO = self._partial.open("r+b" if checkpoint else "w+b")
+        self._file.truncate(checkpoint.size if checkpoint else 0)  # drops an incomplete last chunk
         self._file.seek(0, os.SEEK_END)
 
-    def _found(self) -> Journal | None:
+    def _read_checkpoint(self) -> Checkpoint | None:
         try:
-            journal = msgspec.json.decode(self._journal.read_bytes(), type=Journal)
-            whole = self._partial.stat().st_size >= journal.size
+            checkpoint = msgspec.json.decode(self._checkpoint.read_bytes(), type=Checkpoint)
+            complete = self._partial.stat().st_size >= checkpoint.size
         except (OSError, msgspec.MsgspecError):
             return None
-        return journal if self._run and journal.run == self._run and whole else None
+        return checkpoint if self._run and checkpoint.run == self._run and complete else None
 
-    def write(self, piece: bytes, rows: int) -> None:
-        """Add a piece; `rows` input rows are answered when it is there."""
-        self._file.write(piece)
+    def write(self, data: bytes, rows: int) -> None:
+        """Append data; `rows` is the number of input rows answered once it is written."""
+        self._file.write(data)
         self._file.flush()
-        journal = Journal(self._run, rows, self._file.tell())
-        aside = self._journal.with_suffix(".json.new")
-        aside.write_bytes(msgspec.json.encode(journal))
-        aside.replace(self._journal)
+        checkpoint = Checkpoint(self._run, rows, self._file.tell())
+        new = self._checkpoint.with_suffix(".json.new")
+        new.write_bytes(msgspec.json.encode(checkpoint))
+        new.replace(self._checkpoint)
 
     def finish(self) -> None:
-        """Put the whole output in its place."""
+        """Rename the partial output to its final name and delete the checkpoint."""
         self._file.close()
         self._partial.replace(self._path)
-        self._journal.unlink(missing_ok=True)
+        self._checkpoint.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Let go of the file; what is written stays for the next run."""
+        """Close the file; what is written stays for the next run."""
         self._file.close()

@@ -1,4 +1,4 @@
-"""What each row of a batch asks: where its text and its date of service stand, and what came back."""
+"""What each row of a batch asks, and the results that come back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 import msgspec
 
-from api.batch.readers import BatchError, Row
-from api.batch.writers import Result
-from api.service import SuggesterLike
+from api.batch.readers import BatchError, InputRow
+from api.batch.writers import RowResult
+from api.service import Query, SuggesterLike, suggest_each
+from index.errors import HcpcsError
+from suggest.answer import Answer, Ask
 
+# Names of text columns that are recognised without --text-column, most specific meaning first.
 TEXT_COLUMNS = (
     "text",
     "description",
@@ -22,25 +25,31 @@ TEXT_COLUMNS = (
     "charge_description",
     "charge_text",
 )
-DATE_FORMS = {r"\d{4}-\d\d-\d\d": "%Y-%m-%d", r"\d{8}": "%Y%m%d", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y"}
+DATE_FORMATS = {r"\d{4}-\d\d-\d\d": "%Y-%m-%d", r"\d{8}": "%Y%m%d", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y"}
 
 
-class Questions(msgspec.Struct, frozen=True):
-    """Where a row's question stands and how many codes it wants."""
+class QuerySource(msgspec.Struct, frozen=True):
+    """How a row becomes a query.
+
+    Attributes:
+        text_column: Column that holds the text.
+        date_column: Column that holds the date of service; None for today.
+        k: Number of codes to suggest for each row.
+    """
 
     text_column: str
     date_column: str | None
     k: int
 
 
-def text_column(asked: str | None, columns: Sequence[str]) -> str:
-    """The column that holds the texts: the one asked for, a usual name, or the only one.
+def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
+    """The column that holds the texts: the requested one, the only one, or one with a usual name.
 
     Raises:
-        BatchError: If it is not there or cannot be guessed; names the columns.
+        BatchError: If the requested column is missing or none can be chosen; names the columns.
     """
-    if asked is not None:
-        return present(asked, columns)
+    if requested is not None:
+        return require_column(requested, columns)
     if len(columns) == 1:
         return columns[0]
     by_name = {name.lower().replace(" ", "_"): name for name in columns}
@@ -50,19 +59,19 @@ def text_column(asked: str | None, columns: Sequence[str]) -> str:
     raise BatchError(f"say with --text-column which column holds the texts; there are: {', '.join(columns)}")
 
 
-def present(name: str, columns: Sequence[str]) -> str:
-    """A column that must be there.
+def require_column(name: str, columns: Sequence[str]) -> str:
+    """The given name, if a column has it.
 
     Raises:
-        BatchError: If it is not; names the columns.
+        BatchError: If no column has it; names the columns.
     """
     if name not in columns:
         raise BatchError(f"there is no column {name!r}; there are: {', '.join(columns)}")
     return name
 
 
-def day(value: Any) -> date | None:
-    """A date of service as spreadsheets write it: 2026-01-31, 20260131 or 1/31/2026; None when empty.
+def parse_date(value: Any) -> date | None:
+    """A date of service as spreadsheets write it: 2026-01-31, 20260131 or 1/31/2026; None if empty.
 
     Raises:
         ValueError: If it is none of these.
@@ -70,40 +79,44 @@ def day(value: Any) -> date | None:
     text = "" if value is None else str(value).strip()
     if not text:
         return None
-    for pattern, form in DATE_FORMS.items():
+    for pattern, form in DATE_FORMATS.items():
         if re.fullmatch(pattern, text):
             return datetime.strptime(text, form).date()
-    raise ValueError("no form of date")
+    raise ValueError("not a date in any known format")
 
 
-def answered(suggester: SuggesterLike, rows: Sequence[Row], questions: Questions) -> list[Result]:
-    """Answer some rows, those of one date together."""
-    asked: dict[date | None, list[tuple[int, str]]] = {}
-    results: list[Result | None] = [None] * len(rows)
-    for place, row in enumerate(rows):
-        question = _question(row, questions)
-        if isinstance(question, str):
-            results[place] = Result(row, None, question)
-        else:
-            asked.setdefault(question[1], []).append((place, question[0]))
-    for on, some in asked.items():
-        answers = suggester.suggest([text for _, text in some], questions.k, on)
-        for (place, _), answer in zip(some, answers, strict=True):
-            results[place] = Result(rows[place], answer, answer.error)
-    return [result for result in results if result is not None]
+def answer_rows(suggester: SuggesterLike, rows: Sequence[InputRow], source: QuerySource) -> list[RowResult]:
+    """Results of the given rows, in order.
+
+    Raises:
+        HcpcsError: If the suggester refuses to answer.
+    """
+    queries = [_query(row, source) for row in rows]
+    asked = [query for query in queries if isinstance(query, Query)]
+    outcomes = iter(suggest_each(suggester, asked))
+    return [
+        RowResult(row, None, query) if isinstance(query, str) else _result(row, next(outcomes))
+        for row, query in zip(rows, queries, strict=True)
+    ]
 
 
-def _question(row: Row, questions: Questions) -> tuple[str, date | None] | str:
-    """The text and date of a row, or why it has none; never repeats what stands in it."""
+def _result(row: InputRow, outcome: Answer | HcpcsError) -> RowResult:
+    if isinstance(outcome, HcpcsError):
+        raise outcome
+    return RowResult(row, outcome, outcome.error)
+
+
+def _query(row: InputRow, source: QuerySource) -> Query | str:
+    """What a row asks, or why it cannot be answered; the reason never repeats the row's own values."""
     if row.error:
         return row.error
-    text = row.columns.get(questions.text_column)
+    text = row.columns.get(source.text_column)
     if text is None:
-        return f"there is no text in {questions.text_column!r}"
+        return f"there is no text in {source.text_column!r}"
     if isinstance(text, bool) or not isinstance(text, str | int):
-        return f"{questions.text_column!r} is not a text"
+        return f"{source.text_column!r} is not a text"
     try:
-        on = day(row.columns.get(questions.date_column)) if questions.date_column else None
+        on = parse_date(row.columns.get(source.date_column)) if source.date_column else None
     except ValueError:
-        return f"{questions.date_column!r} is not a date such as 2026-01-31"
-    return str(text), on
+        return f"{source.date_column!r} is not a date such as 2026-01-31"
+    return Query(str(text), Ask(source.k, on))

@@ -1,4 +1,4 @@
-"""Rows of a batch file, read one after another: CSV and JSON Lines."""
+"""Readers of batch files: CSV and JSON Lines, one row after another."""
 
 from __future__ import annotations
 
@@ -12,24 +12,29 @@ import msgspec
 from index.errors import HcpcsError
 
 DELIMITERS = ",;\t|"
-LARGEST_FIELD = 10_000_000  # characters; csv's own bound of 131,072 would end the run at one odd cell
+MAX_FIELD_CHARACTERS = 10_000_000  # csv's own limit of 131,072 would end the run at a single long cell
 BOM = b"\xef\xbb\xbf"
-OBJECT = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+JSON_OBJECT = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
 class BatchError(HcpcsError):
     """A batch file cannot be read or written as asked."""
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One row: its columns as they were, and why it cannot be used, if so."""
+class InputRow(msgspec.Struct, frozen=True):
+    """One row of the input.
+
+    Attributes:
+        columns: Column name -> value as it was read.
+        error: Why the row cannot be answered; None if it can.
+    """
 
     columns: dict[str, Any]
     error: str | None = None
 
 
-class Lines:
-    """Lines of a binary file, counting the bytes handed out."""
+class CountingLines:
+    """Lines of a binary file. `bytes_read` is the number of bytes in the lines read so far."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -41,14 +46,17 @@ class Lines:
             yield line
 
 
-class CsvTable:
-    """A CSV file: its header at once, its rows as they are asked for.
+class CsvReader:
+    """Reads a CSV file: the header when it is made, the rows when they are asked for.
 
     Attributes:
-        columns: Header, in order; names must be there and differ.
-        delimiter: Found from the header line: comma, semicolon, tab or bar.
-        bom: Whether the file began with a byte order mark, as spreadsheets write it.
-        skipped: Empty lines met so far.
+        columns: Names in the header, in order; none is empty and no two are equal.
+        delimiter: Comma, semicolon, tab or bar: the one that is most frequent in the header.
+        bom: Whether the file begins with a byte order mark, as spreadsheets write it.
+        skipped: Number of empty lines so far.
+
+    Raises:
+        BatchError: If the file is UTF-16, or its header is missing or does not name each column differently.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
@@ -58,10 +66,9 @@ class CsvTable:
             raise BatchError("the CSV file is UTF-16; save it as 'CSV UTF-8'")
         self.bom = first.startswith(BOM)
         first = first.removeprefix(BOM)
-        header_line = decoded(first)
-        self.delimiter = max(DELIMITERS, key=header_line.count)
-        csv.field_size_limit(LARGEST_FIELD)
-        self._reader = csv.reader(_texts(first, iterator), delimiter=self.delimiter)
+        self.delimiter = max(DELIMITERS, key=decode_line(first).count)
+        csv.field_size_limit(MAX_FIELD_CHARACTERS)
+        self._reader = csv.reader(_decode_lines(first, iterator), delimiter=self.delimiter)
         self.columns = self._header()
         self.skipped = 0
 
@@ -72,14 +79,17 @@ class CsvTable:
             raise BatchError(f"line 1 of the CSV file cannot be read: {error}") from None
         if not any(names):
             raise BatchError("the CSV file has no header line with column names")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice or not all(names):
+        if not all(names):
+            raise BatchError("a column of the CSV file has no name; every column needs a name of its own")
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
             raise BatchError(
-                f"every column of the CSV file needs a name of its own; not so: {twice or ['(empty)']}"
+                f"several columns of the CSV file have the same name ({', '.join(repeated)}); "
+                "every column needs a name of its own"
             )
         return names
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[InputRow]:
         try:
             for values in self._reader:
                 if values:
@@ -87,56 +97,57 @@ class CsvTable:
                 else:
                     self.skipped += 1
         except csv.Error as error:
-            raise BatchError(
-                f"line {self._reader.line_num} of the CSV file cannot be read: {error}"
-            ) from None
+            line = self._reader.line_num
+            raise BatchError(f"line {line} of the CSV file cannot be read: {error}") from None
 
-    def _row(self, values: Sequence[str]) -> Row:
-        """A row of another width keeps all that it holds: what is over goes into the last column."""
+    def _row(self, values: Sequence[str]) -> InputRow:
+        """A row. One with too many fields loses nothing: the surplus is joined into its last column."""
         width = len(self.columns)
         if len(values) == width:
-            return Row(dict(zip(self.columns, values, strict=True)))
+            return InputRow(dict(zip(self.columns, values, strict=True)))
         error = f"the row has {len(values)} fields, the header has {width}"
-        last = self.delimiter.join(values[width - 1 :])
-        padded = (
-            [*values[: width - 1], last] if len(values) > width else [*values, *[""] * (width - len(values))]
-        )
-        return Row(dict(zip(self.columns, padded, strict=True)), error)
+        if len(values) > width:
+            values = [*values[: width - 1], self.delimiter.join(values[width - 1 :])]
+        missing = [""] * (width - len(values))
+        return InputRow(dict(zip(self.columns, [*values, *missing], strict=True)), error)
 
 
-def _texts(first: bytes, rest: Iterator[bytes]) -> Iterator[str]:
-    yield decoded(first)
-    for line in rest:
-        yield decoded(line)
+class JsonLinesReader:
+    """Reads a JSON Lines file. `skipped` is the number of empty lines so far."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = lines
+        self.skipped = 0
+
+    def __iter__(self) -> Iterator[InputRow]:
+        for number, line in enumerate(self._lines):
+            content = line.removeprefix(BOM) if number == 0 else line
+            if content.strip():
+                yield _json_row(content)
+            else:
+                self.skipped += 1
 
 
-def decoded(line: bytes) -> str:
-    """A line as text: UTF-8, else the code page that old spreadsheets write."""
+RowReader = CsvReader | JsonLinesReader
+
+
+def _json_row(line: bytes) -> InputRow:
+    """The row of a line. A line that is not a JSON object is kept in the column `input_line`."""
+    try:
+        return InputRow(JSON_OBJECT.decode(line))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return InputRow({"input_line": decode_line(line).rstrip("\r\n")}, "the line is not a JSON object")
+
+
+def decode_line(line: bytes) -> str:
+    """A line as text: UTF-8, else cp1252, which older spreadsheets write."""
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
         return line.decode("cp1252", errors="replace")
 
 
-class JsonTable:
-    """A JSON Lines file. `skipped` counts the empty lines met so far."""
-
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._lines = lines
-        self.skipped = 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for number, line in enumerate(self._lines):
-            line = line.removeprefix(BOM) if number == 0 else line
-            if line.strip():
-                yield _object(line)
-            else:
-                self.skipped += 1
-
-
-def _object(line: bytes) -> Row:
-    """A line that is no object is kept whole in a column of its own."""
-    try:
-        return Row(OBJECT.decode(line))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Row({"input_line": decoded(line).rstrip("\r\n")}, "the line is not a JSON object")
+def _decode_lines(first: bytes, rest: Iterator[bytes]) -> Iterator[str]:
+    yield decode_line(first)
+    for line in rest:
+        yield decode_line(line)

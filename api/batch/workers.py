@@ -1,148 +1,111 @@
-"""Rows of a batch answered piece by piece, in this process and, when there are many, in several at once."""
+"""Chunks answered in order: the first in this process, those of a long file by several worker processes."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
 
-import msgspec
-
-from api.batch.queries import Questions, answered
-from api.batch.readers import BatchError, Row
-from api.batch.writers import CsvOutput, JsonOutput
+from api.batch.chunks import AnsweredChunk, ChunkAnswerer, chunked
+from api.batch.queries import QuerySource
+from api.batch.readers import BatchError, InputRow
+from api.batch.writers import RowWriter
 from api.loading import open_suggester
-from api.service import SuggesterLike
 from api.settings import load_settings
 
-CHUNK = 256  # rows answered and written together
-HERE = 4  # chunks that one process answers in less time than another takes to load the index
-MOST = 4  # processes unless more are asked for; each holds the index
-AHEAD = 2  # chunks that wait for each process
-
-Output = CsvOutput | JsonOutput
+# One process answers this many chunks in less time than a worker process takes to load the index.
+CHUNKS_BEFORE_WORKERS = 4
+MAX_DEFAULT_PROCESSES = 4  # each process holds a copy of the index in memory
+QUEUED_PER_PROCESS = 2  # chunks that wait for each process
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """Some rows, answered.
-
-    Attributes:
-        data: Their lines of the output.
-        rows: How many there are.
-        errors: How many have no answer.
-        no_good_match: How many answers say that no code is likely.
-        neutralised: Cells that would have run as formulas.
-    """
-
-    data: bytes
-    rows: int
-    errors: int
-    no_good_match: int
-    neutralised: int
-
-
-class Answering(NamedTuple):
-    """Makes pieces of rows: what answers, what is asked, and how it is written."""
-
-    suggester: SuggesterLike
-    questions: Questions
-    output: Output
-
-    def piece(self, rows: Sequence[Row]) -> Piece:
-        """Answer some rows."""
-        results = answered(self.suggester, rows, self.questions)
-        before = self.output.neutralised
-        data = self.output.rows(results)
-        unmatched = [one for one in results if one.answer and not one.error and one.answer.no_good_match]
-        errors = sum(one.error is not None for one in results)
-        return Piece(data, len(results), errors, len(unmatched), self.output.neutralised - before)
-
-
-def processors() -> int:
-    """How many processes a batch takes by itself."""
+def default_processes() -> int:
+    """Number of processes when the user does not say: one for each usable processor, up to a limit."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST)
+    return min(usable, MAX_DEFAULT_PROCESSES)
 
 
-def pieces(
-    answering: Answering, rows: Iterable[Row], folder: Callable[[], Path], processes: int
-) -> Iterator[Piece]:
-    """Answer rows in order.
+def answer_chunks(
+    answerer: ChunkAnswerer, rows: Iterable[InputRow], index_folder: Callable[[], Path], processes: int
+) -> Generator[AnsweredChunk, None, None]:
+    """Answer rows chunk by chunk, in order; closing the generator stops the worker processes.
 
     Args:
-        answering: Answers the first chunks, and all when one process is enough.
-        rows: Read as they are needed.
-        folder: Names the index folder, which further processes load.
-        processes: How many may work at once.
+        answerer: Answers the first chunks; all of them if `processes` is 1.
+        rows: Read only as far as needed.
+        index_folder: Gives the folder that worker processes load; called only if they are started.
+        processes: Maximum number of worker processes.
 
     Raises:
-        BatchError: If a process ends early.
+        BatchError: If a worker process ends early.
     """
-    chunks = _chunks(iter(rows))
-    yield from map(answering.piece, islice(chunks, HERE if processes > 1 else None))
-    more = next(chunks, None)
-    if more is not None:  # other processes are worth their start
-        with WorkerPool(folder(), answering.questions, answering.output, processes) as others:
-            yield from others.pieces(chain([more], chunks))
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+    chunks = chunked(iter(rows))
+    yield from map(answerer.answer, islice(chunks, CHUNKS_BEFORE_WORKERS if processes > 1 else None))
+    next_chunk = next(chunks, None)
+    if next_chunk is not None:
+        with WorkerPool(index_folder(), answerer.source, answerer.writer, processes) as pool:
+            yield from pool.answer(chain([next_chunk], chunks))
 
 
 class WorkerPool:
-    """Further processes that answer rows, each with the index in memory."""
+    """Worker processes that answer chunks, each with the index in memory.
 
-    def __init__(self, folder: Path, questions: Questions, output: Output, processes: int) -> None:
-        # Begun afresh rather than forked: the libraries below hold threads, which a fork would lose.
-        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _load, (folder, questions, output))
-        self._most = processes * AHEAD
+    Args:
+        index_folder: Loaded by each process.
+        source: How a row becomes a query.
+        writer: Encodes the results.
+        processes: Number of processes.
+    """
+
+    def __init__(self, index_folder: Path, source: QuerySource, writer: RowWriter, processes: int) -> None:
+        # Spawned rather than forked: the libraries below run threads, which a fork would lose.
+        self._executor = ProcessPoolExecutor(
+            processes, get_context("spawn"), _start_worker, (index_folder, source, writer)
+        )
+        self._max_queued = processes * QUEUED_PER_PROCESS
 
     def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._executor.shutdown(cancel_futures=True)
 
-    def pieces(self, chunks: Iterable[Sequence[Row]]) -> Iterator[Piece]:
-        """Answer chunks of rows, in order.
+    def answer(self, chunks: Iterable[Sequence[InputRow]]) -> Iterator[AnsweredChunk]:
+        """Answer chunks, in order.
 
         Raises:
-            BatchError: If a process ends early.
+            BatchError: If a worker process ends early.
         """
-        waiting: deque[Future[Piece]] = deque()
+        queued: deque[Future[AnsweredChunk]] = deque()
         try:
             for chunk in chunks:
-                waiting.append(self._pool.submit(_piece, chunk))
-                if len(waiting) > self._most:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                queued.append(self._executor.submit(_answer_in_worker, chunk))
+                if len(queued) > self._max_queued:
+                    yield queued.popleft().result()
+            while queued:
+                yield queued.popleft().result()
         except BrokenProcessPool:
             raise BatchError(
-                "one of the processes ended early, perhaps for lack of memory; what is written stays: "
+                "a worker process ended early, perhaps for lack of memory; the rows written so far are kept: "
                 "run the same command again with --processes 1"
             ) from None
 
 
-_piece_of: Callable[[Sequence[Row]], Piece]
+_worker_answerer: ChunkAnswerer  # set in each worker process when it starts
 
 
-def _load(folder: Path, questions: Questions, output: Output) -> None:
-    """Make this process ready to answer; whoever began it tells it when to stop."""
-    global _piece_of
+def _start_worker(index_folder: Path, source: QuerySource, writer: RowWriter) -> None:
+    """Load the index in a worker process; Ctrl-C is left to the parent, which stops its workers."""
+    global _worker_answerer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    suggester = open_suggester(folder, load_settings(os.environ))
-    _piece_of = Answering(suggester, questions, output).piece
+    _worker_answerer = ChunkAnswerer(open_suggester(index_folder, load_settings(os.environ)), source, writer)
 
 
-def _piece(rows: Sequence[Row]) -> Piece:
-    return _piece_of(rows)
+def _answer_in_worker(rows: Sequence[InputRow]) -> AnsweredChunk:
+    return _worker_answerer.answer(rows)

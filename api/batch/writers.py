@@ -1,4 +1,4 @@
-"""Answers laid out as rows of a batch file: CSV columns or JSON fields beside the row's own."""
+"""Writers of batch files: each row's own columns with the answer beside them, as CSV or JSON Lines."""
 
 from __future__ import annotations
 
@@ -10,41 +10,54 @@ from typing import Any
 
 import msgspec
 
-from api.batch.readers import BOM, Row
+from api.batch.readers import BOM, InputRow
 from suggest.answer import Answer
 
-# What a spreadsheet would run as a formula, in ASCII and in full width.
-FORMULA = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+# First characters that make a spreadsheet run a cell as a formula, in ASCII and in full width.
+FORMULA_START = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%?")
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
-OWN = "hcpcs_"  # put before a field of ours where the row has one of that name
+PREFIX = "hcpcs_"  # put before the name of an output field when the input has a field of the same name
 
 
-class Result(msgspec.Struct, frozen=True):
-    """A row with its answer, or with the reason why there is none."""
+class RowResult(msgspec.Struct, frozen=True):
+    """A row with its answer.
 
-    row: Row
+    Attributes:
+        row: The row as it was read.
+        answer: None if the row has no usable text or date.
+        error: Why the row has no suggestions; None if it could be answered.
+    """
+
+    row: InputRow
     answer: Answer | None
     error: str | None
 
 
-class CsvOutput:
-    """Writes CSV: the input's columns, then `code_1`, `confidence_1`, `description_1`, ..., the two verdicts.
+class CsvWriter:
+    """Writes CSV: the input's columns, then code, confidence and description for each rank, then the status.
+
+    Args:
+        columns: Names of the input's columns, in order.
+        k: Ranks for which there are columns.
+        delimiter: Between fields.
+        bom: Whether to begin with a byte order mark.
 
     Attributes:
-        neutralised: Cells that would have run as formulas and now begin with an apostrophe.
-        renamed: Our columns that had to be renamed because the input has one of that name.
+        neutralised: Number of cells that a spreadsheet would have run as formulas and that now begin with
+            an apostrophe.
+        renamed: Output columns that got `PREFIX` because the input has a column of the same name.
     """
 
     def __init__(self, columns: Sequence[str], k: int, delimiter: str = ",", bom: bool = False) -> None:
-        ours = [
+        added = [
             *(f"{part}_{rank}" for rank in range(1, k + 1) for part in ("code", "confidence", "description")),
             "no_good_match",
             "error",
         ]
-        self.renamed = [name for name in ours if name in columns]
+        self.renamed = [name for name in added if name in columns]
         self._columns = tuple(columns)
-        self._header = [*columns, *(OWN + name if name in columns else name for name in ours)]
+        self._header = [*columns, *(PREFIX + name if name in columns else name for name in added)]
         self._k = k
         self._delimiter = delimiter
         self._bom = bom
@@ -54,63 +67,71 @@ class CsvOutput:
         """The first line."""
         return (BOM if self._bom else b"") + self._encode([self._header])
 
-    def rows(self, results: Sequence[Result]) -> bytes:
-        """Lines of some rows."""
+    def rows(self, results: Sequence[RowResult]) -> bytes:
+        """The lines of the given results."""
         return self._encode([self._cells(result) for result in results])
 
-    def _cells(self, result: Result) -> list[str]:
-        cells = [_text(result.row.columns.get(name)) for name in self._columns]
-        found = result.answer.suggestions if result.answer else ()
-        for rank in range(self._k):
-            one = found[rank] if rank < len(found) else None
-            cells += [one.code, f"{one.confidence:.4f}", one.description] if one else ["", "", ""]
+    def _cells(self, result: RowResult) -> list[str]:
+        cells = [_cell(result.row.columns.get(name)) for name in self._columns]
+        suggestions = result.answer.suggestions[: self._k] if result.answer else ()
+        for suggestion in suggestions:
+            cells += [suggestion.code, f"{suggestion.confidence:.4f}", suggestion.description]
+        cells += ["", "", ""] * (self._k - len(suggestions))
         cells.append("" if result.answer is None else str(result.answer.no_good_match).lower())
         return [*cells, result.error or ""]
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> bytes:
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=self._delimiter, lineterminator="\n")
-        writer.writerows([[self._safe(cell) for cell in cells] for cells in rows])
-        return out.getvalue().encode("utf-8", errors="replace")
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self._delimiter, lineterminator="\n")
+        writer.writerows([[self._neutralise(cell) for cell in cells] for cells in rows])
+        return text.getvalue().encode("utf-8", errors="replace")
 
-    def _safe(self, cell: str) -> str:
-        """A cell that a spreadsheet takes as text; numbers with a sign stay numbers."""
-        if FORMULA.match(cell) and not NUMBER.fullmatch(cell):
+    def _neutralise(self, cell: str) -> str:
+        """The cell, with an apostrophe before what would be a formula; signed numbers stay as they are."""
+        if FORMULA_START.match(cell) and not NUMBER.fullmatch(cell):
             self.neutralised += 1
             return f"'{cell}"
         return cell
 
 
-def _text(value: Any) -> str:
+def _cell(value: Any) -> str:
+    """A value of an input row as text."""
     if value is None:
         return ""
     return value if isinstance(value, str) else ENCODE(value).decode()
 
 
-class JsonOutput:
-    """Writes JSON Lines: the row's own fields, then the Answer's."""
+class JsonLinesWriter:
+    """Writes JSON Lines: the row's own fields, then those of the Answer.
+
+    Attributes:
+        neutralised: Always 0: JSON has no formulas.
+        renamed: Always empty: fields are renamed row by row.
+    """
 
     def __init__(self) -> None:
         self.neutralised = 0
         self.renamed: list[str] = []
 
     def header(self) -> bytes:
-        """JSON Lines have none."""
+        """Empty: JSON Lines have no header."""
         return b""
 
-    def rows(self, results: Sequence[Result]) -> bytes:
-        """Lines of some rows."""
+    def rows(self, results: Sequence[RowResult]) -> bytes:
+        """The lines of the given results."""
         return b"".join(ENCODE(self._fields(result)) + b"\n" for result in results)
 
-    def _fields(self, result: Result) -> dict[str, Any]:
+    def _fields(self, result: RowResult) -> dict[str, Any]:
         fields = dict(result.row.columns)
-        if result.answer is None:
-            ours: dict[str, Any] = {"suggestions": (), "error": result.error}
-        else:
-            ours = msgspec.structs.asdict(result.answer) | {"error": result.error}
-        for name, value in ours.items():
+        added: dict[str, Any] = {"suggestions": ()}
+        if result.answer is not None:
+            added = msgspec.structs.asdict(result.answer)
+        for name, value in {**added, "error": result.error}.items():
             if name not in fields:
                 fields[name] = value
             elif fields[name] != value:  # the row's own field stays as it was
-                fields[OWN + name] = value
+                fields[PREFIX + name] = value
         return fields
+
+
+RowWriter = CsvWriter | JsonLinesWriter

@@ -88,7 +88,7 @@ def nlm_routes(service: Service) -> list[ControllerRouterHandler]:
         opt={EXAMPLE: example},
     )
     async def nlm_search(request: Request[Any, Any, Any]) -> Response[list[Any]]:
-        """As the National Library of Medicine's table, so that a form switches by changing its address."""
+        """As the National Library of Medicine's HCPCS table: a form switches by changing its address."""
         parsed = read_request(request.query_params)
         if parsed.keep and not parsed.terms:  # tests every code: too long to keep other callers waiting
             return json_response(await asyncio.to_thread(search.answer, parsed))
