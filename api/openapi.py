@@ -1,8 +1,8 @@
 """The OpenAPI 3.1 document at `/schema`.
 
 The framework makes paths, parameters, bodies and answers from the signatures and docstrings of the route
-handlers. Schemas of bodies come from msgspec, which checks these bodies: the framework's own schemas leave out
-the bounds of inner types. Examples are answers of the loaded index.
+handlers. Schemas of bodies come from msgspec, which checks these bodies: the framework's own schemas leave
+out the bounds of inner types. Examples are answers of the loaded index.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
-
 from api.settings import Settings
 from tests.fakes import FakeSuggester
 
