@@ -56,10 +56,3 @@ def test_only_the_files_asked_for_are_checked(folder: Path) -> None:
     verify(folder, only=["records.jsonl"])
     with pytest.raises(ArtifactError, match="damaged"):
         verify(folder, only=["records.jsonl", "texts.jsonl"])
-
-
-def test_a_digest_is_that_of_sha256sum(tmp_path: Path) -> None:
-    """FIPS 180-4, the example of three letters."""
-    (tmp_path / "abc").write_bytes(b"abc")
-
-    assert file_sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
