@@ -28,7 +28,7 @@ class Setting:
         self.cache = cache
         self.asked: list[Path | None] = []
 
-    def codebook(self):
+    def catalogue(self):
         return BOOK
 
     def suggester(self, folder):
