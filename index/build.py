@@ -26,6 +26,7 @@ from index.store.texts import TEMPLATE, Text, texts_of
 from index.store.vectors import VectorIndex, int8_scale
 from index.text.lexicon import Entry
 from index.text.names import Name
+from index.text.words import NORMAL_FORM
 
 BATCH = 256
 Progress = Callable[[int, int], None]
@@ -119,6 +120,7 @@ def assemble(
         dim=encoder.dim,
         scale=scale,
         template=TEMPLATE,
+        normal_form=NORMAL_FORM,
         counts=_counts(release, texts, lexicon, names),
         built_at=datetime.now(UTC).replace(microsecond=0),
         notice=release.notice,

@@ -10,6 +10,7 @@ from index.digest import file_sha256
 from index.errors import ArtifactError
 from index.store.manifest import FORMAT, MANIFEST, digests, read_manifest, verify
 from index.store.texts import TEMPLATE
+from index.text.words import NORMAL_FORM
 from tests.index_fakes import build_small
 
 
@@ -26,7 +27,7 @@ def test_the_manifest_tells_what_the_index_was_made_from(folder: Path) -> None:
 
     assert (manifest.format, manifest.release, manifest.source) == (FORMAT, "2026-01", "small.csv")
     assert (manifest.encoder, manifest.encoder_sha256, manifest.dim) == ("letters", "1" * 64, 26)
-    assert manifest.template == TEMPLATE
+    assert (manifest.template, manifest.normal_form) == (TEMPLATE, NORMAL_FORM)
     assert manifest.counts["codes"] == 4
     assert manifest.counts["terminated"] == 1
     assert manifest.counts["modifiers"] == 1

@@ -1,4 +1,4 @@
-"""Facts and amounts of every code as arrays, read once from its texts when the index is built."""
+"""Attributes and quantities of every code as arrays, read from its texts when the index is built."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
 
 from index.digest import source_digest
 from index.records import Record
 from index.store.build_cache import cached_by_source
-from index.text.attributes import attributes
-from index.text.quantities import Quantity, Range, quantities, size_range
+from index.store.named_arrays import load_named, save_named
+from index.text.attributes import VALUES, attributes
+from index.text.quantities import DIMENSIONS, Quantity, Range, quantities, size_range
 from index.text.words import normalise, words
 
 PROFILES = "profiles.safetensors"
@@ -36,6 +36,8 @@ PROFILE = np.dtype(
     ]
 )
 """One code's row of `Profiles`, field for field."""
+
+_NAMES = {"attributes": VALUES, "dimensions": DIMENSIONS}
 
 _MAKER = re.compile(r"\(([a-z][\w .&-]+)\),? ?not therapeutically equivalent|not therapeutically equivalent")
 _NOC = re.compile(
@@ -85,13 +87,18 @@ class Profiles(NamedTuple):
         return cls(*(np.ascontiguousarray(rows[name]) for name in cls._fields))
 
     def save(self, folder: Path) -> None:
-        """Write `profiles.safetensors`."""
-        save_file(self._asdict(), folder / PROFILES)
+        """Write `profiles.safetensors`, with the names of the attributes and dimensions."""
+        save_named(self._asdict(), _NAMES, folder / PROFILES)
 
     @classmethod
     def load(cls, folder: Path) -> Profiles:
-        """Read what `save` wrote."""
-        return cls(**load_file(folder / PROFILES))
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If the file is damaged, its attributes or dimensions are not those of this
+                version, or an array has another shape or dtype.
+        """
+        return cls(**load_named(folder / PROFILES, PROFILE, _NAMES))
 
 
 def _profile(record: Record) -> npt.NDArray[np.void]:
