@@ -1,32 +1,28 @@
-"""Canonical addresses of the code systems, and the spellings under which they are accepted."""
+"""Addresses of the code systems, as the routes name them; see `index.code_systems`."""
 
 from __future__ import annotations
 
-HCPCS_SYSTEM = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-HCPCS_OID = "urn:oid:2.16.840.1.113883.6.285"
-HCPCS_SPELLINGS = frozenset(
-    {HCPCS_SYSTEM, "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", HCPCS_OID}
-)
-CPT_SYSTEM = "http://www.ama-assn.org/go/cpt"
+from index.code_systems import CODE_SYSTEMS, LEVEL_I, LEVEL_II, section_of_code, system_at, system_of_code
+
+HCPCS_SYSTEM = LEVEL_II.address
+HCPCS_SPELLINGS = LEVEL_II.addresses
+HCPCS_OID = LEVEL_II.oid
+CPT_SYSTEM = LEVEL_I.address
+
+section_of = section_of_code
 
 
-def level_of(system: str) -> int | None:
-    """Level of a system's address: 2 for HCPCS Level II in any spelling, 1 for CPT, None for any other."""
-    if system in HCPCS_SPELLINGS:
-        return 2
-    return 1 if system == CPT_SYSTEM else None
+def level_of(address: str) -> int | None:
+    """2 for HCPCS Level II in any of its spellings, 1 for CPT, None for any other system."""
+    system = system_at(address)
+    return None if system is None else system.level
 
 
 def system_of(level: int) -> str:
-    """Canonical address of a level's code system."""
-    return HCPCS_SYSTEM if level == 2 else CPT_SYSTEM
+    """The canonical address of a level."""
+    return next(system.address for system in CODE_SYSTEMS if system.level == level)
 
 
 def level_of_code(code: str) -> int:
-    """Level of a valid code, as `Record.level`: only Level II begins with a letter."""
-    return 2 if code[0].isalpha() else 1
-
-
-def section_of(code: str) -> str:
-    """Section of a valid code, as `Record.section`: its first letter, or `CPT`."""
-    return code[0] if code[0].isalpha() else "CPT"
+    """The level of a code that is known to be one."""
+    return system_of_code(code).level
