@@ -18,7 +18,7 @@ from api.nlm.routes import NlmSearch, read_request
 from api.rest.messages import BatchBody, CodeDetail, CodePage, Releases, SuggestRequest
 from api.rest.routes import code_detail, releases
 from api.service import Service
-from api.systems import HCPCS_SYSTEM
+from index.code_systems import LEVEL_II
 from suggest.answer import Answer
 
 Json = dict[str, Any]
@@ -78,7 +78,7 @@ PARAMETERS: dict[str, Json] = {
     "ef": _query("ef", f"Extra fields, `field:alias`; of {', '.join(FIELDS)}."),
     "q": _query("q", "Constraint in query string syntax, for example `is_noc:false AND code:E*`."),
     "mode": _query("mode", "`terminology` for TerminologyCapabilities.", enum=["full", "terminology"]),
-    "system": _query("system", "The code system's address.", examples=[HCPCS_SYSTEM]),
+    "system": _query("system", "The code system's address.", examples=[LEVEL_II.address]),
     "fhir_code": _query("code", "The code."),
     "version": _query("version", "The release name."),
     "date": _query("date", "Date of service; today when left out.", format="date"),
@@ -375,7 +375,7 @@ def examples(service: Service) -> dict[str, Any]:
     answer = service.suggest(TEXT, 2)
     code = answer.suggestions[0].code if answer.suggestions else service.catalogue.records[0].code
     record = service.catalogue.get(code) or service.catalogue.records[0]
-    url = f"{HCPCS_SYSTEM}?fhir_vs"
+    url = f"{LEVEL_II.address}?fhir_vs"
     resource = {"resourceType": "DeviceRequest", "id": "1", "codeCodeableConcept": {"text": TEXT}}
     context = {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": resource}]}}
     instance = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"

@@ -20,7 +20,7 @@ from api.http.bodies import decoded, json_response, read_body, require_json
 from api.http.keys import OPEN
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import level_of
+from index.code_systems import LEVEL_II
 
 Operation = Callable[[Service, Inputs], Resource]
 JSON_NAMES = {"json", "application/json", "application/fhir+json", "text/json"}
@@ -117,7 +117,7 @@ def _resources(service: Service) -> list[ControllerRouterHandler]:
     def search(request: Request[Any, Any, Any]) -> ASGIResponse:
         check_format(request)
         url = request.query_params.get("url")
-        entries = [code_system] if url is None or level_of(url) == 2 else []
+        entries = [code_system] if url is None or url in LEVEL_II.addresses else []
         bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
         if entries:
             bundle["entry"] = [{"resource": entry, "search": {"mode": "match"}} for entry in entries]

@@ -29,8 +29,7 @@ from api.rest.messages import (
 )
 from api.rest.micro_batcher import MicroBatcher
 from api.service import Service
-from api.systems import CPT_SYSTEM, HCPCS_SYSTEM, section_of
-from index.code_systems import LEVEL_I, LEVEL_II
+from index.code_systems import CODE_SYSTEMS, LEVEL_I, LEVEL_II, section_of_code
 from index.errors import HcpcsError
 from index.records import Record
 from index.release.labels import explain
@@ -140,7 +139,7 @@ def _code_routes(service: Service) -> list[ControllerRouterHandler]:
         found = [
             record
             for record in service.catalogue.records
-            if (section is None or section_of(record.code) == section.upper())
+            if (section is None or section_of_code(record.code) == section.upper())
             and (prefix is None or record.code.startswith(prefix.upper()))
             and (include_terminated or record.status(day) != "terminated")
         ]
@@ -213,12 +212,12 @@ def releases(service: Service) -> Releases:
     """Which code sets and models are loaded."""
     today = date.today()
     sets = []
-    for system, level in ((HCPCS_SYSTEM, 2), (CPT_SYSTEM, 1)):
-        records = [record for record in service.catalogue.records if record.level == level]
+    for system in CODE_SYSTEMS:
+        records = [record for record in service.catalogue.records if record.level == system.level]
         if records:
             active = sum(record.status(today) == "active" for record in records)
-            count = len(service.catalogue.modifiers) if level == 2 else 0
-            sets.append(CodeSet(system, service.release, len(records), active, count))
+            count = len(service.catalogue.modifiers) if system is LEVEL_II else 0
+            sets.append(CodeSet(system.address, service.release, len(records), active, count))
     return Releases(
         release=service.release,
         model=service.model,
