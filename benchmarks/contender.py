@@ -23,7 +23,7 @@ OURS, DENSE, FTS5 = "ours", "minilm_faiss", "fts5"
 BATCH = "ours_in_processes"
 CHUNK = 64  # texts that one process of a batch answers at a time
 READY = "ready"
-MOST_DENSE = 50  # descriptions in a small run
+MAX_SMALL_DENSE = 12  # descriptions that the dense design embeds in a small run; it returns ten
 
 
 class Contender:
@@ -84,7 +84,7 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
     records = active(Catalogue.load(index).records)
     if name == DENSE:
-        return plain_dense(records[:MOST_DENSE] if small else records, work).suggest
+        return plain_dense(records[:MAX_SMALL_DENSE] if small else records, work).suggest
     return FullText(records).suggest
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.digest import file_sha256
+from index.digest import file_sha256, source_digest
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
 from index.records import Record, Release
 from index.store.artifact import Artifact
-from index.store.build_cache import kept
+from index.store.build_cache import cached_by_source
 from index.store.catalogue import Catalogue
 from index.store.forward import ForwardIndex
 from index.store.manifest import FORMAT, Manifest, verify
@@ -26,6 +26,7 @@ from index.store.texts import TEMPLATE, Text, texts_of
 from index.store.vectors import VectorIndex, int8_scale
 from index.text.lexicon import Entry
 from index.text.names import Name
+from index.text.words import NORMAL_FORM
 
 BATCH = 256
 Progress = Callable[[int, int], None]
@@ -119,6 +120,7 @@ def assemble(
         dim=encoder.dim,
         scale=scale,
         template=TEMPLATE,
+        normal_form=NORMAL_FORM,
         counts=_counts(release, texts, lexicon, names),
         built_at=datetime.now(UTC).replace(microsecond=0),
         notice=release.notice,
@@ -156,16 +158,32 @@ def _counts(
 
 
 def embed(encoder: Encoder, texts: Sequence[str], cache: Path | None, progress: Progress) -> Vectors:
-    """Vectors of normalised texts, float32 (n, dim), those known to the cache taken from it."""
+    """Vectors of normalised texts, those that earlier builds embedded read from the cache.
 
-    def made(places: list[int]) -> list[bytes]:
+    Args:
+        encoder: What embeds them.
+        texts: The normalised texts.
+        cache: Folder with the vectors of earlier builds; None embeds every text.
+        progress: Called with texts embedded so far and in all.
+
+    Returns:
+        float32 (len(texts), dim).
+    """
+
+    def compute(positions: list[int]) -> list[bytes]:
         rows: list[bytes] = []
-        for start in range(0, len(places), BATCH):
-            some = encoder.encode([texts[place] for place in places[start : start + BATCH]])
-            rows += [row.tobytes() for row in some]
-            progress(len(rows), len(places))
+        for start in range(0, len(positions), BATCH):
+            chunk = [texts[position] for position in positions[start : start + BATCH]]
+            rows += [row.tobytes() for row in encoder.encode(chunk)]
+            progress(len(rows), len(positions))
         return rows
 
-    path = cache / f"vectors-{encoder.sha256[-16:]}.db" if cache else None
-    joined = b"".join(kept(path, texts, made))
+    path = cache / _vectors_file(encoder) if cache else None
+    joined = b"".join(cached_by_source(path, texts, compute))
     return np.frombuffer(joined, np.float32).reshape(len(texts), encoder.dim)
+
+
+def _vectors_file(encoder: Encoder) -> str:
+    """Name of the cache of an encoder's vectors: its weights, the code that sums them, the normal form."""
+    code = source_digest("index.encoder", "index.text.words")
+    return f"vectors-{encoder.sha256[-16:]}-{code[:16]}.db"

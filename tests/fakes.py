@@ -81,6 +81,7 @@ class FakeSuggester:
     def __init__(self, notice: str = "") -> None:
         self.catalogue = FakeCatalogue()
         self.manifest = FakeManifest()
+        self.model = "fake-1"
         self.notice = notice
         self.texts: list[str] = []
         self.together: list[int] = []

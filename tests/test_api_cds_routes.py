@@ -18,7 +18,7 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.cds.routes import code_of, suggestion_id
 from api.settings import Settings
-from api.systems import HCPCS_SYSTEM
+from index.code_systems import LEVEL_II
 from suggest.answer import Answer, Filters
 from tests.fakes import FakeSuggester
 
@@ -107,7 +107,7 @@ def test_a_draft_in_words_gets_a_card(
     for key in path:
         concept = concept[key]
     added = concept["coding"][-1]
-    assert (added["system"], added["code"], added["version"]) == (HCPCS_SYSTEM, code, "2026-01")
+    assert (added["system"], added["code"], added["version"]) == (LEVEL_II.address, code, "2026-01")
 
 
 def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
@@ -118,7 +118,7 @@ def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
     assert call(client, draft("DeviceRequest", codeCodeableConcept=oid)) == []
     (card,) = call(client, draft("DeviceRequest", codeCodeableConcept=snomed))
     coding = card["suggestions"][0]["actions"][0]["resource"]["codeCodeableConcept"]["coding"]
-    assert [one["system"] for one in coding] == ["http://snomed.info/sct", HCPCS_SYSTEM]
+    assert [one["system"] for one in coding] == ["http://snomed.info/sct", LEVEL_II.address]
 
 
 def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:

@@ -18,7 +18,7 @@ from api.app import create_app
 from api.building import build_index
 from api.loading import open_suggester
 from api.settings import Settings
-from api.systems import HCPCS_SYSTEM
+from index.code_systems import LEVEL_II
 from index.home import Home
 from tests.test_api_commands_serve import serving
 
@@ -77,7 +77,7 @@ def test_one_question_has_one_answer_on_all_interfaces(client: TestClient[Litest
     text = "oxygen concentrator"
     rest = client.post("/v1/suggest", json={"text": text, "k": 3, "include_terminated": True}).json()
     fhir = client.get(
-        "/fhir/ValueSet/$expand", params={"url": f"{HCPCS_SYSTEM}?fhir_vs", "filter": text, "count": 3}
+        "/fhir/ValueSet/$expand", params={"url": f"{LEVEL_II.address}?fhir_vs", "filter": text, "count": 3}
     ).json()
     nlm = client.get("/api/hcpcs/v3/search", params={"terms": text, "maxList": 3}).json()
 
@@ -126,14 +126,14 @@ def checked(response: Any, kind: str) -> Any:
 @pytest.mark.shared
 def test_a_whole_release_is_valid_fhir(january: TestClient[Litestar]) -> None:
     """The whole expansion and every twentieth look-up validate against the model library."""
-    url = f"{HCPCS_SYSTEM}?fhir_vs"
+    url = f"{LEVEL_II.address}?fhir_vs"
     whole = checked(
         january.get("/fhir/ValueSet/$expand", params={"url": url, "includeDesignations": True}), "ValueSet"
     )
     codes = [concept["code"] for concept in whole["expansion"]["contains"]]
     lookups = [
         checked(
-            january.get("/fhir/CodeSystem/$lookup", params={"system": HCPCS_SYSTEM, "code": code}),
+            january.get("/fhir/CodeSystem/$lookup", params={"system": LEVEL_II.address, "code": code}),
             "Parameters",
         )
         for code in codes[::20]
@@ -152,7 +152,7 @@ def test_an_ended_code_names_its_successor_everywhere(january: TestClient[Litest
     detail = next(detail for detail in details if detail["successors"])
     code = detail["code"]
     validated = january.get(
-        "/fhir/CodeSystem/$validate-code", params={"url": HCPCS_SYSTEM, "code": code}
+        "/fhir/CodeSystem/$validate-code", params={"url": LEVEL_II.address, "code": code}
     ).json()
     nlm = january.get("/api/hcpcs/v3/search", params={"terms": code, "ef": "obsolete,term_dt"}).json()
 

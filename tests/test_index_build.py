@@ -126,6 +126,23 @@ def test_another_encoder_shares_no_vectors(tmp_path: Path) -> None:
     assert len(other.seen) == 8
 
 
+def test_other_code_shares_no_vectors_and_no_profiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another version of the code computed is computed again."""
+    again = LetterEncoder()
+    build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
+    for module in ("index.build", "index.store.profiles"):
+        monkeypatch.setattr(f"{module}.source_digest", lambda *names: "f" * 64)
+    build(SMALL, again, tmp_path / "a", cache=tmp_path / "cache")
+
+    assert len(again.seen) == 8
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir() if "f" * 16 in path.name) == [
+        "profiles-ffffffffffffffff.db",
+        "vectors-1111111111111111-ffffffffffffffff.db",
+    ]
+
+
 def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
     """The user is told which file to delete; an index that is there stays."""
     build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from api.systems import HCPCS_SPELLINGS
+from index.code_systems import LEVEL_II
 
 Json = dict[str, Any]
 # Elements that hold a CodeableConcept; the last name may be that of a list.
@@ -120,7 +120,9 @@ def _words(concept: Json) -> str:
 
 
 def _has_code(concept: Json) -> bool:
-    return any(_string(coding.get("system")) in HCPCS_SPELLINGS for coding in _dicts(concept.get("coding")))
+    return any(
+        _string(coding.get("system")) in LEVEL_II.addresses for coding in _dicts(concept.get("coding"))
+    )
 
 
 def _day(resource: Json) -> date | None:

@@ -23,7 +23,7 @@ from api.http.keys import OPEN
 from api.http.limits import CDS_BUDGET_S, CDS_SUGGESTIONS
 from api.http.problems import invalid
 from api.service import Service
-from api.systems import system_of
+from index.code_systems import system_of_code
 from suggest.answer import Answer, Ask, Suggestion
 
 TAG = "CDS Hooks 2.0"
@@ -252,9 +252,8 @@ def _cut(text: str) -> str:
 
 
 def _suggestion(service: Service, place: Place, one: Suggestion) -> Json:
-    level = 1 if one.section == "CPT" else 2
     coding = {
-        "system": system_of(level),
+        "system": system_of_code(one.code).address,
         "version": service.release,
         "code": one.code,
         "display": one.description,

@@ -12,7 +12,7 @@ from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, PROPERTIES, SCORE
 from api.fhir.parameters import Resource
 from api.fhir.valueset import EXPAND
 from api.service import Service
-from api.systems import CPT_SYSTEM, HCPCS_SYSTEM
+from index.code_systems import CODE_SYSTEMS
 
 FHIR_VERSION = "4.0.1"
 OPERATIONS = {
@@ -99,12 +99,12 @@ def capability_statement(service: Service) -> Resource:
 def terminology_capabilities(service: Service) -> Resource:
     """What the server knows of terminologies."""
     levels = {record.level for record in service.catalogue.records}
-    systems = [system for level, system in ((2, HCPCS_SYSTEM), (1, CPT_SYSTEM)) if level in levels]
+    addresses = [system.address for system in CODE_SYSTEMS if system.level in levels]
     return {
         **_head(service, "TerminologyCapabilities", "HCPCSSuggestTerminology"),
         "codeSystem": [
             {
-                "uri": system,
+                "uri": address,
                 "version": [
                     {
                         "code": service.release,
@@ -115,7 +115,7 @@ def terminology_capabilities(service: Service) -> Resource:
                 ],
                 "subsumption": False,
             }
-            for system in systems
+            for address in addresses
         ],
         "expansion": {
             "hierarchical": False,

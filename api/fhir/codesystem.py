@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from api.fhir.concepts import PROPERTIES, designations, find, property_parts, system_name
+from api.fhir.concepts import PROPERTIES, designations, find, property_parts, system_address
 from api.fhir.parameters import Coding, Inputs, Resource, parameters, part
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import HCPCS_OID, HCPCS_SYSTEM
+from index.code_systems import LEVEL_II
 from index.records import Record
 
 NAME = "HCPCSLevelII"
@@ -29,7 +29,9 @@ def lookup(service: Service, inputs: Inputs) -> Resource:
         Refused: 404 for an unknown code, system or version; 400 for wrong inputs.
     """
     coding = inputs.coding("coding") or Coding(
-        system=inputs.needed("system"), version=inputs.text("version"), code=inputs.needed("code")
+        system=inputs.required_text("system"),
+        version=inputs.text("version"),
+        code=inputs.required_text("code"),
     )
     record = find(service, coding)
     if isinstance(record, str):
@@ -76,7 +78,7 @@ def codings(inputs: Inputs, system: str | None, version: str | None) -> list[Cod
     if coding is None:
         if not system:
             raise Refused(400, "the parameter 'url' or 'system' is needed with 'code'", issue="required")
-        coding = Coding(system, version, inputs.needed("code"), inputs.text("display"))
+        coding = Coding(system, version, inputs.required_text("code"), inputs.text("display"))
     return [coding]
 
 
@@ -138,8 +140,8 @@ def code_system(service: Service) -> Resource:
     return {
         "resourceType": "CodeSystem",
         "id": CODE_SYSTEM_ID,
-        "url": HCPCS_SYSTEM,
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": HCPCS_OID}],
+        "url": LEVEL_II.address,
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": LEVEL_II.oid}],
         "version": service.release,
         "name": NAME,
         "title": TITLE,
@@ -147,7 +149,7 @@ def code_system(service: Service) -> Resource:
         "publisher": "Centers for Medicare & Medicaid Services",
         **({"description": service.notice} if service.notice else {}),
         "caseSensitive": True,
-        "valueSet": f"{HCPCS_SYSTEM}?fhir_vs",
+        "valueSet": f"{LEVEL_II.address}?fhir_vs",
         "content": "not-present",
         "count": count,
         "property": [
@@ -156,4 +158,4 @@ def code_system(service: Service) -> Resource:
     }
 
 
-__all__ = ["CODE_SYSTEM_ID", "LOOKUP", "VALIDATE", "code_system", "lookup", "system_name", "validate_code"]
+__all__ = ["CODE_SYSTEM_ID", "LOOKUP", "VALIDATE", "code_system", "lookup", "system_address", "validate_code"]

@@ -11,7 +11,7 @@ from api.fhir import codesystem, valueset
 from api.fhir.parameters import Inputs, Resource
 from api.http.described import query_parameter
 from api.service import Service
-from api.systems import HCPCS_SYSTEM
+from index.code_systems import LEVEL_II
 
 
 class Operation(NamedTuple):
@@ -38,7 +38,7 @@ class Operation(NamedTuple):
     example: Mapping[str, list[Any]] = {}
 
 
-SYSTEM = query_parameter("The code system's address.", schema={"examples": [HCPCS_SYSTEM]})
+SYSTEM = query_parameter("The code system's address.", schema={"examples": [LEVEL_II.address]})
 URL = query_parameter("Address of the code system or value set.")
 CODE = query_parameter("The code.")
 DAY = query_parameter("Date of service; today when left out.", schema={"format": "date"})
@@ -83,7 +83,7 @@ EXPAND = Operation(
         "includeDesignations": query_parameter("Also the short description.", bool, False),
     },
     valueset.EXPAND_HARMLESS,
-    {"url": [f"{HCPCS_SYSTEM}?fhir_vs"], "filter": ["folding walker with wheels"], "count": [2]},
+    {"url": [f"{LEVEL_II.address}?fhir_vs"], "filter": ["folding walker with wheels"], "count": [2]},
 )
 VALIDATE_MEMBER = Operation(
     "fhirValidateMember",

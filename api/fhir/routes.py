@@ -21,7 +21,7 @@ from api.http.described import EXAMPLE, Example, query_parameter
 from api.http.keys import OPEN
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import level_of
+from index.code_systems import LEVEL_II
 
 TAG = "FHIR R4"
 ANSWER = "A FHIR resource; errors are OperationOutcome"
@@ -166,7 +166,7 @@ def _resources(service: Service) -> list[ControllerRouterHandler]:
         """By `url`, in any spelling."""
         check_format(request)
         url = request.query_params.get("url")
-        entries = [code_system] if url is None or level_of(url) == 2 else []
+        entries = [code_system] if url is None or url in LEVEL_II.addresses else []
         bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
         if entries:
             bundle["entry"] = [{"resource": entry, "search": {"mode": "match"}} for entry in entries]

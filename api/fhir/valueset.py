@@ -18,12 +18,12 @@ from uuid import uuid4
 import msgspec
 
 from api.fhir.codesystem import codings, validated
-from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, SCORE, check_version, designations, system_name
+from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, SCORE, check_version, designations, system_address
 from api.fhir.parameters import Inputs, Resource
 from api.http.limits import MAX_K, TEXT_CHARACTERS
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import level_of, level_of_code, section_of
+from index.code_systems import CodeSystem, system_at
 from index.records import Record
 from suggest.answer import Ask, Filters, Suggestion
 
@@ -64,21 +64,21 @@ class ImplicitValueSet(msgspec.Struct, frozen=True):
 
     Attributes:
         url: As given, without a version.
-        level: Of its code system.
-        section: Only this section, or None.
-        active_on: Only codes usable on this date, or None.
+        system: Its code system.
+        section: Only codes of this section; None for all.
+        active_on: Only codes usable on this date; None for all.
     """
 
     url: str
-    level: int
+    system: CodeSystem
     section: str | None
     active_on: date | None
 
     def holds(self, record: Record) -> bool:
         """Whether a record is a member."""
         return (
-            level_of_code(record.code) == self.level
-            and (self.section is None or section_of(record.code) == self.section)
+            record.level == self.system.level
+            and (self.section is None or record.section == self.section)
             and (self.active_on is None or record.status(self.active_on) == "active")
         )
 
@@ -89,16 +89,16 @@ def value_set(service: Service, url: str, version: str | None) -> ImplicitValueS
     Raises:
         Refused: 404 if it is not one of ours or of another release.
     """
-    found = IMPLICIT.fullmatch(url)
-    level = level_of(found["system"]) if found else None
-    if found is None or level is None:
+    match = IMPLICIT.fullmatch(url)
+    system = system_at(match["system"]) if match else None
+    if match is None or system is None:
         raise Refused(404, f"this value set is not held; there are: {NAMES}")
     try:
-        active = date.fromisoformat(found["active"]) if found["active"] else None
+        active_on = date.fromisoformat(match["active"]) if match["active"] else None
     except ValueError:
         raise Refused(400, "the date in the value set's address is not a day of the calendar") from None
-    check_version(service, version or found["version"])
-    return ImplicitValueSet(url.partition("|")[0], level, found["section"], active)
+    check_version(service, version or match["version"])
+    return ImplicitValueSet(url.partition("|")[0], system, match["section"], active_on)
 
 
 def expand(service: Service, inputs: Inputs) -> Resource:
@@ -107,7 +107,7 @@ def expand(service: Service, inputs: Inputs) -> Resource:
     Raises:
         Refused: 404 for an unknown value set or version; 400 for wrong inputs.
     """
-    members = value_set(service, inputs.needed("url"), inputs.text("valueSetVersion"))
+    members = value_set(service, inputs.required_text("url"), inputs.text("valueSetVersion"))
     for given in inputs.all("system-version"):
         check_version(service, str(given).partition("|")[2])
     text = inputs.text("filter")
@@ -131,7 +131,7 @@ def _ranked(
     service: Service, members: ImplicitValueSet, inputs: Inputs, text: str, on: date, active_only: bool
 ) -> Resource:
     filters = Filters(
-        level=members.level,
+        level=members.system.level,
         sections=(members.section,) if members.section else (),
         include_terminated=not active_only,
     )
@@ -168,7 +168,7 @@ def _page(inputs: Inputs, found: Sequence[Any]) -> Sequence[Any]:
 
 def _concept(record: Record, on: date, show_designations: bool) -> Resource:
     concept: Resource = {
-        "system": system_name(record),
+        "system": system_address(record),
         "code": record.code,
         "display": record.long_description,
     }
@@ -221,6 +221,6 @@ def _system(members: ImplicitValueSet) -> str:
 
 def validate_code(service: Service, inputs: Inputs) -> Resource:
     """Whether a code is in a value set, and its display the right one."""
-    members = value_set(service, inputs.needed("url"), inputs.text("valueSetVersion"))
+    members = value_set(service, inputs.required_text("url"), inputs.text("valueSetVersion"))
     found = codings(inputs, inputs.text("system"), inputs.text("systemVersion"))
     return validated(service, found, inputs.day("date"), members.holds)

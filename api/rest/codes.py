@@ -16,8 +16,8 @@ from api.http.limits import BROWSE_DEFAULT, BROWSE_MAX
 from api.http.problems import Refused
 from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords
 from api.service import Service
-from api.systems import section_of
-from index.records import LEVEL_1, LEVEL_2, Record
+from index.code_systems import LEVEL_I, LEVEL_II, section_of_code
+from index.records import Record
 from index.release.labels import explain
 
 NEIGHBOURS = 5  # on each side, in the details of a code
@@ -99,7 +99,7 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
         matches = [
             record
             for record in service.catalogue.records
-            if (section is None or section_of(record.code) == section.upper())
+            if (section is None or section_of_code(record.code) == section.upper())
             and (prefix is None or record.code.startswith(prefix.upper()))
             and (include_terminated or record.status(day) != "terminated")
         ]
@@ -111,9 +111,9 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
 def unknown_code(service: Service, code: str) -> str:
     """Why a code has no record: not a code at all, or not in this release; never repeats it."""
     word = code.strip().upper()
-    if LEVEL_1.fullmatch(word):
+    if LEVEL_I.matches(word):
         return "CPT (Level I) codes are held only by an index built with a licence holder's own CPT file"
-    if LEVEL_2.fullmatch(word):
+    if LEVEL_II.matches(word):
         return f"release {service.release} has no such code"
     return "a HCPCS Level II code is one letter (A-V without D, I, N and O) and four digits"
 

@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 from api.http.described import EXAMPLE, Example, problems
 from api.rest.messages import TAG, CodeSet, Releases
 from api.service import Service
-from api.systems import CPT_SYSTEM, HCPCS_SYSTEM
+from index.code_systems import CODE_SYSTEMS, LEVEL_II, CodeSystem
 
 
 def releases_route(service: Service) -> ControllerRouterHandler:
@@ -36,7 +36,7 @@ def releases_route(service: Service) -> ControllerRouterHandler:
 
 def releases(service: Service) -> Releases:
     """Which code sets and models are loaded."""
-    sets = (_code_set(service, system, level) for system, level in ((HCPCS_SYSTEM, 2), (CPT_SYSTEM, 1)))
+    sets = (_code_set(service, system) for system in CODE_SYSTEMS)
     return Releases(
         release=service.release,
         model=service.model,
@@ -46,14 +46,14 @@ def releases(service: Service) -> Releases:
     )
 
 
-def _code_set(service: Service, system: str, level: int) -> CodeSet:
-    """The codes of one level; the modifiers belong to Level II."""
+def _code_set(service: Service, system: CodeSystem) -> CodeSet:
+    """The codes of one system; the modifiers belong to Level II."""
     today = date.today()
-    records = [record for record in service.catalogue.records if record.level == level]
+    records = [record for record in service.catalogue.records if record.level == system.level]
     return CodeSet(
-        system=system,
+        system=system.address,
         release=service.release,
         codes=len(records),
         active=sum(record.status(today) == "active" for record in records),
-        modifiers=len(service.catalogue.modifiers) if level == 2 else 0,
+        modifiers=len(service.catalogue.modifiers) if system is LEVEL_II else 0,
     )

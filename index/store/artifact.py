@@ -29,6 +29,7 @@ from index.store.texts import TEMPLATE, Text
 from index.store.vectors import VectorIndex
 from index.text.lexicon import Entry
 from index.text.names import Name
+from index.text.words import NORMAL_FORM
 
 TEXTS = "texts.jsonl"
 LEXICON = "lexicon.jsonl"
@@ -54,7 +55,12 @@ class Artifact:
         if (len(vectors), len(text_vectors)) != (len(catalogue), len(texts)):
             raise ArtifactError(
                 f"the index holds vectors of {len(vectors)} codes and {len(text_vectors)} texts, but "
-                f"{len(catalogue)} codes and {len(texts)} texts; build it again"
+                f"{len(catalogue)} codes and {len(texts)} texts; build the index again"
+            )
+        if len(profiles.generic) != len(catalogue):
+            raise ArtifactError(
+                f"the index holds profiles of {len(profiles.generic)} codes, but {len(catalogue)} codes; "
+                "build the index again"
             )
         self.manifest = manifest
         self.catalogue = catalogue
@@ -78,14 +84,10 @@ class Artifact:
         """Read an index folder after checking every file of it.
 
         Raises:
-            ArtifactError: If a file is missing or damaged, or was made under another text template.
+            ArtifactError: If a file is missing or damaged, or the folder is of another version.
         """
         manifest = verify(folder)
-        if manifest.template != TEMPLATE:
-            raise ArtifactError(
-                f"{folder} was built with text template {manifest.template}, this version needs {TEMPLATE}; "
-                "build the index again"
-            )
+        check_versions(manifest, folder)
         return cls(
             manifest,
             Catalogue.load(folder),
@@ -113,3 +115,21 @@ class Artifact:
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
         (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
         return manifest
+
+
+def check_versions(manifest: Manifest, folder: Path) -> None:
+    """Refuse a folder whose texts this version would choose, normalise or cut otherwise.
+
+    Raises:
+        ArtifactError: Names both versions.
+    """
+    versions = {
+        "template of texts": (manifest.template, TEMPLATE),
+        "normal form of texts": (manifest.normal_form, NORMAL_FORM),
+    }
+    for what, (theirs, ours) in versions.items():
+        if theirs != ours:
+            raise ArtifactError(
+                f"{folder} was built with another {what}: {theirs}, this version of hcpcs needs {ours}; "
+                "build the index again"
+            )

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from index.build import assemble
-from index.digest import file_sha256
+from index.digest import file_sha256, source_digest
 from index.encoder import StaticEncoder
 from index.records import Record, Release
 from index.release.release import read_release
@@ -24,8 +24,6 @@ from index.text.names import Name, read_names
 from index.text.words import normalise, words
 from suggest.expansion import Expander, added_words
 from suggest.thresholds import Thresholds
-from suggest.training import encoding
-from suggest.training import lines as line_module
 from suggest.training.encoding import Pairs, save_encoder, token_vectors, train_encoder
 from suggest.training.lines import (
     FOLDS,
@@ -137,15 +135,10 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
 
 
 def _key(inputs: Inputs) -> str:
-    """Digest of everything that the stages depend on, so that a stage of other inputs is never reused."""
-    digest = hashlib.sha256(f"{inputs.on} {inputs.seed}".encode())
-    own = [
-        *LEXICON.glob("*.tsv"),
-        *STARTER.glob("*.tsv"),
-        Path(encoding.__file__),
-        Path(line_module.__file__),
-    ]
-    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *sorted(own)):
+    """Digest of the inputs and of the code, so that a stage of other inputs or other code is never reused."""
+    digest = hashlib.sha256(f"{inputs.on} {inputs.seed} {source_digest(__name__)}".encode())
+    shipped = sorted([*LEXICON.glob("*.tsv"), *STARTER.glob("*.tsv")])
+    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *shipped):
         digest.update(file_sha256(path).encode())
     return digest.hexdigest()[:12]
 
