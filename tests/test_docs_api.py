@@ -127,7 +127,8 @@ def test_every_problem_type_is_listed() -> None:
         f"| `text` | string, 1 to {limits.TEXT_CHARACTERS:,} characters |",
         f"| `k` | 1 to {limits.MAX_K}, default {limits.DEFAULT_K} |",
         f"`limit` ({limits.BROWSE_DEFAULT}, at most {limits.BROWSE_MAX})",
-        f"| `maxList` | {limits.NLM_DEFAULT}; {limits.NLM_MAX} when given empty | rows, {limits.NLM_MAX} at most",
+        f"| `maxList` | {limits.NLM_DEFAULT}; {limits.NLM_MAX} when given empty "
+        f"| rows, {limits.NLM_MAX} at most |",
         f"when time runs out ({limits.CDS_BUDGET_S * 1000:.0f} ms)",
     ],
 )
