@@ -14,6 +14,7 @@ from api.cds.routes import cds_routes
 from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
+from api.http.bodies import StrictRequest
 from api.http.keys import key_guard
 from api.http.limits import BODY_BYTES
 from api.http.middleware import RequestMiddleware
@@ -47,6 +48,7 @@ def create_app(
         guards=[key_guard(settings.api_key)] if settings.api_key else [],
         cors_config=_cors(settings),
         exception_handlers={Exception: error_handler({"/fhir": operation_outcome})},
+        request_class=StrictRequest,
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
         openapi_config=None,
@@ -61,16 +63,16 @@ def create_app(
 
 def routes(service: Service) -> list[ControllerRouterHandler]:
     """Every route handler of the service."""
-    return [
+    handlers = [
         *rest_routes(service),
         *nlm_routes(service),
         *fhir_routes(service),
         *cds_routes(service),
         *health_routes(service),
         metrics_route(service),
-        openapi_route(service),
         *page_routes(),
     ]
+    return [*handlers, openapi_route(service, handlers)]
 
 
 def _cors(settings: Settings) -> CORSConfig | None:

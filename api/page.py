@@ -60,11 +60,11 @@ def page_routes() -> list[ControllerRouterHandler]:
     bodies = {name: path.read_bytes() for name, path in files.items() if path.suffix != ".html"}
     page = index_page(files["index.html"].read_text(encoding="utf-8"))
 
-    @get("/", opt={OPEN: True}, sync_to_thread=False)
+    @get("/", opt={OPEN: True}, include_in_schema=False, sync_to_thread=False)
     def read_page() -> ASGIResponse:
         return _response(page, ".html")
 
-    @get("/static/{name:str}", opt={OPEN: True}, sync_to_thread=False)
+    @get("/static/{name:str}", opt={OPEN: True}, include_in_schema=False, sync_to_thread=False)
     def read_static(name: FromPath[str]) -> ASGIResponse:
         if name not in bodies:
             raise NotFoundException

@@ -1,4 +1,4 @@
-"""What comes back for a text: the same fields in Python, on the command line and over HTTP."""
+"""How a text is asked, and the answer to it: the same fields in Python, on the command line and over HTTP."""
 
 from __future__ import annotations
 
@@ -92,3 +92,17 @@ class Filters(msgspec.Struct, frozen=True):
     sections: tuple[str, ...] = ()
     include_terminated: bool = False
     min_confidence: float = 0.0
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """How a text is asked. Asks with equal fields are equal and hash alike.
+
+    Attributes:
+        k: Number of suggestions wanted.
+        on: Date of service; today when None.
+        filters: Which codes may be suggested.
+    """
+
+    k: int = 10
+    on: date | None = None
+    filters: Filters = Filters()

@@ -1,4 +1,4 @@
-"""Terms of the lexicon and of name lists found in a text, and what they stand for."""
+"""Known terms in a text (lexicon and product names), and what they stand for."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from index.text.names import Name
 from index.text.spelling import Spelling
 from index.text.words import cut, lengths_by_first, normalise, words
 
-LONGEST_TERM = 8  # words
-MOST_MEANINGS = 2  # of one term that are followed
-MOST_CODES = 40  # a term that stands for more codes than this says nothing about which
+MAX_TERM_WORDS = 8
+MAX_MEANINGS = 2  # of one term whose words are added to a text
+MAX_CODES = 40  # of one term; a term for more codes does not say which one is meant
 
 
 class Meaning(msgspec.Struct, frozen=True):
-    """What one term stands for, over all facts that name it.
+    """What one term stands for, joined from all lexicon entries and names with that term.
 
     Attributes:
-        term: As the lexicon or list writes it.
-        means: The field's words, each wording once.
-        words: Of the first `MOST_MEANINGS` wordings, each once.
-        rows: Catalogue rows of the codes it points to, best first.
-        kinds: Kinds of the lexicon entries, or the names of the lists.
-        listed: A list of product names that a user downloaded holds it.
+        term: As the lexicon or the name list writes it.
+        means: Wordings of descriptors, each once.
+        words: Words of the first `MAX_MEANINGS` wordings, each once.
+        rows: Catalogue rows of the codes that it points to, best first.
+        kinds: Kinds of the lexicon entries, and titles of the name lists.
+        listed: Whether a name list contains it.
     """
 
     term: str
@@ -40,7 +40,7 @@ class Meaning(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A term found in a text: words `start` to `stop` of it."""
+    """A known term in a text: its words from `start` up to but not including `stop`."""
 
     start: int
     stop: int
@@ -48,83 +48,87 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Expander:
-    """Finds the longest known terms in a text, left to right, without overlap."""
+    """Finds the longest known terms in a text, left to right, without overlap.
+
+    Safe to use from several threads: two that meet a term for the first time make equal meanings.
+    """
 
     def __init__(self, lexicon: Sequence[Entry], names: Sequence[Name], codes: Sequence[str]) -> None:
         """Index the terms.
 
         Args:
-            lexicon: Facts on how people write.
-            names: Product names that a user downloaded.
+            lexicon: How people write.
+            names: Product names from lists that the user gave.
             codes: Codes of the catalogue, ascending; a row is a position in it.
         """
         self._codes = codes
         self._rows = {code: row for row, code in enumerate(codes)}
-        self._entries: dict[str, list[Entry | Name]] = {}
+        self._entries: dict[str, list[Entry]] = {}
         for entry in lexicon:
-            self._add(entry, len(codes_of(entry, codes)) if broad(entry) else len(entry.codes))
-        for name in names:
-            if name.code in self._rows:
-                self._add(name, 1)
+            self._add(entry)
+        listed = [_entry_of(name) for name in names if name.code in self._rows]
+        self._listed = {key for entry in listed if (key := self._add(entry))}
         self._meanings: dict[str, Meaning] = {}
         terms = [key.split(" ") for key in self._entries]
         self._lengths = lengths_by_first(terms)
-        self._mentioned = set(chain.from_iterable(terms))
+        self._term_words = set(chain.from_iterable(terms))
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(sorted(self._mentioned))
+        return Spelling(sorted(self._term_words))
 
-    def _add(self, entry: Entry | Name, codes: int) -> None:
+    def _add(self, entry: Entry) -> str:
+        """Add an entry under its key, which is returned; empty for one that is left out."""
         key = _key(entry.term)
-        if key and key.count(" ") < LONGEST_TERM and codes <= MOST_CODES:
-            self._entries.setdefault(key, []).append(entry)
+        n_codes = len(codes_of(entry, self._codes)) if broad(entry) else len(entry.codes)
+        if not key or key.count(" ") >= MAX_TERM_WORDS or n_codes > MAX_CODES:
+            return ""
+        self._entries.setdefault(key, []).append(entry)
+        return key
 
     def _meaning(self, key: str) -> Meaning:
-        """What a term stands for; put together when it is first met, as few of the terms ever are."""
-        known = self._meanings.get(key)
-        if known is None:
-            entries = self._entries[key]
-            rows = chain.from_iterable(self._rows_of(entry) for entry in entries)
-            means = tuple(
-                dict.fromkeys(
-                    chain.from_iterable(entry.means for entry in entries if isinstance(entry, Entry))
-                )
-            )
-            kinds = (entry.kind if isinstance(entry, Entry) else entry.source for entry in entries)
-            known = self._meanings[key] = Meaning(
-                entries[0].term,
-                means,
-                tuple(dict.fromkeys(chain.from_iterable(map(cut, means[:MOST_MEANINGS])))),
-                tuple(dict.fromkeys(rows)),
-                tuple(dict.fromkeys(kinds)),
-                any(isinstance(entry, Name) for entry in entries),
-            )
-        return known
-
-    def _rows_of(self, entry: Entry | Name) -> list[int]:
-        codes = codes_of(entry, self._codes) if isinstance(entry, Entry) else [entry.code]
-        return [self._rows[code] for code in codes]
+        """What a term stands for; made when a text first has the term, since few terms are ever met."""
+        cached = self._meanings.get(key)
+        if cached is not None:
+            return cached
+        entries = self._entries[key]
+        means = tuple(dict.fromkeys(chain.from_iterable(entry.means for entry in entries)))
+        codes = chain.from_iterable(codes_of(entry, self._codes) for entry in entries)
+        meaning = Meaning(
+            term=entries[0].term,
+            means=means,
+            words=tuple(dict.fromkeys(chain.from_iterable(map(cut, means[:MAX_MEANINGS])))),
+            rows=tuple(dict.fromkeys(self._rows[code] for code in codes)),
+            kinds=tuple(dict.fromkeys(entry.kind for entry in entries)),
+            listed=key in self._listed,
+        )
+        self._meanings[key] = meaning
+        return meaning
 
     def mentions(self, word: str) -> bool:
-        """Whether a word is, or is part of, a known term."""
-        return word in self._mentioned
+        """Whether a word is a known term or part of one."""
+        return word in self._term_words
 
     def nearest(self, word: str) -> str | None:
-        """The word of a known term that a misspelt word most resembles, or None."""
+        """The word of a known term that a misspelt word resembles most, or None."""
         return self._spelling.nearest(word)
 
-    def find(self, found: list[str]) -> list[Hit]:
-        """Terms in a text.
+    def find(self, text_words: list[str]) -> list[Hit]:
+        """Known terms in a text.
 
         Args:
-            found: The text's words in order, as `index.text.words.words` cuts them.
+            text_words: Words of the text in order, as `index.text.words.words` returns them.
 
         Returns:
             Hits in order, without overlap.
         """
-        phrases = longest_phrases(found, self._lengths, self._entries)
+        phrases = longest_phrases(text_words, self._lengths, self._entries)
         return [Hit(start, stop, self._meaning(key)) for start, stop, key in phrases]
+
+
+def _entry_of(name: Name) -> Entry:
+    """A product name as a lexicon entry; its kind is the title of its list."""
+    return Entry(name.term, (), name.source, (name.code,))
 
 
 def _key(term: str) -> str:
@@ -133,10 +137,13 @@ def _key(term: str) -> str:
     return normalised if normalised.replace(" ", "").isalnum() else " ".join(words(normalised))
 
 
-def added_words(found: Sequence[str], hits: Sequence[Hit]) -> list[str]:
-    """Words that the terms in a text stand for and that it does not have itself, each once, in order."""
+def added_words(text_words: Sequence[str], hits: Sequence[Hit]) -> list[str]:
+    """Words that the known terms of a text stand for and the text does not contain, each once, in order."""
     if not hits:
         return []
-    own = set(found)
+    own = set(text_words)
     meant = dict.fromkeys(chain.from_iterable([hit.meaning.words for hit in hits]))
     return [word for word in meant if word not in own]
+
+
+MOST_MEANINGS = MAX_MEANINGS  # the name that `features.pyx` still imports

@@ -22,7 +22,7 @@ from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
-from suggest.reader import LONGEST, Query, Reader
+from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 from suggest.why import Reasons, why_code
 
@@ -258,6 +258,6 @@ def _error(text: str) -> str | None:
     """Why a text cannot be answered, or None."""
     if not text.strip():
         return "the text is empty"
-    if len(text) > LONGEST:
-        return f"the text has {len(text)} characters; at most {LONGEST} are read"
+    if len(text) > MAX_CHARACTERS:
+        return f"the text has {len(text)} characters; at most {MAX_CHARACTERS} are read"
     return None

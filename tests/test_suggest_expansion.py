@@ -6,7 +6,7 @@ import pytest
 
 from index.text.lexicon import Entry
 from index.text.names import Name
-from suggest.expansion import MOST_CODES, Expander
+from suggest.expansion import MAX_CODES, Expander
 
 CODES = ["A0001", "E0002", "E0003", "K0004"]
 LEXICON = (
@@ -71,7 +71,7 @@ def test_noise_means_nothing_and_points_nowhere(expander: Expander) -> None:
 
 def test_a_term_for_very_many_codes_is_left_out() -> None:
     """It says nothing about which."""
-    codes = [f"E{number:04}" for number in range(MOST_CODES + 1)]
+    codes = [f"E{number:04}" for number in range(MAX_CODES + 1)]
     broad = Entry("gear", ("gear",), "lay", ("E",))
 
     assert Expander([broad], (), codes).find(["gear"]) == []

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from index.records import Record
 from index.store.forward import ForwardIndex
 from index.store.terms import TermIndex
 from index.store.texts import texts_of
 from index.text.lexicon import Entry
+from index.text.words import normalise, words
 from suggest.expansion import Expander
-from suggest.reader import Reader
+from suggest.reader import MAX_WORDS, Reader
 
 RECORDS = [
     Record("A0001", "Invented bandage for a large dog", "Dog bandage", effective_from=date(2020, 1, 1)),
@@ -25,8 +28,9 @@ LEXICON = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader() -> Reader:
+    """Two records, an abbreviation, a noise word and a lay term."""
     texts, forms = texts_of(RECORDS)
     return Reader(
         Expander(LEXICON, (), ["A0001", "E0003"]),
@@ -61,6 +65,39 @@ def test_a_misspelt_word_is_mended_and_told(reader: Reader) -> None:
 
     assert query.plain == "large bandage"
     assert [(one.typed, one.read_as) for one in query.corrections] == [("bandege", "bandage")]
+
+
+def test_only_whole_words_are_mended(reader: Reader) -> None:
+    """A misspelt word inside a model number stays, and so do the signs between words."""
+    query = reader.read("bandege xbandegex1 bandege/large <bandege2>")
+
+    assert query.plain == "bandage xbandegex1 bandage/large <bandege2>"
+    assert query.words == ("bandage", "xbandegex1", "bandage", "large", "bandege2")
+
+
+PIECES = st.sampled_from(
+    ["bandege", "bandage", "whelchair", "sprng", "hc", "whlchr", "dog", "mg", "250", "E0003", "é", ".", "%"]
+)  # fmt: skip
+SIGNS = st.sampled_from([" ", "", "/", "&", "+", "<", ">", "=", "'", "-", "; "])
+TYPED = st.lists(st.tuples(PIECES, SIGNS), max_size=MAX_WORDS + 6).map(
+    lambda pairs: "".join(piece + sign for piece, sign in pairs)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(TYPED, st.text()))
+@example(text="bandege xbandegex1")
+@example(text="hc bandege-large bandegelarge")
+def test_the_plain_text_holds_the_words_that_were_read(reader: Reader, text: str) -> None:
+    """For any text: its own words, each mended and the noise words left out, make both."""
+    query = reader.read(text)
+    held = words(query.plain)
+    read_as = {correction.typed: correction.read_as for correction in query.corrections}
+
+    assert query.words == tuple(held[:MAX_WORDS])
+    if not query.codes:
+        mended = [read_as.get(word, word) for word in words(normalise(text))]
+        assert held == ([word for word in mended if word != "hc"] or mended)
 
 
 def test_unlike_words_are_left_as_typed(reader: Reader) -> None:

@@ -11,10 +11,9 @@ import msgspec
 
 from api.batch.readers import BatchError, InputRow
 from api.batch.writers import RowResult
-from api.grouping import Asked, suggest_each
-from api.service import SuggesterLike
+from api.service import Query, SuggesterLike, suggest_each
 from index.errors import HcpcsError
-from suggest.answer import Answer
+from suggest.answer import Answer, Ask
 
 # Names of text columns that are recognised without --text-column, most specific meaning first.
 TEXT_COLUMNS = (
@@ -93,8 +92,8 @@ def answer_rows(suggester: SuggesterLike, rows: Sequence[InputRow], source: Quer
         HcpcsError: If the suggester refuses to answer.
     """
     queries = [_query(row, source) for row in rows]
-    asked = [query for query in queries if isinstance(query, Asked)]
-    outcomes = iter(suggest_each(suggester.suggest, asked))
+    asked = [query for query in queries if isinstance(query, Query)]
+    outcomes = iter(suggest_each(suggester, asked))
     return [
         RowResult(row, None, query) if isinstance(query, str) else _result(row, next(outcomes))
         for row, query in zip(rows, queries, strict=True)
@@ -107,7 +106,7 @@ def _result(row: InputRow, outcome: Answer | HcpcsError) -> RowResult:
     return RowResult(row, outcome, outcome.error)
 
 
-def _query(row: InputRow, source: QuerySource) -> Asked | str:
+def _query(row: InputRow, source: QuerySource) -> Query | str:
     """What a row asks, or why it cannot be answered; the reason never repeats the row's own values."""
     if row.error:
         return row.error
@@ -120,4 +119,4 @@ def _query(row: InputRow, source: QuerySource) -> Asked | str:
         on = parse_date(row.columns.get(source.date_column)) if source.date_column else None
     except ValueError:
         return f"{source.date_column!r} is not a date such as 2026-01-31"
-    return Asked(str(text), source.k, on, None)
+    return Query(str(text), Ask(source.k, on))

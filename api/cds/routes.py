@@ -6,26 +6,27 @@ Specification: https://cds-hooks.hl7.org/2.0/
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
 from time import monotonic
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
-from litestar import Request, get, post
-from litestar.response.base import ASGIResponse
+from litestar import Response, get, post
+from litestar.params import RequestBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from api.cds.orders import Json, Place, places
-from api.http.bodies import decoded, json_response, read_body, require_json
+from api.http.bodies import json_response
+from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
 from api.http.limits import CDS_BUDGET_S, CDS_SUGGESTIONS
 from api.http.problems import invalid
 from api.service import Service
 from index.code_systems import system_of_code
-from suggest.answer import Answer, Suggestion
+from suggest.answer import Answer, Ask, Suggestion
 
+TAG = "CDS Hooks 2.0"
 SERVICE = "hcpcs-suggest"
 HOOKS = ("order-select", "order-sign")
 REASONS_SYSTEM = "urn:hcpcs-suggest:override-reason"
@@ -40,6 +41,19 @@ SUMMARY = 140  # characters, the specification's bound
 
 # Decimals are kept as written: 1.50 in a draft must not come back as 1.5.
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+
+
+EXAMPLE_INSTANCE = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
+EXAMPLE_ORDER = {
+    "resourceType": "DeviceRequest",
+    "id": "1",
+    "codeCodeableConcept": {"text": "folding walker with wheels"},
+}
+EXAMPLE_CALL: Json = {
+    "hook": "order-sign",
+    "hookInstance": EXAMPLE_INSTANCE,
+    "context": {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": EXAMPLE_ORDER}]}},
+}
 
 
 class HookContext(msgspec.Struct, frozen=True):
@@ -93,31 +107,75 @@ class Feedback(msgspec.Struct, frozen=True):
     feedback: Annotated[tuple[CardFeedback, ...], Meta(min_length=1, max_length=100)]
 
 
-CALL = msgspec.json.Decoder(HookRequest, float_hook=Decimal)
-FEEDBACK = msgspec.json.Decoder(Feedback)
-
-
 def cds_routes(service: Service) -> list[ControllerRouterHandler]:
     """Route handlers of `/cds-services`."""
-    discovery = msgspec.json.encode({"services": [_described(hook) for hook in HOOKS]})
+    return [_discovery_route(), _call_route(service), _feedback_route(service)]
 
-    @get("/cds-services", opt={OPEN: True}, sync_to_thread=False)
-    def discover() -> ASGIResponse:
-        return json_response(discovery)
 
-    @post(f"/cds-services/{SERVICE}", status_code=200)
-    async def call(request: Request[Any, Any, Any]) -> ASGIResponse:
-        require_json(request)
-        asked = decoded(CALL, await read_body(request))
-        return json_response(ENCODE({"cards": await cards_in_time(service, asked)}))
+def _discovery_route() -> ControllerRouterHandler:
+    services = {"services": [_described(hook) for hook in HOOKS]}
 
-    @post(f"/cds-services/{SERVICE}/feedback", status_code=200)
-    async def feedback(request: Request[Any, Any, Any]) -> ASGIResponse:
-        require_json(request)
-        count_feedback(service, decoded(FEEDBACK, await read_body(request)))
-        return json_response(b"{}")
+    @get(
+        "/cds-services",
+        tags=[TAG],
+        summary="Discovery",
+        response_description="The services",
+        opt={OPEN: True},
+        sync_to_thread=False,
+    )
+    def cds_discovery() -> Json:
+        """The one service, for order-select and order-sign."""
+        return services
 
-    return [discover, call, feedback]
+    return cds_discovery
+
+
+def _call_route(service: Service) -> ControllerRouterHandler:
+    @post(
+        f"/cds-services/{SERVICE}",
+        status_code=200,
+        tags=[TAG],
+        summary="Codes for draft orders",
+        response_description="Cards",
+        responses=problems(*BODY_ERRORS),
+        opt={EXAMPLE: lambda: Example(EXAMPLE_CALL, {"cards": _example_cards(service)})},
+    )
+    async def cds_call(data: RequestBody[HookRequest]) -> Response[Json]:
+        """A card with at most three suggestions for each draft that has text but no HCPCS code.
+
+        None when there is nothing good to say, or no time left.
+        """
+        return json_response(ENCODE({"cards": await cards_in_time(service, data)}))
+
+    return cds_call
+
+
+def _feedback_route(service: Service) -> ControllerRouterHandler:
+    def example() -> Example:
+        accepted = [{"id": card["suggestions"][0]["uuid"]} for card in _example_cards(service)[:1]]
+        feedback = {"card": EXAMPLE_INSTANCE, "outcome": "accepted", "acceptedSuggestions": accepted}
+        return Example({"feedback": [feedback]})
+
+    @post(
+        f"/cds-services/{SERVICE}/feedback",
+        status_code=200,
+        tags=[TAG],
+        summary="What became of cards",
+        response_description="Nothing",
+        responses=problems(*BODY_ERRORS),
+        opt={EXAMPLE: example},
+    )
+    async def cds_feedback(data: RequestBody[Feedback]) -> Json:
+        """Outcomes and accepted codes are counted; comments are not kept."""
+        count_feedback(service, data)
+        return {}
+
+    return cds_feedback
+
+
+def _example_cards(service: Service) -> list[Json]:
+    call = msgspec.convert(EXAMPLE_CALL, HookRequest)
+    return cards(service, call, float("inf")) or []
 
 
 def _described(hook: str) -> Json:
@@ -155,7 +213,7 @@ def cards(service: Service, asked: HookRequest, deadline: float) -> list[Json] |
     for place in places(asked.context.draftOrders, None if chosen is None else frozenset(chosen)):
         if monotonic() > deadline:
             return None
-        answer = service.suggest(place.text, CDS_SUGGESTIONS, place.on)
+        answer = service.suggest(place.text, Ask(CDS_SUGGESTIONS, place.on))
         likely = [one for one in answer.suggestions if one.confidence >= LEAST_CONFIDENCE]
         if likely and not answer.no_good_match and not answer.error:
             found.append(_card(service, place, answer, likely))

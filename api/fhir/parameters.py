@@ -67,9 +67,6 @@ class ParametersBody(msgspec.Struct, frozen=True):
     parameter: tuple[Parameter, ...] = ()
 
 
-DECODER = msgspec.json.Decoder(ParametersBody)
-
-
 class Inputs:
     """The inputs of one operation, by name.
 

@@ -3,75 +3,103 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get, post
-from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
+from litestar import Request, Response, Router, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Body, PathParameter
 from litestar.types import ControllerRouterHandler
 
-from api.fhir import codesystem, valueset
+from api.fhir import codesystem
 from api.fhir.capability import capability_statement, structure_definitions, terminology_capabilities
+from api.fhir.operations import EXPAND, LOOKUP, URL, VALIDATE_CODE, VALIDATE_MEMBER, Operation
 from api.fhir.outcome import FHIR_JSON
-from api.fhir.parameters import DECODER, Inputs, Resource
-from api.http.bodies import decoded, json_response, read_body, require_json
+from api.fhir.parameters import Inputs, ParametersBody, Resource
+from api.http.bodies import json_response
+from api.http.described import EXAMPLE, Example, query_parameter
 from api.http.keys import OPEN
 from api.http.problems import Refused
 from api.service import Service
 from index.code_systems import LEVEL_II
 
-Operation = Callable[[Service, Inputs], Resource]
+TAG = "FHIR R4"
+ANSWER = "A FHIR resource; errors are OperationOutcome"
+ERRORS = {
+    401: ResponseSpec(
+        Resource, generate_examples=False, description="The API key is missing", media_type=FHIR_JSON
+    )
+}
+ResourceId = Annotated[str, PathParameter(description="The resource's id.")]
+FhirBody = Annotated[ParametersBody, Body(media_type=FHIR_JSON)]
+
+
 JSON_NAMES = {"json", "application/json", "application/fhir+json", "text/json"}
 
 
 def fhir_routes(service: Service) -> list[ControllerRouterHandler]:
     """Route handlers of `/fhir`."""
     return [
-        *_operation(service, "/fhir/CodeSystem/$lookup", codesystem.lookup, codesystem.LOOKUP),
-        *_operation(
-            service, "/fhir/CodeSystem/$validate-code", codesystem.validate_code, codesystem.VALIDATE
-        ),
-        *_operation(
-            service, "/fhir/ValueSet/$expand", valueset.expand, valueset.EXPAND, valueset.EXPAND_HARMLESS
-        ),
-        *_operation(service, "/fhir/ValueSet/$validate-code", valueset.validate_code, valueset.VALIDATE),
+        *_operation(service, LOOKUP),
+        *_operation(service, VALIDATE_CODE),
+        *_operation(service, EXPAND),
+        *_operation(service, VALIDATE_MEMBER),
         _metadata(service),
         *_resources(service),
     ]
 
 
-def _operation(
-    service: Service, path: str, operation: Operation, known: Iterable[str], harmless: Iterable[str] = ()
-) -> list[ControllerRouterHandler]:
-    @get(path)
-    async def by_get(request: Request[Any, Any, Any]) -> ASGIResponse:
+def _operation(service: Service, operation: Operation) -> list[ControllerRouterHandler]:
+    """Route handlers of one operation, by GET and by POST."""
+    described: dict[str, Any] = {
+        "tags": [TAG],
+        "summary": operation.summary,
+        "response_description": ANSWER,
+        "media_type": FHIR_JSON,
+        "responses": ERRORS,
+    }
+
+    @get(
+        "/",
+        operation_id=operation.name,
+        opt={EXAMPLE: lambda: _example(service, operation)},
+        **described,
+    )
+    async def by_get(request: Request[Any, Any, Any]) -> Response[Resource]:
+        """Inputs in the query string."""
         check_format(request)
         values = {name: request.query_params.getall(name) for name in request.query_params}
-        return await _run(service, operation, Inputs(values, known, harmless))
+        return await _run(service, operation, values)
 
-    @post(path, status_code=200)
-    async def by_post(request: Request[Any, Any, Any]) -> ASGIResponse:
+    @post(operation.path, operation_id=f"{operation.name}ByPost", status_code=200, **described)
+    async def by_post(request: Request[Any, Any, Any], data: FhirBody) -> Response[Resource]:
+        """Inputs in a Parameters resource."""
         check_format(request)
-        require_json(request)
         values: dict[str, list[Any]] = {
             name: request.query_params.getall(name) for name in request.query_params if name.startswith("_")
         }
-        for parameter in decoded(DECODER, await read_body(request)).parameter:
+        for parameter in data.parameter:
             values.setdefault(parameter.name, []).append(parameter.value())
-        return await _run(service, operation, Inputs(values, known, harmless))
+        return await _run(service, operation, values)
 
-    return [by_get, by_post]
+    return [Router(operation.path, route_handlers=[by_get], parameters=dict(operation.documented)), by_post]
 
 
-async def _run(service: Service, operation: Operation, inputs: Inputs) -> ASGIResponse:
-    # In a thread: an expansion of everything takes long enough to keep other callers waiting.
-    body = await asyncio.to_thread(lambda: msgspec.json.encode(operation(service, inputs)))
+def _example(service: Service, operation: Operation) -> Example:
+    if not operation.example:
+        return Example()
+    inputs = Inputs(operation.example, operation.known, operation.harmless)
+    return Example(answer=operation.run(service, inputs))
+
+
+async def _run(service: Service, operation: Operation, values: dict[str, list[Any]]) -> Response[Resource]:
+    inputs = Inputs(values, operation.known, operation.harmless)
+    # In a thread: an expansion of everything takes long enough to delay other requests.
+    body = await asyncio.to_thread(lambda: msgspec.json.encode(operation.run(service, inputs)))
     return fhir_response(body)
 
 
-def fhir_response(body: bytes) -> ASGIResponse:
+def fhir_response(body: bytes) -> Response[Resource]:
     """An encoded resource."""
     return json_response(body, media_type=FHIR_JSON)
 
@@ -98,23 +126,44 @@ def _metadata(service: Service) -> ControllerRouterHandler:
         "terminology": msgspec.json.encode(terminology_capabilities(service)),
     }
 
-    @get("/fhir/metadata", opt={OPEN: True}, sync_to_thread=False)
-    def metadata(request: Request[Any, Any, Any]) -> ASGIResponse:
+    @get(
+        "/",
+        tags=[TAG],
+        summary="What the server can do",
+        response_description="A FHIR resource",
+        media_type=FHIR_JSON,
+        opt={OPEN: True},
+        sync_to_thread=False,
+    )
+    def fhir_metadata(request: Request[Any, Any, Any]) -> Response[Resource]:
+        """A CapabilityStatement, or TerminologyCapabilities."""
         check_format(request)
         mode = request.query_params.get("mode", "full")
         if mode not in bodies:
             raise Refused(400, "the parameter 'mode' must be full or terminology", issue="not-supported")
         return fhir_response(bodies[mode])
 
-    return metadata
+    mode = query_parameter(
+        "`terminology` for TerminologyCapabilities.", schema={"enum": list(bodies)}, default="full"
+    )
+    return Router("/fhir/metadata", route_handlers=[fhir_metadata], parameters={"mode": mode})
 
 
 def _resources(service: Service) -> list[ControllerRouterHandler]:
     code_system = codesystem.code_system(service)
     extensions = structure_definitions()
 
-    @get("/fhir/CodeSystem", sync_to_thread=False)
-    def search(request: Request[Any, Any, Any]) -> ASGIResponse:
+    @get(
+        "/",
+        tags=[TAG],
+        summary="Find the code system",
+        response_description="A Bundle",
+        media_type=FHIR_JSON,
+        responses=ERRORS,
+        sync_to_thread=False,
+    )
+    def fhir_search_code_system(request: Request[Any, Any, Any]) -> Response[Resource]:
+        """By `url`, in any spelling."""
         check_format(request)
         url = request.query_params.get("url")
         entries = [code_system] if url is None or url in LEVEL_II.addresses else []
@@ -123,18 +172,37 @@ def _resources(service: Service) -> list[ControllerRouterHandler]:
             bundle["entry"] = [{"resource": entry, "search": {"mode": "match"}} for entry in entries]
         return fhir_response(msgspec.json.encode(bundle))
 
-    @get("/fhir/CodeSystem/{resource_id:str}", sync_to_thread=False)
-    def read(request: Request[Any, Any, Any], resource_id: FromPath[str]) -> ASGIResponse:
+    @get(
+        "/fhir/CodeSystem/{resource_id:str}",
+        tags=[TAG],
+        summary="The code system's resource",
+        response_description="A CodeSystem",
+        media_type=FHIR_JSON,
+        responses=ERRORS,
+        sync_to_thread=False,
+    )
+    def fhir_read_code_system(request: Request[Any, Any, Any], resource_id: ResourceId) -> Response[Resource]:
+        """Without its codes."""
         check_format(request)
         if resource_id != codesystem.CODE_SYSTEM_ID:
             raise Refused(404, f"there is no such CodeSystem; there is {codesystem.CODE_SYSTEM_ID}")
         return fhir_response(msgspec.json.encode(code_system))
 
-    @get("/fhir/StructureDefinition/{resource_id:str}", sync_to_thread=False)
-    def definition(request: Request[Any, Any, Any], resource_id: FromPath[str]) -> ASGIResponse:
+    @get(
+        "/fhir/StructureDefinition/{resource_id:str}",
+        tags=[TAG],
+        summary="A declared extension",
+        response_description="A StructureDefinition",
+        media_type=FHIR_JSON,
+        responses=ERRORS,
+        sync_to_thread=False,
+    )
+    def fhir_read_extension(request: Request[Any, Any, Any], resource_id: ResourceId) -> Response[Resource]:
+        """`score`, `confidence` or `no-good-match`."""
         check_format(request)
         if resource_id not in extensions:
             raise Refused(404, f"there is no such StructureDefinition; there are {', '.join(extensions)}")
         return fhir_response(msgspec.json.encode(extensions[resource_id]))
 
-    return [search, read, definition]
+    search = Router("/fhir/CodeSystem", route_handlers=[fhir_search_code_system], parameters={"url": URL})
+    return [search, fhir_read_code_system, fhir_read_extension]

@@ -25,7 +25,7 @@ from api.http.problems import Refused
 from api.service import Service
 from index.code_systems import CodeSystem, system_at
 from index.records import Record
-from suggest.answer import Filters, Suggestion
+from suggest.answer import Ask, Filters, Suggestion
 
 EXPAND = (
     "url",
@@ -135,7 +135,7 @@ def _ranked(
         sections=(members.section,) if members.section else (),
         include_terminated=not active_only,
     )
-    answer = service.suggest(text, MAX_K, on, filters)
+    answer = service.suggest(text, Ask(MAX_K, on, filters))
     found = [
         (suggestion, record)
         for suggestion in answer.suggestions

@@ -14,18 +14,18 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from litestar import Request, get
-from litestar.response.base import ASGIResponse
+from litestar import Request, Response, Router, get
 from litestar.types import ControllerRouterHandler
 
 from api.http.bodies import json_response
+from api.http.described import EXAMPLE, Example, problems, query_parameter
 from api.http.limits import MAX_K, NLM_DEFAULT, NLM_MAX, TEXT_CHARACTERS
 from api.http.problems import invalid
 from api.nlm.fields import FIELDS, shown
 from api.nlm.query import QuerySyntaxError, Test, parse_query
 from api.service import Service
 from index.records import Record
-from suggest.answer import Filters
+from suggest.answer import Ask, Filters
 
 DISPLAY = "code,display"
 SEARCH = "code,short_desc,long_desc"
@@ -33,6 +33,18 @@ CODE_PREFIX = re.compile(r"[A-Za-z]\d{1,4}|\d{2,5}[A-Za-z]?")
 WORD = re.compile(r"[a-z0-9]+")
 # Below this confidence a suggestion is left out unless it holds every typed word, as the public API asks.
 LEAST_CONFIDENCE = 0.02
+# For the OpenAPI document; `read_request` reads them, as an empty value means something else than none.
+PARAMETERS = {
+    "terms": query_parameter("What was typed; several words must all match."),
+    "maxList": query_parameter(f"Rows asked for; {NLM_MAX} when given empty.", int, NLM_DEFAULT),
+    "count": query_parameter(f"Page size, {NLM_MAX} at most.", int, NLM_DEFAULT),
+    "offset": query_parameter("Rows left out at the start.", int, 0),
+    "df": query_parameter("Fields of the display rows.", default=DISPLAY),
+    "sf": query_parameter("Fields to search.", default=SEARCH),
+    "cf": query_parameter("Field of the codes.", default="code"),
+    "ef": query_parameter(f"Extra fields, `field:alias`; of {', '.join(FIELDS)}."),
+    "q": query_parameter("Constraint in query string syntax, for example `is_noc:false AND code:E*`."),
+}
 
 
 class NlmRequest(msgspec.Struct, frozen=True):
@@ -63,14 +75,26 @@ def nlm_routes(service: Service) -> list[ControllerRouterHandler]:
     """Route handler of the search call."""
     search = NlmSearch(service)
 
-    @get("/api/hcpcs/v3/search")
-    async def nlm_search(request: Request[Any, Any, Any]) -> ASGIResponse:
-        asked = read_request(request.query_params)
-        if asked.keep and not asked.terms:  # tests every code: too long to keep other callers waiting
-            return json_response(await asyncio.to_thread(search.answer, asked))
-        return json_response(search.answer(asked))
+    def example() -> Example:
+        request = read_request({"terms": "folding walker with wheels", "maxList": "2"})
+        return Example(answer=msgspec.json.decode(search.answer(request)))
 
-    return [nlm_search]
+    @get(
+        "/search",
+        tags=["NLM Clinical Tables"],
+        summary="The Clinical Tables search call",
+        response_description="An array: total, codes, extra fields by name or null, display rows",
+        responses=problems(401, 422),
+        opt={EXAMPLE: example},
+    )
+    async def nlm_search(request: Request[Any, Any, Any]) -> Response[list[Any]]:
+        """As the National Library of Medicine's HCPCS table: a form switches by changing its address."""
+        parsed = read_request(request.query_params)
+        if parsed.keep and not parsed.terms:  # tests every code: too long to keep other callers waiting
+            return json_response(await asyncio.to_thread(search.answer, parsed))
+        return json_response(search.answer(parsed))
+
+    return [Router("/api/hcpcs/v3", route_handlers=[nlm_search], parameters=PARAMETERS)]
 
 
 def read_request(query: Mapping[str, str]) -> NlmRequest:
@@ -173,7 +197,7 @@ class NlmSearch:
         return list((ranked | {code: r for code, r in literal.items() if code not in ranked}).values())
 
     def _suggested(self, terms: str, literal: Mapping[str, Record]) -> list[Record]:
-        answer = self._service.suggest(terms, MAX_K, None, Filters(include_terminated=True))
+        answer = self._service.suggest(terms, Ask(MAX_K, filters=Filters(include_terminated=True)))
         if answer.error or answer.no_good_match:
             return []
         records = []
