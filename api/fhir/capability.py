@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from api.fhir.codesystem import CODE_SYSTEM_ID
 from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, PROPERTIES, SCORE
+from api.fhir.extensions import FHIR_VERSION
 from api.fhir.parameters import Resource
 from api.fhir.valueset import EXPAND
 from api.service import Service
 from index.code_systems import CODE_SYSTEMS
 
-FHIR_VERSION = "4.0.1"
 OPERATIONS = {
     "CodeSystem": {
         "lookup": "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
@@ -127,59 +126,3 @@ def terminology_capabilities(service: Service) -> Resource:
         "codeSearch": "all",
         "validateCode": {"translations": False},
     }
-
-
-def structure_definitions() -> dict[str, Resource]:
-    """The declared extensions by id."""
-    contexts = "ValueSet.expansion.contains"
-    return {
-        "score": _extension("score", SCORE, "decimal", contexts, "Ranking score; higher is better, no unit"),
-        "confidence": _extension(
-            "confidence",
-            CONFIDENCE,
-            "decimal",
-            contexts,
-            "Calibrated probability, 0 to 1, that a coder would accept this code for the text",
-        ),
-        "no-good-match": _extension(
-            "no-good-match",
-            NO_GOOD_MATCH,
-            "boolean",
-            "ValueSet.expansion",
-            "True when even the best candidate is unlikely",
-        ),
-    }
-
-
-def _extension(name: str, url: str, kind: str, context: str, words: str) -> Resource:
-    return {
-        "resourceType": "StructureDefinition",
-        "id": name,
-        "url": url,
-        "name": "".join(word.title() for word in name.split("-")),
-        "status": "active",
-        "description": words,
-        "fhirVersion": FHIR_VERSION,
-        "kind": "complex-type",
-        "abstract": False,
-        "context": [{"type": "element", "expression": context}],
-        "type": "Extension",
-        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
-        "derivation": "constraint",
-        "differential": {
-            "element": [
-                {"id": "Extension", "path": "Extension", "short": words, "definition": words},
-                {"id": "Extension.extension", "path": "Extension.extension", "max": "0"},
-                {"id": "Extension.url", "path": "Extension.url", "fixedUri": url},
-                {
-                    "id": "Extension.value[x]",
-                    "path": "Extension.value[x]",
-                    "min": 1,
-                    "type": [{"code": kind}],
-                },
-            ]
-        },
-    }
-
-
-__all__ = ["CODE_SYSTEM_ID", "capability_statement", "structure_definitions", "terminology_capabilities"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from api.fhir.concepts import PROPERTIES, designations, find, property_parts, system_address
+from api.fhir.concepts import PROPERTIES, designations, find, property_parts
 from api.fhir.parameters import Coding, Inputs, Resource, parameters, part
 from api.http.problems import Refused
 from api.service import Service
@@ -156,6 +156,3 @@ def code_system(service: Service) -> Resource:
             {"code": prop.code, "description": prop.description, "type": prop.type} for prop in PROPERTIES
         ],
     }
-
-
-__all__ = ["CODE_SYSTEM_ID", "LOOKUP", "VALIDATE", "code_system", "lookup", "system_address", "validate_code"]
