@@ -1,4 +1,4 @@
-"""Cards: at most three suggested codes for each draft order."""
+"""Cards: at most three suggested codes for each draft order that needs one."""
 
 from __future__ import annotations
 
@@ -8,65 +8,69 @@ from uuid import uuid4
 
 from api.cds.feedback import REASONS, REASONS_SYSTEM, suggestion_id
 from api.cds.messages import HookRequest
-from api.cds.orders import Json, Place, places
+from api.cds.orders import Json, OrderText, order_texts
 from api.http.limits import CDS_BUDGET_S, CDS_SUGGESTIONS
 from api.service import Service
 from index.code_systems import system_of_code
 from suggest.answer import Answer, Ask, Suggestion
 
-LEAST_CONFIDENCE = 0.05  # a third suggestion that nobody would take is noise
-SUMMARY = 140  # characters, the specification's bound
+MIN_CONFIDENCE = 0.05  # a less likely suggestion only adds noise
+MAX_SUMMARY = 140  # characters, a limit of the specification
 
 
-async def cards_in_time(service: Service, asked: HookRequest) -> list[Json]:
-    """The cards, or none when they would come too late to be of use."""
+async def cards_in_time(service: Service, request: HookRequest) -> list[Json]:
+    """The cards of a call; an empty list if they are not ready within `CDS_BUDGET_S`."""
     deadline = monotonic() + CDS_BUDGET_S
-    work = asyncio.to_thread(cards, service, asked, deadline)
+    work = asyncio.to_thread(cards, service, request, deadline)
     try:
-        found = await asyncio.wait_for(work, CDS_BUDGET_S)
+        ready = await asyncio.wait_for(work, CDS_BUDGET_S)
     except TimeoutError:
-        found = None
-    if found is None:
+        ready = None
+    if ready is None:
         service.metrics.cds_late.inc()
         return []
-    service.metrics.cds_cards.inc(len(found))
-    return found
+    service.metrics.cds_cards.inc(len(ready))
+    return ready
 
 
-def cards(service: Service, asked: HookRequest, deadline: float) -> list[Json] | None:
-    """One card for each place that has likely codes; None when the deadline passed (seconds, monotonic)."""
-    chosen = asked.context.selections
-    found = []
-    for place in places(asked.context.draftOrders, None if chosen is None else frozenset(chosen)):
+def cards(service: Service, request: HookRequest, deadline: float) -> list[Json] | None:
+    """One card for each text that has likely codes.
+
+    Args:
+        service: Suggests the codes.
+        request: The call.
+        deadline: Of `time.monotonic`, in seconds; checked before each text.
+
+    Returns:
+        The cards, or None if the deadline passed.
+    """
+    selections = request.context.selections
+    selected = None if selections is None else frozenset(selections)
+    result = []
+    for order in order_texts(request.context.draftOrders, selected):
         if monotonic() > deadline:
             return None
-        answer = service.suggest(place.text, Ask(CDS_SUGGESTIONS, place.on))
-        likely = [one for one in answer.suggestions if one.confidence >= LEAST_CONFIDENCE]
+        answer = service.suggest(order.text, Ask(CDS_SUGGESTIONS, order.on))
+        likely = [suggestion for suggestion in answer.suggestions if suggestion.confidence >= MIN_CONFIDENCE]
         if likely and not answer.no_good_match and not answer.error:
-            found.append(_card(service, place, answer, likely))
-    return found
+            result.append(_card(service, order, answer, likely))
+    return result
 
 
-def _card(service: Service, place: Place, answer: Answer, likely: list[Suggestion]) -> Json:
+def _card(service: Service, order: OrderText, answer: Answer, likely: list[Suggestion]) -> Json:
+    """The card of one text; layout: https://cds-hooks.hl7.org/2.0/#card-attributes ."""
     others = f" or {len(likely) - 1} more" if len(likely) > 1 else ""
-    lines = [
-        f"- **{one.code}** {one.description} ({one.confidence:.0%} likely, {one.status})" for one in likely
-    ]
-    words = (
-        f"HCPCS release {answer.release}. A suggestion is not a coverage decision. {answer.notice}".strip()
-    )
+    summary = f"{order.kind} without a HCPCS code: {likely[0].code}{others}, {likely[0].description}"
     return {
         "uuid": str(uuid4()),
-        "summary": _cut(
-            f"{place.kind} without a HCPCS code: {likely[0].code}{others}, {likely[0].description}"
-        ),
-        "detail": "\n".join([*lines, "", words]),
+        "summary": _shorten(summary),
+        "detail": _detail(answer, likely),
         "indicator": "info",
         "source": {
             "label": f"HCPCS code suggestion, release {answer.release}",
             "topic": {"system": "urn:hcpcs-suggest:topic", "code": "hcpcs-code", "display": "HCPCS code"},
         },
-        "suggestions": [_suggestion(service, place, one) for one in likely],
+        "suggestions": [_suggestion(service, order, suggestion) for suggestion in likely],
         "selectionBehavior": "at-most-one",
         "overrideReasons": [
             {"code": code, "system": REASONS_SYSTEM, "display": display} for code, display in REASONS.items()
@@ -74,26 +78,37 @@ def _card(service: Service, place: Place, answer: Answer, likely: list[Suggestio
     }
 
 
-def _cut(text: str) -> str:
-    return text if len(text) < SUMMARY else text[: SUMMARY - 2].rstrip() + "…"
+def _detail(answer: Answer, likely: list[Suggestion]) -> str:
+    """The suggestions as a Markdown list, then release and notice."""
+    lines = [
+        f"- **{suggestion.code}** {suggestion.description} "
+        f"({suggestion.confidence:.0%} likely, {suggestion.status})"
+        for suggestion in likely
+    ]
+    note = f"HCPCS release {answer.release}. A suggestion is not a coverage decision. {answer.notice}"
+    return "\n".join([*lines, "", note.strip()])
 
 
-def _suggestion(service: Service, place: Place, one: Suggestion) -> Json:
+def _suggestion(service: Service, order: OrderText, suggestion: Suggestion) -> Json:
     coding = {
-        "system": system_of_code(one.code).address,
+        "system": system_of_code(suggestion.code).address,
         "version": service.release,
-        "code": one.code,
-        "display": one.description,
+        "code": suggestion.code,
+        "display": suggestion.description,
     }
     return {
-        "label": _cut(f"{one.code} {one.description}"),
-        "uuid": str(suggestion_id(one.code)),
-        "isRecommended": one.rank == 1,
+        "label": _shorten(f"{suggestion.code} {suggestion.description}"),
+        "uuid": str(suggestion_id(suggestion.code)),
+        "isRecommended": suggestion.rank == 1,
         "actions": [
             {
                 "type": "update",
-                "description": f"Add HCPCS code {one.code} to the {place.kind}",
-                "resource": place.with_coding(coding),
+                "description": f"Add HCPCS code {suggestion.code} to the {order.kind}",
+                "resource": order.with_coding(coding),
             }
         ],
     }
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) < MAX_SUMMARY else text[: MAX_SUMMARY - 2].rstrip() + "…"

@@ -1,4 +1,7 @@
-"""Request bodies of CDS Hooks 2.0."""
+"""Request bodies of CDS Hooks 2.0.
+
+Elements that the specification allows but this service does not use are ignored.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ from msgspec import Meta
 
 
 class HookContext(msgspec.Struct, frozen=True):
-    """What both hooks tell; `selections` comes with `order-select` only."""
+    """Context of both hooks; `selections` comes with `order-select` only."""
 
     draftOrders: dict[str, Any]
     selections: tuple[str, ...] | None = None
 
 
 class HookRequest(msgspec.Struct, frozen=True):
-    """A call of the service; what else the specification allows in it is not used."""
+    """A call of the service."""
 
     hook: Literal["order-select", "order-sign"]
     hookInstance: UUID
@@ -25,7 +28,7 @@ class HookRequest(msgspec.Struct, frozen=True):
 
 
 class AcceptedSuggestion(msgspec.Struct, frozen=True):
-    """A suggestion that was taken, by the `uuid` it came with."""
+    """A suggestion that the user accepted, by the `uuid` that it had in its card."""
 
     id: UUID
 
@@ -38,14 +41,14 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class OverrideReason(msgspec.Struct, frozen=True):
-    """Why a card was not followed; the user's comment is neither kept nor logged."""
+    """Why a card was not followed; the user's comment is neither stored nor logged."""
 
     reason: Reason | None = None
     userComment: str | None = None
 
 
 class CardFeedback(msgspec.Struct, frozen=True):
-    """What became of one card."""
+    """What the user did with one card."""
 
     card: UUID
     outcome: Literal["accepted", "overridden"]
@@ -55,6 +58,6 @@ class CardFeedback(msgspec.Struct, frozen=True):
 
 
 class Feedback(msgspec.Struct, frozen=True):
-    """What became of several cards."""
+    """What the user did with each of several cards."""
 
     feedback: Annotated[tuple[CardFeedback, ...], Meta(min_length=1, max_length=100)]

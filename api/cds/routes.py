@@ -25,7 +25,6 @@ HOOKS = ("order-select", "order-sign")
 # Decimals are kept as written: 1.50 in a draft must not come back as 1.5.
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 
-
 EXAMPLE_INSTANCE = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
 EXAMPLE_ORDER = {
     "resourceType": "DeviceRequest",
@@ -75,7 +74,7 @@ def _call_route(service: Service) -> ControllerRouterHandler:
     async def cds_call(data: RequestBody[HookRequest]) -> Response[Json]:
         """A card with at most three suggestions for each draft that has text but no HCPCS code.
 
-        None when there is nothing good to say, or no time left.
+        No card for a draft without a likely code, and none at all if they are not ready in time.
         """
         return json_response(ENCODE({"cards": await cards_in_time(service, data)}))
 
@@ -92,13 +91,13 @@ def _feedback_route(service: Service) -> ControllerRouterHandler:
         f"/cds-services/{SERVICE}/feedback",
         status_code=200,
         tags=[TAG],
-        summary="What became of cards",
+        summary="Feedback on cards",
         response_description="Nothing",
         responses=problems(*BODY_ERRORS),
         opt={EXAMPLE: example},
     )
     async def cds_feedback(data: RequestBody[Feedback]) -> Json:
-        """Outcomes and accepted codes are counted; comments are not kept."""
+        """Outcomes and accepted codes are counted; comments are not stored."""
         count_feedback(service, data)
         return {}
 
