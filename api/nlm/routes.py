@@ -21,12 +21,12 @@ from api.nlm.request import DISPLAY, SEARCH, read_request
 from api.nlm.search import NlmSearch
 from api.service import Service
 
-# For the OpenAPI document; `read_request` reads them, as an empty value means something else than none.
+# For the OpenAPI document; `read_request` reads them itself, since an empty value differs from none.
 PARAMETERS = {
-    "terms": query_parameter("What was typed; several words must all match."),
+    "terms": query_parameter("What was typed; every word must match."),
     "maxList": query_parameter(f"Rows asked for; {NLM_MAX} when given empty.", int, NLM_DEFAULT),
     "count": query_parameter(f"Page size, {NLM_MAX} at most.", int, NLM_DEFAULT),
-    "offset": query_parameter("Rows left out at the start.", int, 0),
+    "offset": query_parameter("Rows skipped at the start.", int, 0),
     "df": query_parameter("Fields of the display rows.", default=DISPLAY),
     "sf": query_parameter("Fields to search.", default=SEARCH),
     "cf": query_parameter("Field of the codes.", default="code"),
@@ -54,7 +54,7 @@ def nlm_routes(service: Service) -> list[ControllerRouterHandler]:
     async def nlm_search(request: Request[Any, Any, Any]) -> Response[list[Any]]:
         """As the National Library of Medicine's HCPCS table: a form switches by changing its address."""
         parsed = read_request(request.query_params)
-        if parsed.keep and not parsed.terms:  # tests every code: too long to keep other callers waiting
+        if parsed.condition and not parsed.terms:  # checks every code, which would block the event loop
             return json_response(await asyncio.to_thread(search.answer, parsed))
         return json_response(search.answer(parsed))
 

@@ -1,4 +1,4 @@
-"""Which texts hold words with a given beginning."""
+"""Finds texts by the beginnings of their words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-WORD = re.compile(r"[a-z0-9]+")
+WORD = re.compile(r"[a-z0-9]+")  # of a text in lower case
 
 
 class WordIndex:
-    """Which texts hold a word that begins in some way.
+    """Rows of texts by the words in them.
 
     Args:
-        texts: Row i is text i.
+        texts: Text i has row i.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -22,10 +22,10 @@ class WordIndex:
             for word in WORD.findall(text.lower()):
                 rows.setdefault(word, set()).add(row)
         self._rows = rows
-        self._words = sorted(rows)
+        self._sorted_words = sorted(rows)
 
-    def rows(self, start: str) -> set[int]:
-        """Rows of the texts that hold a word beginning with `start`."""
-        first = bisect_left(self._words, start)
-        last = bisect_left(self._words, start + "\x7f")  # words are ASCII letters and digits
-        return set().union(*(self._rows[word] for word in self._words[first:last]))
+    def rows(self, prefix: str) -> set[int]:
+        """Rows of the texts that contain a word with the given beginning."""
+        first = bisect_left(self._sorted_words, prefix)
+        end = bisect_left(self._sorted_words, prefix + "\x7f")  # sorts after every ASCII letter and digit
+        return set().union(*(self._rows[word] for word in self._sorted_words[first:end]))
