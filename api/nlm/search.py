@@ -54,7 +54,7 @@ class NlmSearch:
         return [record for record in records if request.condition(record, on)]
 
     def _ranked(self, terms: str, search: Sequence[str]) -> list[Record]:
-        """Records whose code begins as typed, or suggested ones, best first; then the other literal matches."""
+        """Codes that begin as typed, or suggested ones, best first; then the other literal matches."""
         literal = {record.code: record for record in self._literal(terms, search)}
         best: list[Record] = []
         if CODE_PREFIX.fullmatch(terms) and "code" in search:
