@@ -116,18 +116,14 @@ def _with_cpt(release: Release, path: Path) -> Release:
     return msgspec.structs.replace(release, records=tuple(records))
 
 
-def serving_folder(index: Path | None, home: Home, progress: Progress = lambda done, total: None) -> Path:
-    """The index folder to answer from: the one named, else the active one, else a new starter index."""
-    if index is not None:
-        return index
-    active = home.active()
-    if active is not None and not _outdated_starter(active):
-        return active
-    return build_index(home, on=date.today(), progress=progress)[0]
+def active_index(home: Home) -> Path | None:
+    """The active index folder; None if there is none, or only a starter index of an earlier version."""
+    folder = home.active()
+    return None if folder is None or _outdated_starter(folder) else folder
 
 
 def _outdated_starter(folder: Path) -> bool:
-    """Whether this is a starter index of an earlier version, which is made again without asking."""
+    """Whether this is a starter index of an earlier version, which is built again without asking."""
     if folder.name != STARTER:
         return False
     try:

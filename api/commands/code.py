@@ -7,10 +7,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from api.building import serving_folder
 from api.console import print_json
+from api.loading import resolve_index
 from api.settings import Settings
-from index.home import Home
 from index.records import Record
 from index.store.catalogue import MODIFIERS, RECORDS, Catalogue
 from index.store.manifest import verify
@@ -33,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print what is known; 1 when a code is unknown."""
-    folder = serving_folder(arguments.index or settings.index, Home(settings.home))
+    folder = resolve_index(arguments.index, settings)
     verify(folder, only=(RECORDS, MODIFIERS))
     catalogue = Catalogue.load(folder)
     on = arguments.on or date.today()
