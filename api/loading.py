@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,20 +18,27 @@ COLLECT_AFTER = 50_000  # new objects that may hold others; an answer has some f
 
 
 def resolve_index(given: Path | None, settings: Settings) -> Path:
-    """The folder to answer from: the one given, else `HCPCS_INDEX`, else the active one, else the starter.
+    """The folder to answer from: the given one, else `HCPCS_INDEX`, else the active one, else the starter.
+
+    A starter index that does not exist yet, or is of an earlier version, is built first.
 
     Raises:
-        ArtifactError: If it is damaged or gone.
+        ArtifactError: If the active index is gone.
     """
     named = given or settings.index
     if named is not None:
         return named
-    from api.building import serving_folder
-    from api.console import progress_bar
+    from api.building import active_index, build_index
     from index.home import Home
 
-    with progress_bar("making the starter index") as progress:
-        return serving_folder(None, Home(settings.home), progress)
+    home = Home(settings.home)
+    active = active_index(home)
+    if active is not None:
+        return active
+    from api.console import progress_bar
+
+    with progress_bar("building the starter index") as progress:
+        return build_index(home, on=date.today(), progress=progress)[0]
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:

@@ -16,7 +16,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.cds.routes import code_of, suggestion_id
+from api.cds.feedback import code_of, suggestion_id
 from api.settings import Settings
 from index.code_systems import LEVEL_II
 from suggest.answer import Answer, Filters

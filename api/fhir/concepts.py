@@ -14,11 +14,6 @@ from api.service import Service
 from index.code_systems import LEVEL_I, system_at, system_of_code
 from index.records import Record
 
-EXTENSION = "urn:hcpcs-suggest:fhir:"
-SCORE = f"{EXTENSION}score"
-CONFIDENCE = f"{EXTENSION}confidence"
-NO_GOOD_MATCH = f"{EXTENSION}no-good-match"
-
 SHORT_DESIGNATION = {
     "system": "urn:hcpcs-suggest:fhir:designation-use",
     "code": "short",

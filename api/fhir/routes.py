@@ -12,7 +12,8 @@ from litestar.params import Body, PathParameter
 from litestar.types import ControllerRouterHandler
 
 from api.fhir import codesystem
-from api.fhir.capability import capability_statement, structure_definitions, terminology_capabilities
+from api.fhir.capability import capability_statement, terminology_capabilities
+from api.fhir.extensions import structure_definitions
 from api.fhir.operations import EXPAND, LOOKUP, URL, VALIDATE_CODE, VALIDATE_MEMBER, Operation
 from api.fhir.outcome import FHIR_JSON
 from api.fhir.parameters import Inputs, ParametersBody, Resource

@@ -16,7 +16,7 @@ from api.http.limits import BROWSE_DEFAULT, BROWSE_MAX
 from api.http.problems import Refused
 from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords
 from api.service import Service
-from index.code_systems import LEVEL_I, LEVEL_II, section_of_code
+from index.code_systems import LEVEL_I, LEVEL_II
 from index.records import Record
 from index.release.labels import explain
 
@@ -99,7 +99,7 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
         matches = [
             record
             for record in service.catalogue.records
-            if (section is None or section_of_code(record.code) == section.upper())
+            if (section is None or record.section == section.upper())
             and (prefix is None or record.code.startswith(prefix.upper()))
             and (include_terminated or record.status(day) != "terminated")
         ]

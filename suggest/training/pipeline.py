@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from index.build import assemble
+from index.build import Sources, assemble
 from index.digest import file_sha256, source_digest
 from index.encoder import StaticEncoder
 from index.records import Record, Release
@@ -236,10 +236,9 @@ def _written_out(text: str, expander: Expander) -> str:
 
 def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: int, log: Log) -> list[Example]:
     """Features of the lines that an encoder did not learn from."""
-    full = assemble(
-        material.release, encoder, lexicon=material.lexicon, starter=material.starter, names=material.names
-    )
-    bare = assemble(material.release, encoder)
+    everything = Sources(material.release, material.lexicon, material.starter, material.names)
+    full = assemble(everything, encoder)
+    bare = assemble(Sources(material.release), encoder)
     nothing = [Line(text, (), NO_CODE, place % FOLDS) for place, text in enumerate(no_code_texts())]
     coded = [line.text for line in material.lines if line.fold == learned]
     codable = fit_codable(encoder, coded, [line.text for line in nothing if line.fold == learned])
