@@ -1,4 +1,4 @@
-"""The app: routes, limits and error bodies around one suggester."""
+"""The Litestar app: routes, limits and error bodies around one suggester."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def create_app(
     """Build the app.
 
     Args:
-        suggester: Loaded already; the app answers from it alone.
+        suggester: A loaded suggester.
         settings: API key, allowed web origins, access log.
-        extra_routes: More route handlers, for example a benchmark's empty route.
+        extra_routes: Further route handlers, for example the empty route of a benchmark.
     """
     service = Service(suggester)
 
@@ -54,7 +54,7 @@ def create_app(
         openapi_config=None,
         logging_config=None,
     )
-    # Around the whole app rather than as a middleware: those are not run for paths that no route has.
+    # Wraps the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
         app.asgi_handler, service.metrics, _version_headers(service), settings.access_log
     )
@@ -87,7 +87,7 @@ def _cors(settings: Settings) -> CORSConfig | None:
 
 
 def _version_headers(service: Service) -> tuple[tuple[bytes, bytes], ...]:
-    """Release and model on every answer, also where a standard leaves no place for them in the body."""
+    """Headers that name release and model: a standard's body may have no place for them."""
     return (
         (b"x-hcpcs-release", _header(service.release)),
         (b"x-hcpcs-model", _header(service.model)),
@@ -101,6 +101,6 @@ def _header(value: str) -> bytes:
 
 
 def worker_app() -> Litestar:
-    """The app of one worker process: all it needs is in the environment."""
+    """The app of a worker process, made from the settings in the environment."""
     settings = load_settings(os.environ)
     return create_app(open_suggester(None, settings), settings)

@@ -1,4 +1,4 @@
-"""From settings to a suggester: which index folder, and the load that checks it."""
+"""Choosing the index folder, and loading its suggester."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.settings import Settings
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
 
-COLLECT_AFTER = 50_000  # new objects that may hold others; an answer has some forty
+GC_THRESHOLD = 50_000  # container objects allocated between two collections; an answer has about forty
 
 
 def resolve_index(given: Path | None, settings: Settings) -> Path:
@@ -42,7 +42,7 @@ def resolve_index(given: Path | None, settings: Settings) -> Path:
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:
-    """Load the suggester of that folder.
+    """Load the suggester of the folder that `resolve_index` chooses.
 
     Raises:
         ArtifactError: If the folder is missing or damaged; the message names the file.
@@ -50,17 +50,17 @@ def open_suggester(given: Path | None, settings: Settings) -> Suggester:
     from suggest.suggester import Suggester
 
     folder = resolve_index(given, settings)
-    with _seldom_collected():
+    with _rare_garbage_collection():
         return Suggester.load(folder)
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Spare what is loaded the search for garbage, for good, and search seldom: answers hold no cycles."""
+def _rare_garbage_collection() -> Iterator[None]:
+    """Keep the garbage collector from what is loaded, and run it rarely: answers hold no reference cycles."""
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
     gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
+    gc.set_threshold(GC_THRESHOLD)

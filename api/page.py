@@ -1,4 +1,4 @@
-"""The web page for coders: its files, read once, served with headers that allow nothing from elsewhere."""
+"""The web page for coders: its files, read once, with headers that forbid content from other origins."""
 
 from __future__ import annotations
 
@@ -53,8 +53,7 @@ SECTIONS_PLACE = "<!-- sections -->"
 def page_routes() -> list[ControllerRouterHandler]:
     """Route handlers of `/` and of the page's own files.
 
-    They stay open when the service has an API key: they tell nothing but what this source tells, and the
-    page asks for the key itself.
+    They need no API key: they hold nothing secret, and the page asks for the key itself.
     """
     files = {path.name: path for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
     bodies = {name: path.read_bytes() for name, path in files.items() if path.suffix != ".html"}
@@ -74,7 +73,7 @@ def page_routes() -> list[ControllerRouterHandler]:
 
 
 def index_page(template: str) -> bytes:
-    """The page with one checkbox for each section, so that letters and their words stay in one place."""
+    """The page with one checkbox for each section; letters and names come from `SECTIONS`."""
     boxes = "\n".join(_section_box(letter, words) for letter, words in SECTIONS.items() if letter != "CPT")
     return template.replace(SECTIONS_PLACE, boxes).encode()
 
