@@ -22,7 +22,6 @@ from litestar.types import ControllerRouterHandler
 from api.fhir.capability import software_version
 from api.http.bodies import json_response
 from api.http.described import EXAMPLE, Example, problems
-from api.http.problems import ProblemDetails
 from api.http.schemas import component_schemas
 from api.service import Service
 
@@ -67,12 +66,12 @@ def document(service: Service, handlers: Iterable[ControllerRouterHandler]) -> J
     app = Litestar(route_handlers=list(handlers), openapi_config=_config(service), logging_config=None)
     whole = app.openapi_schema.to_schema()
     requests: list[Any] = []
-    answers: list[Any] = [ProblemDetails]
+    answers: list[Any] = []
     for handler, operation in _operations(app, whole):
         _remove_framework_error(operation)
         _add_example(handler, operation)
         signature = handler.parsed_fn_signature
-        answers.append(signature.return_type.annotation)
+        answers += [signature.return_type.annotation, *_declared_types(handler)]
         if "data" in signature.parameters:
             requests.append(signature.parameters["data"].annotation)
     whole["components"]["schemas"] = component_schemas(requests, answers)
@@ -117,6 +116,11 @@ def _operations(app: Litestar, whole: Json) -> Iterator[tuple[HTTPRouteHandler, 
         for method, (handler, _) in route.route_handler_map.items():
             if method.lower() in operations:
                 yield handler, operations[method.lower()]
+
+
+def _declared_types(handler: HTTPRouteHandler) -> list[Any]:
+    """Types of the responses that a handler declares beside its return type."""
+    return [response.data_container for response in (handler.responses or {}).values()]
 
 
 def _remove_framework_error(operation: Json) -> None:

@@ -32,6 +32,11 @@ class Example(NamedTuple):
 MakeExample = Callable[[], Example]
 
 
+def answers(kind: Any, description: str) -> dict[int, ResponseSpec]:
+    """The `responses` of a route handler whose return type does not name its answer."""
+    return {200: ResponseSpec(kind, generate_examples=False, description=description)}
+
+
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
     """The `responses` of a route handler for errors with these HTTP statuses."""
     return {
