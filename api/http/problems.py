@@ -15,11 +15,13 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from api.http.limits import BATCH_BODY_BYTES, BODY_BYTES
 from index.errors import HcpcsError
 
 log = logging.getLogger("hcpcs.errors")
 
 PROBLEM_JSON = "application/problem+json"
+BODY_BOUNDS = f"{BODY_BYTES // 1024} KB; a batch {BATCH_BODY_BYTES // 1024**2} MB"
 TYPE_PREFIX = "urn:hcpcs-suggest:problem:"
 
 SLUGS = {
@@ -197,7 +199,7 @@ def _own_words(error: HTTPException) -> str:
     return {
         404: "there is nothing at this address",
         405: "this address does not take this method",
-        413: "the request body is larger than this address takes (64 KB; a batch 1 MB)",
+        413: f"the request body is larger than this address takes ({BODY_BOUNDS})",
     }.get(error.status_code, error.detail)
 
 

@@ -47,7 +47,7 @@ def releases(service: Service) -> Releases:
 
 
 def _code_set(service: Service, system: CodeSystem) -> CodeSet:
-    """The codes of one level; the modifiers belong to Level II."""
+    """The codes of one system; the modifiers belong to Level II."""
     today = date.today()
     records = [record for record in service.catalogue.records if record.level == system.level]
     return CodeSet(
