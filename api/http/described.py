@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from litestar.openapi.datastructures import ResponseSpec
@@ -19,7 +19,7 @@ ERRORS = {
     422: "A field or parameter is wrong; its path is in `errors`",
 }
 BODY_ERRORS = (400, 401, 413, 415, 422)  # of a route that takes a body
-EXAMPLE = "example"  # an `opt` of a route handler: a function that makes an Example
+EXAMPLE = "example"  # an `opt` of a route handler: a function without arguments that makes an Example
 
 
 class Example(NamedTuple):
@@ -27,9 +27,6 @@ class Example(NamedTuple):
 
     request: Any = None
     answer: Any = None
-
-
-MakeExample = Callable[[], Example]
 
 
 def answers(kind: Any, description: str) -> dict[int, ResponseSpec]:

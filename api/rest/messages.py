@@ -8,17 +8,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from api.http.limits import BATCH_BODY_BYTES, BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
+from api.http.limits import BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
 from api.http.schemas import REF
 from api.service import Query
 from index.records import Modifier, Record, Status
 from suggest.answer import Ask, Filters
 
 TAG = "REST v1"
-BATCH_SUMMARY = (
-    f"Up to {BATCH_ITEMS} items in {BATCH_BODY_BYTES // 1024**2} MB. Answers come in the items' order; "
-    "one that cannot be answered has `error`."
-)
 NO_FILTERS = Filters()
 
 Section = Annotated[str, Meta(pattern="^([A-CE-HJ-MP-V]|CPT)$")]

@@ -12,10 +12,10 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, answers, problems
-from api.http.limits import BATCH_BODY_BYTES, CACHED_ANSWERS
+from api.http.limits import BATCH_BODY_BYTES, BATCH_ITEMS, CACHED_ANSWERS
 from api.http.problems import field_error, invalid
 from api.rest.cache import AnswerCache
-from api.rest.messages import BATCH_SUMMARY, TAG, BatchRequest, SuggestRequest
+from api.rest.messages import TAG, BatchRequest, SuggestRequest
 from api.rest.micro_batcher import MicroBatcher
 from api.service import Query, Service
 from suggest.answer import Answer, Ask
@@ -74,6 +74,10 @@ def _json(body: bytes) -> ASGIResponse:
 
 def _batch_route(service: Service) -> ControllerRouterHandler:
     request = {"items": [{"text": EXAMPLE_TEXT, "k": 2}, {"text": "cane"}]}
+    description = (
+        f"Up to {BATCH_ITEMS} items in {BATCH_BODY_BYTES // 1024**2} MB. Answers come in the items' order; "
+        "one that cannot be answered has `error`."
+    )
 
     @post(
         "/v1/suggest/batch",
@@ -81,7 +85,7 @@ def _batch_route(service: Service) -> ControllerRouterHandler:
         request_max_body_size=BATCH_BODY_BYTES,
         tags=[TAG],
         summary="Codes for several texts",
-        description=BATCH_SUMMARY,
+        description=description,
         response_description="One Answer for each item",
         responses=problems(*BODY_ERRORS),
         opt={EXAMPLE: lambda: Example(request)},
