@@ -1,4 +1,4 @@
-"""The `hcpcs` command: picks the sub-command and turns errors into one sentence."""
+"""The `hcpcs` command: runs a sub-command and reports an error as one sentence."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from index.errors import HcpcsError
 COMMANDS = {
     "suggest": "ranked codes for a text",
     "batch": "ranked codes for every row of a file",
-    "code": "everything known of a code",
+    "code": "everything known about a code",
     "index": "build, list, check and compare index folders",
-    "serve": "the HTTP service and web page",
+    "serve": "the HTTP service and the web page",
     "eval": "measure, compare and report",
-    "train": "make the shipped weights again",
+    "train": "reproduce the shipped weights",
 }
 
 
 def build_parser(command: str | None) -> argparse.ArgumentParser:
-    """The parser, with the arguments of one sub-command only, so that no other module is imported."""
+    """The argument parser. Only the given sub-command gets its arguments, so no other one is imported."""
     parser = argparse.ArgumentParser(prog="hcpcs", description="HCPCS codes for plain language.")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
@@ -44,7 +44,11 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 done, 1 the work failed, 2 bad usage or bad input."""
+    """Run one command.
+
+    Returns:
+        Exit code: 0 done, 1 the work failed, 2 bad usage or bad input, 130 interrupted.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if word in COMMANDS), None)
     arguments = build_parser(command).parse_args(words)
@@ -56,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("hcpcs: interrupted\n")
         return 130
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+    except BrokenPipeError:  # whatever read our output has ended, for example `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -1,4 +1,4 @@
-"""The app: routes, limits and error bodies around one suggester."""
+"""The Litestar app: routes, limits and error bodies around one suggester."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from litestar.config.cors import CORSConfig
 from litestar.types import ControllerRouterHandler
 
 from api.cds.routes import cds_routes
+from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
-from api.http.health import health_routes, metrics_route
+from api.health import health_routes, metrics_route
+from api.http.bodies import StrictRequest
 from api.http.keys import key_guard
 from api.http.limits import BODY_BYTES
 from api.http.middleware import RequestMiddleware
-from api.http.problems import problem_response
+from api.http.problems import error_handler
 from api.loading import open_suggester
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
@@ -32,9 +34,9 @@ def create_app(
     """Build the app.
 
     Args:
-        suggester: Loaded already; the app answers from it alone.
+        suggester: A loaded suggester.
         settings: API key, allowed web origins, access log.
-        extra_routes: More route handlers, for example a benchmark's empty route.
+        extra_routes: Further route handlers, for example the empty route of a benchmark.
     """
     service = Service(suggester)
 
@@ -45,13 +47,14 @@ def create_app(
         route_handlers=[*routes(service), *extra_routes],
         guards=[key_guard(settings.api_key)] if settings.api_key else [],
         cors_config=_cors(settings),
-        exception_handlers={Exception: problem_response},
+        exception_handlers={Exception: error_handler({"/fhir": operation_outcome})},
+        request_class=StrictRequest,
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
         openapi_config=None,
         logging_config=None,
     )
-    # Around the whole app rather than as a middleware: those are not run for paths that no route has.
+    # Wraps the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
         app.asgi_handler, service.metrics, _version_headers(service), settings.access_log
     )
@@ -60,16 +63,16 @@ def create_app(
 
 def routes(service: Service) -> list[ControllerRouterHandler]:
     """Every route handler of the service."""
-    return [
+    handlers = [
         *rest_routes(service),
         *nlm_routes(service),
         *fhir_routes(service),
         *cds_routes(service),
         *health_routes(service),
         metrics_route(service),
-        openapi_route(service),
         *page_routes(),
     ]
+    return [*handlers, openapi_route(service, handlers)]
 
 
 def _cors(settings: Settings) -> CORSConfig | None:
@@ -84,7 +87,7 @@ def _cors(settings: Settings) -> CORSConfig | None:
 
 
 def _version_headers(service: Service) -> tuple[tuple[bytes, bytes], ...]:
-    """Release and model on every answer, also where a standard leaves no place for them in the body."""
+    """Headers that name release and model: a standard's body may have no place for them."""
     return (
         (b"x-hcpcs-release", _header(service.release)),
         (b"x-hcpcs-model", _header(service.model)),
@@ -98,6 +101,6 @@ def _header(value: str) -> bytes:
 
 
 def worker_app() -> Litestar:
-    """The app of one worker process: all it needs is in the environment."""
+    """The app of a worker process, made from the settings in the environment."""
     settings = load_settings(os.environ)
     return create_app(open_suggester(None, settings), settings)

@@ -1,4 +1,4 @@
-"""Printing for people and for programs: tables, JSON, progress bars."""
+"""Output of commands: tables, JSON, progress bars."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ import msgspec
 
 
 def print_json(value: object) -> None:
-    """One JSON value on one line of standard output."""
+    """Print a value as JSON on one line of stdout."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
     sys.stdout.flush()
 
 
 def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of the same keys as aligned columns."""
+    """Print rows with the same keys as aligned columns on stdout."""
     titles = list(rows[0])
-    cells = [titles, *[[str(row[title]) for title in titles] for row in rows]]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(titles))]
-    for line in cells:
-        sys.stdout.write(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
-        )
+    lines = [titles, *[[str(row[title]) for title in titles] for row in rows]]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error that appears after two seconds, and never when that is not a terminal.
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr. It appears after two seconds, and only on a terminal.
 
     Yields:
-        A function to call with how many are done and how many there are.
+        A function to call with the number done and the total.
     """
     from tqdm import tqdm
 
-    with tqdm(desc=what, delay=2, disable=not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(desc=title, delay=2, disable=not sys.stderr.isatty(), leave=False) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

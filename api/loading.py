@@ -1,10 +1,11 @@
-"""From settings to a suggester: which index folder, and the load that checks it."""
+"""Choosing the index folder, and loading its suggester."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,28 +14,35 @@ from api.settings import Settings
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
 
-COLLECT_AFTER = 50_000  # new objects that may hold others; an answer has some forty
+GC_THRESHOLD = 50_000  # container objects allocated between two collections; an answer has about forty
 
 
 def resolve_index(given: Path | None, settings: Settings) -> Path:
-    """The folder to answer from: the one given, else `HCPCS_INDEX`, else the active one, else the starter.
+    """The folder to answer from: the given one, else `HCPCS_INDEX`, else the active one, else the starter.
+
+    A starter index that does not exist yet, or is of an earlier version, is built first.
 
     Raises:
-        ArtifactError: If it is damaged or gone.
+        ArtifactError: If the active index is gone.
     """
     named = given or settings.index
     if named is not None:
         return named
-    from api.building import serving_folder
-    from api.console import progress_bar
+    from api.building import active_index, build_index
     from index.home import Home
 
-    with progress_bar("making the starter index") as progress:
-        return serving_folder(None, Home(settings.home), progress)
+    home = Home(settings.home)
+    active = active_index(home)
+    if active is not None:
+        return active
+    from api.console import progress_bar
+
+    with progress_bar("building the starter index") as progress:
+        return build_index(home, on=date.today(), progress=progress)[0]
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:
-    """Load the suggester of that folder.
+    """Load the suggester of the folder that `resolve_index` chooses.
 
     Raises:
         ArtifactError: If the folder is missing or damaged; the message names the file.
@@ -42,17 +50,17 @@ def open_suggester(given: Path | None, settings: Settings) -> Suggester:
     from suggest.suggester import Suggester
 
     folder = resolve_index(given, settings)
-    with _seldom_collected():
+    with _rare_garbage_collection():
         return Suggester.load(folder)
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Spare what is loaded the search for garbage, for good, and search seldom: answers hold no cycles."""
+def _rare_garbage_collection() -> Iterator[None]:
+    """Keep the garbage collector from what is loaded, and run it rarely: answers hold no reference cycles."""
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
     gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
+    gc.set_threshold(GC_THRESHOLD)

@@ -1,152 +1,145 @@
-"""The OpenAPI 3.1 document at `/schema`, made from the bodies' structs and the table of routes.
+"""The OpenAPI 3.1 document at `/schema`.
 
-Handlers read raw bodies, for strictness and speed, so the framework cannot infer this document itself.
-Examples are answers of the loaded index, so that they are real.
+The framework makes paths, parameters, bodies and answers from the signatures and docstrings of the route
+handlers. Schemas of bodies come from msgspec, which checks these bodies: the framework's own schemas leave
+out the bounds of inner types. Examples are answers of the loaded index.
 """
 
 from __future__ import annotations
 
-import inspect
-import re
-from typing import Any, get_origin
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
 
 import msgspec
-from litestar import get
-from litestar.response.base import ASGIResponse
+from litestar import Litestar, Response, get
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.capability import software_version
 from api.http.bodies import json_response
-from api.http.problems import PROBLEM_JSON, ProblemDetails
-from api.openapi_routes import PARAMETERS, ROUTES, Route, examples
+from api.http.described import EXAMPLE, Example, problems
+from api.http.schemas import component_schemas
 from api.service import Service
 
 Json = dict[str, Any]
-REF = "#/components/schemas/{name}"
-ERRORS = {
-    "400": "The body is not JSON",
-    "401": "The API key is missing",
-    "404": "Not found",
-    "413": "The body is too large",
-    "415": "The body does not say it is JSON",
-    "422": "A field or parameter is wrong; its path is in `errors`",
-}
+OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.1"
 
 
-def openapi_route(service: Service) -> ControllerRouterHandler:
-    """Route handler of `/schema`; the document is made when it is first asked for, then kept."""
-    kept: list[bytes] = []
+def openapi_route(service: Service, handlers: Iterable[ControllerRouterHandler]) -> ControllerRouterHandler:
+    """Route handler of `/schema`; the document is made at the first request.
 
-    @get("/schema", sync_to_thread=True)
-    def schema() -> ASGIResponse:
-        if not kept:
-            kept.append(msgspec.json.encode(document(service)))
-        return json_response(kept[0], media_type="application/vnd.oai.openapi+json;version=3.1")
+    Args:
+        service: Names release and model.
+        handlers: The other route handlers of the app.
+    """
+
+    @get(
+        "/schema",
+        tags=["Operation"],
+        summary="This document",
+        response_description="The document",
+        media_type=OPENAPI_JSON,
+        responses=problems(401),
+        sync_to_thread=True,
+    )
+    def schema() -> Response[Json]:
+        """OpenAPI 3.1."""
+        return json_response(encoded(), media_type=OPENAPI_JSON)
+
+    @cache
+    def encoded() -> bytes:
+        return msgspec.json.encode(document(service, [*handlers, schema]))
 
     return schema
 
 
-def document(service: Service) -> Json:
-    """The whole document."""
-    shown = examples(service)
-    types = [kind for route in ROUTES for kind in (route.request, route.response) if kind is not None]
-    paths: dict[str, Json] = {}
-    for route in ROUTES:
-        paths.setdefault(route.path, {})[route.method] = _operation(route, shown)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "HCPCS code suggestion",
-            "version": software_version(),
-            "summary": "HCPCS codes for plain language.",
-            "description": (
-                "Ranked HCPCS codes with confidence and reason. A suggestion is not a coverage decision. "
-                f"Every answer names release and model, now {service.release} and {service.model}. "
-                f"{service.notice}"
-            ).strip(),
-        },
-        "paths": paths,
-        "components": {
-            "schemas": _schemas([*types, ProblemDetails]),
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "The operator's API key"},
-                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-            },
-        },
-        "security": [{}, {"bearer": []}, {"header": []}],
-    }
+def document(service: Service, handlers: Iterable[ControllerRouterHandler]) -> Json:
+    """The whole document.
+
+    It is made by an app that serves nothing: in the serving app the framework would add routes below
+    `/schema`, which answer unknown addresses in HTML.
+    """
+    app = Litestar(route_handlers=list(handlers), openapi_config=_config(service), logging_config=None)
+    whole = app.openapi_schema.to_schema()
+    requests: list[Any] = []
+    answers: list[Any] = []
+    for handler, operation in _operations(app, whole):
+        _remove_framework_error(operation)
+        _add_example(handler, operation)
+        signature = handler.parsed_fn_signature
+        answers += [signature.return_type.annotation, *_declared_types(handler)]
+        if "data" in signature.parameters:
+            requests.append(signature.parameters["data"].annotation)
+    whole["components"]["schemas"] = component_schemas(requests, answers)
+    return whole
 
 
-def _schemas(types: list[Any]) -> dict[str, Json]:
-    """Component schemas, with the descriptions of fields taken from the structs' docstrings."""
-    _, components = msgspec.json.schema_components(types, ref_template=REF)
-    structs = _structs(types)
-    asked = _structs([route.request for route in ROUTES])
-    for name, schema in components.items():
-        kind = structs.get(name)
-        if kind is None:
+def _config(service: Service) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="HCPCS code suggestion",
+        version=software_version(),
+        summary="HCPCS codes for plain language.",
+        description=(
+            "Ranked HCPCS codes with confidence and reason. A suggestion is not a coverage decision. "
+            f"Every answer names release and model, now {service.release} and {service.model}. "
+            f"{service.notice}"
+        ).strip(),
+        path="/not-served",
+        use_handler_docstrings=True,
+        operation_id_creator=_operation_id,
+        security=[{}, {"bearer": []}, {"header": []}],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme("http", scheme="bearer", description="The operator's API key"),
+                "header": SecurityScheme("apiKey", name="X-API-Key", security_scheme_in="header"),
+            }
+        ),
+    )
+
+
+def _operation_id(handler: BaseRouteHandler, *_: object) -> str:
+    """The handler's name in camel case."""
+    first, *others = handler.handler_name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _operations(app: Litestar, whole: Json) -> Iterator[tuple[HTTPRouteHandler, Json]]:
+    """Each documented route handler, with its part of the document."""
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
             continue
-        text = inspect.cleandoc(kind.__doc__ or "")
-        schema["description"] = text.partition("\nAttributes:")[0].strip()
-        for field, words in _attributes(text).items():
-            if field in schema["properties"]:
-                schema["properties"][field].setdefault("description", words)
-        if name not in asked and not kind.__struct_config__.omit_defaults:
-            schema["required"] = list(schema["properties"])  # answers always hold every field
-    return components
+        operations = whole["paths"].get(route.path_format, {})
+        for method, (handler, _) in route.route_handler_map.items():
+            if method.lower() in operations:
+                yield handler, operations[method.lower()]
 
 
-def _structs(types: list[Any]) -> dict[str, Any]:
-    """Every struct that the types mention, by name."""
-    found: dict[str, Any] = {}
-    waiting = list(types)
-    while waiting:
-        kind = waiting.pop()
-        if inspect.isclass(kind) and issubclass(kind, msgspec.Struct) and kind.__name__ not in found:
-            found[kind.__name__] = kind
-            waiting += [field.type for field in msgspec.structs.fields(kind)]
-        elif get_origin(kind) is not None:
-            waiting += list(kind.__args__)
-    return found
+def _declared_types(handler: HTTPRouteHandler) -> list[Any]:
+    """Types of the responses that a handler declares beside its return type."""
+    return [response.data_container for response in (handler.responses or {}).values()]
 
 
-def _attributes(text: str) -> dict[str, str]:
-    """Field -> words, from the `Attributes:` section of a docstring in Google style."""
-    section = text.partition("\nAttributes:\n")[2]
-    found = re.findall(r"^ {4}(\w+): (.*(?:\n {8,}.*)*)", section, re.MULTILINE)
-    return {name: re.sub(r"\s*\n\s*", " ", words) for name, words in found}
+def _remove_framework_error(operation: Json) -> None:
+    """Remove the 400 that the framework adds for wrong parameters: here these are 422 problems."""
+    if "application/json" in operation["responses"].get("400", {}).get("content", {}):
+        del operation["responses"]["400"]
 
 
-def _operation(route: Route, shown: dict[str, Any]) -> Json:
-    media: Json = {"schema": _schema(route.response)}
-    if route.name in shown:
-        media["example"] = shown[route.name]
-    operation: Json = {
-        "operationId": route.name,
-        "tags": [route.tag],
-        "summary": route.summary,
-        "description": route.description,
-        "parameters": [PARAMETERS[name] for name in route.parameters],
-        "responses": {
-            "200": {"description": route.answer, "content": {route.media_type: media}},
-            **{status: _error(status) for status in route.errors},
-        },
-    }
-    if route.method == "post":
-        body: Json = {"schema": _schema(route.request)}
-        if f"{route.name} request" in shown:
-            body["example"] = shown[f"{route.name} request"]
-        operation["requestBody"] = {"required": True, "content": {route.takes: body}}
-    return operation
+def _add_example(handler: HTTPRouteHandler, operation: Json) -> None:
+    """Add the example of a handler to the request body and to the answer."""
+    make = handler.opt.get(EXAMPLE, Example)
+    request, answer = make()
+    if request is not None:
+        _only_media_type(operation["requestBody"])["example"] = request
+    if answer is not None:
+        _only_media_type(operation["responses"]["200"])["example"] = answer
 
 
-def _schema(kind: Any) -> Json:
-    if kind is None:
-        return {}
-    schemas, _ = msgspec.json.schema_components([kind], ref_template=REF)
-    return dict(schemas[0])
-
-
-def _error(status: str) -> Json:
-    content = {PROBLEM_JSON: {"schema": {"$ref": REF.format(name="ProblemDetails")}}}
-    return {"description": ERRORS[status], "content": content}
+def _only_media_type(body: Json) -> Json:
+    content: dict[str, Json] = body["content"]
+    (media_type,) = content.values()
+    return media_type

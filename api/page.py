@@ -1,4 +1,4 @@
-"""The web page for coders: its files, read once, served with headers that allow nothing from elsewhere."""
+"""The web page for coders: its files, read once, with headers that forbid content from other origins."""
 
 from __future__ import annotations
 
@@ -53,18 +53,17 @@ SECTIONS_PLACE = "<!-- sections -->"
 def page_routes() -> list[ControllerRouterHandler]:
     """Route handlers of `/` and of the page's own files.
 
-    They stay open when the service has an API key: they tell nothing but what this source tells, and the
-    page asks for the key itself.
+    They need no API key: they hold nothing secret, and the page asks for the key itself.
     """
     files = {path.name: path for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
     bodies = {name: path.read_bytes() for name, path in files.items() if path.suffix != ".html"}
     page = index_page(files["index.html"].read_text(encoding="utf-8"))
 
-    @get("/", opt={OPEN: True}, sync_to_thread=False)
+    @get("/", opt={OPEN: True}, include_in_schema=False, sync_to_thread=False)
     def read_page() -> ASGIResponse:
         return _response(page, ".html")
 
-    @get("/static/{name:str}", opt={OPEN: True}, sync_to_thread=False)
+    @get("/static/{name:str}", opt={OPEN: True}, include_in_schema=False, sync_to_thread=False)
     def read_static(name: FromPath[str]) -> ASGIResponse:
         if name not in bodies:
             raise NotFoundException
@@ -74,7 +73,7 @@ def page_routes() -> list[ControllerRouterHandler]:
 
 
 def index_page(template: str) -> bytes:
-    """The page with one checkbox for each section, so that letters and their words stay in one place."""
+    """The page with one checkbox for each section; letters and names come from `SECTIONS`."""
     boxes = "\n".join(_section_box(letter, words) for letter, words in SECTIONS.items() if letter != "CPT")
     return template.replace(SECTIONS_PLACE, boxes).encode()
 

@@ -1,10 +1,10 @@
-"""What every route answers from: the suggester, its catalogue, and what is known of both."""
+"""The service: one suggester, its catalogue, and what every route answers from."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -13,7 +13,8 @@ import msgspec
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
 from index.records import Modifier, Record
-from suggest.answer import Answer, Filters
+from index.store.catalogue import predecessors
+from suggest.answer import Answer, Ask, Filters
 
 log = logging.getLogger("hcpcs.service")
 
@@ -37,7 +38,7 @@ class CatalogueLike(Protocol):
 
 
 class SuggesterLike(Protocol):
-    """What the service needs of a suggester; `suggest.suggester.Suggester` and the tests' fake have it."""
+    """What the service needs of a suggester: `suggest.suggester.Suggester`, or the fake of the tests."""
 
     @property
     def catalogue(self) -> CatalogueLike:
@@ -49,7 +50,7 @@ class SuggesterLike(Protocol):
 
     @property
     def notice(self) -> str:
-        """What must be said on every surface; empty for an official release."""
+        """A sentence that every interface must show; empty for an official release."""
 
     def suggest(
         self,
@@ -61,89 +62,81 @@ class SuggesterLike(Protocol):
         """One answer for each text, in order; thread-safe."""
 
 
-class Asked(NamedTuple):
-    """One text, and how it is asked; see `Service.suggest`."""
+class Query(NamedTuple):
+    """A text, and how it is asked."""
 
     text: str
-    k: int
-    on: date | None
-    filters: Filters | None
+    ask: Ask
+
+
+def suggest_each(suggester: SuggesterLike, queries: Sequence[Query]) -> list[Answer | HcpcsError]:
+    """Answer or refusal of each query, in order. Texts with equal asks go to the suggester in one call."""
+    positions_by_ask: dict[Ask, list[int]] = {}
+    for position, query in enumerate(queries):
+        positions_by_ask.setdefault(query.ask, []).append(position)
+    outcomes: dict[int, Answer | HcpcsError] = {}
+    for ask, positions in positions_by_ask.items():
+        texts = [queries[position].text for position in positions]
+        try:
+            answers = suggester.suggest(texts, k=ask.k, date_of_service=ask.on, filters=ask.filters)
+        except HcpcsError as error:
+            outcomes.update(dict.fromkeys(positions, error))
+        else:
+            outcomes.update(zip(positions, answers, strict=True))
+    return [outcomes[position] for position in range(len(queries))]
 
 
 class Service:
-    """The suggester with what is worked out from it once.
+    """The suggester, with the values that are computed from it once.
 
     Attributes:
         release: Release name, as in every answer.
         model: Model name, as in every answer.
-        notice: Said on every surface; empty for an official release.
+        notice: A sentence that every interface must show; empty for an official release.
         manifest: The index folder's manifest in plain values.
         predecessors: For each code, the ended codes whose successor it is.
         ready: Whether the self-test query was answered.
+        self_test_ms: Milliseconds that the self-test query took.
+        self_test_failure: Why the service is not ready; empty when it is.
     """
 
     def __init__(self, suggester: SuggesterLike, metrics: Metrics | None = None) -> None:
         self.suggester = suggester
         self.catalogue = suggester.catalogue
         self.metrics = metrics or Metrics()
-        # An Answer names release and model even for a text that it refuses, so no format is assumed here.
+        # Every answer names release and model, so the format of the manifest is not assumed here.
         sample = suggester.suggest(["walker"], k=1)[0]
         self.release = sample.release
         self.model = sample.model
         self.notice = suggester.notice
         self.manifest = _plain(suggester.manifest)
-        self.predecessors = _predecessors(self.catalogue.records)
+        self.predecessors = predecessors(self.catalogue.records)
         self.ready = False
         self.self_test_ms = 0.0
         self.self_test_failure = "the self-test query has not been answered yet"
 
-    def suggest(self, text: str, k: int, on: date | None = None, filters: Filters | None = None) -> Answer:
+    def suggest(self, text: str, ask: Ask) -> Answer:
         """Ranked codes for one text.
 
         Raises:
             QueryError: If k or a filter is out of range.
         """
-        return self.suggest_many([text], k, on, filters)[0]
+        outcome = self.suggest_each([Query(text, ask)])[0]
+        if isinstance(outcome, HcpcsError):
+            raise outcome
+        return outcome
 
-    def suggest_many(
-        self, texts: Sequence[str], k: int, on: date | None = None, filters: Filters | None = None
-    ) -> list[Answer]:
-        """Ranked codes for each text, in order.
-
-        Raises:
-            QueryError: If k or a filter is out of range.
-        """
-        answers = self.suggester.suggest(texts, k=k, date_of_service=on, filters=filters)
-        unmatched = sum(answer.no_good_match for answer in answers)
+    def suggest_each(self, queries: Sequence[Query]) -> list[Answer | HcpcsError]:
+        """Answer or refusal of each query, in order; answers without a good match are counted."""
+        outcomes = suggest_each(self.suggester, queries)
+        unmatched = sum(isinstance(outcome, Answer) and outcome.no_good_match for outcome in outcomes)
         if unmatched:
             self.metrics.no_good_match.inc(unmatched)
-        return answers
-
-    def suggest_each(self, asked: Sequence[Asked]) -> list[Answer | HcpcsError]:
-        """What each text gets, in order: its answer, or why it is refused; texts asked alike go together."""
-        alike: dict[tuple[int, date | None, Filters | None], list[int]] = {}
-        for place, one in enumerate(asked):
-            alike.setdefault((one.k, one.on, one.filters), []).append(place)
-        found: dict[int, Answer | HcpcsError] = {}
-        for (k, on, filters), places in alike.items():
-            try:
-                found.update(
-                    zip(
-                        places,
-                        self.suggest_many([asked[at].text for at in places], k, on, filters),
-                        strict=True,
-                    )
-                )
-            except HcpcsError as error:
-                found.update(dict.fromkeys(places, error))
-        return [found[place] for place in range(len(asked))]
+        return outcomes
 
     def self_test(self) -> bool:
-        """Ask for a record of the index by its own description and check that it comes back."""
-        records = self.catalogue.records
-        record = next(
-            (r for r in records if r.status(date.today()) == "active"), records[0] if records else None
-        )
+        """Whether the description of one code brings back that code; sets `ready`."""
+        record = _sample_record(self.catalogue.records)
         if record is None:
             self.self_test_failure = "the index holds no codes"
             return False
@@ -152,24 +145,22 @@ class Service:
         answer = self.suggester.suggest([record.long_description], k=10, filters=filters)[0]
         self.self_test_ms = round((time.perf_counter() - started) * 1000, 2)
         self.ready = any(suggestion.code == record.code for suggestion in answer.suggestions)
-        self.self_test_failure = (
-            ""
-            if self.ready
-            else f"the self-test query did not bring back {record.code} for its own description"
-        )
+        self.self_test_failure = ""
         if not self.ready:
+            self.self_test_failure = (
+                f"the self-test query did not bring back {record.code} for its own description"
+            )
             log.error("%s", self.self_test_failure)
         return self.ready
+
+
+def _sample_record(records: Sequence[Record]) -> Record | None:
+    """The first code that is active today, else the first code, else None."""
+    today = date.today()
+    active = (record for record in records if record.status(today) == "active")
+    return next(active, records[0] if records else None)
 
 
 def _plain(manifest: object) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(manifest)
     return plain
-
-
-def _predecessors(records: Iterable[Record]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for record in records:
-        for successor in record.successors:
-            found[successor] = (*found.get(successor, ()), record.code)
-    return found

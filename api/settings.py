@@ -1,4 +1,4 @@
-"""Settings from the environment, read once at the edge; each has a row in `docs/settings.md`."""
+"""Settings from the environment, read once at start-up; each has a row in `docs/settings.md`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NO = frozenset({"0", "false", "no", "off"})
 
 
 class SettingsError(HcpcsError):
-    """An `HCPCS_` variable holds something that cannot be meant."""
+    """An `HCPCS_` variable has a value that is not allowed."""
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the environment decides; a field `x` is read from `HCPCS_X`.
+    """The settings; field `x` is read from `HCPCS_X`.
 
     Attributes:
         home: The data folder: indexes, downloads, caches.
@@ -40,7 +40,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the `HCPCS_` settings; a missing one has the default that `docs/settings.md` names.
 
     Raises:
-        SettingsError: If a value cannot be read; the message names the variable.
+        SettingsError: If a value is not allowed; the message names the variable.
     """
     home = environ.get("HCPCS_HOME") or "~/.hcpcs"
     index = environ.get("HCPCS_INDEX")

@@ -23,7 +23,7 @@ OURS, DENSE, FTS5 = "ours", "minilm_faiss", "fts5"
 BATCH = "ours_in_processes"
 CHUNK = 64  # texts that one process of a batch answers at a time
 READY = "ready"
-MOST_DENSE = 50  # descriptions in a small run
+MAX_SMALL_DENSE = 12  # descriptions that the dense design embeds in a small run; it returns ten
 
 
 class Contender:
@@ -84,23 +84,24 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
     records = active(Catalogue.load(index).records)
     if name == DENSE:
-        return plain_dense(records[:MOST_DENSE] if small else records, work).suggest
+        return plain_dense(records[:MAX_SMALL_DENSE] if small else records, work).suggest
     return FullText(records).suggest
 
 
 def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
-    from api.batch.output import JsonOutput
-    from api.batch.pieces import WorkerPool, processors
-    from api.batch.questions import Questions
-    from api.batch.rows import Row
+    from api.batch.queries import QuerySource
+    from api.batch.readers import InputRow
+    from api.batch.workers import WorkerPool, default_processes
+    from api.batch.writers import JsonLinesWriter
 
-    others = ending.enter_context(WorkerPool(index, Questions("text", None, 10), JsonOutput(), processors()))
+    source = QuerySource("text", None, 10)
+    pool = ending.enter_context(WorkerPool(index, source, JsonLinesWriter(), default_processes()))
 
-    def answered(texts: list[str]) -> Any:
-        rows = [Row({"text": text}) for text in texts]
-        return list(others.pieces(rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)))
+    def answer(texts: list[str]) -> Any:
+        rows = [InputRow({"text": text}) for text in texts]
+        return list(pool.answer(rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)))
 
-    return answered
+    return answer
 
 
 def main(name: str, index: str, work: str, small: str = "") -> int:

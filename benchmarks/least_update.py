@@ -18,10 +18,11 @@ from pathlib import Path
 from benchmarks.builder import built, read
 from index.encoder import load_encoder
 from index.records import Record, Release
-from index.store.artifact import LEXICON, NAMES, TEXTS
+from index.store.artifact import LEXICON, NAMES
 from index.store.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
 from index.store.forward import ForwardIndex
 from index.store.manifest import digests, read_manifest
+from index.store.parts import TEXTS
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors

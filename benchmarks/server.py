@@ -19,7 +19,6 @@ from litestar import Request, post
 from litestar.response.base import ASGIResponse
 
 import api.app
-from api.http.bodies import json_response
 from benchmarks.client import Client
 from benchmarks.setting import ROOT, Setting
 
@@ -99,7 +98,7 @@ def workers_of(pid: int) -> list[int]:
 async def empty(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Read a body as the framework does, and answer nothing."""
     await request.body()
-    return json_response(b"{}")
+    return ASGIResponse(body=b"{}", media_type="application/json")
 
 
 def add_empty_route() -> None:

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from eval.cases.cases import Case, CaseSet, read_cases
 from eval.cases.check import Check, check_cases, describe
-from eval.cases.codebook import CodeBook
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError
@@ -22,6 +21,7 @@ from eval.rows import Row
 from eval.run import RunManifest, ask, finish, new_manifest, write_json
 from eval.setting import RunSetting
 from eval.systems.systems import System, check_names, make_system
+from index.store.catalogue import Catalogue
 
 Tell = Callable[[str], object]
 
@@ -71,7 +71,7 @@ def run_all(
     """
     if not 1 <= options.k <= 100:
         raise MeasuredSystemError(f"k is {options.k}; it must be from 1 to 100")
-    book = setting.codebook()
+    book = setting.catalogue()
     sets = [read_cases(path, options.columns, book.codes) for path in paths]
     cases, check = check_cases(gather(sets, tell), book, options.on, options.drop)
     for line in describe(check):
@@ -88,14 +88,14 @@ def run_all(
     ]
 
 
-def make_plan(options: Options, book: CodeBook) -> Plan:
+def make_plan(options: Options, book: Catalogue) -> Plan:
     """How the rows of a run with these options are measured."""
     depths = tuple(k for k in Plan(options.on).depths if k <= options.k) or (1,)
     seen = read_seen(options.seen, book) if options.seen else None
     return Plan(options.on, options.split, depths, options.samples, options.seed, seen)
 
 
-def read_seen(paths: Sequence[Path], book: CodeBook) -> Seen:
+def read_seen(paths: Sequence[Path], book: Catalogue) -> Seen:
     """Wordings, codes and sources of case files that a system may have learned from."""
     wordings: set[str] = set()
     codes: set[str] = set()
@@ -158,7 +158,7 @@ def run_one(
     system: System,
     cases: Sequence[Case],
     check: Check,
-    book: CodeBook,
+    book: Catalogue,
     options: Options,
     plan: Plan,
     folder: Path,

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Literal
 
 import msgspec
 
-Status = Literal["active", "terminated", "future"]
+from index.code_systems import section_of_code, system_of_code
 
-LEVEL_2 = re.compile(r"[A-CE-HJ-MP-V]\d{4}")
-LEVEL_1 = re.compile(r"\d{5}|\d{4}[FTUAM]")
-DENTAL = re.compile(r"D\d{4}")
-MODIFIER = re.compile(r"[A-Z0-9]{2}")
+Status = Literal["active", "terminated", "future"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,12 +48,12 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     @property
     def level(self) -> int:
         """1 for CPT (five digits, or four and a letter), 2 for CMS's own codes."""
-        return 2 if LEVEL_2.fullmatch(self.code) else 1
+        return system_of_code(self.code).level
 
     @property
     def section(self) -> str:
         """The first letter of a Level II code; `CPT` for Level I."""
-        return self.code[0] if self.level == 2 else "CPT"
+        return section_of_code(self.code)
 
     def status(self, on: date) -> Status:
         """Whether the code may be billed for a service given on a date."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.records import LEVEL_1, LEVEL_2
+from index.code_systems import LEVEL_I, LEVEL_II
 from index.store.terms import TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
@@ -22,9 +22,9 @@ MAX_WORDS = 64  # of a text that take part in word matching; the encoder reads a
 MAX_MEMOIZED_WORDS = 1 << 15
 MIN_CORRECTED_LETTERS = 5  # a shorter word resembles too many others
 
-_CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_2.pattern}|{LEVEL_1.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
+_CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_II.pattern}|{LEVEL_I.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"\d{4}")
-_LEVEL_2_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_2.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
+_LEVEL_2_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_II.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
 """Is removed from the words of a text. Five digits stay: they may also be a model number."""
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import msgspec
 
 from index.errors import QueryError
 from index.records import Modifier, Record
 from suggest.answer import Answer, Filters, Suggestion, Why
+from tests.waiting import wait_until
 
 # Our own words throughout: no sentence of a release is copied into the project.
 RECORDS = (
@@ -36,6 +37,9 @@ RECORDS = (
     Record("L9900", "Splint that starts later", "Later splint", date(2999, 1, 1)),
 )
 MODIFIERS = (Modifier("RR", "Rented equipment", "Rental"), Modifier("NU", "New equipment", "New"))
+
+HELD_TEXT = "folding walker with wheels"  # `HoldingSuggester` holds its answer back
+HOLD_FOLDER = "FAKE_HOLD_FOLDER"  # environment variable that gives `tests.serve_fake` the holding folder
 
 
 class FakeCatalogue:
@@ -74,11 +78,11 @@ class FakeManifest(msgspec.Struct, frozen=True):
 class FakeSuggester:
     """Ranks by the share of words in common; confidence is that share."""
 
-    def __init__(self, delay_s: float = 0.0, notice: str = "") -> None:
+    def __init__(self, notice: str = "") -> None:
         self.catalogue = FakeCatalogue()
         self.manifest = FakeManifest()
+        self.model = "fake-1"
         self.notice = notice
-        self.delay_s = delay_s
         self.texts: list[str] = []
         self.together: list[int] = []
 
@@ -93,8 +97,6 @@ class FakeSuggester:
         self.together.append(len(texts))
         if not 1 <= k <= 100:
             raise QueryError(f"k is {k}, but must be from 1 to 100")
-        if self.delay_s and texts != ["walker"]:
-            time.sleep(self.delay_s)
         self.texts.extend(texts)
         return [
             self._answer(text, k, date_of_service or date.today(), filters or Filters()) for text in texts
@@ -161,3 +163,29 @@ class FakeSuggester:
                 )
             )
         return sorted(found, key=lambda s: (-s.score, s.code))
+
+
+class HoldingSuggester(FakeSuggester):
+    """Holds the answer to `HELD_TEXT` back.
+
+    Args:
+        folder: The file `asked` appears in it when the text is asked; the answer is given when a file
+            `released` is there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        """As the fake answers, but later for `HELD_TEXT`."""
+        if HELD_TEXT in texts:
+            (self._folder / "asked").touch()
+            wait_until((self._folder / "released").exists, what="the release of the answer")
+        return super().suggest(texts, k, date_of_service, filters)

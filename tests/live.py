@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from litestar import Litestar
 from uvicorn import Config, Server
+
+from tests.waiting import wait_until
 
 
 @contextmanager
@@ -21,9 +22,7 @@ def running(app: Litestar) -> Iterator[str]:
     server = Server(Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: server.started or not thread.is_alive(), what="the start of the test server")
     if not server.started:
         raise RuntimeError("the test server did not start")
     try:

@@ -10,11 +10,13 @@ from typing import Any
 import api.app
 import api.commands.serve
 from api.__main__ import main
-from tests.fakes import FakeSuggester
+from tests.fakes import HOLD_FOLDER, FakeSuggester, HoldingSuggester
 
 
 def open_fake(*_: Any) -> FakeSuggester:
-    return FakeSuggester(delay_s=float(os.environ.get("FAKE_DELAY_S", "0")))
+    """The suggester that the command serves."""
+    folder = os.environ.get(HOLD_FOLDER)
+    return HoldingSuggester(Path(folder)) if folder else FakeSuggester()
 
 
 api.commands.serve.open_suggester = open_fake  # type: ignore[assignment]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -14,9 +16,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.cds.routes import code_of, suggestion_id
+from api.cds.feedback import code_of, suggestion_id
 from api.settings import Settings
-from api.systems import LEVEL_2
+from index.code_systems import LEVEL_II
+from suggest.answer import Answer, Filters
 from tests.fakes import FakeSuggester
 
 WHO = {"subject": {"reference": "Patient/1"}, "intent": "order", "status": "draft"}
@@ -104,7 +107,7 @@ def test_a_draft_in_words_gets_a_card(
     for key in path:
         concept = concept[key]
     added = concept["coding"][-1]
-    assert (added["system"], added["code"], added["version"]) == (LEVEL_2, code, "2026-01")
+    assert (added["system"], added["code"], added["version"]) == (LEVEL_II.address, code, "2026-01")
 
 
 def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
@@ -115,7 +118,7 @@ def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
     assert call(client, draft("DeviceRequest", codeCodeableConcept=oid)) == []
     (card,) = call(client, draft("DeviceRequest", codeCodeableConcept=snomed))
     coding = card["suggestions"][0]["actions"][0]["resource"]["codeCodeableConcept"]["coding"]
-    assert [one["system"] for one in coding] == ["http://snomed.info/sct", LEVEL_2]
+    assert [one["system"] for one in coding] == ["http://snomed.info/sct", LEVEL_II.address]
 
 
 def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:
@@ -164,12 +167,33 @@ def test_numbers_of_the_draft_come_back_as_written(client: TestClient[Litestar])
     assert '"value":1.50' in response.text
 
 
+class BlockedSuggester(FakeSuggester):
+    """Answers a draft only after `released` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = Event()
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        if texts == [WALKER["text"]]:
+            assert self.released.wait(30)
+        return super().suggest(texts, k, date_of_service, filters)
+
+
 def test_a_late_answer_is_no_answer() -> None:
     """When the suggester is too slow the call ends within 500 ms, without cards, and is counted."""
-    with TestClient(create_app(FakeSuggester(delay_s=0.8), Settings(home=Path("unused")))) as client:
+    suggester = BlockedSuggester()
+    with TestClient(create_app(suggester, Settings(home=Path("unused")))) as client:
         started = monotonic()
         cards = call(client, draft("DeviceRequest"), draft("ServiceRequest"))
         took = monotonic() - started
+        suggester.released.set()
         metrics = client.get("/metrics").text
 
     assert cards == []

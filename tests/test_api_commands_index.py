@@ -172,7 +172,7 @@ def test_verify_names_what_was_damaged(release: Path, home: Path, capsys: pytest
     """Exit code 2 and the file."""
     main(["index", "build", "--release", str(release)])
     assert main(["index", "verify"]) == 0
-    assert "every checksum holds" in capsys.readouterr().out
+    assert "all checksums are correct" in capsys.readouterr().out
 
     with (home / "indexes" / "2026-01" / "texts.jsonl").open("ab") as file:
         file.write(b"\n")
@@ -184,7 +184,7 @@ def test_verify_names_what_was_damaged(release: Path, home: Path, capsys: pytest
 def test_without_an_index_there_is_nothing_to_show(action: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The message says how to make one."""
     assert main(["index", action]) == 2
-    assert "make one with `hcpcs index build`" in capsys.readouterr().err
+    assert "build one with `hcpcs index build`" in capsys.readouterr().err
 
 
 def test_diff_takes_release_files(release: Path, later: Path, capsys: pytest.CaptureFixture[str]) -> None:

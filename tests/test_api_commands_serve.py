@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,8 @@ import pytest
 from api.__main__ import main
 from api.commands.serve import check_exposure, is_loopback
 from api.settings import SettingsError
+from tests.fakes import HELD_TEXT, HOLD_FOLDER
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,7 +42,7 @@ def serving(
         found = re.search(r"http://[^/]+", process.stderr.readline())
         assert found is not None
         address = found[0]
-        wait_until_ready(address)
+        wait_until(lambda: is_ready(address), what="the service's readiness")
         yield process, address
     finally:
         process.terminate()  # not killed: a supervisor that is leaves its workers behind
@@ -49,16 +50,19 @@ def serving(
         process.stderr.close()
 
 
-def wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}/health/ready", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError("the service did not become ready")
+def is_ready(address: str) -> bool:
+    """Whether the service answers and has passed its self-test."""
+    try:
+        return httpx.get(f"{address}/health/ready", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def refuses_connections(address: str) -> bool:
+    """Whether nothing listens at the address any more."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.socket() as client:
+        return client.connect_ex((host, int(port))) != 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
@@ -111,23 +115,23 @@ def test_a_taken_port_is_told() -> None:
     )
 
 
-def test_sigterm_finishes_what_was_accepted() -> None:
-    """A request under way when SIGTERM comes is answered whole, then the process ends with code 0."""
-    answers: list[httpx.Response] = []
-    with serving(FAKE_DELAY_S="1.0") as (process, address):
-        body = {"items": [{"text": "folding walker with wheels"}]}
-        ask = threading.Thread(
-            target=lambda: answers.append(httpx.post(f"{address}/v1/suggest/batch", json=body, timeout=20))
+def test_sigterm_finishes_what_was_accepted(tmp_path: Path) -> None:
+    """A request in progress when SIGTERM comes gets its whole answer; then the process ends with code 0."""
+    responses: list[httpx.Response] = []
+    with serving(**{HOLD_FOLDER: str(tmp_path)}) as (process, address):
+        body = {"items": [{"text": HELD_TEXT}]}
+        request = threading.Thread(
+            target=lambda: responses.append(httpx.post(f"{address}/v1/suggest/batch", json=body, timeout=60))
         )
-        ask.start()
-        time.sleep(0.5)
+        request.start()
+        wait_until((tmp_path / "asked").exists, what="the request")
         process.send_signal(signal.SIGTERM)
-        ask.join(20)
-        code = process.wait(20)
-        with pytest.raises(httpx.TransportError):
-            httpx.get(f"{address}/health/live", timeout=2)
+        wait_until(lambda: refuses_connections(address), what="the end of listening")
+        (tmp_path / "released").touch()
+        request.join(60)
+        code = process.wait(60)
 
-    assert answers[0].json()[0]["suggestions"][0]["code"] == "E0143"
+    assert responses[0].json()[0]["suggestions"][0]["code"] == "E0143"
     assert code == 0
 
 

@@ -13,10 +13,10 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from api.systems import CPT, LEVEL_2, LEVEL_2_SPELLINGS
+from index.code_systems import LEVEL_I, LEVEL_II
 from tests.fakes import RECORDS, FakeSuggester
 
-ALL = f"{LEVEL_2}?fhir_vs"
+ALL = f"{LEVEL_II.address}?fhir_vs"
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +108,12 @@ def test_terminology_capabilities_name_the_release(client: TestClient[Litestar])
         client.get("/fhir/metadata", params={"mode": "terminology"}), "TerminologyCapabilities"
     )
 
-    assert [(s["uri"], s["version"][0]["code"]) for s in capabilities["codeSystem"]] == [(LEVEL_2, "2026-01")]
+    assert [(s["uri"], s["version"][0]["code"]) for s in capabilities["codeSystem"]] == [
+        (LEVEL_II.address, "2026-01")
+    ]
 
 
-@pytest.mark.parametrize("system", sorted(LEVEL_2_SPELLINGS))
+@pytest.mark.parametrize("system", sorted(LEVEL_II.addresses))
 def test_lookup_takes_every_spelling_of_the_system(client: TestClient[Litestar], system: str) -> None:
     """The canonical address, its https form and the OID name the same system."""
     answer = ask(client, "CodeSystem/$lookup", "Parameters", code="E0144", system=system)
@@ -135,7 +137,7 @@ def test_lookup_on_a_date(client: TestClient[Litestar]) -> None:
         "CodeSystem/$lookup",
         "Parameters",
         code="E0144",
-        system=LEVEL_2,
+        system=LEVEL_II.address,
         date="2020-01-01",
         property=["status", "section"],
     )
@@ -145,7 +147,7 @@ def test_lookup_on_a_date(client: TestClient[Litestar]) -> None:
 
 def test_lookup_takes_a_coding(client: TestClient[Litestar]) -> None:
     """A Coding by POST instead of code and system."""
-    coding = {"system": LEVEL_2, "code": "K0001", "version": "2026-01"}
+    coding = {"system": LEVEL_II.address, "code": "K0001", "version": "2026-01"}
     body = {"resourceType": "Parameters", "parameter": [{"name": "coding", "valueCoding": coding}]}
     answer = checked(client.post("/fhir/CodeSystem/$lookup", json=body), "Parameters")
 
@@ -155,14 +157,14 @@ def test_lookup_takes_a_coding(client: TestClient[Litestar]) -> None:
 @pytest.mark.parametrize(
     ("params", "status", "issue", "words"),
     [
-        ({"code": "E9999", "system": LEVEL_2}, 404, "not-found", "no such code"),
-        ({"code": "e0143", "system": LEVEL_2}, 404, "not-found", "upper case"),
-        ({"code": "99213", "system": CPT}, 404, "not-found", "licence"),
+        ({"code": "E9999", "system": LEVEL_II.address}, 404, "not-found", "no such code"),
+        ({"code": "e0143", "system": LEVEL_II.address}, 404, "not-found", "upper case"),
+        ({"code": "99213", "system": LEVEL_I.address}, 404, "not-found", "licence"),
         ({"code": "E0143", "system": "http://loinc.org"}, 404, "not-found", "not held"),
-        ({"code": "E0143", "system": LEVEL_2, "version": "2019-01"}, 404, "not-found", "2026-01"),
+        ({"code": "E0143", "system": LEVEL_II.address, "version": "2019-01"}, 404, "not-found", "2026-01"),
         ({"code": "E0143"}, 400, "required", "'system' is needed"),
-        ({"code": "E0143", "system": LEVEL_2, "date": "soon"}, 400, "value", "'date' must be"),
-        ({"code": "E0143", "system": LEVEL_2, "colour": "red"}, 400, "not-supported", "'colour'"),
+        ({"code": "E0143", "system": LEVEL_II.address, "date": "soon"}, 400, "value", "'date' must be"),
+        ({"code": "E0143", "system": LEVEL_II.address, "colour": "red"}, 400, "not-supported", "'colour'"),
     ],
 )
 def test_lookup_errors_are_operation_outcomes(
@@ -178,13 +180,13 @@ def test_lookup_errors_are_operation_outcomes(
 def test_validate_code_of_the_code_system(client: TestClient[Litestar]) -> None:
     """True with the display, false with the reason, a hint for a code that ended."""
     path = "CodeSystem/$validate-code"
-    good = named(ask(client, path, "Parameters", url=LEVEL_2, code="E0143"))
-    ended = named(ask(client, path, "Parameters", url=LEVEL_2, code="E0144"))
-    wrong = named(ask(client, path, "Parameters", url=LEVEL_2, code="E0143", display="Cane"))
+    good = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143"))
+    ended = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0144"))
+    wrong = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143", display="Cane"))
     right = named(
-        ask(client, path, "Parameters", url=LEVEL_2, code="E0143", display="folding  wheeled WALKER")
+        ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143", display="folding  wheeled WALKER")
     )
-    missing = named(ask(client, path, "Parameters", url=LEVEL_2, code="E9999"))
+    missing = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E9999"))
 
     assert good == {"result": True, "display": "Folding walker with wheels, height can be set"}
     assert ended["result"] is True
@@ -286,9 +288,18 @@ def test_expand_errors_are_operation_outcomes(
 def test_validate_code_of_a_value_set(client: TestClient[Litestar]) -> None:
     """Membership decides; one good coding of a CodeableConcept is enough."""
     path = "ValueSet/$validate-code"
-    inside = named(ask(client, path, "Parameters", url=f"{ALL}=section/E", code="E0143", system=LEVEL_2))
-    outside = named(ask(client, path, "Parameters", url=f"{ALL}=section/J", code="E0143", system=LEVEL_2))
-    concept = {"coding": [{"system": LEVEL_2, "code": "E9999"}, {"system": LEVEL_2, "code": "K0001"}]}
+    inside = named(
+        ask(client, path, "Parameters", url=f"{ALL}=section/E", code="E0143", system=LEVEL_II.address)
+    )
+    outside = named(
+        ask(client, path, "Parameters", url=f"{ALL}=section/J", code="E0143", system=LEVEL_II.address)
+    )
+    concept = {
+        "coding": [
+            {"system": LEVEL_II.address, "code": "E9999"},
+            {"system": LEVEL_II.address, "code": "K0001"},
+        ]
+    }
     body = {
         "resourceType": "Parameters",
         "parameter": [
@@ -327,7 +338,7 @@ def test_framework_errors_are_operation_outcomes_too(client: TestClient[Litestar
 
 def test_the_code_system_is_found_and_read(client: TestClient[Litestar]) -> None:
     """Search by any spelling; read by id; it declares its properties and holds no codes."""
-    for url in LEVEL_2_SPELLINGS:
+    for url in LEVEL_II.addresses:
         bundle = checked(client.get("/fhir/CodeSystem", params={"url": url}), "Bundle")
         assert bundle["entry"][0]["resource"]["version"] == "2026-01"
     assert checked(client.get("/fhir/CodeSystem", params={"url": "http://loinc.org"}), "Bundle")["total"] == 0

@@ -11,7 +11,7 @@ from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 
 from api.app import create_app
 from api.settings import Settings
-from api.systems import LEVEL_2
+from index.code_systems import LEVEL_II
 from tests.fakes import FakeSuggester
 from tests.live import running
 
@@ -30,7 +30,7 @@ def test_the_client_expands_a_value_set(client: SyncFHIRClient) -> None:
     body = {
         "resourceType": "Parameters",
         "parameter": [
-            {"name": "url", "valueUri": f"{LEVEL_2}?fhir_vs"},
+            {"name": "url", "valueUri": f"{LEVEL_II.address}?fhir_vs"},
             {"name": "filter", "valueString": "folding walker with wheels"},
             {"name": "count", "valueInteger": 1},
         ],
@@ -39,7 +39,7 @@ def test_the_client_expands_a_value_set(client: SyncFHIRClient) -> None:
     got = client.execute(
         "ValueSet/$expand",
         method="get",
-        params={"url": f"{LEVEL_2}?fhir_vs", "filter": "folding walker with wheels", "count": 1},
+        params={"url": f"{LEVEL_II.address}?fhir_vs", "filter": "folding walker with wheels", "count": 1},
     )
 
     assert posted["expansion"]["contains"][0]["code"] == got["expansion"]["contains"][0]["code"] == "E0143"
@@ -47,23 +47,27 @@ def test_the_client_expands_a_value_set(client: SyncFHIRClient) -> None:
 
 def test_the_client_looks_a_code_up(client: SyncFHIRClient) -> None:
     """The display comes back as a Parameters part."""
-    answer = client.execute("CodeSystem/$lookup", method="get", params={"system": LEVEL_2, "code": "K0001"})
+    answer = client.execute(
+        "CodeSystem/$lookup", method="get", params={"system": LEVEL_II.address, "code": "K0001"}
+    )
 
     assert {"name": "display", "valueString": "Plain wheelchair"} in answer["parameter"]
 
 
 def test_the_client_finds_the_code_system(client: SyncFHIRClient) -> None:
     """Search and read of the resource work as for any other."""
-    found = client.resources("CodeSystem").search(url=LEVEL_2).fetch()
+    found = client.resources("CodeSystem").search(url=LEVEL_II.address).fetch()
     read = client.reference("CodeSystem", "hcpcs-level-ii").to_resource()
 
     assert [resource["version"] for resource in found] == ["2026-01"]
-    assert read["url"] == LEVEL_2
+    assert read["url"] == LEVEL_II.address
 
 
 def test_the_client_understands_the_errors(client: SyncFHIRClient) -> None:
     """404 and 400 become the client's own exceptions, with our sentence inside."""
     with pytest.raises(ResourceNotFound, match="no such code"):
-        client.execute("CodeSystem/$lookup", method="get", params={"system": LEVEL_2, "code": "E9999"})
+        client.execute(
+            "CodeSystem/$lookup", method="get", params={"system": LEVEL_II.address, "code": "E9999"}
+        )
     with pytest.raises(OperationOutcome, match="'url' is needed"):
         client.execute("ValueSet/$expand", method="get")

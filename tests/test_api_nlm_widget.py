@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -92,6 +93,11 @@ def page(form: tuple[str, FakeSuggester]) -> Iterator[Any]:
         browser.close()
 
 
+def terms(url: str) -> str:
+    """The typed words in the address of a search call; empty for other addresses."""
+    return parse_qs(urlsplit(url).query).get("terms", [""])[0]
+
+
 def test_the_widget_types_shows_and_picks(page: Any, form: tuple[str, FakeSuggester]) -> None:
     """Words typed key by key bring rows in our order; a click puts code and description into the field."""
     page.locator("#item").press_sequentially("folding walker", delay=20)
@@ -121,10 +127,14 @@ def test_the_widget_works_by_keyboard(page: Any) -> None:
 
 def test_the_widget_sends_no_more_than_25_characters(page: Any, form: tuple[str, FakeSuggester]) -> None:
     """What it sends of a long text still finds the code."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.locator("#item").press_sequentially("walker folding with wheels and more", delay=10)
-    page.wait_for_timeout(800)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(terms(request.url)))
+    field = page.locator("#item")
+    with page.expect_response(lambda response: len(terms(response.url)) == 25):
+        field.press_sequentially("walker folding with wheels and more", delay=10)
+    with page.expect_response(lambda response: terms(response.url) == "cane"):  # sent last
+        field.fill("")
+        field.press_sequentially("cane", delay=20)
 
-    assert asked
+    assert max(map(len, sent)) == 25
     assert max(len(text) for text in form[1].texts if text.startswith("walker folding")) <= 25

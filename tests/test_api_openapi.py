@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from openapi_spec_validator import validate
 
 from api.app import create_app
+from api.http.limits import BATCH_ITEMS, MAX_K, TEXT_CHARACTERS
 from api.settings import Settings
 from tests.fakes import FakeSuggester
 
@@ -82,6 +83,38 @@ def test_fields_are_described(document: Any) -> None:
     assert schemas["CodePage"]["properties"]["next_cursor"]["description"].startswith("Give it as `cursor`")
     assert "error" in schemas["Answer"]["required"]
     assert schemas["SuggestRequest"]["required"] == ["text"]
+
+
+def test_every_bound_of_a_body_is_in_its_schema(document: Any) -> None:
+    """Also bounds of inner types and of items that are decoded one by one."""
+    schemas = document["components"]["schemas"]
+    request = schemas["SuggestRequest"]["properties"]
+
+    assert (request["text"]["minLength"], request["text"]["maxLength"]) == (1, TEXT_CHARACTERS)
+    assert (request["k"]["minimum"], request["k"]["maximum"]) == (1, MAX_K)
+    assert {"type": "integer", "minimum": 1, "maximum": 2} in request["level"]["anyOf"]
+    assert request["sections"]["items"]["pattern"] == "^([A-CE-HJ-MP-V]|CPT)$"
+    assert schemas["SuggestRequest"]["additionalProperties"] is False
+    assert schemas["BatchRequest"]["properties"]["items"] == {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/SuggestRequest"},
+        "minItems": 1,
+        "maxItems": BATCH_ITEMS,
+    }
+
+
+def test_errors_are_those_that_the_routes_give(document: Any) -> None:
+    """Problem details everywhere but on the FHIR routes; none of the framework's own shape."""
+    media_types = {
+        (path.startswith("/fhir"), media_type)
+        for path, item in document["paths"].items()
+        for operation in item.values()
+        for status, response in operation["responses"].items()
+        if status != "200"
+        for media_type in response["content"]
+    }
+
+    assert media_types == {(False, "application/problem+json"), (True, "application/fhir+json")}
 
 
 def test_the_document_is_kept(document: Any) -> None:

@@ -15,10 +15,10 @@ from litestar.testing import TestClient
 
 from api.__main__ import main
 from api.app import create_app
-from api.building import build_index
+from api.building import BuildOptions, build_index
 from api.loading import open_suggester
 from api.settings import Settings
-from api.systems import LEVEL_2
+from index.code_systems import LEVEL_II
 from index.home import Home
 from tests.test_api_commands_serve import serving
 
@@ -44,7 +44,7 @@ def client(starter: Path) -> Iterator[TestClient[Litestar]]:
 def january(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
     """The service on the official release."""
     settings = Settings(home=tmp_path_factory.mktemp("january"))
-    build_index(Home(settings.home), release=str(shared / RELEASE), on=date(2026, 1, 15))
+    build_index(Home(settings.home), BuildOptions(release=str(shared / RELEASE)), on=date(2026, 1, 15))
     with TestClient(create_app(open_suggester(None, settings), settings)) as client:
         yield client
 
@@ -77,7 +77,7 @@ def test_one_question_has_one_answer_on_all_interfaces(client: TestClient[Litest
     text = "oxygen concentrator"
     rest = client.post("/v1/suggest", json={"text": text, "k": 3, "include_terminated": True}).json()
     fhir = client.get(
-        "/fhir/ValueSet/$expand", params={"url": f"{LEVEL_2}?fhir_vs", "filter": text, "count": 3}
+        "/fhir/ValueSet/$expand", params={"url": f"{LEVEL_II.address}?fhir_vs", "filter": text, "count": 3}
     ).json()
     nlm = client.get("/api/hcpcs/v3/search", params={"terms": text, "maxList": 3}).json()
 
@@ -126,14 +126,15 @@ def checked(response: Any, kind: str) -> Any:
 @pytest.mark.shared
 def test_a_whole_release_is_valid_fhir(january: TestClient[Litestar]) -> None:
     """The whole expansion and every twentieth look-up validate against the model library."""
-    url = f"{LEVEL_2}?fhir_vs"
+    url = f"{LEVEL_II.address}?fhir_vs"
     whole = checked(
         january.get("/fhir/ValueSet/$expand", params={"url": url, "includeDesignations": True}), "ValueSet"
     )
     codes = [concept["code"] for concept in whole["expansion"]["contains"]]
     lookups = [
         checked(
-            january.get("/fhir/CodeSystem/$lookup", params={"system": LEVEL_2, "code": code}), "Parameters"
+            january.get("/fhir/CodeSystem/$lookup", params={"system": LEVEL_II.address, "code": code}),
+            "Parameters",
         )
         for code in codes[::20]
     ]
@@ -150,7 +151,9 @@ def test_an_ended_code_names_its_successor_everywhere(january: TestClient[Litest
     details = [january.get(f"/v1/codes/{code}").json() for code in ended]
     detail = next(detail for detail in details if detail["successors"])
     code = detail["code"]
-    validated = january.get("/fhir/CodeSystem/$validate-code", params={"url": LEVEL_2, "code": code}).json()
+    validated = january.get(
+        "/fhir/CodeSystem/$validate-code", params={"url": LEVEL_II.address, "code": code}
+    ).json()
     nlm = january.get("/api/hcpcs/v3/search", params={"terms": code, "ef": "obsolete,term_dt"}).json()
 
     message = next(part["valueString"] for part in validated["parameter"] if part["name"] == "message")

@@ -1,4 +1,4 @@
-"""Texts that come at the same time are answered together, each as it would be alone."""
+"""Queries of two iterations of the event loop are answered together, each as it would be alone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from api.rest.micro_batcher import MOST, TURNS, MicroBatcher
-from api.service import Asked, Service
+from api.rest.micro_batcher import MAX_BATCH, MicroBatcher
+from api.service import Query, Service
 from index.errors import QueryError
-from suggest.answer import Answer
+from suggest.answer import Answer, Ask
 from tests.fakes import FakeSuggester
 
 
@@ -18,93 +18,98 @@ def suggester() -> FakeSuggester:
     return FakeSuggester()
 
 
-def ask(suggester: FakeSuggester, *asked: tuple[str, int]) -> list[Answer | BaseException]:
-    """Ask for all in one turn of the event loop."""
-    gathering = MicroBatcher(Service(suggester))
+def batcher_of(suggester: FakeSuggester) -> MicroBatcher:
+    """A batcher whose suggester has recorded no call yet."""
+    batcher = MicroBatcher(Service(suggester))
     suggester.together.clear()
+    return batcher
+
+
+def suggest_all(suggester: FakeSuggester, *queries: tuple[str, int]) -> list[Answer | BaseException]:
+    """Outcomes of (text, k) queries that arrive in one iteration of the event loop."""
+    batcher = batcher_of(suggester)
 
     async def all_at_once() -> list[Answer | BaseException]:
-        calls = [gathering.suggest(Asked(text, k, None, None)) for text, k in asked]
+        calls = [batcher.suggest(Query(text, Ask(k))) for text, k in queries]
         return await asyncio.gather(*calls, return_exceptions=True)
 
     return asyncio.run(all_at_once())
 
 
-def test_who_asks_alone_is_answered_at_once(suggester: FakeSuggester) -> None:
-    """One after the other, nobody is held back."""
-    gathering = MicroBatcher(Service(suggester))
-    suggester.together.clear()
+def test_a_query_that_arrives_alone_waits_for_no_other(suggester: FakeSuggester) -> None:
+    """It is answered two iterations of the event loop later."""
+    batcher = batcher_of(suggester)
 
-    async def one_by_one() -> None:
+    async def one_by_one() -> list[bool]:
+        answered = []
         for text in ("walker", "wheelchair"):
-            answer = gathering.suggest(Asked(text, 2, None, None))
-            with pytest.raises(StopIteration):  # done without giving way to anybody
-                answer.send(None)
-            await asyncio.sleep(0)
+            call = asyncio.ensure_future(batcher.suggest(Query(text, Ask(2))))
+            for _ in range(4):  # arrives, may be joined, is answered, gets the answer
+                await asyncio.sleep(0)
+            answered.append(call.done())
+        return answered
 
-    asyncio.run(one_by_one())
-
+    assert asyncio.run(one_by_one()) == [True, True]
     assert suggester.together == [1, 1]
 
 
-def test_who_asks_in_the_same_turn_is_answered_together(suggester: FakeSuggester) -> None:
-    """Behind the first, who could not know; each gets what it would get alone."""
+def test_queries_of_one_iteration_are_answered_together(suggester: FakeSuggester) -> None:
+    """Each gets what it would get alone."""
     texts = ["walker", "plain wheelchair", "folding walker", "wheels"]
-    answers = ask(suggester, *[(text, 3) for text in texts])
+    answers = suggest_all(suggester, *[(text, 3) for text in texts])
 
-    assert suggester.together == [1, 3]
+    assert suggester.together == [4]
     assert answers == [FakeSuggester().suggest([text], 3)[0] for text in texts]
 
 
-def test_a_large_crowd_is_answered_in_several_goes(suggester: FakeSuggester) -> None:
-    """So that others have their turn in between."""
-    answers = ask(suggester, *[("walker", 1)] * (1 + 2 * MOST + 3))
+def test_queries_of_the_next_iteration_join_the_batch(suggester: FakeSuggester) -> None:
+    """A request takes one iteration from its socket to the batcher; a later one makes a new batch."""
+    batcher = batcher_of(suggester)
 
-    assert suggester.together == [1, MOST, MOST, 3]
-    assert len(answers) == 1 + 2 * MOST + 3
+    async def suggest_after(iterations: int) -> None:
+        for _ in range(iterations):
+            await asyncio.sleep(0)
+        await batcher.suggest(Query("walker", Ask(2)))
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*map(suggest_after, [0, 0, 1, 3]))
+
+    asyncio.run(all_of_them())
+
+    assert suggester.together == [3, 1]
 
 
-def test_a_refusal_reaches_those_whom_it_concerns(suggester: FakeSuggester) -> None:
-    """Who asks otherwise gets an answer."""
-    first, refused, answered, also = ask(
+def test_a_large_batch_is_answered_in_several_calls(suggester: FakeSuggester) -> None:
+    """So that the event loop does other work in between."""
+    answers = suggest_all(suggester, *[("walker", 1)] * (2 * MAX_BATCH + 3))
+
+    assert suggester.together == [MAX_BATCH, MAX_BATCH, 3]
+    assert len(answers) == 2 * MAX_BATCH + 3
+
+
+def test_a_refusal_reaches_only_the_queries_that_it_concerns(suggester: FakeSuggester) -> None:
+    """Those asked in another way get an answer."""
+    first, refused, answered, also_refused = suggest_all(
         suggester, ("walker", 1), ("walker", 101), ("walker", 2), ("wheelchair", 101)
     )
 
     assert isinstance(refused, QueryError)
-    assert isinstance(also, QueryError)
+    assert isinstance(also_refused, QueryError)
     assert isinstance(first, Answer)
     assert isinstance(answered, Answer)
 
 
-def test_a_caller_who_has_gone_disturbs_nobody(suggester: FakeSuggester) -> None:
+def test_a_cancelled_query_does_not_affect_the_others(suggester: FakeSuggester) -> None:
     """The others are answered."""
-    gathering = MicroBatcher(Service(suggester))
+    batcher = batcher_of(suggester)
 
-    async def one_goes() -> list[object]:
-        calls = [asyncio.ensure_future(gathering.suggest(Asked("walker", 1, None, None))) for _ in range(4)]
+    async def cancel_one() -> list[object]:
+        calls = [asyncio.ensure_future(batcher.suggest(Query("walker", Ask(1)))) for _ in range(4)]
         await asyncio.sleep(0)
         calls[1].cancel()
         return await asyncio.gather(*calls, return_exceptions=True)
 
-    found = asyncio.run(one_goes())
+    outcomes = asyncio.run(cancel_one())
 
-    assert isinstance(found[1], asyncio.CancelledError)
-    assert [isinstance(found[i], Answer) for i in (0, 2, 3)] == [True] * 3
-
-
-def test_who_has_arrived_meanwhile_joins_the_crowd(suggester: FakeSuggester) -> None:
-    """A request takes some turns of the event loop from its socket to here."""
-    gathering = MicroBatcher(Service(suggester))
-    suggester.together.clear()
-
-    async def later(turns: int) -> None:
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        await gathering.suggest(Asked("walker", 2, None, None))
-
-    async def one_after_the_other() -> None:
-        await asyncio.gather(*map(later, [0, 0, 0, 1, TURNS]))
-
-    asyncio.run(one_after_the_other())
-
-    assert suggester.together == [1, 4]
+    assert isinstance(outcomes[1], asyncio.CancelledError)
+    assert [isinstance(outcomes[i], Answer) for i in (0, 2, 3)] == [True] * 3

@@ -15,8 +15,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.openapi_routes import ROUTES
+from api.http import limits
 from api.settings import Settings
+from suggest.reader import MAX_CHARACTERS
 from tests.fakes import FakeSuggester
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -93,18 +94,20 @@ def same_shape(shown: Any, answered: Any, path: str = "$") -> None:
         same_shape(shown[0], answered[0], f"{path}[0]")
 
 
-def test_every_route_has_an_example() -> None:
+def test_every_route_has_an_example(client: TestClient[Litestar]) -> None:
     """Each route of the OpenAPI document is used by some curl block of `docs/api.md`."""
     asked = set()
     for command, _ in blocks("api.md"):
         method, path, _ = request(command)
         asked.add((method.lower(), path.partition("?")[0]))
-    for route in ROUTES:
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route.path))
-        if route.name.endswith("ByPost") and route.name != "fhirExpandByPost":
-            continue  # the same operation as its GET, shown there
-        used = any(method == route.method and re.fullmatch(pattern, path) for method, path in asked)
-        assert used, f"{route.method} {route.path} has no example"
+    for template, item in client.get("/schema").json()["paths"].items():
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+        for route_method, operation in item.items():
+            name = operation["operationId"]
+            if name.endswith("ByPost") and name != "fhirExpandByPost":
+                continue  # the same operation as its GET, shown there
+            used = any(method == route_method and re.fullmatch(pattern, path) for method, path in asked)
+            assert used, f"{route_method} {template} has no example"
 
 
 def test_every_problem_type_is_listed() -> None:
@@ -113,3 +116,27 @@ def test_every_problem_type_is_listed() -> None:
 
     text = (DOCS / "api.md").read_text()
     assert [slug for status, slug in SLUGS.items() if f"| {status} | `{slug}` |" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"Body {limits.BODY_BYTES // 1024} KB (batch {limits.BATCH_BODY_BYTES // 1024**2} MB), "
+        f"text {limits.TEXT_CHARACTERS:,} characters, {limits.BATCH_ITEMS} items a batch, "
+        f"`k` 1 to {limits.MAX_K}.",
+        f"| `text` | string, 1 to {limits.TEXT_CHARACTERS:,} characters |",
+        f"| `k` | 1 to {limits.MAX_K}, default {limits.DEFAULT_K} |",
+        f"`limit` ({limits.BROWSE_DEFAULT}, at most {limits.BROWSE_MAX})",
+        f"| `maxList` | {limits.NLM_DEFAULT}; {limits.NLM_MAX} when given empty "
+        f"| rows, {limits.NLM_MAX} at most |",
+        f"when time runs out ({limits.CDS_BUDGET_S * 1000:.0f} ms)",
+    ],
+)
+def test_limits_are_those_of_the_service(sentence: str) -> None:
+    """Every bound that the docs name is the one in `api/http/limits.py`."""
+    assert sentence in (DOCS / "api.md").read_text()
+
+
+def test_limits_are_those_of_the_suggester() -> None:
+    """The longest text that the routes accept is the longest that the suggester accepts."""
+    assert limits.TEXT_CHARACTERS == MAX_CHARACTERS

@@ -1,1 +1,1 @@
-"""`hcpcs batch`: rows of a file in, answers out, resumable."""
+"""`hcpcs batch`: reads rows of a file, answers them in chunks, writes the results, and can be resumed."""

@@ -1,4 +1,4 @@
-"""Draft orders of a CDS Hooks call: where their words stand, and how a coding is added.
+"""Draft orders of a CDS Hooks call: finding their texts, and adding a coding.
 
 Resource layouts: https://hl7.org/fhir/R4/
 """
@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 
-from api.systems import LEVEL_2_SPELLINGS
+from index.code_systems import LEVEL_II
 
 Json = dict[str, Any]
-# Elements that hold a CodeableConcept; the last name may be that of a list.
-PLACES = {
+ElementPath = tuple[str | int, ...]  # keys and list positions from a resource to an element
+
+# Resource type -> paths of the elements that hold a CodeableConcept; one on the way to it may be a list.
+CONCEPT_PATHS = {
     "DeviceRequest": (("codeCodeableConcept",),),
     "ServiceRequest": (("code",),),
     "MedicationRequest": (("medicationCodeableConcept",),),
@@ -27,27 +29,27 @@ PLACES = {
         ("supplement", "type"),
     ),
 }
-# Free text beside a concept of a NutritionOrder.
+# Concept of a NutritionOrder -> the free text beside it.
 PRODUCT_NAMES = {
     "baseFormulaType": "baseFormulaProductName",
     "additiveType": "additiveProductName",
     "type": "productName",
 }
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DATE_START = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-class Place(msgspec.Struct, frozen=True):
-    """One concept of a draft that has words but no HCPCS code.
+class OrderText(msgspec.Struct, frozen=True):
+    """One concept of a draft order that has a text but no HCPCS code.
 
     Attributes:
         resource: The draft.
-        path: Keys and list positions from the draft to the concept.
-        text: The words.
+        path: From the draft to the concept.
+        text: What is ordered.
         on: Day on which the order is to be carried out; None for today.
     """
 
     resource: Json
-    path: tuple[str | int, ...]
+    path: ElementPath
     text: str
     on: date | None
 
@@ -57,25 +59,25 @@ class Place(msgspec.Struct, frozen=True):
         return str(self.resource["resourceType"])
 
     def with_coding(self, coding: Json) -> Json:
-        """The draft with the coding added to this concept; the draft itself stays as it is."""
-        changed: Json = _changed(self.resource, self.path, coding, self.text)
+        """A copy of the draft with the coding added to this concept."""
+        changed: Json = _with_coding(self.resource, self.path, coding, self.text)
         return changed
 
 
-def _changed(value: Any, path: tuple[str | int, ...], coding: Json, text: str) -> Any:
-    """A copy along the path only: what lies beside it is shared, as it is encoded at once."""
+def _with_coding(value: Any, path: ElementPath, coding: Json, text: str) -> Any:
+    """Copies only the elements along the path; all others are shared with the original."""
     if not path:
         concept = value if isinstance(value, dict) else {}
         return {"text": text, **concept, "coding": [*_dicts(concept.get("coding")), coding]}
     key = path[0]
     if isinstance(key, int):
-        inner = _changed(value[key], path[1:], coding, text)
+        inner = _with_coding(value[key], path[1:], coding, text)
         return [*value[:key], inner, *value[key + 1 :]]
-    return {**value, key: _changed(value.get(key), path[1:], coding, text)}
+    return {**value, key: _with_coding(value.get(key), path[1:], coding, text)}
 
 
-def places(bundle: Json, selections: frozenset[str] | None) -> Iterator[Place]:
-    """The places of a draft-order bundle that want a code.
+def order_texts(bundle: Json, selections: frozenset[str] | None) -> Iterator[OrderText]:
+    """The texts of a draft-order bundle that have no HCPCS code.
 
     Args:
         bundle: The hook context's `draftOrders`.
@@ -83,59 +85,63 @@ def places(bundle: Json, selections: frozenset[str] | None) -> Iterator[Place]:
     """
     for entry in _dicts(bundle.get("entry")):
         resource = entry.get("resource")
-        if not isinstance(resource, dict) or _string(resource.get("resourceType")) not in PLACES:
+        if not isinstance(resource, dict) or _string(resource.get("resourceType")) not in CONCEPT_PATHS:
             continue
         reference = f"{resource['resourceType']}/{resource.get('id', '')}"
         if selections is None or reference in selections:
-            yield from _places_of(resource)
+            yield from _texts_of(resource)
 
 
-def _places_of(resource: Json) -> Iterator[Place]:
-    for names in PLACES[resource["resourceType"]]:
-        for path, holder in _holders(resource, names[:-1]):
-            concept = holder.get(names[-1])
+def _texts_of(resource: Json) -> Iterator[OrderText]:
+    for *parent_names, name in CONCEPT_PATHS[resource["resourceType"]]:
+        for path, parent in _parents(resource, tuple(parent_names)):
+            concept = parent.get(name)
             concept = concept if isinstance(concept, dict) else {}
-            text = _words(concept) or _string(holder.get(PRODUCT_NAMES.get(names[-1], "")))
-            if text and not _has_code(concept):
-                yield Place(resource, (*path, names[-1]), text, _day(resource))
+            text = _concept_text(concept) or _string(parent.get(PRODUCT_NAMES.get(name, "")))
+            if text and not _has_hcpcs_code(concept):
+                yield OrderText(resource, (*path, name), text, _occurrence(resource))
 
 
-def _holders(resource: Json, names: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], Json]]:
-    """The objects that hold the concept: the resource, or a part of it, or each of several parts."""
+def _parents(resource: Json, names: tuple[str, ...]) -> Iterator[tuple[ElementPath, Json]]:
+    """Objects that hold the concept, each with its path: the resource, a part of it, or items of a list."""
     if not names:
         yield (), resource
         return
-    inner = resource.get(names[0])
-    if isinstance(inner, dict):
-        yield (names[0],), inner
-    for position, one in enumerate(inner if isinstance(inner, list) else []):
-        if isinstance(one, dict):
-            yield (names[0], position), one
+    part = resource.get(names[0])
+    if isinstance(part, dict):
+        yield (names[0],), part
+    for position, item in enumerate(part if isinstance(part, list) else []):
+        if isinstance(item, dict):
+            yield (names[0], position), item
 
 
-def _words(concept: Json) -> str:
-    """The concept's text, else the first display of its codings."""
+def _concept_text(concept: Json) -> str:
+    """The concept's text, else the first display of its codings, else an empty string."""
     displays = (_string(coding.get("display")) for coding in _dicts(concept.get("coding")))
     return _string(concept.get("text")) or next((display for display in displays if display), "")
 
 
-def _has_code(concept: Json) -> bool:
-    return any(_string(coding.get("system")) in LEVEL_2_SPELLINGS for coding in _dicts(concept.get("coding")))
+def _has_hcpcs_code(concept: Json) -> bool:
+    systems = {_string(coding.get("system")) for coding in _dicts(concept.get("coding"))}
+    return not systems.isdisjoint(LEVEL_II.addresses)
 
 
-def _day(resource: Json) -> date | None:
+def _occurrence(resource: Json) -> date | None:
+    """First day on which the order is to be carried out; None if there is no valid one."""
     period = resource.get("occurrencePeriod")
     start = period.get("start") if isinstance(period, dict) else None
-    found = DAY.match(_string(resource.get("occurrenceDateTime")) or _string(start))
+    match = DATE_START.match(_string(resource.get("occurrenceDateTime")) or _string(start))
     try:
-        return date.fromisoformat(found[0]) if found else None
+        return date.fromisoformat(match[0]) if match else None
     except ValueError:
         return None
 
 
 def _dicts(value: Any) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    """The objects in a JSON list; empty if the value is not a list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _string(value: Any) -> str:
+    """A JSON string without surrounding blanks; empty if the value is not a string."""
     return value.strip() if isinstance(value, str) else ""

@@ -1,5 +1,5 @@
-"""One module per `hcpcs` sub-command, imported only when its word is typed.
+"""One module for each `hcpcs` sub-command, imported only when that command is run.
 
-Each has `HELP` (one line), `add_arguments(parser)` and `run(arguments, settings) -> int` (0 done, 1 the work
-failed or a gate was missed). Errors are raised as `HcpcsError`, bad usage as `UsageError`.
+Each has `HELP` (one line or more), `EXAMPLE`, `add_arguments(parser)` and `run(arguments, settings)`, which
+returns the exit code: 0 done, 1 the work failed or a gate was missed. Bad input is raised as `HcpcsError`.
 """

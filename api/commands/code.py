@@ -1,4 +1,4 @@
-"""`hcpcs code`: everything known of a code, without loading the vectors."""
+"""`hcpcs code`: everything known about a code; loads the records, not the vectors."""
 
 from __future__ import annotations
 
@@ -7,55 +7,56 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from api.building import serving_folder
 from api.console import print_json
+from api.loading import resolve_index
 from api.settings import Settings
-from index.home import Home
 from index.records import Record
 from index.store.catalogue import MODIFIERS, RECORDS, Catalogue
 from index.store.manifest import verify
 
-HELP = "Everything known of a code: descriptors, dates, status, successor, section, neighbours."
+HELP = "Everything known about a code: descriptions, dates, status, successors, section, neighbours."
 EXAMPLE = "hcpcs code E0601"
+
+Details = dict[str, object]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of `hcpcs code`."""
+    """Declare the command's arguments."""
     parser.add_argument(
-        "codes", nargs="+", metavar="CODE", help="a code or a modifier; - reads one a line from stdin"
+        "codes", nargs="+", metavar="CODE", help="code or modifier; - reads one for each line of stdin"
     )
     parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default today)"
+        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
     )
-    parser.add_argument("--index", type=Path, metavar="DIR", help="an index folder instead of the active one")
-    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each code")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print what is known; 1 when a code is unknown."""
-    folder = serving_folder(arguments.index or settings.index, Home(settings.home))
+    """Print the details of each code; returns 1 if one is unknown."""
+    folder = resolve_index(arguments.index, settings)
     verify(folder, only=(RECORDS, MODIFIERS))
     catalogue = Catalogue.load(folder)
     on = arguments.on or date.today()
     codes = [line.strip() for line in sys.stdin] if arguments.codes == ["-"] else arguments.codes
-    unknown = False
+    all_known = True
     for code in (code.strip().upper() for code in codes):
         details = describe(catalogue, code, on)
-        unknown = unknown or details is None
+        all_known = all_known and details is not None
         if arguments.json:
             print_json(details or {"code": code, "error": "not in this release"})
         else:
             _print(code, details)
-    return 1 if unknown else 0
+    return 0 if all_known else 1
 
 
-def describe(catalogue: Catalogue, code: str, on: date) -> dict[str, object] | None:
-    """All that a catalogue knows of a code or modifier, as plain values; None when it is not there."""
+def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
+    """Everything that a catalogue holds about a code or modifier, as plain values; None if it is unknown."""
     from index.release.labels import explain
 
     record = catalogue.get(code)
     if record is None:
-        return _modifier(catalogue, code)
+        return _describe_modifier(catalogue, code)
     return {
         "code": record.code,
         "description": record.long_description,
@@ -64,45 +65,46 @@ def describe(catalogue: Catalogue, code: str, on: date) -> dict[str, object] | N
         "effective_from": record.effective_from,
         "effective_to": record.effective_to,
         "successors": record.successors,
-        "predecessors": [_line(other) for other in catalogue.predecessors(code)],
+        "predecessors": [_summary(other) for other in catalogue.predecessors(code)],
         "section": record.section,
         "is_noc": record.is_noc,
         "fields": dict(explain(record)),
-        "neighbours": [_line(other) for other in catalogue.neighbours(code)],
+        "neighbours": [_summary(other) for other in catalogue.neighbours(code)],
         "modifiers": len(catalogue.modifiers),
     }
 
 
-def _modifier(catalogue: Catalogue, code: str) -> dict[str, object] | None:
-    found = next((modifier for modifier in catalogue.modifiers if modifier.modifier == code), None)
-    if found is None:
+def _describe_modifier(catalogue: Catalogue, code: str) -> Details | None:
+    modifier = next((modifier for modifier in catalogue.modifiers if modifier.modifier == code), None)
+    if modifier is None:
         return None
     return {
-        "modifier": found.modifier,
-        "description": found.long_description,
-        "effective_from": found.effective_from,
-        "effective_to": found.effective_to,
+        "modifier": modifier.modifier,
+        "description": modifier.long_description,
+        "effective_from": modifier.effective_from,
+        "effective_to": modifier.effective_to,
     }
 
 
-def _line(record: Record) -> dict[str, str]:
+def _summary(record: Record) -> dict[str, str]:
     return {"code": record.code, "description": record.short_description or record.long_description}
 
 
-def _print(code: str, details: dict[str, object] | None) -> None:
+def _print(code: str, details: Details | None) -> None:
+    """Print the details as indented lines; empty values are skipped."""
     if details is None:
         print(f"{code}: not in this release")
         return
-    for key, value in details.items():
+    for name, value in details.items():
         if value in ("", None, (), [], {}):
             continue
         if isinstance(value, dict):
-            for label, words in value.items():
-                print(f"  {label}: {words}")
+            for label, text in value.items():
+                print(f"  {label}: {text}")
         elif isinstance(value, list):
-            print(f"  {key}:")
+            print(f"  {name}:")
             for other in value:
                 print(f"    {other['code']}  {other['description']}")
         else:
-            print(f"  {key}: {', '.join(value) if isinstance(value, tuple) else value}")
+            print(f"  {name}: {', '.join(value) if isinstance(value, tuple) else value}")
     print()

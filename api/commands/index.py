@@ -18,40 +18,43 @@ EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of `hcpcs index`."""
+    """Declare the actions and their arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    make = actions.add_parser("build", help="make an index folder", description="Make an index folder.")
-    make.add_argument("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
-    make.add_argument("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
-    make.add_argument(
-        "--brands", type=Path, action="append", default=[], metavar="FILE", help="product names"
-    )
-    make.add_argument(
-        "--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active"
-    )
-    make.add_argument("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
-    make.add_argument("--strict", action="store_true", help="stop at the first bad row of the release")
-    make.add_argument("--name", help="name of the release, for a file whose name does not tell it")
-    make.add_argument("--json", action="store_true", help="print the manifest as JSON")
-    for action, summary in (("info", "what is in an index"), ("verify", "check every file's checksum")):
-        sub = actions.add_parser(action, help=summary, description=summary)
-        sub.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the active index")
-        sub.add_argument("--json", action="store_true")
-    listing = actions.add_parser(
-        "list", help="the index folders there are", description="The index folders there are."
-    )
-    listing.add_argument("--json", action="store_true")
-    activate = actions.add_parser("activate", help="make an index the one that serves")
-    activate.add_argument("name", metavar="NAME")
-    diff = actions.add_parser("diff", help="what changed between two releases or two indexes")
-    diff.add_argument("old", type=Path, metavar="OLD", help="a release file or an index folder")
-    diff.add_argument("new", type=Path, metavar="NEW")
-    diff.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    diff.add_argument("--json", action="store_true", help="the same as --format json")
+
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+
+    _add_build(add("build", "build an index folder"))
+    add("list", "list the index folders").add_argument("--json", action="store_true", help="print JSON")
+    for name, summary in (("info", "show what is in an index"), ("verify", "check every file's checksum")):
+        action = add(name, summary)
+        action.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the active index")
+        action.add_argument("--json", action="store_true", help="print JSON")
+    add("activate", "make an index the active one").add_argument("name", metavar="NAME")
+    _add_diff(add("diff", "compare two releases or two indexes"))
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
+    add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
+    add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
+    add("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
+    add("--strict", action="store_true", help="stop at the first bad row of the release")
+    add("--name", help="name of the release, if the file's name does not tell it")
+    add("--json", action="store_true", help="print the manifest as JSON")
+
+
+def _add_diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", type=Path, metavar="OLD", help="release file or index folder")
+    parser.add_argument("new", type=Path, metavar="NEW", help="release file or index folder")
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Do what the action says."""
+    """Run one action."""
     actions = {
         "build": _build,
         "list": _list,
@@ -64,27 +67,27 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _build(arguments: argparse.Namespace, settings: Settings) -> int:
-    from api.building import build_index
+    from api.building import BuildOptions, build_index
 
+    options = BuildOptions(
+        release=arguments.release,
+        cpt=arguments.cpt,
+        brands=arguments.brands,
+        encoder=arguments.encoder,
+        strict=arguments.strict,
+        name=arguments.name,
+        out=arguments.out,
+    )
     with progress_bar("embedding texts") as progress:
         folder, manifest, problems = build_index(
-            Home(settings.home),
-            release=arguments.release,
-            cpt=arguments.cpt,
-            brands=arguments.brands,
-            out=arguments.out,
-            encoder=arguments.encoder,
-            strict=arguments.strict,
-            name=arguments.name,
-            on=date.today(),
-            progress=progress,
+            Home(settings.home), options, on=date.today(), progress=progress
         )
     for problem in problems:
         sys.stderr.write(f"left out: {problem}\n")
     if arguments.json:
         print_json(manifest)
     else:
-        counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in manifest.counts.items())
+        counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in manifest.counts.items())
         print(f"{folder}: release {manifest.release} ({counts})")
         if manifest.notice:
             print(manifest.notice)
@@ -95,24 +98,31 @@ def _list(arguments: argparse.Namespace, settings: Settings) -> int:
     home = Home(settings.home)
     active = home.active()
     rows = [
-        {"name": name, "release": manifest.release, "codes": manifest.counts["codes"],
-         "encoder": manifest.encoder, "built_at": manifest.built_at, "active": home.indexes / name == active}
+        {
+            "name": name,
+            "release": manifest.release,
+            "codes": manifest.counts["codes"],
+            "encoder": manifest.encoder,
+            "built_at": manifest.built_at,
+            "active": home.indexes / name == active,
+        }
         for name in home.names()
         if (manifest := read_manifest(home.indexes / name))
-    ]  # fmt: skip
+    ]
     if arguments.json:
         print_json(rows)
     elif rows:
         print_table([{**row, "active": "*" if row["active"] else ""} for row in rows])
     else:
-        print(f"no index in {home.indexes}; make one with `hcpcs index build`")
+        print(f"no index in {home.indexes}; build one with `hcpcs index build`")
     return 0
 
 
 def _folder(arguments: argparse.Namespace, settings: Settings) -> Path:
+    """The folder named, else `HCPCS_INDEX`, else the active one; unlike `resolve_index`, builds nothing."""
     folder = arguments.folder or settings.index or Home(settings.home).active()
     if folder is None:
-        raise ArtifactError("there is no active index; make one with `hcpcs index build`")
+        raise ArtifactError("there is no active index; build one with `hcpcs index build`")
     return Path(folder)
 
 
@@ -127,8 +137,8 @@ def _info(arguments: argparse.Namespace, settings: Settings) -> int:
     for field in manifest.__struct_fields__:
         if field not in ("files", "counts"):
             print(f"  {field:16} {getattr(manifest, field)}")
-    for what, number in manifest.counts.items():
-        print(f"  {what:16} {number}")
+    for name, count in manifest.counts.items():
+        print(f"  {name:16} {count}")
     return 0
 
 
@@ -138,12 +148,12 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json({"folder": str(folder), "files": len(manifest.files), "ok": True})
     else:
-        print(f"{folder}: {len(manifest.files)} files, every checksum holds")
+        print(f"{folder}: {len(manifest.files)} files, all checksums are correct")
     return 0
 
 
 def _activate(arguments: argparse.Namespace, settings: Settings) -> int:
-    print(f"{Home(settings.home).activate(arguments.name)} serves now")
+    print(f"{Home(settings.home).activate(arguments.name)} is active now")
     return 0
 
 

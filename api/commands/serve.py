@@ -1,4 +1,4 @@
-"""`hcpcs serve`: the HTTP service and web page."""
+"""`hcpcs serve`: the HTTP service and the web page."""
 
 from __future__ import annotations
 
@@ -10,35 +10,39 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from api.loading import open_suggester, resolve_index
 from api.settings import Settings, SettingsError
 
+if TYPE_CHECKING:
+    from api.service import SuggesterLike
+
 HELP = "Serve the HTTP interfaces and the web page on the active index."
 EXAMPLE = "hcpcs serve --port 8000"
 
-GRACE_S = 30  # how long answers that were accepted may take after SIGTERM
-KEEP_ALIVE_S = 75  # a person who types pauses; a new connection for each word costs more than an idle one
+GRACE_S = 30  # after SIGTERM, requests in progress have this long to finish
+KEEP_ALIVE_S = 75  # an idle connection costs less than a new one after each pause in typing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--host", default="127.0.0.1", help="address to bind (default: 127.0.0.1)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (default: 8000)")
     parser.add_argument("--workers", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument(
         "--without-key",
         action="store_true",
-        help="allow an address beyond this machine without HCPCS_API_KEY (behind a gateway that checks)",
+        help="allow other machines to connect without HCPCS_API_KEY (behind a gateway that checks callers)",
     )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; a damaged index is refused before anything is bound.
+    """Serve until SIGTERM or SIGINT. The index is loaded before the address is bound.
 
     Raises:
-        HcpcsError: If the address may not be bound, or the index cannot be read.
+        HcpcsError: If the address is not allowed or not free, or the index cannot be read.
     """
     check_exposure(arguments.host, settings.api_key, arguments.without_key)
     if arguments.workers < 1:
@@ -53,27 +57,27 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         sys.stderr.write(f"hcpcs: {suggester.notice}\n")
     sys.stderr.flush()
     if arguments.workers == 1:
-        return _serve_here(suggester, settings, listening)
-    del suggester  # the workers load their own
+        return _serve_in_process(suggester, settings, listening)
+    del suggester  # each worker loads its own
     return _serve_in_workers(arguments.workers, folder, listening)
 
 
 def check_exposure(host: str, api_key: str, without_key: bool) -> None:
-    """Refuse to answer callers from elsewhere without a key.
+    """Refuse to serve other machines without a key.
 
     Raises:
-        SettingsError: If the host is not loopback, there is no key and nobody said that this is meant.
+        SettingsError: If the host is not loopback, there is no key, and `without_key` is false.
     """
     if is_loopback(host) or api_key or without_key:
         return
     raise SettingsError(
         f"{host} can be reached from other machines and HCPCS_API_KEY is not set: set it, "
-        "or say --without-key where a gateway in front checks callers"
+        "or give --without-key if a gateway in front checks callers"
     )
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address; a name other than localhost is taken not to be."""
+    """Whether only this machine can reach the address; of names, only localhost counts."""
     if host == "localhost":
         return True
     try:
@@ -83,10 +87,10 @@ def is_loopback(host: str) -> bool:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket.
+    """A socket bound to the address; port 0 takes a free port.
 
     Raises:
-        SettingsError: If the address is taken or not this machine's.
+        SettingsError: If the port is taken or the address is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -104,52 +108,44 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def _serve_here(suggester: object, settings: Settings, listening: socket.socket) -> int:
+def _server_options() -> dict[str, Any]:
+    """Options of uvicorn that do not depend on the number of workers."""
+    from api.http.logs import LOG_CONFIG
+
+    return {
+        "log_config": LOG_CONFIG,
+        "access_log": False,
+        "server_header": False,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_graceful_shutdown": GRACE_S,
+    }
+
+
+def _serve_in_process(suggester: SuggesterLike, settings: Settings, listening: socket.socket) -> int:
     from uvicorn import Config, Server
 
     from api.app import create_app
-    from api.http.logs import LOG_CONFIG
 
-    app = create_app(suggester, settings)  # type: ignore[arg-type]
-    config = Config(
-        app,
-        log_config=LOG_CONFIG,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    server = Server(config)
-    _end_with_zero_on_signals()
+    server = Server(Config(create_app(suggester, settings), **_server_options()))
+    _exit_with_zero_on_signals()
     server.run(sockets=[listening])
     return 0 if server.started else 1
 
 
-def _end_with_zero_on_signals() -> None:
-    """A stop that was asked for is no failure: uvicorn raises the signal again after it has shut down."""
+def _exit_with_zero_on_signals() -> None:
+    """Ignore the signal that uvicorn raises again after its shutdown, so that the exit code is 0."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
 
 
 def _serve_in_workers(workers: int, folder: Path, listening: socket.socket) -> int:
-    """One process a worker, each with its own copy of the index; they share the socket."""
+    """Serve in worker processes that share the socket; each has its own copy of the index."""
     from uvicorn import Config
     from uvicorn.supervisors import Multiprocess
 
-    from api.http.logs import LOG_CONFIG
-
     os.environ["HCPCS_INDEX"] = str(folder)
     with tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # so that /metrics tells of all workers together
-        config = Config(
-            "api.app:worker_app",
-            factory=True,
-            workers=workers,
-            log_config=LOG_CONFIG,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
-        )
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # /metrics then adds up all workers
+        config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
         Multiprocess(config, sockets=[listening]).run()
     return 0

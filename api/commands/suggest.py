@@ -6,38 +6,44 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from api.console import print_json
 from api.loading import open_suggester
 from api.settings import Settings
-from suggest.answer import Answer, Filters
+from suggest.answer import Answer, Filters, Suggestion
 
 HELP = "Ranked codes for a text, with confidence and reason."
 EXAMPLE = 'hcpcs suggest "bipap without backup rate" -k 5 --on 2026-01-15'
-BATCH = 64
+BATCH_TEXTS = 64  # from a pipe, that many texts are answered together
+MAX_SHOWN_CHARACTERS = 200  # of a text, above its codes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of `hcpcs suggest`."""
+    """Declare the command's arguments."""
     parser.add_argument(
-        "texts", nargs="+", metavar="TEXT", help="a description; - reads one a line from stdin"
+        "texts", nargs="+", metavar="TEXT", help="description; - reads one for each line of stdin"
     )
-    parser.add_argument("-k", type=int, default=10, help="codes per text, 1 to 100 (default 10)")
+    parser.add_argument("-k", type=int, default=10, help="codes for each text, 1 to 100 (default: 10)")
     parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default today)"
+        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
     )
     parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
     parser.add_argument(
-        "--section", action="append", default=[], metavar="A", help="only codes of this letter"
+        "--section",
+        action="append",
+        default=[],
+        metavar="A",
+        help="only codes that begin with this letter; may be repeated",
     )
     parser.add_argument("--include-terminated", action="store_true", help="also codes that have ended")
-    parser.add_argument("--index", type=Path, metavar="DIR", help="an index folder instead of the active one")
-    parser.add_argument("--json", action="store_true", help="one Answer object a line")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print one answer per text, in order."""
+    """Print one answer for each text, in order."""
     suggester = open_suggester(arguments.index, settings)
     filters = Filters(
         level=arguments.level,
@@ -45,14 +51,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         include_terminated=arguments.include_terminated,
     )
     texts = _stdin() if arguments.texts == ["-"] else iter(arguments.texts)
-    for some in _batches(texts):
-        for answer in suggester.suggest(some, arguments.k, arguments.on, filters):
+    for batch in _batches(texts):
+        for answer in suggester.suggest(batch, arguments.k, arguments.on, filters):
             print_json(answer) if arguments.json else print_answer(answer)
     return 0
 
 
 def _stdin() -> Iterator[str]:
-    # Bytes that are not UTF-8 come from old systems that write cp1252, which decodes (nearly) anything.
+    """Lines of stdin: UTF-8, else cp1252, which older systems write."""
     for line in sys.stdin.buffer:
         try:
             yield line.decode("utf-8").rstrip("\r\n")
@@ -61,21 +67,18 @@ def _stdin() -> Iterator[str]:
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        # A terminal wants each answer at once; a pipe wants speed.
-        if len(batch) == BATCH or sys.stdin.isatty():
-            yield batch
-            batch = []
-    if batch:
+    """Batches of texts: one by one from a terminal, so that each answer comes at once; larger from a pipe."""
+    size = 1 if sys.stdin.isatty() else BATCH_TEXTS
+    iterator = iter(texts)
+    while batch := list(islice(iterator, size)):
         yield batch
 
 
 def print_answer(answer: Answer) -> None:
-    """An answer as lines for a person."""
+    """Print an answer as lines of text."""
     out = sys.stdout
-    out.write(f"{answer.text}\n" if len(answer.text) <= 200 else f"{answer.text[:200]}...\n")
+    shortened = "..." if len(answer.text) > MAX_SHOWN_CHARACTERS else ""
+    out.write(f"{answer.text[:MAX_SHOWN_CHARACTERS]}{shortened}\n")
     if answer.notice:
         out.write(f"  [{answer.notice}]\n")
     if answer.error:
@@ -84,12 +87,16 @@ def print_answer(answer: Answer) -> None:
         out.write(f"  read {correction.typed} as {correction.read_as}\n")
     if answer.no_good_match and not answer.error:
         out.write("  no good match; try the item's plain name, its generic name, or its size and unit\n")
-    for found in answer.suggestions:
-        state = "" if found.status == "active" else f" ({found.status}{_successor(found.successors)})"
-        out.write(f"  {found.rank:>2}. {found.code}  {found.confidence:>4.0%}  {found.description}{state}\n")
-        out.write(f"                   {found.why.summary}\n")
+    for suggestion in answer.suggestions:
+        out.write(_lines(suggestion))
     out.write("\n")
 
 
-def _successor(codes: tuple[str, ...]) -> str:
-    return f", see {', '.join(codes)}" if codes else ""
+def _lines(suggestion: Suggestion) -> str:
+    """Rank, code, confidence, description and, unless active, status; the reason on a second line."""
+    status = ""
+    if suggestion.status != "active":
+        successors = f", see {', '.join(suggestion.successors)}" if suggestion.successors else ""
+        status = f" ({suggestion.status}{successors})"
+    head = f"  {suggestion.rank:>2}. {suggestion.code}  {suggestion.confidence:>4.0%}  "
+    return f"{head}{suggestion.description}{status}\n                   {suggestion.why.summary}\n"

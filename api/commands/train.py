@@ -1,4 +1,4 @@
-"""`hcpcs train`: make the shipped weights again from named inputs."""
+"""`hcpcs train`: reproduces the weights that the project ships."""
 
 from __future__ import annotations
 
@@ -11,25 +11,33 @@ from pathlib import Path
 from api.settings import Settings
 from index.errors import EncoderError
 
-HELP = "Make the shipped weights again: encoder, ranker, confidence. Goes on where it was stopped."
+HELP = "Reproduce the shipped weights: encoder, ranker, confidence. An interrupted run is resumed."
 EXAMPLE = "hcpcs train --data ../shared/data --release january-2026-alpha-numeric-hcpcs-file.zip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of `hcpcs train`."""
+    """Declare the command's arguments."""
     parser.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="folder with hcpcs/, asp/ and train/"
     )
-    parser.add_argument("--release", type=Path, required=True, metavar="FILE", help="the release to learn")
-    parser.add_argument("--on", type=date.fromisoformat, default=date(2026, 1, 1), metavar="YYYY-MM-DD")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--out", type=Path, default=Path(), metavar="DIR", help="the project's root (default .)"
+        "--release", type=Path, required=True, metavar="FILE", help="release file to train on"
+    )
+    parser.add_argument(
+        "--on",
+        type=date.fromisoformat,
+        default=date(2026, 1, 1),
+        metavar="YYYY-MM-DD",
+        help="date of service (default: 2026-01-01)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of all random draws (default: 0)")
+    parser.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="the project's root (default: .)"
     )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Train; prints the digest of every weight file."""
+    """Train, then print the SHA-256 of every weight file."""
     try:
         from suggest.training.pipeline import inputs_under, train
     except ImportError as error:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from api.fhir.codesystem import CODE_SYSTEM_ID
-from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, PROPERTIES, SCORE
+from api.fhir.concepts import PROPERTIES
+from api.fhir.extensions import CONFIDENCE, FHIR_VERSION, NO_GOOD_MATCH, SCORE
 from api.fhir.parameters import Resource
 from api.fhir.valueset import EXPAND
 from api.service import Service
-from api.systems import CPT, LEVEL_2
+from index.code_systems import CODE_SYSTEMS
 
-FHIR_VERSION = "4.0.1"
 OPERATIONS = {
     "CodeSystem": {
         "lookup": "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
@@ -25,16 +24,16 @@ OPERATIONS = {
         "validate-code": "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
     },
 }
-EXPAND_WORDS = {
+EXPAND_DESCRIPTIONS = {
     "url": "Address of an implicit value set",
-    "valueSetVersion": "The release name",
+    "valueSetVersion": "The name of the release",
     "filter": "Plain words; the answer is ranked, best first",
     "count": "Page size",
-    "offset": "Concepts left out at the start",
+    "offset": "Concepts skipped at the start",
     "activeOnly": "Only codes usable on the date",
-    "date": "Date of service; today when left out",
+    "date": "Date of service; default: today",
     "includeDesignations": "Also the short description",
-    "system-version": "SYSTEM|RELEASE, refused when another release is loaded",
+    "system-version": "SYSTEM|RELEASE; refused if another release is loaded",
 }
 
 
@@ -61,16 +60,16 @@ def _head(service: Service, kind: str, name: str) -> Resource:
 
 
 def _description(service: Service) -> str:
-    words = (
+    text = (
         "HCPCS codes for plain language. The order of an expansion with a filter is the ranking; each "
         f"concept carries the extensions {SCORE} and {CONFIDENCE}, the expansion {NO_GOOD_MATCH} when no "
         "candidate is likely. A suggestion is not a coverage decision."
     )
-    return f"{words} {service.notice}".strip()
+    return f"{text} {service.notice}".strip()
 
 
 def capability_statement(service: Service) -> Resource:
-    """What the server can do."""
+    """The CapabilityStatement: which operations the server offers."""
     operations = [
         {
             "type": kind,
@@ -97,14 +96,14 @@ def capability_statement(service: Service) -> Resource:
 
 
 def terminology_capabilities(service: Service) -> Resource:
-    """What the server knows of terminologies."""
+    """The TerminologyCapabilities: code systems held and how they can be searched."""
     levels = {record.level for record in service.catalogue.records}
-    systems = [system for level, system in ((2, LEVEL_2), (1, CPT)) if level in levels]
+    addresses = [system.address for system in CODE_SYSTEMS if system.level in levels]
     return {
         **_head(service, "TerminologyCapabilities", "HCPCSSuggestTerminology"),
         "codeSystem": [
             {
-                "uri": system,
+                "uri": address,
                 "version": [
                     {
                         "code": service.release,
@@ -115,71 +114,15 @@ def terminology_capabilities(service: Service) -> Resource:
                 ],
                 "subsumption": False,
             }
-            for system in systems
+            for address in addresses
         ],
         "expansion": {
             "hierarchical": False,
             "paging": True,
             "incomplete": False,
-            "parameter": [{"name": name, "documentation": EXPAND_WORDS[name]} for name in EXPAND],
+            "parameter": [{"name": name, "documentation": EXPAND_DESCRIPTIONS[name]} for name in EXPAND],
             "textFilter": "Ranked by meaning, words and spelling; at most 100 concepts",
         },
         "codeSearch": "all",
         "validateCode": {"translations": False},
     }
-
-
-def structure_definitions() -> dict[str, Resource]:
-    """The declared extensions by id."""
-    contexts = "ValueSet.expansion.contains"
-    return {
-        "score": _extension("score", SCORE, "decimal", contexts, "Ranking score; higher is better, no unit"),
-        "confidence": _extension(
-            "confidence",
-            CONFIDENCE,
-            "decimal",
-            contexts,
-            "Calibrated probability, 0 to 1, that a coder would accept this code for the text",
-        ),
-        "no-good-match": _extension(
-            "no-good-match",
-            NO_GOOD_MATCH,
-            "boolean",
-            "ValueSet.expansion",
-            "True when even the best candidate is unlikely",
-        ),
-    }
-
-
-def _extension(name: str, url: str, kind: str, context: str, words: str) -> Resource:
-    return {
-        "resourceType": "StructureDefinition",
-        "id": name,
-        "url": url,
-        "name": "".join(word.title() for word in name.split("-")),
-        "status": "active",
-        "description": words,
-        "fhirVersion": FHIR_VERSION,
-        "kind": "complex-type",
-        "abstract": False,
-        "context": [{"type": "element", "expression": context}],
-        "type": "Extension",
-        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
-        "derivation": "constraint",
-        "differential": {
-            "element": [
-                {"id": "Extension", "path": "Extension", "short": words, "definition": words},
-                {"id": "Extension.extension", "path": "Extension.extension", "max": "0"},
-                {"id": "Extension.url", "path": "Extension.url", "fixedUri": url},
-                {
-                    "id": "Extension.value[x]",
-                    "path": "Extension.value[x]",
-                    "min": 1,
-                    "type": [{"code": kind}],
-                },
-            ]
-        },
-    }
-
-
-__all__ = ["CODE_SYSTEM_ID", "capability_statement", "structure_definitions", "terminology_capabilities"]

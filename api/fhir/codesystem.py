@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from api.fhir.concepts import PROPERTIES, designations, find, property_parts, system_name
+from api.fhir.concepts import PROPERTIES, designations, find, property_parts
 from api.fhir.parameters import Coding, Inputs, Resource, parameters, part
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import LEVEL_2, LEVEL_2_OID
+from index.code_systems import LEVEL_II
 from index.records import Record
 
 NAME = "HCPCSLevelII"
@@ -23,46 +23,48 @@ VALIDATE = ("url", "code", "version", "display", "coding", "codeableConcept", "d
 
 
 def lookup(service: Service, inputs: Inputs) -> Resource:
-    """Everything known of one code.
+    """The answer of `$lookup`: everything known about one code.
 
     Raises:
         Refused: 404 for an unknown code, system or version; 400 for wrong inputs.
     """
     coding = inputs.coding("coding") or Coding(
-        system=inputs.needed("system"), version=inputs.text("version"), code=inputs.needed("code")
+        system=inputs.required_text("system"),
+        version=inputs.text("version"),
+        code=inputs.required_text("code"),
     )
     record = find(service, coding)
     if isinstance(record, str):
         raise Refused(404, record)
-    wanted = frozenset(str(name) for name in inputs.all("property"))
+    names = frozenset(str(name) for name in inputs.all("property"))
     return parameters(
         part("name", valueString=NAME if record.level == 2 else "CPT"),
         part("version", valueString=service.release),
         part("display", valueString=record.long_description),
-        *(_designation(found) for found in designations(record)),
-        *property_parts(service, record, inputs.day("date"), wanted),
+        *(_designation_part(designation) for designation in designations(record)),
+        *property_parts(service, record, inputs.day("date"), names),
     )
 
 
-def _designation(found: Resource) -> Resource:
+def _designation_part(designation: Resource) -> Resource:
     return {
         "name": "designation",
         "part": [
-            part("language", valueCode=found["language"]),
-            part("use", valueCoding=found["use"]),
-            part("value", valueString=found["value"]),
+            part("language", valueCode=designation["language"]),
+            part("use", valueCoding=designation["use"]),
+            part("value", valueString=designation["value"]),
         ],
     }
 
 
 def validate_code(service: Service, inputs: Inputs) -> Resource:
-    """Whether a code is in the code system, and its display the right one."""
+    """The answer of `$validate-code`: whether a code is in the code system and its display is right."""
     url = inputs.text("url")
     return validated(service, codings(inputs, url, inputs.text("version")), inputs.day("date"))
 
 
 def codings(inputs: Inputs, system: str | None, version: str | None) -> list[Coding]:
-    """The codings to check: of `codeableConcept`, or `coding`, or `code` with its system.
+    """The codings to check: those of `codeableConcept`, else `coding`, else `code` with its system.
 
     Raises:
         Refused: 400 if there is none.
@@ -76,34 +78,44 @@ def codings(inputs: Inputs, system: str | None, version: str | None) -> list[Cod
     if coding is None:
         if not system:
             raise Refused(400, "the parameter 'url' or 'system' is needed with 'code'", issue="required")
-        coding = Coding(system, version, inputs.needed("code"), inputs.text("display"))
+        coding = Coding(system, version, inputs.required_text("code"), inputs.text("display"))
     return [coding]
 
 
 def validated(
-    service: Service, found: Sequence[Coding], on: date, holds: Callable[[Record], bool] | None = None
+    service: Service, candidates: Sequence[Coding], on: date, contains: Callable[[Record], bool] | None = None
 ) -> Resource:
-    """The answer of both `$validate-code` operations: the first coding that holds, or why none does.
+    """The answer of both `$validate-code` operations: the first valid coding, or why none is valid.
 
     Args:
-        service: What is loaded.
-        found: Codings of which one must hold.
+        service: Holds the codes.
+        candidates: Codings, of which one must be valid.
         on: The date for the hint that a code has ended or not begun.
-        holds: Whether the value set holds a record; None for the whole code system.
+        contains: Whether the value set contains a record; None for the whole code system.
     """
     reasons = []
-    for coding in found:
-        record = find(service, coding)
-        if not isinstance(record, str) and holds is not None and not holds(record):
-            record = "the code is not in this value set"
-        reason = record if isinstance(record, str) else _display_error(record, coding.display)
-        if reason is None and isinstance(record, Record):
+    for coding in candidates:
+        record = _valid_record(service, coding, contains)
+        if isinstance(record, Record):
             return _valid(record, on)
-        reasons.append(reason or "")
+        reasons.append(record)
     return parameters(part("result", valueBoolean=False), part("message", valueString="; ".join(reasons)))
 
 
+def _valid_record(
+    service: Service, coding: Coding, contains: Callable[[Record], bool] | None
+) -> Record | str:
+    """The record of a valid coding, or why it is not valid."""
+    record = find(service, coding)
+    if isinstance(record, str):
+        return record
+    if contains is not None and not contains(record):
+        return "the code is not in this value set"
+    return _display_error(record, coding.display) or record
+
+
 def _valid(record: Record, on: date) -> Resource:
+    """The answer for a valid code, with a hint if it may not be used on the date."""
     status = record.status(on)
     hint = None
     if status == "terminated":
@@ -119,11 +131,9 @@ def _valid(record: Record, on: date) -> Resource:
 
 
 def _display_error(record: Record, display: str | None) -> str | None:
-    """The long and the short description are right displays, in any letter case and spacing."""
-    if display is None or _folded(display) in {
-        _folded(record.long_description),
-        _folded(record.short_description),
-    }:
+    """Why a display is wrong; None for the long or short description, in any letter case and spacing."""
+    descriptions = (record.long_description, record.short_description)
+    if display is None or _folded(display) in map(_folded, descriptions):
         return None
     return f"the display is not the one of {record.code}, which is: {record.long_description}"
 
@@ -138,8 +148,8 @@ def code_system(service: Service) -> Resource:
     return {
         "resourceType": "CodeSystem",
         "id": CODE_SYSTEM_ID,
-        "url": LEVEL_2,
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": LEVEL_2_OID}],
+        "url": LEVEL_II.address,
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": LEVEL_II.oid}],
         "version": service.release,
         "name": NAME,
         "title": TITLE,
@@ -147,13 +157,10 @@ def code_system(service: Service) -> Resource:
         "publisher": "Centers for Medicare & Medicaid Services",
         **({"description": service.notice} if service.notice else {}),
         "caseSensitive": True,
-        "valueSet": f"{LEVEL_2}?fhir_vs",
+        "valueSet": f"{LEVEL_II.address}?fhir_vs",
         "content": "not-present",
         "count": count,
         "property": [
             {"code": prop.code, "description": prop.description, "type": prop.type} for prop in PROPERTIES
         ],
     }
-
-
-__all__ = ["CODE_SYSTEM_ID", "LOOKUP", "VALIDATE", "code_system", "lookup", "system_name", "validate_code"]

@@ -1,4 +1,4 @@
-"""What FHIR says of a record: its properties, designations and place in a system."""
+"""A record as a FHIR concept: its properties, designations and code system."""
 
 from __future__ import annotations
 
@@ -11,24 +11,30 @@ import msgspec
 from api.fhir.parameters import Coding, Resource
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import level_of, level_of_code, system_of
-from index.records import LEVEL_1, Record
+from index.code_systems import LEVEL_I, system_at, system_of_code
+from index.records import Record
 
-EXTENSION = "urn:hcpcs-suggest:fhir:"
-SCORE = f"{EXTENSION}score"
-CONFIDENCE = f"{EXTENSION}confidence"
-NO_GOOD_MATCH = f"{EXTENSION}no-good-match"
-
-SHORT = {"system": "urn:hcpcs-suggest:fhir:designation-use", "code": "short", "display": "Short description"}
+SHORT_DESIGNATION = {
+    "system": "urn:hcpcs-suggest:fhir:designation-use",
+    "code": "short",
+    "display": "Short description",
+}
 
 
 class Property(msgspec.Struct, frozen=True):
-    """A property of the code system: its FHIR type and how to read it from a record."""
+    """A property of the code system.
+
+    Attributes:
+        code: Its name.
+        type: FHIR type: `code`, `string`, `boolean`, `dateTime` or `integer`.
+        description: In one phrase, for clients.
+        read: Reads it from a record on a date: a value, a tuple of values, or None.
+    """
 
     code: str
-    type: str  # "code", "string", "boolean", "dateTime" or "integer"
+    type: str
     description: str
-    read: Callable[[Service, Record, date], Any]  # a value, several, or nothing
+    read: Callable[[Service, Record, date], Any]
 
 
 def _field(name: str) -> Callable[[Service, Record, date], Any]:
@@ -44,8 +50,13 @@ PROPERTIES = (
     Property("effectiveTo", "dateTime", "Last day of use", _field("effective_to")),
     Property("level", "integer", "1 for CPT, 2 for HCPCS Level II", _field("level")),
     Property("section", "string", "First letter of the code, or CPT", _field("section")),
-    Property("notOtherwiseClassified", "boolean", "A code for what has no other", _field("is_noc")),
-    Property("successor", "code", "Named by CMS in place of an ended code", _field("successors")),
+    Property(
+        "notOtherwiseClassified",
+        "boolean",
+        "A code for items that have no code of their own",
+        _field("is_noc"),
+    ),
+    Property("successor", "code", "Code that CMS names in place of an ended one", _field("successors")),
     Property(
         "predecessor",
         "code",
@@ -61,51 +72,53 @@ PROPERTIES = (
     Property("typeOfService", "code", "CMS type of service", _field("types_of_service")),
     Property("statute", "string", "Statute named by CMS", _field("statute")),
 )
-VALUE_TYPES = {prop.code: f"value{prop.type[0].upper()}{prop.type[1:]}" for prop in PROPERTIES}
+# Property -> element of a part that holds its value, for example `valueCode`.
+VALUE_ELEMENTS = {prop.code: f"value{prop.type[0].upper()}{prop.type[1:]}" for prop in PROPERTIES}
 
 
-def property_parts(service: Service, record: Record, on: date, wanted: frozenset[str]) -> list[Resource]:
-    """The `property` parts of `$lookup`, all of them when none is named."""
+def property_parts(service: Service, record: Record, on: date, names: frozenset[str]) -> list[Resource]:
+    """The `property` parts of `$lookup`: those named, or all if `names` is empty."""
     parts = []
     for prop in PROPERTIES:
-        if wanted and prop.code not in wanted:
+        if names and prop.code not in names:
             continue
-        found = prop.read(service, record, on)
-        for value in found if isinstance(found, tuple) else (found,):
-            if value is None or value == "":
-                continue
-            shown = value.isoformat() if isinstance(value, date) else value
-            inner = [
-                {"name": "code", "valueCode": prop.code},
-                {"name": "value", VALUE_TYPES[prop.code]: shown},
-            ]
-            parts.append({"name": "property", "part": inner})
+        values = prop.read(service, record, on)
+        for value in values if isinstance(values, tuple) else (values,):
+            if value is not None and value != "":
+                parts.append(_property_part(prop.code, value))
     return parts
 
 
+def _property_part(code: str, value: Any) -> Resource:
+    value = value.isoformat() if isinstance(value, date) else value
+    inner = [{"name": "code", "valueCode": code}, {"name": "value", VALUE_ELEMENTS[code]: value}]
+    return {"name": "property", "part": inner}
+
+
 def designations(record: Record) -> list[Resource]:
-    """The short description as a designation; nothing when there is none."""
+    """The short description as a designation; an empty list if there is none."""
     if not record.short_description:
         return []
-    return [{"language": "en", "use": SHORT, "value": record.short_description}]
+    return [{"language": "en", "use": SHORT_DESIGNATION, "value": record.short_description}]
 
 
 def find(service: Service, coding: Coding) -> Record | str:
     """The record of a coding, or why there is none.
 
     Raises:
-        Refused: 404 if the system or its version is not held.
+        Refused: 404 if the code system or its version is not held.
     """
-    level = level_of(coding.system or "")
-    if level is None:
+    code = coding.code or ""
+    system = system_at(coding.system or "")
+    if system is None:
         raise Refused(404, "this code system is not held: the system is not HCPCS Level II or CPT")
     check_version(service, coding.version)
-    record = service.catalogue.get(coding.code or "")
-    if record is not None and record.level == level:
+    record = service.catalogue.get(code)
+    if record is not None and record.level == system.level:
         return record
-    if level == 1 or LEVEL_1.fullmatch(coding.code or ""):
+    if system is LEVEL_I or LEVEL_I.matches(code):
         return "no such CPT code is held; CPT needs an index built with a licence holder's own file"
-    if service.catalogue.get((coding.code or "").strip().upper()) is not None:
+    if service.catalogue.get(code.strip().upper()) is not None:
         return "there is no such code as written: codes are upper case, without blanks"
     return f"release {service.release} of the code system has no such code"
 
@@ -120,6 +133,6 @@ def check_version(service: Service, version: str | None) -> None:
         raise Refused(404, f"this version of the code system is not held; the one held is {service.release}")
 
 
-def system_name(record: Record) -> str:
-    """The canonical address of a record's code system."""
-    return system_of(level_of_code(record.code))
+def system_address(record: Record) -> str:
+    """Canonical address of a record's code system."""
+    return system_of_code(record.code).address

@@ -1,12 +1,17 @@
-"""Errors as FHIR R4 says them: `OperationOutcome`."""
+"""Errors in the form of FHIR R4: `OperationOutcome`.
+
+Layout: https://hl7.org/fhir/R4/operationoutcome.html
+"""
 
 from __future__ import annotations
 
 import msgspec
 
+from api.http.problems import Failure
+
 FHIR_JSON = "application/fhir+json"
 
-# http://hl7.org/fhir/R4/valueset-issue-type.html
+# HTTP status -> issue type: https://hl7.org/fhir/R4/valueset-issue-type.html
 ISSUE_TYPES = {
     400: "invalid",
     401: "login",
@@ -21,23 +26,11 @@ ISSUE_TYPES = {
 }
 
 
-def operation_outcome(status: int, detail: str, issue_type: str | None = None) -> bytes:
-    """The encoded resource for one error.
-
-    Args:
-        status: HTTP status that goes with it.
-        detail: What was wrong, never repeating free text.
-        issue_type: A code of the issue-type value set, when the status does not say it.
-    """
-    return msgspec.json.encode(
-        {
-            "resourceType": "OperationOutcome",
-            "issue": [
-                {
-                    "severity": "error",
-                    "code": issue_type or ISSUE_TYPES.get(status, "processing"),
-                    "diagnostics": detail,
-                }
-            ],
-        }
-    )
+def operation_outcome(failure: Failure) -> tuple[bytes, str]:
+    """Encoded resource for one error, and its media type."""
+    issue = {
+        "severity": "error",
+        "code": failure.issue or ISSUE_TYPES.get(failure.status, "processing"),
+        "diagnostics": failure.detail,
+    }
+    return msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]}), FHIR_JSON

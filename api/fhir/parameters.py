@@ -1,4 +1,4 @@
-"""The inputs and outputs of operations: a query string or a `Parameters` resource in, `Parameters` out.
+"""Inputs and outputs of operations: a query string or a `Parameters` resource in, `Parameters` out.
 
 Layout: https://hl7.org/fhir/R4/parameters.html
 """
@@ -19,7 +19,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_-]{1,40}")
 
 
 class Coding(msgspec.Struct, frozen=True):
-    """A code in a system; other elements are not used."""
+    """A code in a code system; its other elements are not used."""
 
     system: str | None = None
     version: str | None = None
@@ -35,7 +35,7 @@ class CodeableConcept(msgspec.Struct, frozen=True):
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """One input of an operation, in the value types that ours take."""
+    """One input of an operation, with the value types that our operations take."""
 
     name: str
     valueString: str | None = None  # FHIR's own spelling
@@ -52,7 +52,7 @@ class Parameter(msgspec.Struct, frozen=True):
     valueCodeableConcept: CodeableConcept | None = None
 
     def value(self) -> Any:
-        """The one value that is given, or None."""
+        """The value that is given, or None."""
         for field in self.__struct_fields__[1:]:
             value = getattr(self, field)
             if value is not None:
@@ -67,19 +67,16 @@ class ParametersBody(msgspec.Struct, frozen=True):
     parameter: tuple[Parameter, ...] = ()
 
 
-DECODER = msgspec.json.Decoder(ParametersBody)
-
-
 class Inputs:
     """The inputs of one operation, by name.
 
     Args:
         values: Name -> values in the order given.
-        known: Names that the operation heeds.
-        harmless: Names that may come and change nothing here.
+        known: Names that the operation uses.
+        harmless: Names that are allowed but change nothing here.
 
     Raises:
-        Refused: 400 for a name that is neither: an input is never ignored silently.
+        Refused: 400 for any other name: no input is ignored silently.
     """
 
     def __init__(
@@ -93,26 +90,26 @@ class Inputs:
         self._values = values
 
     def all(self, name: str) -> list[Any]:
-        """Every value of a repeated input."""
+        """Every value of an input that may be repeated."""
         return self._values.get(name, [])
 
     def text(self, name: str) -> str | None:
-        """A string-like input."""
-        value = self._one(name)
+        """A string-like input, or None."""
+        value = self._single(name)
         if value is None or isinstance(value, str):
             return value
         raise _wrong(name, "a string")
 
-    def needed(self, name: str) -> str:
-        """A string-like input that must be there."""
+    def required_text(self, name: str) -> str:
+        """A string-like input that must be given."""
         value = self.text(name)
         if not value:
             raise Refused(400, f"the parameter {name!r} is needed", issue="required")
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
-        """A boolean input."""
-        value = self._one(name)
+        """A boolean input; `default` if it is not given."""
+        value = self._single(name)
         if value is None:
             return default
         if isinstance(value, bool):
@@ -122,8 +119,8 @@ class Inputs:
         raise _wrong(name, "true or false")
 
     def number(self, name: str) -> int | None:
-        """A whole number, 0 or more."""
-        value = self._one(name)
+        """A whole number, 0 or more; None if it is not given."""
+        value = self._single(name)
         if value is None:
             return None
         if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value):
@@ -133,46 +130,44 @@ class Inputs:
         raise _wrong(name, "a whole number, 0 or more")
 
     def day(self, name: str) -> date:
-        """A date or the day of a dateTime; today when it is not given."""
+        """A date, or the day of a dateTime; today if it is not given."""
         value = self.text(name)
         if value is None:
             return date.today()
         try:
-            return date.fromisoformat(value[:10]) if re.fullmatch(r"[0-9T:.+Z-]+", value) else _fail()
+            if re.fullmatch(r"[0-9T:.+Z-]+", value):
+                return date.fromisoformat(value[:10])
         except ValueError:
-            raise _wrong(name, "a date such as 2026-01-01") from None
+            pass
+        raise _wrong(name, "a date such as 2026-01-01")
 
     def coding(self, name: str) -> Coding | None:
-        """A Coding input."""
-        value = self._one(name)
+        """A Coding, or None."""
+        value = self._single(name)
         if value is None or isinstance(value, Coding):
             return value
         raise _wrong(name, "a Coding, sent by POST in a Parameters resource")
 
     def concept(self, name: str) -> CodeableConcept | None:
-        """A CodeableConcept input."""
-        value = self._one(name)
+        """A CodeableConcept, or None."""
+        value = self._single(name)
         if value is None or isinstance(value, CodeableConcept):
             return value
         raise _wrong(name, "a CodeableConcept, sent by POST in a Parameters resource")
 
-    def _one(self, name: str) -> Any:
+    def _single(self, name: str) -> Any:
         values = self._values.get(name, [])
         if len(values) > 1:
             raise Refused(400, f"the parameter {name!r} is given more than once")
         return values[0] if values else None
 
 
-def _fail() -> date:
-    raise ValueError
-
-
-def _wrong(name: str, what: str) -> Refused:
-    return Refused(400, f"the parameter {name!r} must be {what}", issue="value")
+def _wrong(name: str, expected: str) -> Refused:
+    return Refused(400, f"the parameter {name!r} must be {expected}", issue="value")
 
 
 def parameters(*parts: Mapping[str, Any] | None) -> Resource:
-    """A `Parameters` resource of the parts that are there."""
+    """A `Parameters` resource of the given parts; None stands for no part."""
     return {"resourceType": "Parameters", "parameter": [part for part in parts if part is not None]}
 
 

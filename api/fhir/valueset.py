@@ -1,31 +1,25 @@
 """`ValueSet/$expand` and `ValueSet/$validate-code` on implicit value sets.
 
 Operations: https://hl7.org/fhir/R4/valueset-operations.html
-
-The value sets, on any spelling of the system: `SYSTEM?fhir_vs` (all of it), `SYSTEM?fhir_vs=section/E`
-(one section), `SYSTEM?fhir_vs=active/2026-01-01` (usable on a date), and the last two joined:
-`SYSTEM?fhir_vs=section/E/active/2026-01-01`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-import msgspec
-
 from api.fhir.codesystem import codings, validated
-from api.fhir.concepts import CONFIDENCE, NO_GOOD_MATCH, SCORE, check_version, designations, system_name
+from api.fhir.concepts import check_version, designations, system_address
+from api.fhir.extensions import CONFIDENCE, NO_GOOD_MATCH, SCORE
+from api.fhir.implicit import ImplicitValueSet, value_set
 from api.fhir.parameters import Inputs, Resource
 from api.http.limits import MAX_K, TEXT_CHARACTERS
 from api.http.problems import Refused
 from api.service import Service
-from api.systems import level_of, level_of_code, section_of
 from index.records import Record
-from suggest.answer import Filters, Suggestion
+from suggest.answer import Ask, Filters, Suggestion
 
 EXPAND = (
     "url",
@@ -38,7 +32,7 @@ EXPAND = (
     "includeDesignations",
     "system-version",
 )
-# What these ask for is so already: our expansions are flat, have no abstract codes and no definition.
+# Accepted without effect: expansions here are always flat, without abstract codes and without definition.
 EXPAND_HARMLESS = ("excludeNested", "excludeNotForUI", "excludePostCoordinated", "includeDefinition")
 VALIDATE = (
     "url",
@@ -52,62 +46,15 @@ VALIDATE = (
     "date",
     "abstract",
 )
-IMPLICIT = re.compile(
-    r"(?P<system>[^?|]+)\?fhir_vs(?:=(?:section/(?P<section>[A-Z]))?/?(?:active/(?P<active>\d{4}-\d\d-\d\d))?)?"
-    r"(?:\|(?P<version>.+))?"
-)
-NAMES = "SYSTEM?fhir_vs, SYSTEM?fhir_vs=section/E, SYSTEM?fhir_vs=active/2026-01-01"
-
-
-class ImplicitValueSet(msgspec.Struct, frozen=True):
-    """A value set that its address defines.
-
-    Attributes:
-        url: As given, without a version.
-        level: Of its code system.
-        section: Only this section, or None.
-        active_on: Only codes usable on this date, or None.
-    """
-
-    url: str
-    level: int
-    section: str | None
-    active_on: date | None
-
-    def holds(self, record: Record) -> bool:
-        """Whether a record is a member."""
-        return (
-            level_of_code(record.code) == self.level
-            and (self.section is None or section_of(record.code) == self.section)
-            and (self.active_on is None or record.status(self.active_on) == "active")
-        )
-
-
-def value_set(service: Service, url: str, version: str | None) -> ImplicitValueSet:
-    """Read a value set's address.
-
-    Raises:
-        Refused: 404 if it is not one of ours or of another release.
-    """
-    found = IMPLICIT.fullmatch(url)
-    level = level_of(found["system"]) if found else None
-    if found is None or level is None:
-        raise Refused(404, f"this value set is not held; there are: {NAMES}")
-    try:
-        active = date.fromisoformat(found["active"]) if found["active"] else None
-    except ValueError:
-        raise Refused(400, "the date in the value set's address is not a day of the calendar") from None
-    check_version(service, version or found["version"])
-    return ImplicitValueSet(url.partition("|")[0], level, found["section"], active)
 
 
 def expand(service: Service, inputs: Inputs) -> Resource:
-    """List a value set; with `filter`, its best matches, best first.
+    """The answer of `$expand`: the codes of a value set, or with `filter` its best matches, best first.
 
     Raises:
         Refused: 404 for an unknown value set or version; 400 for wrong inputs.
     """
-    members = value_set(service, inputs.needed("url"), inputs.text("valueSetVersion"))
+    members = value_set(service, inputs.required_text("url"), inputs.text("valueSetVersion"))
     for given in inputs.all("system-version"):
         check_version(service, str(given).partition("|")[2])
     text = inputs.text("filter")
@@ -120,7 +67,7 @@ def expand(service: Service, inputs: Inputs) -> Resource:
     records = [
         record
         for record in service.catalogue.records
-        if members.holds(record) and (not active_only or record.status(on) == "active")
+        if members.contains(record) and (not active_only or record.status(on) == "active")
     ]
     page = _page(inputs, records)
     contains = [_concept(record, on, inputs.flag("includeDesignations")) for record in page]
@@ -131,51 +78,51 @@ def _ranked(
     service: Service, members: ImplicitValueSet, inputs: Inputs, text: str, on: date, active_only: bool
 ) -> Resource:
     filters = Filters(
-        level=members.level,
+        level=members.system.level,
         sections=(members.section,) if members.section else (),
         include_terminated=not active_only,
     )
-    answer = service.suggest(text, MAX_K, on, filters)
-    found = [
+    answer = service.suggest(text, Ask(MAX_K, on, filters))
+    matches = [
         (suggestion, record)
         for suggestion in answer.suggestions
-        if (record := service.catalogue.get(suggestion.code)) is not None and members.holds(record)
+        if (record := service.catalogue.get(suggestion.code)) is not None and members.contains(record)
     ]
-    show = inputs.flag("includeDesignations")
+    with_designations = inputs.flag("includeDesignations")
     contains = [
-        {**_concept(record, on, show), "extension": _marks(suggestion)}
-        for suggestion, record in _page(inputs, found)
+        {**_concept(record, on, with_designations), "extension": _extensions(suggestion)}
+        for suggestion, record in _page(inputs, matches)
     ]
-    resource = _resource(service, members, inputs, on, len(found), contains)
+    resource = _resource(service, members, inputs, on, len(matches), contains)
     resource["expansion"]["parameter"].append({"name": "ranked-at-most", "valueInteger": MAX_K})
     if answer.no_good_match:
         resource["expansion"]["extension"] = [{"url": NO_GOOD_MATCH, "valueBoolean": True}]
     return resource
 
 
-def _marks(suggestion: Suggestion) -> list[Resource]:
+def _extensions(suggestion: Suggestion) -> list[Resource]:
     return [
         {"url": SCORE, "valueDecimal": round(suggestion.score, 6)},
         {"url": CONFIDENCE, "valueDecimal": round(suggestion.confidence, 6)},
     ]
 
 
-def _page(inputs: Inputs, found: Sequence[Any]) -> Sequence[Any]:
+def _page(inputs: Inputs, items: Sequence[Any]) -> Sequence[Any]:
     offset = inputs.number("offset") or 0
     count = inputs.number("count")
-    return found[offset:] if count is None else found[offset : offset + count]
+    return items[offset:] if count is None else items[offset : offset + count]
 
 
-def _concept(record: Record, on: date, show_designations: bool) -> Resource:
+def _concept(record: Record, on: date, with_designations: bool) -> Resource:
     concept: Resource = {
-        "system": system_name(record),
+        "system": system_address(record),
         "code": record.code,
         "display": record.long_description,
     }
     if record.status(on) != "active":
         concept["inactive"] = True
-    if show_designations and (found := designations(record)):
-        concept["designation"] = found
+    if with_designations and record.short_description:
+        concept["designation"] = designations(record)
     return concept
 
 
@@ -187,7 +134,7 @@ def _resource(
     total: int,
     contains: Sequence[Resource],
 ) -> Resource:
-    """The ValueSet around an expansion; the filter's text is not repeated in it."""
+    """The ValueSet resource of an expansion; it does not repeat the text of the filter."""
     expansion: Resource = {
         "identifier": f"urn:uuid:{uuid4()}",
         "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -220,7 +167,7 @@ def _system(members: ImplicitValueSet) -> str:
 
 
 def validate_code(service: Service, inputs: Inputs) -> Resource:
-    """Whether a code is in a value set, and its display the right one."""
-    members = value_set(service, inputs.needed("url"), inputs.text("valueSetVersion"))
-    found = codings(inputs, inputs.text("system"), inputs.text("systemVersion"))
-    return validated(service, found, inputs.day("date"), members.holds)
+    """The answer of `$validate-code`: whether a code is in a value set and its display is right."""
+    members = value_set(service, inputs.required_text("url"), inputs.text("valueSetVersion"))
+    candidates = codings(inputs, inputs.text("system"), inputs.text("systemVersion"))
+    return validated(service, candidates, inputs.day("date"), members.contains)

@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
-# Routes that tell nothing but that the service is there; an `opt` of a route handler.
+# An `opt` of a route handler: the route needs no key, as its answer only says that the service runs.
 OPEN = "open_without_key"
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
@@ -26,7 +26,7 @@ def key_guard(api_key: str) -> Guard:
     def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         if handler.opt.get(OPEN):
             return
-        if not any(hmac.compare_digest(given, expected) for given in _given(connection)):
+        if not any(hmac.compare_digest(given, expected) for given in _keys_in(connection)):
             raise NotAuthorizedException(
                 detail="this service needs its API key, as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'",
                 headers={"WWW-Authenticate": "Bearer"},
@@ -35,8 +35,8 @@ def key_guard(api_key: str) -> Guard:
     return guard
 
 
-def _given(connection: ASGIConnection[Any, Any, Any, Any]) -> list[bytes]:
-    """Both places a key may stand in: a CDS Hooks client uses the first for a token of its own."""
+def _keys_in(connection: ASGIConnection[Any, Any, Any, Any]) -> list[bytes]:
+    """The keys in both headers: a CDS Hooks client uses the first for a token of its own."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     given = (bearer, connection.headers.get("x-api-key", ""))

@@ -1,4 +1,7 @@
-"""How much one request may ask for; every bound is refused with a clear error, never cut silently."""
+"""Limits of requests: each is refused with a clear error, never applied silently.
+
+The OpenAPI document and the tests of `docs/api.md` read them from here.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ BATCH_ITEMS = 200
 MAX_K = 100
 DEFAULT_K = 10
 
-CACHED_ANSWERS = 2_000  # a process; some 3 KB each
+CACHED_ANSWERS = 2_000  # in each process; about 3 KB each
 
 BROWSE_DEFAULT = 50
 BROWSE_MAX = 500
 
-NLM_DEFAULT = 7  # the public API's own numbers, from its documentation
+NLM_DEFAULT = 7  # from the documentation of the public API, as the next
 NLM_MAX = 500
 
 CDS_SUGGESTIONS = 3
-CDS_BUDGET_S = 0.4  # the specification asks for 500 ms at the client
+CDS_BUDGET_S = 0.4  # seconds; the specification asks for 500 ms at the client

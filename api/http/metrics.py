@@ -13,7 +13,7 @@ NO_ROUTE = "(no route)"
 
 
 class Metrics:
-    """The service's own registry, so that two apps in one process do not share counts."""
+    """Metrics in a registry of their own, so that two apps in one process do not share counts."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -50,7 +50,7 @@ class Metrics:
         self.cds_overrides = Counter(
             "hcpcs_cds_overrides", "CDS Hooks override reasons.", ["reason"], registry=self.registry
         )
-        # Looking a child up by labels costs more than counting: keep the few there are.
+        # Looking up a child by its labels costs more than counting, so the few children are cached.
         self._seconds: dict[str, Histogram] = {}
         self._requests: dict[tuple[str, str, int], Counter] = {}
 

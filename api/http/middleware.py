@@ -1,6 +1,6 @@
-"""The one thin layer around every request: id in and out, versions in headers, counts, access log.
+"""ASGI middleware around every request: request id, version headers, metrics, access log.
 
-Plain ASGI, wrapped around the whole app, so that answers which no route gives (404, 413) have them too.
+It wraps the whole app, so that answers without a route (404, 413) have them too.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         started = perf_counter()
-        rid = request_id(scope["headers"])
-        scope["state"]["request_id"] = rid.decode()
-        extra = [(HEADER, rid), *self.headers]
+        identifier = request_id(scope["headers"])
+        scope["state"]["request_id"] = identifier.decode()
+        extra = [(HEADER, identifier), *self.headers]
         status = 500
 
         async def send_with_id(message: Message) -> None:
@@ -57,10 +57,12 @@ class RequestMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            self._note(scope, rid, status, perf_counter() - started)
+            self._record(scope, identifier, status, perf_counter() - started)
 
-    def _note(self, scope: Any, rid: bytes, status: int, seconds: float) -> None:
+    def _record(self, scope: Any, identifier: bytes, status: int, seconds: float) -> None:
         route = scope.get("path_template") or NO_ROUTE
         self.metrics.observe(scope["method"], route, status, seconds)
         if self.access_log:
-            log.info("%s %s %d %.1fms %s", scope["method"], route, status, seconds * 1000, rid.decode())
+            log.info(
+                "%s %s %d %.1fms %s", scope["method"], route, status, seconds * 1000, identifier.decode()
+            )

@@ -1,12 +1,13 @@
-"""Errors over HTTP: RFC 9457 problem details, and `OperationOutcome` on the FHIR routes.
+"""Errors over HTTP: RFC 9457 problem details, or the form that another standard asks for on its own paths.
 
-No answer repeats what was sent: messages name the field, the rule and what to do.
+No error body repeats what was sent: messages name the field, the rule and what to do.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,12 +15,13 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from api.fhir.outcome import FHIR_JSON, operation_outcome
+from api.http.limits import BATCH_BODY_BYTES, BODY_BYTES
 from index.errors import HcpcsError
 
 log = logging.getLogger("hcpcs.errors")
 
 PROBLEM_JSON = "application/problem+json"
+BODY_BOUNDS = f"{BODY_BYTES // 1024} KB; a batch {BATCH_BODY_BYTES // 1024**2} MB"
 TYPE_PREFIX = "urn:hcpcs-suggest:problem:"
 
 SLUGS = {
@@ -66,10 +68,36 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: tuple[FieldError, ...] = ()
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """What an error body says, in whatever form it is written.
+
+    Attributes:
+        status: HTTP status.
+        detail: What was wrong and what to do.
+        request_id: As in the `X-Request-ID` header.
+        errors: Each field that was refused.
+        issue: FHIR issue type, where the status does not imply it.
+    """
+
+    status: int
+    detail: str
+    request_id: str = ""
+    errors: tuple[FieldError, ...] = ()
+    issue: str | None = None
+
+
+ErrorRenderer = Callable[[Failure], tuple[bytes, str]]  # gives the encoded body and its media type
+ErrorHandler = Callable[[Request[Any, Any, Any], Exception], Response[bytes]]
+
+
 class Refused(HTTPException):
     """A request that cannot be answered as asked.
 
-    `issue` is the FHIR issue type where the status does not say it.
+    Args:
+        status: HTTP status.
+        detail: What is wrong and what to do; must not repeat what was sent.
+        errors: Each field that is refused.
+        issue: FHIR issue type, where the status does not imply it.
     """
 
     def __init__(
@@ -86,12 +114,12 @@ def invalid(path: str, message: str) -> Refused:
 
 
 def field_error(error: Exception) -> FieldError:
-    """Split a msgspec message into path and rule, and keep words that the caller typed out of it."""
-    found = _WHERE.match(str(error))
-    message, path = (found["message"], found["path"] or "$") if found else ("is not valid", "$")
+    """Split a msgspec message into path and rule, and remove words that the caller typed."""
+    match = _WHERE.match(str(error))
+    message, path = (match["message"], match["path"] or "$") if match else ("is not valid", "$")
     unknown = _UNKNOWN.fullmatch(message)
     if unknown:
-        # A field's name may be shown only where it looks like one: JSON keys can be any text.
+        # JSON keys can be any text, so a name is shown only if it looks like a field's name.
         name = unknown["name"] if _IDENTIFIER.fullmatch(unknown["name"]) else ""
         message = f"unknown field `{name}`" if name else "unknown field"
         path = f"{path}.{name}" if name else path
@@ -101,67 +129,82 @@ def field_error(error: Exception) -> FieldError:
 
 
 def decode_problem(error: Exception) -> Refused:
-    """The refusal for a body that msgspec could not read: 400 for no JSON, 422 for a wrong field."""
+    """Refusal of a body that msgspec could not read: 400 if it is no JSON, 422 if a field is wrong."""
     if isinstance(error, msgspec.ValidationError):
         field = field_error(error)
         return Refused(422, f"{field.path}: {field.message}", (field,))
     return Refused(400, "the body is not valid JSON in UTF-8")
 
 
-def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Turn any exception into the one error body; FHIR routes get an OperationOutcome."""
-    status, detail, errors, headers = _describe(error)
-    if request.scope["path"].startswith("/fhir"):
-        outcome = operation_outcome(status, detail, getattr(error, "issue", None))
-        return Response(outcome, status_code=status, media_type=FHIR_JSON, headers=headers)
+def error_handler(renderers: Mapping[str, ErrorRenderer]) -> ErrorHandler:
+    """Litestar exception handler for every error of the app.
+
+    Args:
+        renderers: Path prefix -> how errors under it are written; elsewhere they are problem details.
+    """
+
+    def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        failure, headers = _failure(error, request.scope["state"].get("request_id", ""))
+        path = request.scope["path"]
+        render = next((renderers[prefix] for prefix in renderers if path.startswith(prefix)), problem_details)
+        body, media_type = render(failure)
+        return Response(body, status_code=failure.status, media_type=media_type, headers=headers)
+
+    return handle
+
+
+def problem_details(failure: Failure) -> tuple[bytes, str]:
+    """Encoded problem details and their media type."""
     problem = ProblemDetails(
-        type=TYPE_PREFIX + SLUGS.get(status, "error"),
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        request_id=request.scope["state"].get("request_id", ""),
-        errors=errors,
+        type=TYPE_PREFIX + SLUGS.get(failure.status, "error"),
+        title=HTTPStatus(failure.status).phrase,
+        status=failure.status,
+        detail=failure.detail,
+        request_id=failure.request_id,
+        errors=failure.errors,
     )
-    body = msgspec.json.encode(problem)
-    return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+    return msgspec.json.encode(problem), PROBLEM_JSON
 
 
-def _describe(error: Exception) -> tuple[int, str, tuple[FieldError, ...], dict[str, str]]:
+def _failure(error: Exception, request_id: str) -> tuple[Failure, dict[str, str]]:
+    """The failure that an exception stands for, and the headers that go with it."""
     if isinstance(error, Refused):
-        return error.status_code, error.detail, error.errors, {}
+        return Failure(error.status_code, error.detail, request_id, error.errors, error.issue), {}
     if isinstance(error, ValidationException):  # Litestar's, for query and path parameters
         fields = tuple(_parameter_errors(error.extra))
         detail = "; ".join(f"{field.path}: {field.message}" for field in fields) or "a parameter is not valid"
-        return 422, detail, fields, {}
+        return Failure(422, detail, request_id, fields), {}
     if isinstance(error, HTTPException):
-        return error.status_code, _plain(error), (), dict(error.headers or {})
+        return Failure(error.status_code, _own_words(error), request_id), dict(error.headers or {})
     if isinstance(error, HcpcsError):
-        return 422, str(error), (), {}
+        return Failure(422, str(error), request_id), {}
     _log_unexpected(error)
-    return 500, "something went wrong in the service; tell its operator the request id", (), {}
+    detail = "something went wrong in the service; tell its operator the request id"
+    return Failure(500, detail, request_id), {}
 
 
 def _parameter_errors(extra: Any) -> list[FieldError]:
-    found = []
+    """Litestar's list of refused parameters as field errors."""
+    errors = []
     for item in extra if isinstance(extra, list) else []:
         error = field_error(ValueError(str(item.get("message", "is not valid"))))
         source = item.get("source", "query")
-        source = getattr(source, "value", source)  # Litestar's enum, or a plain word
-        found.append(FieldError(f"{source}.{item.get('key', '')}", error.message))
-    return found
+        source = getattr(source, "value", source)  # an enum of Litestar's, or a string
+        errors.append(FieldError(f"{source}.{item.get('key', '')}", error.message))
+    return errors
 
 
-def _plain(error: HTTPException) -> str:
-    """A sentence of our own for what the framework raises: its own words may quote the address."""
+def _own_words(error: HTTPException) -> str:
+    """Detail for an error of the framework, whose own text may quote the address."""
     return {
         404: "there is nothing at this address",
         405: "this address does not take this method",
-        413: "the request body is larger than this address takes (64 KB; a batch 1 MB)",
+        413: f"the request body is larger than this address takes ({BODY_BOUNDS})",
     }.get(error.status_code, error.detail)
 
 
 def _log_unexpected(error: Exception) -> None:
-    """Name the error's type and place; its message stays out, since it may hold what a user typed."""
+    """Log the error's type and place, but not its message, which may hold what a user typed."""
     frames = []
     trace = error.__traceback__
     while trace is not None:

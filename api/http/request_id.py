@@ -1,4 +1,4 @@
-"""One id for each request: taken from `X-Request-ID` when it is well formed, made otherwise."""
+"""The id of a request: from `X-Request-ID` if that is well formed, else a new one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 
 HEADER = b"x-request-id"
-# Narrow on purpose: the id is written to logs, so it must not be able to carry free text.
+# The id is written to logs, so its form leaves no room for free text.
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 

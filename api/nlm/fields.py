@@ -1,4 +1,4 @@
-"""The fields of the NLM Clinical Tables HCPCS table, worked out from a record.
+"""Fields of the NLM Clinical Tables HCPCS table, computed from a record.
 
 Names and meanings: the public API's documentation, https://clinicaltables.nlm.nih.gov/apidoc/hcpcs/v3/doc.html
 """
@@ -13,25 +13,27 @@ from index.records import Record
 Value = str | bool | None
 
 
-def _day(day: date | None) -> str | None:
+def _compact(day: date | None) -> str | None:
+    """A date as YYYYMMDD."""
     return day.strftime("%Y%m%d") if day else None
 
 
+# Field -> its value for a record on a date.
 FIELDS: dict[str, Callable[[Record, date], Value]] = {
     "code": lambda record, on: record.code,
     "display": lambda record, on: record.long_description or record.short_description,
     "short_desc": lambda record, on: record.short_description,
     "long_desc": lambda record, on: record.long_description,
-    "add_dt": lambda record, on: _day(record.effective_from),
-    "term_dt": lambda record, on: _day(record.effective_to),
-    "act_eff_dt": lambda record, on: _day(record.action_date),
+    "add_dt": lambda record, on: _compact(record.effective_from),
+    "term_dt": lambda record, on: _compact(record.effective_to),
+    "act_eff_dt": lambda record, on: _compact(record.action_date),
     "obsolete": lambda record, on: record.status(on) == "terminated",
     "is_noc": lambda record, on: record.is_noc,
 }
 
 
-def shown(value: Value) -> str:
-    """A value as a display string: the table's display columns are strings."""
+def as_text(value: Value) -> str:
+    """A value as the string that display columns show; empty for None."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else value

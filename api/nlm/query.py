@@ -1,7 +1,8 @@
-"""The `q` parameter of the NLM call: the part of Elasticsearch's query string syntax that forms use.
+"""The `q` parameter of the NLM call: the subset of Elasticsearch's query string syntax that forms use.
 
 Fields (`is_noc:false`), quoted phrases, `*` and `?`, ranges (`add_dt:[20200101 TO *]`), `AND`, `OR`, `NOT`,
-`+`, `-` and parentheses, with Lucene's reading: clauses side by side are alternatives unless marked.
+`+`, `-` and parentheses. As in Lucene, clauses without an operator between them are alternatives.
+Syntax: https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-query-string-query.html
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from api.nlm.fields import FIELDS, shown
+from api.nlm.fields import FIELDS, as_text
+from api.nlm.word_index import WORD
 from index.records import Record
 
-Test = Callable[[Record, date], bool]
-ANYWHERE = ("code", "short_desc", "long_desc")
-DEEPEST = 20
+Condition = Callable[[Record, date], bool]
+DEFAULT_FIELDS = ("code", "short_desc", "long_desc")  # searched by a clause that names no field
+MAX_DEPTH = 20  # of parentheses inside each other
+MAX_CACHED_TEXTS = 100_000
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<mark>[+\-!])
     |(?P<word>(?:(?P<field>[a-z_]+):)?(?:"(?P<phrase>[^"]*)"|(?P<range>\[[^\[\]]*\])|(?P<term>[^\s()"\[\]:]+))))""",
     re.VERBOSE,
 )
-WORD = re.compile(r"[a-z0-9]+")
 _RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
 
 
@@ -34,115 +36,134 @@ class QuerySyntaxError(ValueError):
 
 
 class Occur(Enum):
-    """How a clause counts."""
+    """How a clause counts; the names are Lucene's."""
 
-    MAY = 0
+    SHOULD = 0
     MUST = 1
-    NOT = 2
+    MUST_NOT = 2
 
 
-def parse_query(text: str) -> Test:
-    """Compile a query.
+def parse_query(text: str) -> Condition:
+    """Compile a query into a condition on a record and a date.
 
     Raises:
-        QuerySyntaxError: If it is not of the forms above.
+        QuerySyntaxError: If the query uses another syntax than described above.
     """
-    tokens = _tokens(text)
-    test, rest = _clauses(tokens, 0, 0)
-    if rest < len(tokens):
-        raise QuerySyntaxError("has a closing parenthesis too many")
-    return test
+    return _Parser(_tokens(text)).parse()
 
 
 def _tokens(text: str) -> list[re.Match[str]]:
-    tokens, at = [], 0
-    while at < len(text.rstrip()):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise QuerySyntaxError(f"cannot be read from character {at + 1} on")
-        tokens.append(found)
-        at = found.end()
+    tokens, position = [], 0
+    while position < len(text.rstrip()):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise QuerySyntaxError(f"cannot be read from character {position + 1} on")
+        tokens.append(match)
+        position = match.end()
     return tokens
 
 
-def _clauses(tokens: list[re.Match[str]], at: int, depth: int) -> tuple[Test, int]:
-    """Read clauses up to a closing parenthesis or the end; returns their test and where it stopped."""
-    if depth > DEEPEST:
-        raise QuerySyntaxError("has too many parentheses inside each other")
-    clauses: list[tuple[Occur, Test]] = []
-    joined_by_and, occur = False, Occur.MAY
-    while at < len(tokens) and not tokens[at]["close"]:
-        token = tokens[at]
-        word = token["word"]
-        at += 1
-        if token["mark"] or word in {"NOT"}:
-            occur = Occur.MUST if token["mark"] == "+" else Occur.NOT
-            continue
-        if word in {"AND", "&&", "OR", "||"}:
-            joined_by_and = word in {"AND", "&&"}
-            if joined_by_and and clauses and clauses[-1][0] is Occur.MAY:
-                clauses[-1] = (Occur.MUST, clauses[-1][1])
-            continue
-        if token["open"]:
-            test, at = _clauses(tokens, at, depth + 1)
-            if at >= len(tokens):
-                raise QuerySyntaxError("lacks a closing parenthesis")
-            at += 1
-        else:
-            test = _leaf(token)
-        clauses.append((Occur.MUST if joined_by_and and occur is Occur.MAY else occur, test))
-        joined_by_and, occur = False, Occur.MAY
-    return _combined(clauses), at
+class _Parser:
+    """Recursive descent over the tokens of one query."""
+
+    def __init__(self, tokens: list[re.Match[str]]) -> None:
+        self._tokens = tokens
+        self._position = 0
+
+    def parse(self) -> Condition:
+        condition = self._clauses(depth=0)
+        if not self._at_end():
+            raise QuerySyntaxError("has a closing parenthesis too many")
+        return condition
+
+    def _at_end(self) -> bool:
+        return self._position >= len(self._tokens)
+
+    def _clauses(self, depth: int) -> Condition:
+        """Read clauses up to a closing parenthesis or the end."""
+        if depth > MAX_DEPTH:
+            raise QuerySyntaxError("has too many parentheses inside each other")
+        clauses: list[tuple[Occur, Condition]] = []
+        after_and, occur = False, Occur.SHOULD
+        while not self._at_end() and not self._tokens[self._position]["close"]:
+            token = self._tokens[self._position]
+            word = token["word"]
+            self._position += 1
+            if token["mark"] or word == "NOT":
+                occur = Occur.MUST if token["mark"] == "+" else Occur.MUST_NOT
+            elif word in {"AND", "&&", "OR", "||"}:
+                after_and = word in {"AND", "&&"}
+                if after_and and clauses and clauses[-1][0] is Occur.SHOULD:
+                    clauses[-1] = (Occur.MUST, clauses[-1][1])
+            else:
+                condition = self._group(depth) if token["open"] else _clause(token)
+                clauses.append((Occur.MUST if after_and and occur is Occur.SHOULD else occur, condition))
+                after_and, occur = False, Occur.SHOULD
+        return _combined(clauses)
+
+    def _group(self, depth: int) -> Condition:
+        """Read the rest of a group whose opening parenthesis was read."""
+        condition = self._clauses(depth + 1)
+        if self._at_end():
+            raise QuerySyntaxError("lacks a closing parenthesis")
+        self._position += 1
+        return condition
 
 
-def _combined(clauses: list[tuple[Occur, Test]]) -> Test:
-    must = [test for occur, test in clauses if occur is Occur.MUST]
-    never = [test for occur, test in clauses if occur is Occur.NOT]
-    may = [test for occur, test in clauses if occur is Occur.MAY]
+def _combined(clauses: list[tuple[Occur, Condition]]) -> Condition:
+    """All MUST clauses hold, no MUST_NOT clause does, and, without a MUST clause, one SHOULD clause does."""
+    must = [condition for occur, condition in clauses if occur is Occur.MUST]
+    must_not = [condition for occur, condition in clauses if occur is Occur.MUST_NOT]
+    should = [condition for occur, condition in clauses if occur is Occur.SHOULD]
 
-    def test(record: Record, on: date) -> bool:
-        if not all(one(record, on) for one in must) or any(one(record, on) for one in never):
+    def combined(record: Record, on: date) -> bool:
+        if not all(condition(record, on) for condition in must):
             return False
-        return bool(must) or not may or any(one(record, on) for one in may)
+        if any(condition(record, on) for condition in must_not):
+            return False
+        return bool(must) or not should or any(condition(record, on) for condition in should)
 
-    return test
+    return combined
 
 
-def _leaf(token: re.Match[str]) -> Test:
+def _clause(token: re.Match[str]) -> Condition:
+    """One field, or any of the default fields, matches the token."""
     field = token["field"]
     if field is not None and field not in FIELDS:
         raise QuerySyntaxError(f"names a field that is not one of {', '.join(FIELDS)}")
-    names = (field,) if field else ANYWHERE
+    names = (field,) if field else DEFAULT_FIELDS
     matches = _matcher(token)
 
-    def test(record: Record, on: date) -> bool:
-        return any(matches(shown(FIELDS[name](record, on))) for name in names)
+    def clause(record: Record, on: date) -> bool:
+        return any(matches(as_text(FIELDS[name](record, on))) for name in names)
 
-    return test
+    return clause
 
 
 def _matcher(token: re.Match[str]) -> Callable[[str], bool]:
+    """Whether a field's text matches the token: a range, a phrase, a pattern or a term."""
     if token["range"] is not None:
         return _range(token["range"])
     if token["phrase"] is not None:
         phrase = f" {' '.join(WORD.findall(token['phrase'].lower()))} "
-        return lambda value: phrase in f" {' '.join(_words(value))} "
+        return lambda text: phrase in f" {' '.join(_words(text))} "
     term = token["term"].lower()
     if "*" in term or "?" in term:
         pattern = term.replace("[", "[[]")
-        return lambda value: any(fnmatchcase(word, pattern) for word in _words(value))
-    wanted = set(WORD.findall(term))
-    return lambda value: wanted.issubset(_words(value))
+        return lambda text: any(fnmatchcase(word, pattern) for word in _words(text))
+    words = set(WORD.findall(term))
+    return lambda text: words.issubset(_words(text))
 
 
-@lru_cache(maxsize=100_000)  # only the texts of a release come here, never what was typed
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(WORD.findall(value.lower()))
+@lru_cache(maxsize=MAX_CACHED_TEXTS)  # called with the texts of a release only, never with what was typed
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(text.lower()))
 
 
 def _range(text: str) -> Callable[[str], bool]:
-    found = _RANGE.fullmatch(text)
-    if found is None:
+    """Whether a text sorts within `[FROM TO UNTIL]`, both ends included; `*` is an open end."""
+    match = _RANGE.fullmatch(text)
+    if match is None:
         raise QuerySyntaxError("has a range that is not of the form [FROM TO UNTIL]")
-    low, high = ("" if bound == "*" else bound.lower() for bound in found.groups())
+    low, high = ("" if bound == "*" else bound.lower() for bound in match.groups())
     return lambda value: bool(value) and low <= value.lower() and (not high or value.lower() <= high)

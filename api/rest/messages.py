@@ -1,4 +1,4 @@
-"""Request and answer bodies of REST v1; the OpenAPI document is made from these."""
+"""Request and answer bodies of REST v1; the OpenAPI document takes schemas and descriptions from them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ import msgspec
 from msgspec import Meta
 
 from api.http.limits import BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
+from api.http.schemas import REF
+from api.service import Query
 from index.records import Modifier, Record, Status
-from suggest.answer import Answer, Filters
+from suggest.answer import Ask, Filters
+
+TAG = "REST v1"
+NO_FILTERS = Filters()
 
 Section = Annotated[str, Meta(pattern="^([A-CE-HJ-MP-V]|CPT)$")]
 
@@ -45,15 +50,13 @@ class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=1, description="Leave out suggestions whose confidence is lower.")
     ] = 0.0
 
-    def filters(self) -> Filters | None:
-        """The filters asked for; None when there are none, the common case."""
-        if (
-            self.level is None
-            and not self.sections
-            and not self.include_terminated
-            and not self.min_confidence
-        ):
-            return None
+    def query(self, today: date) -> Query:
+        """The text and how it is asked."""
+        return Query(self.text, Ask(self.k, self.date_of_service or today, self._filters()))
+
+    def _filters(self) -> Filters:
+        if not (self.level or self.sections or self.include_terminated or self.min_confidence):
+            return NO_FILTERS  # the common case
         return Filters(
             level=self.level,
             sections=self.sections,
@@ -62,17 +65,14 @@ class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+# Raw, so that one wrong item does not refuse the others.
+RawItem = Annotated[msgspec.Raw, Meta(extra_json_schema={"$ref": REF.format(name=SuggestRequest.__name__)})]
+
+
 class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Several texts; each item is a SuggestRequest and is answered or refused by itself."""
 
-    # Raw, so that one wrong item does not refuse the others.
-    items: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=BATCH_ITEMS)]
-
-
-class BatchBody(msgspec.Struct, frozen=True):
-    """Several texts; each item is answered or refused by itself."""
-
-    items: Annotated[tuple[SuggestRequest, ...], Meta(min_length=1, max_length=BATCH_ITEMS)]
+    items: Annotated[tuple[RawItem, ...], Meta(min_length=1, max_length=BATCH_ITEMS)]
 
 
 class CodeLine(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ class CodePage(msgspec.Struct, frozen=True):
     Attributes:
         release: Release name.
         model: Model name.
-        notice: Said on every surface; empty for an official release.
+        notice: A sentence that every interface must show; empty for an official release.
         on: The date that `status` is for.
         total: Codes that match on all pages together.
         codes: This page.
@@ -136,7 +136,7 @@ class CodeDetail(msgspec.Struct, frozen=True):
     Attributes:
         release: Release name.
         model: Model name.
-        notice: Said on every surface; empty for an official release.
+        notice: A sentence that every interface must show; empty for an official release.
         on: The date that `status` is for.
         status: `active`, `terminated` or `future` on that date.
         level: 1 for CPT, 2 for HCPCS Level II.
@@ -194,7 +194,7 @@ class Releases(msgspec.Struct, frozen=True):
     Attributes:
         release: Release name, as in every answer.
         model: Model name, as in every answer.
-        notice: Said on every surface; empty for an official release.
+        notice: A sentence that every interface must show; empty for an official release.
         code_sets: Each code set.
         manifest: The index folder's own manifest.
     """
@@ -204,18 +204,3 @@ class Releases(msgspec.Struct, frozen=True):
     notice: str
     code_sets: tuple[CodeSet, ...]
     manifest: dict[str, Any]
-
-
-__all__ = [
-    "Answer",
-    "BatchBody",
-    "BatchRequest",
-    "CodeDetail",
-    "CodeLine",
-    "CodePage",
-    "CodeSet",
-    "FieldInWords",
-    "Releases",
-    "Section",
-    "SuggestRequest",
-]

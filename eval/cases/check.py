@@ -10,8 +10,8 @@ import msgspec
 from rapidfuzz import fuzz
 
 from eval.cases.cases import Case
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
+from index.store.catalogue import Catalogue
 
 Leak = Literal["", "contains the code", "repeats a descriptor"]
 ALIKE = 95.0  # rapidfuzz ratio, 0 to 100, from which two wordings are one
@@ -53,7 +53,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def check_cases(
-    cases: Sequence[Case], book: CodeBook, on: date, drop: bool = False
+    cases: Sequence[Case], book: Catalogue, on: date, drop: bool = False
 ) -> tuple[list[Case], Check]:
     """Check every case against the release on its date.
 
@@ -88,7 +88,7 @@ def check_cases(
     return kept, check
 
 
-def code_problems(case: Case, book: CodeBook, on: date) -> list[CodeProblem]:
+def code_problems(case: Case, book: Catalogue, on: date) -> list[CodeProblem]:
     """The codes of a case that cannot be billed on a date."""
     found = []
     for code in case.codes:
@@ -102,7 +102,7 @@ def code_problems(case: Case, book: CodeBook, on: date) -> list[CodeProblem]:
     return found
 
 
-def leak_of(case: Case, book: CodeBook) -> Leak:
+def leak_of(case: Case, book: Catalogue) -> Leak:
     """Whether a text gives its answer away: it holds the code, or is a descriptor of an acceptable code.
 
     Wordings are compared in lower case without punctuation; 95 % alike counts as the same.

@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 
 from eval.cases.check import Check
-from eval.cases.codebook import CodeBook
 from eval.errors import RunFolderError
 from eval.measures.confidence import Confidence, measure_confidence
 from eval.measures.intervals import SAMPLES, Array
@@ -18,6 +17,7 @@ from eval.measures.metrics import DEPTHS, Summary, Value, mean_over_sets, per_ca
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
 from eval.measures.slices import Seen, Slice, dimensions, measure_slices
 from eval.rows import Row
+from index.store.catalogue import Catalogue
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -80,7 +80,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def measure(
-    system: str, rows: Sequence[Row], book: CodeBook, plan: Plan, check: Check | None = None
+    system: str, rows: Sequence[Row], book: Catalogue, plan: Plan, check: Check | None = None
 ) -> Metrics:
     """Measure one system's rows."""
     sets, summaries, replicates = {}, [], []
@@ -124,7 +124,7 @@ def read_metrics(folder: Path) -> Metrics:
         raise RunFolderError(f"{path} is not of this program's form ({error}); run it again") from error
 
 
-def _descriptions(rows: Sequence[Row], book: CodeBook) -> dict[str, str]:
+def _descriptions(rows: Sequence[Row], book: Catalogue) -> dict[str, str]:
     codes = {code for row in rows if row.rank != 1 for code in (*row.codes, *row.ranked[:3])}
     return {code: record.long_description for code in sorted(codes) if (record := book.get(code))}
 
@@ -139,7 +139,7 @@ def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list
 
 
 def _measure_set(
-    rows: Sequence[Row], values: Mapping[str, Array], book: CodeBook, plan: Plan
+    rows: Sequence[Row], values: Mapping[str, Array], book: Catalogue, plan: Plan
 ) -> tuple[SetMetrics, Array, list[str]]:
     answerable = [row for row in rows if row.codes]
     summary: Summary | None = None

@@ -9,10 +9,10 @@ from datetime import date
 
 import msgspec
 
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain, words_of
 from eval.measures.slices import class_of
 from eval.rows import Row
+from index.store.catalogue import Catalogue
 
 UNANSWERED = "unanswered"
 DEAD = "a code that is not active on the date"
@@ -69,7 +69,7 @@ class NearMisses(msgspec.Struct, frozen=True):
     pairs: int
 
 
-def find_near_misses(rows: Sequence[Row], book: CodeBook, on: date, most: int = 20) -> NearMisses:
+def find_near_misses(rows: Sequence[Row], book: Catalogue, on: date, most: int = 20) -> NearMisses:
     """Sort the wrong first answers of cases that have an acceptable code."""
     wrong = [row for row in rows if row.codes and row.rank != 1]
     kinds = Counter(kind_of_miss(row, book, on) for row in wrong)
@@ -87,19 +87,19 @@ def find_near_misses(rows: Sequence[Row], book: CodeBook, on: date, most: int = 
     )
 
 
-def kinds_of_misses(rows: Sequence[Row], book: CodeBook, on: date) -> dict[str, str]:
+def kinds_of_misses(rows: Sequence[Row], book: Catalogue, on: date) -> dict[str, str]:
     """Case id to kind, for every wrong first answer."""
     return {row.id: kind_of_miss(row, book, on) for row in rows if row.codes and row.rank != 1}
 
 
-def kind_of_miss(row: Row, book: CodeBook, on: date) -> str:
+def kind_of_miss(row: Row, book: Catalogue, on: date) -> str:
     """Which of `ORDER` a wrong first answer is, judged against the nearest acceptable code."""
     if row.first is None:
         return UNANSWERED
     return _kind(row.codes, row.first, book, row.date or on)
 
 
-def _kind(wanted: Sequence[str], answered: str, book: CodeBook, on: date) -> str:
+def _kind(wanted: Sequence[str], answered: str, book: Catalogue, on: date) -> str:
     record = book.get(answered)
     if record is None:
         return UNKNOWN
@@ -112,7 +112,7 @@ def _kind(wanted: Sequence[str], answered: str, book: CodeBook, on: date) -> str
     return SECTION if any(code[0] == answered[0] for code in wanted) else ELSEWHERE
 
 
-def same_drug(one: str, other: str, book: CodeBook) -> bool:
+def same_drug(one: str, other: str, book: Catalogue) -> bool:
     """Whether two drug descriptors name the same drug and differ in dose or unit alone."""
     first, second = book.get(one), book.get(other)
     if first is None or second is None:
@@ -134,7 +134,7 @@ def drug_name(description: str) -> str:
     return " ".join(words)
 
 
-def same_family(one: str, other: str, book: CodeBook) -> bool:
+def same_family(one: str, other: str, book: Catalogue) -> bool:
     """Whether two codes stand close in CMS's order, in one section, with descriptors that begin alike.
 
     Close is within 12 places; alike is the same first word, and for drugs, whose descriptors all begin
@@ -161,12 +161,12 @@ def _found_later(wrong: Sequence[Row]) -> dict[str, int]:
     return {name: counts[name] for name in ("2", "3-5", "6-10", "11 or later", "not in the list")}
 
 
-def _noc(codes: Sequence[str], book: CodeBook) -> bool:
+def _noc(codes: Sequence[str], book: Catalogue) -> bool:
     records = [record for code in codes if (record := book.get(code))]
     return bool(records) and all(record.is_noc for record in records)
 
 
-def _confusion(pair: tuple[str, str], count: int, book: CodeBook, on: date) -> Confusion:
+def _confusion(pair: tuple[str, str], count: int, book: Catalogue, on: date) -> Confusion:
     wanted, answered = pair
     first, second = book.get(wanted), book.get(answered)
     return Confusion(

@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 
 from eval.cases.check import leak_of
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
 from eval.measures.intervals import Array, bootstrap_means, interval, resample_counts
 from eval.measures.metrics import Value
 from eval.rows import Row
+from index.store.catalogue import Catalogue
 
 MEASURES = ("top-1", "top-5", "top-10", "MRR")
 
@@ -61,7 +61,7 @@ def length_of(query: str) -> str:
     )
 
 
-def dimensions(book: CodeBook, seen: Seen | None = None) -> dict[str, Callable[[Row], str]]:
+def dimensions(book: Catalogue, seen: Seen | None = None) -> dict[str, Callable[[Row], str]]:
     """Every way of cutting: its name and the label of a case; an empty label leaves the case out of it."""
 
     def status(row: Row) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from index.records import DENTAL, LEVEL_1, LEVEL_2, MODIFIER, Modifier, Record
+from index.code_systems import DENTAL, LEVEL_I, LEVEL_II, MODIFIER
+from index.records import Modifier, Record
 from index.release.fields import DATES, LIFE_DATES, Cells, Row, read_date, to_modifier, to_record
 from index.release.problems import Problems
 
@@ -87,7 +88,7 @@ class Assembly:
 
     def _orphan(self, row: Row) -> None:
         code = row.key.strip().upper()
-        shown = code if LEVEL_2.fullmatch(code) or MODIFIER.fullmatch(code) else "a code"
+        shown = code if LEVEL_II.matches(code) or MODIFIER.fullmatch(code) else "a code"
         self.problems.add(row.line, f"continues {shown}, whose first line is not before it; left out")
 
     def _close(self) -> None:
@@ -137,12 +138,12 @@ class Assembly:
         if row.kind not in {"", "3", "7"}:
             return "unknown record code (expected 3, 4, 7 or 8)"
         if self._level == 1:
-            return "" if LEVEL_1.fullmatch(code) else "its code column holds no Level I (CPT) code"
+            return "" if LEVEL_I.matches(code) else "its code column holds no Level I (CPT) code"
         if row.kind == "7" or (not row.kind and MODIFIER.fullmatch(code)):
             return _modifier_refusal(code)
-        if LEVEL_2.fullmatch(code):
+        if LEVEL_II.matches(code):
             return ""
-        if LEVEL_1.fullmatch(code):
+        if LEVEL_I.matches(code):
             return f"{code} is a Level I code (CPT, the AMA's), which only a licence holder's file may add"
         if MODIFIER.fullmatch(code):
             return f"{code} is a modifier, but its record code is 3"

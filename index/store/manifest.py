@@ -11,7 +11,9 @@ import msgspec
 from index.digest import file_sha256
 from index.errors import ArtifactError
 
-FORMAT = 5
+FORMAT = 6
+"""Version of the folder's layout. Raise it when files, arrays or fields change."""
+
 MANIFEST = "manifest.json"
 
 
@@ -27,7 +29,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         encoder_sha256: Digest of its weights.
         dim: Length of a vector.
         scale: What a component is multiplied by before it is stored as int8.
-        template: Version of how texts are cut and chosen.
+        template: `index.store.texts.TEMPLATE`: which texts each code has.
+        normal_form: `index.text.words.NORMAL_FORM`: how texts are normalised and cut into words.
         counts: Codes, terminated, modifiers, texts, names, lexicon entries, rows left out.
         built_at: UTC.
         notice: Said on every surface; empty for an official release.
@@ -44,6 +47,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dim: int
     scale: float
     template: str
+    normal_form: int
     counts: dict[str, int]
     built_at: datetime
     notice: str
@@ -67,7 +71,9 @@ def read_manifest(folder: Path) -> Manifest:
         # Another format has other fields, so its version is read before them.
         version = msgspec.json.decode(data, type=_Version).format
         if version != FORMAT:
-            raise ArtifactError(f"{folder} has format {version}, this version reads {FORMAT}; build it again")
+            raise ArtifactError(
+                f"{folder} has format {version}, this version of hcpcs reads {FORMAT}; build the index again"
+            )
         return msgspec.json.decode(data, type=Manifest)
     except FileNotFoundError as error:
         raise ArtifactError(f"{folder} is not an index folder: it holds no {MANIFEST}") from error

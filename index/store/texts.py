@@ -8,9 +8,11 @@ import msgspec
 
 from index.records import Record
 from index.text.lexicon import Entry, codes_of
-from index.text.words import TEXT_VERSION, normalise
+from index.text.words import normalise
 
-TEMPLATE = f"texts-2.words-{TEXT_VERSION}"
+TEMPLATE = "texts-2"
+"""Version of which texts a code gets; an index folder with other texts is refused."""
+
 LONGEST = 600  # characters of a descriptor that are embedded; the first words carry what the code is
 SHARED_TERM = 12  # a lexicon term that stands for more codes than this is a hint, not a text of each
 

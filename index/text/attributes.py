@@ -155,9 +155,12 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
 }
 """Name of the opposition -> value -> phrases, parted by `;`. A text may hold several values of one."""
 
+VALUES = tuple(f"{group}: {value}" for group, values in ATTRIBUTES.items() for value in values)
+"""Name of each bit, the lowest first, such as "age: child". Index folders hold these names."""
+
 _IGNORED = ("sq in", "sq cm", "sq inch", "per unit", "units", "pre op", "unit dose drug")
 _OFFSETS = [sum(len(values) for values in list(ATTRIBUTES.values())[:i]) for i in range(len(ATTRIBUTES))]
-BITS = sum(len(values) for values in ATTRIBUTES.values())
+BITS = len(VALUES)
 """How many bits `attributes` uses; they fit an unsigned 64-bit integer."""
 
 GROUPS = tuple(
@@ -194,6 +197,5 @@ def attributes(found: list[str]) -> int:
 
 
 def named(bits: int) -> list[str]:
-    """The values that bits stand for, in words: "age: child"."""
-    values = [f"{group}: {value}" for group, some in ATTRIBUTES.items() for value in some]
-    return [name for i, name in enumerate(values) if bits >> i & 1]
+    """Names of the values that are set, in the order of `VALUES`."""
+    return [name for i, name in enumerate(VALUES) if bits >> i & 1]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from index.code_systems import LEVEL_II
 from index.errors import ReleaseFormatError
-from index.records import LEVEL_2
 
 HEADER_ROWS = 40  # a header is looked for in this many first rows; CMS's stands on row 9
 
@@ -102,7 +102,7 @@ def _reader(header: Sequence[str], path: Path) -> Callable[[list[str]], Name | N
         filled = cells + [""] * (len(header) - len(cells))
         found = filled[code].strip().upper()
         term = " ".join(" ".join(filled[part] for part in parts).split())
-        if not LEVEL_2.fullmatch(found) or not term:
+        if not LEVEL_II.matches(found) or not term:
             return None
         return Name(term, found, source, "" if maker is None else " ".join(filled[maker].split()))
 

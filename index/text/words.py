@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from index.text._normal import normalise, skeleton, words
 
-__all__ = ["TEXT_VERSION", "cut", "lengths_by_first", "normalise", "skeleton", "words"]
+__all__ = ["NORMAL_FORM", "cut", "lengths_by_first", "normalise", "skeleton", "words"]
 
-TEXT_VERSION = 1
-"""Part of the template version in the manifest: vectors made under another cutting are not reused."""
+NORMAL_FORM = 1
+"""Version of `normalise` and `words`. Raise it when either gives another result for any text: an index folder
+holds texts, words and vectors in this form and is refused under another."""
 
 
 @lru_cache(1 << 16)

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from index.build import assemble
-from index.digest import file_sha256
+from index.build import Sources, assemble
+from index.digest import file_sha256, source_digest
 from index.encoder import StaticEncoder
 from index.records import Record, Release
 from index.release.release import read_release
@@ -26,8 +26,6 @@ from index.text.names import Name, read_names
 from index.text.words import normalise, words
 from suggest.expansion import Expander, added_words
 from suggest.thresholds import Thresholds
-from suggest.training import encoding
-from suggest.training import lines as line_module
 from suggest.training.encoding import Pairs, save_encoder, token_vectors, train_encoder
 from suggest.training.lines import (
     FOLDS,
@@ -169,15 +167,10 @@ def _save_models(models: _Models, folder: Path) -> None:
 
 
 def _key(inputs: Inputs) -> str:
-    """Digest of everything that the stages depend on, so that a stage of other inputs is never reused."""
-    digest = hashlib.sha256(f"{inputs.on} {inputs.seed}".encode())
-    own = [
-        *LEXICON.glob("*.tsv"),
-        *STARTER.glob("*.tsv"),
-        Path(encoding.__file__),
-        Path(line_module.__file__),
-    ]
-    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *sorted(own)):
+    """Digest of the inputs and of the code, so that a stage of other inputs or other code is never reused."""
+    digest = hashlib.sha256(f"{inputs.on} {inputs.seed} {source_digest(__name__)}".encode())
+    shipped = sorted([*LEXICON.glob("*.tsv"), *STARTER.glob("*.tsv")])
+    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *shipped):
         digest.update(file_sha256(path).encode())
     return digest.hexdigest()[:12]
 
@@ -315,10 +308,9 @@ def _fold_index(
     material: Material, encoder: StaticEncoder, fold: int, no_code_lines: Sequence[Line]
 ) -> FoldIndex:
     """The index with the encoder of a fold; its regression also learns from the fold's lines only."""
-    full = assemble(
-        material.release, encoder, lexicon=material.lexicon, starter=material.starter, names=material.names
-    )
-    bare = assemble(material.release, encoder)
+    everything = Sources(material.release, material.lexicon, material.starter, material.names)
+    full = assemble(everything, encoder)
+    bare = assemble(Sources(material.release), encoder)
     coded = [line.text for line in material.lines if line.fold == fold]
     codable = fit_codable(encoder, coded, [line.text for line in no_code_lines if line.fold == fold])
     return FoldIndex(full, bare, encoder, material.code_popularity[fold], codable)

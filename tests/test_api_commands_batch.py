@@ -15,8 +15,8 @@ import pytest
 
 import api.commands.batch
 from api.__main__ import main
-from api.batch.pieces import CHUNK
-from api.batch.questions import day
+from api.batch.chunks import CHUNK_ROWS
+from api.batch.queries import parse_date
 from suggest.answer import Answer, Filters
 from tests.fakes import FakeSuggester
 
@@ -75,7 +75,7 @@ def test_bad_rows_say_why_in_their_own_column(tmp_path: Path, capsys: pytest.Cap
     assert found[4]["x"] == "a,b"
     assert [row["no_good_match"] for row in found] == ["false", "true", "", "", "", "true"]
     assert capsys.readouterr().err.startswith(
-        "hcpcs: 6 rows; 4 with errors; 1 without a good match; 1 empty lines left out -> "
+        "hcpcs: 6 rows; 4 with errors; 1 without a good match; 1 empty lines skipped -> "
     )
 
 
@@ -141,7 +141,7 @@ def test_names_that_clash_are_told(tmp_path: Path, capsys: pytest.CaptureFixture
     (row,) = rows(batch(tmp_path, "text,error\ncane,mine\n", "-k", "1"))
 
     assert (row["error"], row["hcpcs_error"]) == ("mine", "")
-    assert "our columns error begin with hcpcs_" in capsys.readouterr().err
+    assert "renamed with hcpcs_ because the input has the same names: error" in capsys.readouterr().err
 
 
 class Interrupted(FakeSuggester):
@@ -168,12 +168,12 @@ def test_an_interrupted_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
 ) -> None:
     """The second run answers only what is missing and the result is as if it had run once."""
-    text = "id,text\n" + "".join(f"{i},cane\n" for i in range(CHUNK * 3))
+    text = "id,text\n" + "".join(f"{i},cane\n" for i in range(CHUNK_ROWS * 3))
     whole = batch(tmp_path, text, "-k", "1").read_bytes()
     suggester.texts.clear()
     (tmp_path / "out.csv").unlink()
 
-    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK + 1))
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK_ROWS + 1))
     assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "-k", "1"]) == 130
     assert not (tmp_path / "out.csv").exists()
     with (tmp_path / "out.csv.partial").open("ab") as torn:  # as a power cut leaves it
@@ -181,7 +181,7 @@ def test_an_interrupted_run_goes_on(
 
     monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: suggester)
     assert batch(tmp_path, text, "-k", "1").read_bytes() == whole
-    assert len(suggester.texts) == CHUNK * 2
+    assert len(suggester.texts) == CHUNK_ROWS * 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
 
 
@@ -189,14 +189,14 @@ def test_another_input_or_k_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
 ) -> None:
     """A partial output of a changed file or other options is not mixed in."""
-    text = "text\n" + "cane\n" * CHUNK * 2
+    text = "text\n" + "cane\n" * CHUNK_ROWS * 2
     (tmp_path / "in.csv").write_text(text)
-    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK))
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK_ROWS))
     assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 130
     monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: suggester)
 
-    assert len(rows(batch(tmp_path, text, "-k", "1"))) == CHUNK * 2
-    assert len(suggester.texts) == CHUNK * 2
+    assert len(rows(batch(tmp_path, text, "-k", "1"))) == CHUNK_ROWS * 2
+    assert len(suggester.texts) == CHUNK_ROWS * 2
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,12 @@ def test_another_input_or_k_begins_anew(
         ("text\ncane\n", ["--date-column", "day"], "there is no column 'day'; there are: text"),
         ("text\ncane\n", ["-k", "0"], "-k must be from 1 to 100"),
         ("", [], "the CSV file has no header line with column names"),
-        ("text,text\n", [], "every column of the CSV file needs a name of its own; not so: ['text']"),
+        ("text,\n", [], "a column of the CSV file has no name; every column needs a name of its own"),
+        (
+            "text,text\n",
+            [],
+            "several columns of the CSV file have the same name (text); every column needs a name of its own",
+        ),
     ],
 )
 def test_a_wrong_command_is_one_sentence(
@@ -264,5 +269,5 @@ def test_dates_of_no_calendar_are_refused() -> None:
     """The 30th of February is not a date, in any form."""
     for text in ("2026-02-30", "20260230", "2/30/2026", "tomorrow"):
         with pytest.raises(ValueError, match="."):
-            day(text)
-    assert day(None) is day("  ") is None
+            parse_date(text)
+    assert parse_date(None) is parse_date("  ") is None

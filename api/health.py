@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from litestar import get
-from litestar.response.base import ASGIResponse
+from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 
 from api.http.bodies import json_response
+from api.http.described import problems
 from api.http.keys import OPEN
 from api.service import Service
 
@@ -32,18 +32,35 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-LIVE = msgspec.json.encode(Health(status="live"))
+TAG = "Operation"
+PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def health_routes(service: Service) -> list[ControllerRouterHandler]:
     """Route handlers of `/health`."""
 
-    @get("/health/live", opt={OPEN: True}, sync_to_thread=False)
-    def live() -> ASGIResponse:
-        return json_response(LIVE)
+    @get(
+        "/health/live",
+        tags=[TAG],
+        summary="Alive",
+        response_description="Alive",
+        opt={OPEN: True},
+        sync_to_thread=False,
+    )
+    def live() -> Health:
+        """The process answers."""
+        return Health(status="live")
 
-    @get("/health/ready", opt={OPEN: True}, sync_to_thread=False)
-    def ready() -> ASGIResponse:
+    @get(
+        "/health/ready",
+        tags=[TAG],
+        summary="Ready",
+        response_description="Ready",
+        opt={OPEN: True},
+        sync_to_thread=False,
+    )
+    def ready() -> Response[Health]:
+        """Ready once a self-test query was answered; 503 before."""
         health = Health(
             status="ready" if service.ready else "not ready",
             release=service.release,
@@ -52,7 +69,7 @@ def health_routes(service: Service) -> list[ControllerRouterHandler]:
             self_test_ms=service.self_test_ms,
             reason=service.self_test_failure,
         )
-        return json_response(msgspec.json.encode(health), 200 if service.ready else 503)
+        return Response(health, status_code=200 if service.ready else 503)
 
     return [live, ready]
 
@@ -60,8 +77,17 @@ def health_routes(service: Service) -> list[ControllerRouterHandler]:
 def metrics_route(service: Service) -> ControllerRouterHandler:
     """Route handler of `/metrics`."""
 
-    @get("/metrics", sync_to_thread=False)
-    def metrics() -> ASGIResponse:
-        return json_response(service.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    @get(
+        "/metrics",
+        media_type="text/plain",
+        tags=[TAG],
+        summary="Counts and times",
+        response_description="Metrics",
+        responses=problems(401),
+        sync_to_thread=False,
+    )
+    def metrics() -> Response[str]:
+        """Prometheus text; labels hold no text."""
+        return json_response(service.metrics.render(), media_type=PROMETHEUS_TEXT)
 
     return metrics

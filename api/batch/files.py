@@ -1,0 +1,70 @@
+"""Files of a batch: their kinds, and opening them for reading."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from api.batch.readers import BatchError, CsvReader, JsonLinesReader, RowReader
+
+STANDARD_STREAM = "-"  # stands for stdin or stdout in place of a path
+KINDS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+def file_kinds(input_path: str, output_path: str) -> tuple[str, str]:
+    """`csv` or `jsonl` for input and output, by file ending; `-` has the kind of the other one.
+
+    Raises:
+        BatchError: If an ending is not supported, or both paths name the same file.
+    """
+    paths = (input_path, output_path)
+    if STANDARD_STREAM not in paths and Path(input_path).resolve() == Path(output_path).resolve():
+        raise BatchError("the output file is the input file; give it another name")
+    kinds = [None if path == STANDARD_STREAM else _kind(path) for path in paths]
+    default = next((kind for kind in kinds if kind), "jsonl")
+    return kinds[0] or default, kinds[1] or default
+
+
+def _kind(path: str) -> str:
+    ending = Path(path).suffix.lower()
+    if ending == ".parquet":
+        raise BatchError("Parquet files are not supported yet; give .csv or .jsonl")
+    if ending not in KINDS:
+        raise BatchError(f"the file ending {ending or '(none)'} is not one of {', '.join(KINDS)}")
+    return KINDS[ending]
+
+
+@contextmanager
+def open_input(path: str) -> Iterator[tuple[BinaryIO, int]]:
+    """The file to read and its size in bytes; the size of stdin is unknown and given as 0."""
+    if path == STANDARD_STREAM:
+        yield sys.stdin.buffer, 0
+        return
+    with Path(path).open("rb") as file:
+        yield file, Path(path).stat().st_size
+
+
+def input_columns(path: str, reader: RowReader, output_kind: str) -> tuple[str, ...] | None:
+    """Column names of the input; None if they are not needed, from JSON Lines to JSON Lines.
+
+    JSON Lines that become CSV are read once more for them, since the CSV header comes first.
+
+    Raises:
+        BatchError: If the input is JSON Lines from stdin and the output is CSV.
+    """
+    if isinstance(reader, CsvReader):
+        return reader.columns
+    if output_kind != "csv":
+        return None
+    if path == STANDARD_STREAM:
+        raise BatchError(
+            "JSON Lines from stdin cannot become CSV, whose columns must be known first; use files"
+        )
+    names: dict[str, None] = {}
+    with Path(path).open("rb") as file:
+        for row in JsonLinesReader(file):
+            names.update(dict.fromkeys(row.columns))
+    return tuple(names)

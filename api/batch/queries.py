@@ -1,0 +1,122 @@
+"""What each row of a batch asks, and the results that come back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from api.batch.readers import BatchError, InputRow
+from api.batch.writers import RowResult
+from api.service import Query, SuggesterLike, suggest_each
+from index.errors import HcpcsError
+from suggest.answer import Answer, Ask
+
+# Names of text columns that are recognised without --text-column, most specific meaning first.
+TEXT_COLUMNS = (
+    "text",
+    "description",
+    "query",
+    "item",
+    "item_description",
+    "charge_description",
+    "charge_text",
+)
+DATE_FORMATS = {r"\d{4}-\d\d-\d\d": "%Y-%m-%d", r"\d{8}": "%Y%m%d", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y"}
+
+
+class QuerySource(msgspec.Struct, frozen=True):
+    """How a row becomes a query.
+
+    Attributes:
+        text_column: Column that holds the text.
+        date_column: Column that holds the date of service; None for today.
+        k: Number of codes to suggest for each row.
+    """
+
+    text_column: str
+    date_column: str | None
+    k: int
+
+
+def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
+    """The column that holds the texts: the requested one, the only one, or one with a usual name.
+
+    Raises:
+        BatchError: If the requested column is missing or none can be chosen; names the columns.
+    """
+    if requested is not None:
+        return require_column(requested, columns)
+    if len(columns) == 1:
+        return columns[0]
+    by_name = {name.lower().replace(" ", "_"): name for name in columns}
+    for name in TEXT_COLUMNS:
+        if name in by_name:
+            return by_name[name]
+    raise BatchError(f"say with --text-column which column holds the texts; there are: {', '.join(columns)}")
+
+
+def require_column(name: str, columns: Sequence[str]) -> str:
+    """The given name, if a column has it.
+
+    Raises:
+        BatchError: If no column has it; names the columns.
+    """
+    if name not in columns:
+        raise BatchError(f"there is no column {name!r}; there are: {', '.join(columns)}")
+    return name
+
+
+def parse_date(value: Any) -> date | None:
+    """A date of service as spreadsheets write it: 2026-01-31, 20260131 or 1/31/2026; None if empty.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    for pattern, form in DATE_FORMATS.items():
+        if re.fullmatch(pattern, text):
+            return datetime.strptime(text, form).date()
+    raise ValueError("not a date in any known format")
+
+
+def answer_rows(suggester: SuggesterLike, rows: Sequence[InputRow], source: QuerySource) -> list[RowResult]:
+    """Results of the given rows, in order.
+
+    Raises:
+        HcpcsError: If the suggester refuses to answer.
+    """
+    queries = [_query(row, source) for row in rows]
+    asked = [query for query in queries if isinstance(query, Query)]
+    outcomes = iter(suggest_each(suggester, asked))
+    return [
+        RowResult(row, None, query) if isinstance(query, str) else _result(row, next(outcomes))
+        for row, query in zip(rows, queries, strict=True)
+    ]
+
+
+def _result(row: InputRow, outcome: Answer | HcpcsError) -> RowResult:
+    if isinstance(outcome, HcpcsError):
+        raise outcome
+    return RowResult(row, outcome, outcome.error)
+
+
+def _query(row: InputRow, source: QuerySource) -> Query | str:
+    """What a row asks, or why it cannot be answered; the reason never repeats the row's own values."""
+    if row.error:
+        return row.error
+    text = row.columns.get(source.text_column)
+    if text is None:
+        return f"there is no text in {source.text_column!r}"
+    if isinstance(text, bool) or not isinstance(text, str | int):
+        return f"{source.text_column!r} is not a text"
+    try:
+        on = parse_date(row.columns.get(source.date_column)) if source.date_column else None
+    except ValueError:
+        return f"{source.date_column!r} is not a date such as 2026-01-31"
+    return Query(str(text), Ask(source.k, on))

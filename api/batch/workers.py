@@ -1,0 +1,111 @@
+"""Chunks answered in order: the first in this process, those of a long file by several worker processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from api.batch.chunks import AnsweredChunk, ChunkAnswerer, chunked
+from api.batch.queries import QuerySource
+from api.batch.readers import BatchError, InputRow
+from api.batch.writers import RowWriter
+from api.loading import open_suggester
+from api.settings import load_settings
+
+# One process answers this many chunks in less time than a worker process takes to load the index.
+CHUNKS_BEFORE_WORKERS = 4
+MAX_DEFAULT_PROCESSES = 4  # each process holds a copy of the index in memory
+QUEUED_PER_PROCESS = 2  # chunks that wait for each process
+
+
+def default_processes() -> int:
+    """Number of processes when the user does not say: one for each usable processor, up to a limit."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MAX_DEFAULT_PROCESSES)
+
+
+def answer_chunks(
+    answerer: ChunkAnswerer, rows: Iterable[InputRow], index_folder: Callable[[], Path], processes: int
+) -> Generator[AnsweredChunk, None, None]:
+    """Answer rows chunk by chunk, in order; closing the generator stops the worker processes.
+
+    Args:
+        answerer: Answers the first chunks; all of them if `processes` is 1.
+        rows: Read only as far as needed.
+        index_folder: Gives the folder that worker processes load; called only if they are started.
+        processes: Maximum number of worker processes.
+
+    Raises:
+        BatchError: If a worker process ends early.
+    """
+    chunks = chunked(iter(rows))
+    yield from map(answerer.answer, islice(chunks, CHUNKS_BEFORE_WORKERS if processes > 1 else None))
+    next_chunk = next(chunks, None)
+    if next_chunk is not None:
+        with WorkerPool(index_folder(), answerer.source, answerer.writer, processes) as pool:
+            yield from pool.answer(chain([next_chunk], chunks))
+
+
+class WorkerPool:
+    """Worker processes that answer chunks, each with the index in memory.
+
+    Args:
+        index_folder: Loaded by each process.
+        source: How a row becomes a query.
+        writer: Encodes the results.
+        processes: Number of processes.
+    """
+
+    def __init__(self, index_folder: Path, source: QuerySource, writer: RowWriter, processes: int) -> None:
+        # Spawned rather than forked: the libraries below run threads, which a fork would lose.
+        self._executor = ProcessPoolExecutor(
+            processes, get_context("spawn"), _start_worker, (index_folder, source, writer)
+        )
+        self._max_queued = processes * QUEUED_PER_PROCESS
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(cancel_futures=True)
+
+    def answer(self, chunks: Iterable[Sequence[InputRow]]) -> Iterator[AnsweredChunk]:
+        """Answer chunks, in order.
+
+        Raises:
+            BatchError: If a worker process ends early.
+        """
+        queued: deque[Future[AnsweredChunk]] = deque()
+        try:
+            for chunk in chunks:
+                queued.append(self._executor.submit(_answer_in_worker, chunk))
+                if len(queued) > self._max_queued:
+                    yield queued.popleft().result()
+            while queued:
+                yield queued.popleft().result()
+        except BrokenProcessPool:
+            raise BatchError(
+                "a worker process ended early, perhaps for lack of memory; the rows written so far are kept: "
+                "run the same command again with --processes 1"
+            ) from None
+
+
+_worker_answerer: ChunkAnswerer  # set in each worker process when it starts
+
+
+def _start_worker(index_folder: Path, source: QuerySource, writer: RowWriter) -> None:
+    """Load the index in a worker process; Ctrl-C is left to the parent, which stops its workers."""
+    global _worker_answerer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker_answerer = ChunkAnswerer(open_suggester(index_folder, load_settings(os.environ)), source, writer)
+
+
+def _answer_in_worker(rows: Sequence[InputRow]) -> AnsweredChunk:
+    return _worker_answerer.answer(rows)

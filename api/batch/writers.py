@@ -1,0 +1,137 @@
+"""Writers of batch files: each row's own columns with the answer beside them, as CSV or JSON Lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from api.batch.readers import BOM, InputRow
+from suggest.answer import Answer
+
+# First characters that make a spreadsheet run a cell as a formula, in ASCII and in full width.
+FORMULA_START = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%?")
+ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+PREFIX = "hcpcs_"  # put before the name of an output field when the input has a field of the same name
+
+
+class RowResult(msgspec.Struct, frozen=True):
+    """A row with its answer.
+
+    Attributes:
+        row: The row as it was read.
+        answer: None if the row has no usable text or date.
+        error: Why the row has no suggestions; None if it could be answered.
+    """
+
+    row: InputRow
+    answer: Answer | None
+    error: str | None
+
+
+class CsvWriter:
+    """Writes CSV: the input's columns, then code, confidence and description for each rank, then the status.
+
+    Args:
+        columns: Names of the input's columns, in order.
+        k: Ranks for which there are columns.
+        delimiter: Between fields.
+        bom: Whether to begin with a byte order mark.
+
+    Attributes:
+        neutralised: Number of cells that a spreadsheet would have run as formulas and that now begin with
+            an apostrophe.
+        renamed: Output columns that got `PREFIX` because the input has a column of the same name.
+    """
+
+    def __init__(self, columns: Sequence[str], k: int, delimiter: str = ",", bom: bool = False) -> None:
+        added = [
+            *(f"{part}_{rank}" for rank in range(1, k + 1) for part in ("code", "confidence", "description")),
+            "no_good_match",
+            "error",
+        ]
+        self.renamed = [name for name in added if name in columns]
+        self._columns = tuple(columns)
+        self._header = [*columns, *(PREFIX + name if name in columns else name for name in added)]
+        self._k = k
+        self._delimiter = delimiter
+        self._bom = bom
+        self.neutralised = 0
+
+    def header(self) -> bytes:
+        """The first line."""
+        return (BOM if self._bom else b"") + self._encode([self._header])
+
+    def rows(self, results: Sequence[RowResult]) -> bytes:
+        """The lines of the given results."""
+        return self._encode([self._cells(result) for result in results])
+
+    def _cells(self, result: RowResult) -> list[str]:
+        cells = [_cell(result.row.columns.get(name)) for name in self._columns]
+        suggestions = result.answer.suggestions[: self._k] if result.answer else ()
+        for suggestion in suggestions:
+            cells += [suggestion.code, f"{suggestion.confidence:.4f}", suggestion.description]
+        cells += ["", "", ""] * (self._k - len(suggestions))
+        cells.append("" if result.answer is None else str(result.answer.no_good_match).lower())
+        return [*cells, result.error or ""]
+
+    def _encode(self, rows: Sequence[Sequence[str]]) -> bytes:
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self._delimiter, lineterminator="\n")
+        writer.writerows([[self._neutralise(cell) for cell in cells] for cells in rows])
+        return text.getvalue().encode("utf-8", errors="replace")
+
+    def _neutralise(self, cell: str) -> str:
+        """The cell, with an apostrophe before what would be a formula; signed numbers stay as they are."""
+        if FORMULA_START.match(cell) and not NUMBER.fullmatch(cell):
+            self.neutralised += 1
+            return f"'{cell}"
+        return cell
+
+
+def _cell(value: Any) -> str:
+    """A value of an input row as text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else ENCODE(value).decode()
+
+
+class JsonLinesWriter:
+    """Writes JSON Lines: the row's own fields, then those of the Answer.
+
+    Attributes:
+        neutralised: Always 0: JSON has no formulas.
+        renamed: Always empty: fields are renamed row by row.
+    """
+
+    def __init__(self) -> None:
+        self.neutralised = 0
+        self.renamed: list[str] = []
+
+    def header(self) -> bytes:
+        """Empty: JSON Lines have no header."""
+        return b""
+
+    def rows(self, results: Sequence[RowResult]) -> bytes:
+        """The lines of the given results."""
+        return b"".join(ENCODE(self._fields(result)) + b"\n" for result in results)
+
+    def _fields(self, result: RowResult) -> dict[str, Any]:
+        fields = dict(result.row.columns)
+        added: dict[str, Any] = {"suggestions": ()}
+        if result.answer is not None:
+            added = msgspec.structs.asdict(result.answer)
+        for name, value in {**added, "error": result.error}.items():
+            if name not in fields:
+                fields[name] = value
+            elif fields[name] != value:  # the row's own field stays as it was
+                fields[PREFIX + name] = value
+        return fields
+
+
+RowWriter = CsvWriter | JsonLinesWriter

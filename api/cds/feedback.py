@@ -1,0 +1,64 @@
+"""Feedback on cards: suggestion ids that carry the code, and the counts for the metrics."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from api.cds.messages import CardFeedback, Feedback
+from api.http.problems import invalid
+from api.service import Service
+
+REASONS_SYSTEM = "urn:hcpcs-suggest:override-reason"
+REASONS = {
+    "wrong-item": "None of these is what was ordered",
+    "other-code": "Another HCPCS code is right",
+    "coded-elsewhere": "The code is assigned by billing staff",
+    "no-code-needed": "This order needs no HCPCS code",
+}
+
+
+def suggestion_id(code: str) -> UUID:
+    """A new UUID that carries the code, so that feedback can be counted without stored state.
+
+    Version 8 (RFC 9562): bytes 0 to 4 are the code in ASCII; the other bits are random, except for version
+    and variant.
+    """
+    raw = bytearray(code.encode("ascii")[:5].ljust(5) + uuid4().bytes[5:])
+    raw[6] = raw[6] & 0x0F | 0x80
+    raw[8] = raw[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(raw))
+
+
+def code_of(identifier: UUID) -> str:
+    """The code in a UUID made by `suggestion_id`; of any other UUID, its first five bytes as text."""
+    return identifier.bytes[:5].decode("ascii", "replace")
+
+
+def count_feedback(service: Service, feedback: Feedback) -> None:
+    """Count outcomes, accepted codes and override reasons; comments are not read.
+
+    Nothing is counted if any part of the feedback is refused.
+
+    Raises:
+        Refused: 422 if an accepted suggestion was not made by this service.
+    """
+    accepted = [_accepted_codes(service, card, n) for n, card in enumerate(feedback.feedback)]
+    for card, codes in zip(feedback.feedback, accepted, strict=True):
+        for code in codes or [""]:
+            service.metrics.cds_feedback.labels(card.outcome, code).inc()
+        if card.outcome == "overridden":
+            service.metrics.cds_overrides.labels(_reason_code(card)).inc()
+
+
+def _accepted_codes(service: Service, card: CardFeedback, position: int) -> list[str]:
+    codes = [code_of(suggestion.id) for suggestion in card.acceptedSuggestions]
+    if any(service.catalogue.get(code) is None for code in codes):
+        path = f"$.feedback[{position}].acceptedSuggestions"
+        raise invalid(path, "names a suggestion that this service did not make")
+    return codes
+
+
+def _reason_code(card: CardFeedback) -> str:
+    """Code of the override reason; `other` for none or an unknown one."""
+    reason = card.overrideReason.reason if card.overrideReason else None
+    return reason.code if reason and reason.code in REASONS else "other"

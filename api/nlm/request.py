@@ -1,0 +1,104 @@
+"""Parameters of the NLM call, checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from api.http.limits import NLM_DEFAULT, NLM_MAX, TEXT_CHARACTERS
+from api.http.problems import invalid
+from api.nlm.fields import FIELDS
+from api.nlm.query import Condition, QuerySyntaxError, parse_query
+
+DISPLAY = "code,display"
+SEARCH = "code,short_desc,long_desc"
+
+
+class NlmRequest(msgspec.Struct, frozen=True):
+    """One call.
+
+    Attributes:
+        terms: What was typed, without surrounding blanks.
+        count: Maximum number of rows.
+        offset: Rows skipped at the start.
+        display: Fields of each display row.
+        search: Fields in which the typed words are searched.
+        code: Field whose values form the list of codes.
+        extra: (field, name in the answer) of each extra list.
+        condition: Which records may be returned, from `q`; None for all.
+    """
+
+    terms: str
+    count: int
+    offset: int
+    display: tuple[str, ...]
+    search: tuple[str, ...]
+    code: str
+    extra: tuple[tuple[str, str], ...]
+    condition: Condition | None
+
+
+def read_request(query: Mapping[str, str]) -> NlmRequest:
+    """Check the parameters; unknown ones are ignored, as in the public API.
+
+    Raises:
+        Refused: 422 with the parameter's name.
+    """
+    terms = query.get("terms", "")
+    if len(terms) > TEXT_CHARACTERS:
+        raise invalid("query.terms", f"at most {TEXT_CHARACTERS} characters are read")
+    max_list = _number(query, "maxList", NLM_DEFAULT, empty=NLM_MAX)
+    extra = tuple(_field_and_name(part) for part in _parts(query.get("ef", "")))
+    request = NlmRequest(
+        terms=terms.strip(),
+        count=min(_number(query, "count", max_list, empty=NLM_DEFAULT), NLM_MAX),
+        offset=_number(query, "offset", 0, empty=0),
+        display=_fields("df", query.get("df", DISPLAY)),
+        search=_fields("sf", query.get("sf", "")) or _fields("sf", SEARCH),
+        code=(_fields("cf", query.get("cf", "")) or ("code",))[0],
+        extra=extra,
+        condition=_condition(query.get("q", "")),
+    )
+    _fields("ef", ",".join(field for field, _ in extra))
+    return request
+
+
+def _number(query: Mapping[str, str], name: str, default: int, empty: int) -> int:
+    """A whole number; `default` if the parameter is missing, `empty` if it has no value."""
+    text = query.get(name)
+    if text is None:
+        return default
+    if not text.strip():
+        return empty
+    if not re.fullmatch(r"\d{1,9}", text.strip()):
+        raise invalid(f"query.{name}", "must be a whole number, 0 or more")
+    return int(text)
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a comma-separated list that are not blank."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _field_and_name(part: str) -> tuple[str, str]:
+    """Field and name of `field:name`; the field is its own name if none is given."""
+    field, _, name = part.partition(":")
+    return field.strip(), name.strip() or field.strip()
+
+
+def _fields(parameter: str, text: str) -> tuple[str, ...]:
+    names = tuple(_parts(text))
+    if any(name not in FIELDS for name in names):
+        raise invalid(f"query.{parameter}", f"the fields are {', '.join(FIELDS)}")
+    return names
+
+
+def _condition(text: str) -> Condition | None:
+    if not text.strip():
+        return None
+    try:
+        return parse_query(text)
+    except QuerySyntaxError as error:
+        raise invalid("query.q", str(error)) from None

@@ -1,0 +1,158 @@
+"""`GET /v1/codes/{code}` and `GET /v1/codes`: look-up and browse."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from litestar import get
+from litestar.openapi.spec import Example as ParameterExample
+from litestar.params import PathParameter, QueryParameter
+from litestar.types import ControllerRouterHandler
+
+from api.http.described import EXAMPLE, Example, problems
+from api.http.limits import BROWSE_DEFAULT, BROWSE_MAX
+from api.http.problems import Refused
+from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords
+from api.service import Service
+from index.code_systems import LEVEL_I, LEVEL_II
+from index.records import Record
+from index.release.labels import explain
+
+NEIGHBOURS = 5  # on each side, in the details of a code
+EXAMPLE_CODE = "E0143"
+
+Code = Annotated[
+    str,
+    PathParameter(
+        description="A HCPCS code, in any letter case.", examples=[ParameterExample(value=EXAMPLE_CODE)]
+    ),
+]
+Day = Annotated[
+    date | None, QueryParameter(description="The day that decides the status; today when left out.")
+]
+
+
+def code_routes(service: Service) -> list[ControllerRouterHandler]:
+    """Route handlers of `/v1/codes`."""
+    return [_look_up_route(service), _browse_route(service)]
+
+
+def _look_up_route(service: Service) -> ControllerRouterHandler:
+    def example() -> Example:
+        record = service.catalogue.get(EXAMPLE_CODE) or service.catalogue.records[0]
+        return Example(answer=msgspec.to_builtins(code_detail(service, record, date.today())))
+
+    @get(
+        "/v1/codes/{code:str}",
+        tags=[TAG],
+        summary="Everything known of a code",
+        response_description="The code",
+        responses=problems(401, 404, 422),
+        opt={EXAMPLE: example},
+        sync_to_thread=False,
+    )
+    def read_code(
+        code: Code,
+        on: Day = None,
+        modifiers: Annotated[
+            bool, QueryParameter(description="Also list the modifiers of the release.")
+        ] = False,
+    ) -> CodeDetail:
+        """Descriptions, dates, status, successors, neighbours and every field of the release."""
+        record = service.catalogue.get(code.strip().upper())
+        if record is None:
+            raise Refused(404, unknown_code(service, code))
+        return code_detail(service, record, on or date.today(), modifiers)
+
+    return read_code
+
+
+def _browse_route(service: Service) -> ControllerRouterHandler:
+    @get(
+        "/v1/codes",
+        tags=[TAG],
+        summary="Codes in tabular order",
+        response_description="One page",
+        responses=problems(401, 422),
+        sync_to_thread=False,
+    )
+    def browse_codes(
+        section: Annotated[
+            str | None, QueryParameter(description="Only codes of this section: a letter, or CPT.")
+        ] = None,
+        prefix: Annotated[
+            str | None, QueryParameter(description="Only codes that begin with these characters.")
+        ] = None,
+        cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
+        on: Day = None,
+        include_terminated: Annotated[
+            bool, QueryParameter(description="Also codes that have ended.")
+        ] = False,
+        limit: Annotated[
+            int, QueryParameter(description="Codes a page.", ge=1, le=BROWSE_MAX)
+        ] = BROWSE_DEFAULT,
+    ) -> CodePage:
+        """Page by page; `next_cursor` is null on the last page."""
+        day = on or date.today()
+        matches = [
+            record
+            for record in service.catalogue.records
+            if (section is None or record.section == section.upper())
+            and (prefix is None or record.code.startswith(prefix.upper()))
+            and (include_terminated or record.status(day) != "terminated")
+        ]
+        return _page(service, matches, (cursor or "").upper(), limit, day)
+
+    return browse_codes
+
+
+def unknown_code(service: Service, code: str) -> str:
+    """Why a code has no record: not a code at all, or not in this release; never repeats it."""
+    word = code.strip().upper()
+    if LEVEL_I.matches(word):
+        return "CPT (Level I) codes are held only by an index built with a licence holder's own CPT file"
+    if LEVEL_II.matches(word):
+        return f"release {service.release} has no such code"
+    return "a HCPCS Level II code is one letter (A-V without D, I, N and O) and four digits"
+
+
+def _page(service: Service, matches: list[Record], cursor: str, limit: int, day: date) -> CodePage:
+    """The codes after the cursor, which is the last code of the page before."""
+    remaining = [record for record in matches if record.code > cursor]
+    return CodePage(
+        release=service.release,
+        model=service.model,
+        notice=service.notice,
+        on=day,
+        total=len(matches),
+        codes=tuple(CodeLine.of(record, day) for record in remaining[:limit]),
+        next_cursor=remaining[limit - 1].code if len(remaining) > limit else None,
+    )
+
+
+def code_detail(service: Service, record: Record, on: date, modifiers: bool = False) -> CodeDetail:
+    """Everything known of a record on a date."""
+    neighbours = service.catalogue.neighbours(record.code, NEIGHBOURS)
+    return CodeDetail(
+        release=service.release,
+        model=service.model,
+        notice=service.notice,
+        on=on,
+        code=record.code,
+        description=record.long_description,
+        short_description=record.short_description,
+        status=record.status(on),
+        level=record.level,
+        section=record.section,
+        effective_from=record.effective_from,
+        effective_to=record.effective_to,
+        is_noc=record.is_noc,
+        successors=record.successors,
+        predecessors=service.predecessors.get(record.code, ()),
+        neighbours=tuple(CodeLine.of(neighbour, on) for neighbour in neighbours),
+        modifiers=tuple(service.catalogue.modifiers) if modifiers else (),
+        record=record,
+        explained=tuple(FieldInWords(label, words) for label, words in explain(record)),
+    )

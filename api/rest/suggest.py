@@ -1,0 +1,133 @@
+"""`POST /v1/suggest` and `POST /v1/suggest/batch`: ranked codes for one text and for several."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import msgspec
+from litestar import post
+from litestar.params import RawBody, RequestBody
+from litestar.response.base import ASGIResponse
+from litestar.types import ControllerRouterHandler
+
+from api.http.described import BODY_ERRORS, EXAMPLE, Example, answers, problems
+from api.http.limits import BATCH_BODY_BYTES, BATCH_ITEMS, CACHED_ANSWERS
+from api.http.problems import field_error, invalid
+from api.rest.cache import AnswerCache
+from api.rest.messages import TAG, BatchRequest, SuggestRequest
+from api.rest.micro_batcher import MicroBatcher
+from api.service import Query, Service
+from suggest.answer import Answer, Ask
+
+ITEM = msgspec.json.Decoder(SuggestRequest)
+ENCODE = msgspec.json.Encoder().encode
+EXAMPLE_TEXT = "folding walker with wheels"
+
+
+def suggest_routes(service: Service) -> list[ControllerRouterHandler]:
+    """Route handlers of `/v1/suggest`."""
+    return [_suggest_route(service), _batch_route(service)]
+
+
+def _suggest_route(service: Service) -> ControllerRouterHandler:
+    cache, batcher = AnswerCache(CACHED_ANSWERS), MicroBatcher(service)
+
+    def example() -> Example:
+        answer = service.suggest(EXAMPLE_TEXT, Ask(k=2))
+        return Example({"text": EXAMPLE_TEXT, "k": 2}, msgspec.to_builtins(answer))
+
+    @post(
+        "/v1/suggest",
+        status_code=200,
+        tags=[TAG],
+        summary="Codes for a text",
+        responses=answers(Answer, "Ranked codes") | problems(*BODY_ERRORS),
+        opt={EXAMPLE: example},
+    )
+    async def suggest(data: RequestBody[SuggestRequest], body: RawBody) -> ASGIResponse:
+        """Ranked codes with a calibrated confidence and the reason for each.
+
+        Free text goes in the body, so that no address holds it.
+        """
+        # In the event loop on purpose: an answer takes less time than handing it to a thread and back.
+        today = date.today()
+        digest = cache.digest(body, today)
+        cached = cache.get(digest)
+        if cached is not None:
+            service.metrics.repeated.inc()
+            return _json(cached)
+        answer = await batcher.suggest(data.query(today))
+        if answer.error:
+            raise invalid("$.text", answer.error)
+        encoded = ENCODE(answer)
+        cache.put(digest, encoded)
+        return _json(encoded)
+
+    return suggest
+
+
+def _json(body: bytes) -> ASGIResponse:
+    """An encoded answer, without the framework's Response: docs/decisions.md names its cost."""
+    return ASGIResponse(body=body, media_type="application/json")
+
+
+def _batch_route(service: Service) -> ControllerRouterHandler:
+    request = {"items": [{"text": EXAMPLE_TEXT, "k": 2}, {"text": "cane"}]}
+    description = (
+        f"Up to {BATCH_ITEMS} items in {BATCH_BODY_BYTES // 1024**2} MB. Answers come in the items' order; "
+        "one that cannot be answered has `error`."
+    )
+
+    @post(
+        "/v1/suggest/batch",
+        status_code=200,
+        request_max_body_size=BATCH_BODY_BYTES,
+        tags=[TAG],
+        summary="Codes for several texts",
+        description=description,
+        response_description="One Answer for each item",
+        responses=problems(*BODY_ERRORS),
+        opt={EXAMPLE: lambda: Example(request)},
+    )
+    async def suggest_batch(data: RequestBody[BatchRequest]) -> list[Answer]:
+        # In a thread: two hundred texts would delay every other request.
+        return await asyncio.to_thread(_answer_items, service, data)
+
+    return suggest_batch
+
+
+def _answer_items(service: Service, batch: BatchRequest) -> list[Answer]:
+    """One Answer for each item; that of a refused item has `error`."""
+    today = date.today()
+    items = [_query_or_refusal(raw, today) for raw in batch.items]
+    outcomes = iter(service.suggest_each([item for item in items if isinstance(item, Query)]))
+    answers = [next(outcomes) if isinstance(item, Query) else item for item in items]
+    return [
+        answer if isinstance(answer, Answer) else refused_answer(service, str(answer)) for answer in answers
+    ]
+
+
+def _query_or_refusal(raw: msgspec.Raw, today: date) -> Query | str:
+    """The query of an item, or which field is wrong and why."""
+    try:
+        return ITEM.decode(raw).query(today)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        field = field_error(error)
+        return f"{field.path}: {field.message}"
+
+
+def refused_answer(service: Service, error: str) -> Answer:
+    """An Answer without suggestions that says why; the text is left out as it was not accepted."""
+    return Answer(
+        text="",
+        date_of_service=date.today(),
+        release=service.release,
+        model=service.model,
+        no_good_match=True,
+        did_you_mean=(),
+        total_considered=0,
+        suggestions=(),
+        notice=service.notice,
+        error=error,
+    )

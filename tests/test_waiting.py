@@ -1,0 +1,38 @@
+"""Tests wait for conditions, never for a time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import wait_until
+
+TESTS = Path(__file__).parent
+
+
+def test_waiting_ends_when_the_condition_holds() -> None:
+    """The condition is checked until it is true, and no more often."""
+    answers = iter([False, False, True])
+
+    wait_until(lambda: next(answers))
+
+    assert list(answers) == []
+
+
+def test_waiting_is_given_up_with_the_name_of_the_condition() -> None:
+    """So that a failing test says what did not happen."""
+    with pytest.raises(TimeoutError, match="the event did not come true within 0 seconds"):
+        wait_until(lambda: False, timeout_s=0, what="the event")
+
+
+def test_no_other_test_sleeps() -> None:
+    """Only `tests/waiting.py` lets time pass; `asyncio.sleep(0)` does not: it lets other tasks run."""
+    sleeping = [
+        path.name
+        for path in sorted(TESTS.glob("*.py"))
+        if re.search(r"\bsleep\((?!0\))", path.read_text(encoding="utf-8"))
+    ]
+
+    assert sleeping == ["waiting.py"]
