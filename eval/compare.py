@@ -9,11 +9,11 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from eval.case_results import Row
 from eval.errors import RunFolderError
-from eval.measures.intervals import Array, bootstrap_means, interval, resample_counts
-from eval.measures.measure import group_rows
-from eval.measures.metrics import DEPTHS, Value, per_case
-from eval.rows import Row
+from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
+from eval.measures.ranking import DEPTHS, Value, per_case
+from eval.measures.run_metrics import group_rows
 from eval.run import RunManifest, read_manifest, read_rows
 
 PERMUTATIONS = 10_000

@@ -10,15 +10,15 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
+from eval.case_results import Row
 from eval.cases.cases import Case, CaseSet, read_cases
 from eval.cases.check import Check, check_cases, describe
 from eval.cases.codebook import CodeBook
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError
-from eval.measures.measure import Metrics, Plan, measure
+from eval.measures.run_metrics import Metrics, Plan, measure
 from eval.measures.slices import Seen
-from eval.rows import Row
 from eval.run import RunManifest, ask, finish, new_manifest, write_json
 from eval.setting import RunSetting
 from eval.systems.systems import System, check_names, make_system

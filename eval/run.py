@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
+from eval.case_results import Row, make_row
 from eval.cases.cases import Case, case_set_sha256
 from eval.errors import RunFolderError
-from eval.rows import Row, make_row
 from eval.systems.systems import System
 
 FORMAT = 1

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from eval.case_results import Row, SystemAnswer, make_row
 from eval.cases.cases import Case
 from eval.cases.codebook import CodeBook
-from eval.rows import Row, SystemAnswer, make_row
 from index.records import Record
 from tests.fakes import RECORDS
 

@@ -2,7 +2,7 @@ import pytest
 
 from eval.errors import GateFileError
 from eval.gate import check_gate, read_gate
-from eval.measures.measure import Plan, measure
+from eval.measures.run_metrics import Plan, measure
 from tests.eval_fakes import BOOK, DAY, row
 
 PLAN = Plan(DAY, samples=20)

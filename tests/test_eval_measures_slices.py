@@ -1,6 +1,6 @@
 import pytest
 
-from eval.measures.metrics import per_case, summarise
+from eval.measures.ranking import per_case, summarise
 from eval.measures.slices import Seen, class_of, dimensions, length_of, measure_slices
 from tests.eval_fakes import BOOK, row
 

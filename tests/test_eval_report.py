@@ -3,11 +3,11 @@ import shutil
 
 import pytest
 
+from eval.case_results import SystemAnswer
 from eval.errors import RunFolderError
-from eval.measures.measure import Plan, measure
+from eval.measures.run_metrics import Plan, measure
 from eval.pipeline import write_folder
 from eval.report.report import read_run_folder, write_report
-from eval.rows import SystemAnswer
 from eval.run import ask, new_manifest
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case
 

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
+from eval.case_results import SystemAnswer, first_rank
 from eval.errors import RunFolderError
-from eval.rows import SystemAnswer, first_rank
 from eval.run import ask, finish, new_manifest, read_manifest, read_rows
 from tests.eval_fakes import DAY, FixedSystem, case
 

@@ -8,8 +8,8 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
+from eval.case_results import SystemAnswer
 from eval.errors import MeasuredSystemError
-from eval.rows import SystemAnswer
 from eval.systems.baselines import AllWords, Bm25, Dense, Fused
 from eval.systems.remote import RemoteNlm, RemoteSuggest, make_remote
 from eval.systems.runfile import RunFile

@@ -14,7 +14,7 @@ import msgspec
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from eval.measures.measure import Metrics
+    from eval.measures.run_metrics import Metrics
 
 HELP = "Measure on labelled cases, compare two runs, write reports."
 EXAMPLE = "hcpcs eval run cases.csv --query-column text --system default --system bm25 --out runs/today"
@@ -128,7 +128,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
-    from eval.report.summary import as_markdown, as_text, confidence_rows, table_rows
+    from eval.report.text_table import as_markdown, as_text, confidence_rows, table_rows
     from eval.run import read_manifest
 
     if arguments.json:

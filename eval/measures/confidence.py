@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from eval.measures.intervals import Array
-from eval.rows import Row
+from eval.case_results import Row
+from eval.measures.bootstrap import Array
 
 BINS = 10
 TARGETS = (0.80, 0.90, 0.95, 0.98)

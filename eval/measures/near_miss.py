@@ -9,10 +9,10 @@ from datetime import date
 
 import msgspec
 
+from eval.case_results import Row
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain, words_of
 from eval.measures.slices import class_of
-from eval.rows import Row
 
 UNANSWERED = "unanswered"
 DEAD = "a code that is not active on the date"

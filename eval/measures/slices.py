@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from eval.case_results import Row
 from eval.cases.check import leak_of
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
-from eval.measures.intervals import Array, bootstrap_means, interval, resample_counts
-from eval.measures.metrics import Value
-from eval.rows import Row
+from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
+from eval.measures.ranking import Value
 
 MEASURES = ("top-1", "top-5", "top-10", "MRR")
 

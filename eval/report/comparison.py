@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.compare import Change, Comparison, Paired
-from eval.report.summary import MEAN, POOLED, as_text
 from eval.report.tables import p_text, signed
+from eval.report.text_table import MEAN, POOLED, as_text
 
 
 def comparison_text(comparison: Comparison, most: int | None = None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eval.measures.confidence import Bin
-from eval.measures.metrics import SMALL, Value
+from eval.measures.ranking import SMALL, Value
 from eval.measures.slices import Slice
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.

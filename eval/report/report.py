@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eval.case_results import Row
 from eval.compare import Comparison, compare_rows
 from eval.errors import RunFolderError
-from eval.measures.measure import Metrics, read_metrics
-from eval.measures.metrics import SMALL
+from eval.measures.ranking import SMALL
+from eval.measures.run_metrics import Metrics, read_metrics
 from eval.report import plots
 from eval.report.sentences import (
     cautions,
@@ -32,7 +33,6 @@ from eval.report.tables import (
     slice_plots,
     slice_rows,
 )
-from eval.rows import Row
 from eval.run import RunManifest, read_manifest, read_rows, write_text
 
 TEMPLATE = Path(__file__).parent / "report.html"

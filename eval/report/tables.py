@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from eval.case_results import Row
 from eval.compare import Comparison
 from eval.measures.confidence import Coverage
-from eval.measures.measure import Metrics, SetMetrics
-from eval.measures.metrics import SMALL, Value
+from eval.measures.ranking import SMALL, Value
+from eval.measures.run_metrics import Metrics, SetMetrics
 from eval.measures.slices import MEASURES, Slice
 from eval.report import plots
-from eval.report.summary import MACROS, MEAN, POOLED
-from eval.rows import Row
+from eval.report.text_table import MACROS, MEAN, POOLED
 
 COLUMNS = ("top-1", "top-5", "top-10", "MRR", "nDCG@10")
 PLOTTED = {

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import words_of
-from eval.rows import SystemAnswer
 from index.encoder import MINILM, Encoder, Vectors, load_encoder
 from index.records import Record
 

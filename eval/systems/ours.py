@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
-from eval.rows import SystemAnswer
 
 
 class OurSystem:

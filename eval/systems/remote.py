@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.errors import MeasuredSystemError
-from eval.rows import SystemAnswer
 
 TIMEOUT_S = 30.0
 OUR_PATH = "/v1/suggest"

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.cases.trec import read_run
-from eval.rows import SystemAnswer
 
 
 class RunFile:

@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.cases.codebook import CodeBook
 from eval.errors import MeasuredSystemError
-from eval.rows import SystemAnswer
 
 BASELINES = ("all-words", "bm25", "dense", "rrf")
 NAMES = ("default", *BASELINES)

@@ -9,15 +9,15 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from eval.case_results import Row
 from eval.cases.check import Check
 from eval.cases.codebook import CodeBook
 from eval.errors import RunFolderError
+from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.confidence import Confidence, measure_confidence
-from eval.measures.intervals import SAMPLES, Array
-from eval.measures.metrics import DEPTHS, Summary, Value, mean_over_sets, per_case, summarise
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
+from eval.measures.ranking import DEPTHS, Summary, Value, mean_over_sets, per_case, summarise
 from eval.measures.slices import Seen, Slice, dimensions, measure_slices
-from eval.rows import Row
 
 
 class Timing(msgspec.Struct, frozen=True):

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.measures.intervals import Array, bootstrap_macro, bootstrap_means, interval, resample_counts
-from eval.rows import Row
+from eval.case_results import Row
+from eval.measures.bootstrap import Array, bootstrap_macro, bootstrap_means, interval, resample_counts
 
 DEPTHS = (1, 3, 5, 10, 20)
 MACRO = ("top-1", "top-5", "top-10", "MRR")
