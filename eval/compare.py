@@ -12,12 +12,11 @@ import numpy as np
 from eval.case_results import Row
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
-from eval.measures.ranking import DEPTHS, Value, per_case
+from eval.measures.ranking import DEPTHS, per_case
 from eval.measures.run_metrics import group_rows
+from eval.measures.significance import mcnemar_exact, permutation_test
+from eval.measures.summary import Value
 from eval.run import RunManifest, read_manifest, read_rows
-
-PERMUTATIONS = 10_000
-_CHUNK = 500  # permutations drawn at once, so that memory stays small
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -199,42 +198,6 @@ def _compare(pairs: Sequence[tuple[Row, Row]], samples: int, seed: int) -> tuple
         permutation_p=permutation_test(b["MRR"] - a["MRR"], seed),
     )
     return paired, drawn, measures
-
-
-def mcnemar_exact(won: int, lost: int) -> float:
-    """Two-sided exact McNemar test: the changed cases are a fair coin's throws if nothing changed.
-
-    Twice the smaller binomial tail at one half, at most 1 (McNemar 1947, exact form).
-    """
-    from scipy.stats import binom
-
-    changed = won + lost
-    if changed == 0:
-        return 1.0
-    return float(min(1.0, 2.0 * binom.cdf(min(won, lost), changed, 0.5)))
-
-
-def permutation_test(gaps: Array, seed: int, permutations: int = PERMUTATIONS) -> float:
-    """Two-sided paired permutation test of a mean difference: signs are flipped at random.
-
-    Args:
-        gaps: float64 (n,), one difference a case.
-        seed: Of the flips.
-        permutations: How many.
-
-    Returns:
-        (1 + flips at least as extreme) / (1 + permutations), so never 0 (Phipson and Smyth 2010).
-    """
-    moved = gaps[gaps != 0.0]  # a case without a difference stays at 0 whatever its sign
-    if not len(moved):
-        return 1.0
-    rng = np.random.default_rng(seed)
-    observed = abs(moved.sum())
-    extreme = 0
-    for start in range(0, permutations, _CHUNK):
-        signs = rng.integers(0, 2, size=(min(_CHUNK, permutations - start), len(moved))) * 2.0 - 1.0
-        extreme += int((np.abs(signs @ moved) >= observed - 1e-12).sum())
-    return (1 + extreme) / (1 + permutations)
 
 
 def _mean_difference(

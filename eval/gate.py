@@ -12,8 +12,8 @@ import msgspec
 
 from eval.errors import GateFileError
 from eval.measures.confidence import Confidence
-from eval.measures.ranking import Value
 from eval.measures.run_metrics import Metrics, SetMetrics, read_metrics
+from eval.measures.summary import Value
 from eval.run import read_manifest
 
 AT_MOST = ("ece", "aurc", "refused", "ms", "ms-p95")  # of these less is better

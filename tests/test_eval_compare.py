@@ -4,8 +4,9 @@ import pytest
 from scipy import stats
 
 from eval.case_results import SystemAnswer
-from eval.compare import compare_folders, compare_rows, find_changes, mcnemar_exact, permutation_test
+from eval.compare import compare_folders, compare_rows, find_changes
 from eval.errors import RunFolderError
+from eval.measures.significance import mcnemar_exact, permutation_test
 from eval.report.comparison import comparison_text
 from eval.run import ask, finish, new_manifest
 from tests.eval_fakes import DAY, FixedSystem, case, row

@@ -5,7 +5,8 @@ import pytest
 
 from eval.gate import read_gate
 from eval.measures.confidence import aurc, coverage_at, expected_calibration_error, reliability, risk_coverage
-from eval.measures.ranking import per_case, summarise
+from eval.measures.ranking import per_case
+from eval.measures.summary import summarise
 from eval.systems.systems import NAMES
 from tests.eval_fakes import row
 

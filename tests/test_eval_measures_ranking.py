@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from eval.measures.ranking import mean_over_sets, per_case, summarise
+from eval.measures.ranking import per_case
+from eval.measures.summary import mean_over_sets, summarise
 from tests.eval_fakes import row
 
 # Worked by hand: ranks of acceptable codes are 1 | 3 | 2 and 4 | none | no answer.

@@ -1,7 +1,8 @@
 import pytest
 
-from eval.measures.ranking import per_case, summarise
+from eval.measures.ranking import per_case
 from eval.measures.slices import Seen, class_of, dimensions, length_of, measure_slices
+from eval.measures.summary import summarise
 from tests.eval_fakes import BOOK, row
 
 ROWS = [

@@ -16,8 +16,9 @@ from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.confidence import Confidence, measure_confidence
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
-from eval.measures.ranking import DEPTHS, Summary, Value, mean_over_sets, per_case, summarise
+from eval.measures.ranking import DEPTHS, per_case
 from eval.measures.slices import Seen, Slice, dimensions, measure_slices
+from eval.measures.summary import Summary, Value, mean_over_sets, summarise
 
 
 class Timing(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from eval.cases.check import leak_of
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
 from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
-from eval.measures.ranking import Value
+from eval.measures.summary import Value
 
 MEASURES = ("top-1", "top-5", "top-10", "MRR")
 

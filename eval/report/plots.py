@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eval.measures.confidence import Bin
-from eval.measures.ranking import SMALL, Value
 from eval.measures.slices import Slice
+from eval.measures.summary import SMALL, Value
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#555555")

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from eval.case_results import Row
 from eval.compare import Comparison, compare_rows
 from eval.errors import RunFolderError
-from eval.measures.ranking import SMALL
 from eval.measures.run_metrics import Metrics, read_metrics
+from eval.measures.summary import SMALL
 from eval.report import plots
 from eval.report.sentences import (
     cautions,

@@ -8,8 +8,8 @@ from typing import Any
 from eval.compare import Comparison
 from eval.measures.confidence import Confidence, Coverage, Refusal
 from eval.measures.near_miss import NearMisses
-from eval.measures.ranking import SMALL
 from eval.measures.run_metrics import Metrics
+from eval.measures.summary import SMALL
 from eval.report.tables import percent
 from eval.run import RunManifest
 

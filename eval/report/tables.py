@@ -8,9 +8,9 @@ from typing import Any
 from eval.case_results import Row
 from eval.compare import Comparison
 from eval.measures.confidence import Coverage
-from eval.measures.ranking import SMALL, Value
 from eval.measures.run_metrics import Metrics, SetMetrics
 from eval.measures.slices import MEASURES, Slice
+from eval.measures.summary import SMALL, Value
 from eval.report import plots
 from eval.report.text_table import MACROS, MEAN, POOLED
 

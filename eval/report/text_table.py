@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.measures.confidence import Confidence
-from eval.measures.ranking import SMALL, Value
 from eval.measures.run_metrics import Metrics, SetMetrics
+from eval.measures.summary import SMALL, Value
 
 COLUMNS = ("top-1", "top-5", "top-10", "MRR")
 MEAN = "mean over the sets"
