@@ -26,7 +26,7 @@ class SystemAnswer(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CaseResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A case with its ranking.
 
     `rank` is the 1-based rank of the first acceptable code, None when it is not among `ranked`. `ms` is the
@@ -64,9 +64,9 @@ def first_rank(ranked: Sequence[str], acceptable: Sequence[str]) -> int | None:
     return next((rank for rank, code in enumerate(ranked, 1) if code in wanted), None)
 
 
-def make_row(case: Case, ranking: SystemAnswer, ms: float) -> Row:
+def make_case_result(case: Case, ranking: SystemAnswer, ms: float) -> CaseResult:
     """Join a case and its answer."""
-    return Row(
+    return CaseResult(
         id=case.id,
         set=case.set,
         query=case.query,

@@ -9,17 +9,17 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
 from eval.measures.ranking import DEPTHS, per_case
-from eval.measures.run_metrics import group_rows
+from eval.measures.run_metrics import group_by_set
 from eval.measures.significance import mcnemar_exact, permutation_test
-from eval.measures.summary import Value
-from eval.run import RunManifest, read_manifest, read_rows
+from eval.measures.summary import Estimate
+from eval.run import RunManifest, read_case_results, read_manifest
 
 
-class Change(msgspec.Struct, frozen=True):
+class OutcomeChange(msgspec.Struct, frozen=True):
     """A case whose first acceptable code moved.
 
     `top1` says whether the first answer became right (`won`), became wrong (`lost`) or neither (`same`).
@@ -36,7 +36,7 @@ class Change(msgspec.Struct, frozen=True):
     top1: Literal["won", "lost", "same"]
 
 
-class Paired(msgspec.Struct, frozen=True):
+class PairedDifference(msgspec.Struct, frozen=True):
     """B against A over one set of cases.
 
     Attributes:
@@ -52,7 +52,7 @@ class Paired(msgspec.Struct, frozen=True):
     n: int
     a: dict[str, float]
     b: dict[str, float]
-    difference: dict[str, Value]
+    difference: dict[str, Estimate]
     wins: int
     losses: int
     ties: int
@@ -76,10 +76,10 @@ class Comparison(msgspec.Struct, frozen=True):
     a: str
     b: str
     settings: dict[str, tuple[Any, Any]]
-    sets: dict[str, Paired]
-    mean: dict[str, Value]
-    pooled: Paired
-    changes: tuple[Change, ...]
+    sets: dict[str, PairedDifference]
+    mean: dict[str, Estimate]
+    pooled: PairedDifference
+    changes: tuple[OutcomeChange, ...]
 
 
 def compare_folders(first: Path, second: Path, samples: int = 1000, seed: int = 0) -> Comparison:
@@ -94,7 +94,7 @@ def compare_folders(first: Path, second: Path, samples: int = 1000, seed: int = 
             raise RunFolderError(f"{folder} is an unfinished run; continue it with the same `hcpcs eval run`")
     if manifests[0].case_set_sha256 != manifests[1].case_set_sha256:
         raise RunFolderError(_why_not(first, second, *manifests))
-    rows = (read_rows(first), read_rows(second))
+    rows = (read_case_results(first), read_case_results(second))
     names = _names(first, second, *manifests)
     return compare_rows(names, rows, differing(*manifests), manifests[1].split, samples, seed)
 
@@ -141,7 +141,7 @@ def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def compare_rows(
     names: tuple[str, str],
-    rows: tuple[Sequence[Row], Sequence[Row]],
+    rows: tuple[Sequence[CaseResult], Sequence[CaseResult]],
     settings: dict[str, tuple[Any, Any]],
     split: Sequence[str] = (),
     samples: int = 1000,
@@ -155,10 +155,10 @@ def compare_rows(
     others = {row.id: row for row in rows[1]}
     if others.keys() != {row.id for row in rows[0]}:
         raise RunFolderError("the runs do not hold the same case ids, although their manifests say so")
-    sets: dict[str, Paired] = {}
+    sets: dict[str, PairedDifference] = {}
     replicates: list[Array] = []
     measures: list[str] = []
-    for name, members in group_rows(rows[0], split).items():
+    for name, members in group_by_set(rows[0], split).items():
         pairs = [(row, others[row.id]) for row in members if row.codes]
         if pairs:
             sets[name], drawn, measures = _compare(pairs, samples, seed)
@@ -171,7 +171,9 @@ def compare_rows(
     return Comparison(*names, settings, sets, mean, pooled, find_changes(pairs))
 
 
-def _compare(pairs: Sequence[tuple[Row, Row]], samples: int, seed: int) -> tuple[Paired, Array, list[str]]:
+def _compare(
+    pairs: Sequence[tuple[CaseResult, CaseResult]], samples: int, seed: int
+) -> tuple[PairedDifference, Array, list[str]]:
     depths = tuple(k for k in DEPTHS if k in (1, 5, 10))
     a, b = (per_case([pair[side] for pair in pairs], depths) for side in (0, 1))
     measures = ["top-1", "top-5", "top-10", "MRR", "nDCG@10"]
@@ -181,12 +183,12 @@ def _compare(pairs: Sequence[tuple[Row, Row]], samples: int, seed: int) -> tuple
     won = int((b["top-1"] > a["top-1"]).sum())
     lost = int((b["top-1"] < a["top-1"]).sum())
     better, worse = int((b["MRR"] > a["MRR"]).sum()), int((b["MRR"] < a["MRR"]).sum())
-    paired = Paired(
+    paired = PairedDifference(
         n=len(pairs),
         a={name: float(a[name].mean()) for name in measures},
         b={name: float(b[name].mean()) for name in measures},
         difference={
-            name: Value(float(gaps[:, i].mean()), float(low[i]), float(high[i]), len(pairs))
+            name: Estimate(float(gaps[:, i].mean()), float(low[i]), float(high[i]), len(pairs))
             for i, name in enumerate(measures)
         },
         wins=better,
@@ -201,23 +203,23 @@ def _compare(pairs: Sequence[tuple[Row, Row]], samples: int, seed: int) -> tuple
 
 
 def _mean_difference(
-    sets: Sequence[Paired], replicates: Sequence[Array], measures: Sequence[str]
-) -> dict[str, Value]:
+    sets: Sequence[PairedDifference], replicates: Sequence[Array], measures: Sequence[str]
+) -> dict[str, Estimate]:
     found = {}
     for i, name in enumerate(measures):
         low, high = interval(np.mean([drawn[:, i] for drawn in replicates], axis=0))
         mean = float(np.mean([paired.difference[name].value for paired in sets]))
-        found[name] = Value(mean, float(low), float(high), len(sets))
+        found[name] = Estimate(mean, float(low), float(high), len(sets))
     return found
 
 
-def find_changes(pairs: Sequence[tuple[Row, Row]]) -> tuple[Change, ...]:
+def find_changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[OutcomeChange, ...]:
     """Every case whose first acceptable code moved: lost first answers, then won ones, then the rest."""
     changes = [_change(a, b) for a, b in pairs if a.rank != b.rank]
     order = {"lost": 0, "won": 1, "same": 2}
     return tuple(sorted(changes, key=lambda change: order[change.top1]))
 
 
-def _change(a: Row, b: Row) -> Change:
+def _change(a: CaseResult, b: CaseResult) -> OutcomeChange:
     top1: Literal["won", "lost", "same"] = "won" if b.rank == 1 else "lost" if a.rank == 1 else "same"
-    return Change(a.id, a.set, a.query, a.codes, a.rank, b.rank, a.ranked, b.ranked, top1)
+    return OutcomeChange(a.id, a.set, a.query, a.codes, a.rank, b.rank, a.ranked, b.ranked, top1)

@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 
 from eval.errors import GateFileError
-from eval.measures.confidence import Confidence
+from eval.measures.confidence import ConfidenceReport
 from eval.measures.run_metrics import Metrics, SetMetrics, read_metrics
-from eval.measures.summary import Value
+from eval.measures.summary import Estimate
 from eval.run import read_manifest
 
 AT_MOST = ("ece", "aurc", "refused", "ms", "ms-p95")  # of these less is better
 
 
-class Miss(msgspec.Struct, frozen=True):
+class GateMiss(msgspec.Struct, frozen=True):
     """One threshold that was not kept."""
 
     system: str
@@ -56,7 +56,7 @@ def read_gate(path: Path) -> dict[str, Any]:
     return gate
 
 
-def check_gate(gate: Mapping[str, Any], metrics: Metrics, stored: Metrics | None = None) -> list[Miss]:
+def check_gate(gate: Mapping[str, Any], metrics: Metrics, stored: Metrics | None = None) -> list[GateMiss]:
     """Every threshold that a run misses.
 
     Args:
@@ -95,7 +95,7 @@ def mean_numbers(metrics: Metrics) -> dict[str, float]:
     return _plain(metrics.mean)
 
 
-def _confidence_numbers(confidence: Confidence) -> dict[str, float]:
+def _confidence_numbers(confidence: ConfidenceReport) -> dict[str, float]:
     found: dict[str, float] = {}
     if confidence.ece is not None and confidence.aurc is not None:
         found |= {"ece": confidence.ece, "aurc": confidence.aurc}
@@ -108,13 +108,13 @@ def _confidence_numbers(confidence: Confidence) -> dict[str, float]:
     return found
 
 
-def _plain(values: Mapping[str, Value]) -> dict[str, float]:
+def _plain(values: Mapping[str, Estimate]) -> dict[str, float]:
     return {name: value.value for name, value in values.items()}
 
 
 def _check(
     metrics: Metrics, where: str, bounds: Mapping[str, Any], numbers: Mapping[str, float]
-) -> list[Miss]:
+) -> list[GateMiss]:
     misses = []
     for name, bound in bounds.items():
         if name not in numbers:
@@ -126,7 +126,7 @@ def _check(
         at_most = name in AT_MOST
         value = numbers[name]
         if (value > bound if at_most else value < bound) or math.isnan(value):
-            misses.append(Miss(metrics.system, where, name, value, float(bound), at_most))
+            misses.append(GateMiss(metrics.system, where, name, value, float(bound), at_most))
     return misses
 
 
@@ -135,7 +135,7 @@ def _check_number(where: str, name: str, bound: Any) -> None:
         raise GateFileError(f"the gate's {name!r} of {where} is not a number")
 
 
-def _check_regression(bounds: Mapping[str, Any], metrics: Metrics, stored: Metrics) -> list[Miss]:
+def _check_regression(bounds: Mapping[str, Any], metrics: Metrics, stored: Metrics) -> list[GateMiss]:
     """The largest allowed falls against a stored run: of the mean, and of every set both runs have."""
     pairs = [("mean over the sets", mean_numbers(metrics), mean_numbers(stored))]
     pairs += [
@@ -157,13 +157,13 @@ def _check_regression(bounds: Mapping[str, Any], metrics: Metrics, stored: Metri
             bound = before[name] + fall if at_most else before[name] - fall
             if now[name] > bound + 1e-12 if at_most else now[name] < bound - 1e-12:
                 told = f"{where} (stored run: {before[name]:.4g})"
-                misses.append(Miss(metrics.system, told, name, now[name], bound, at_most))
+                misses.append(GateMiss(metrics.system, told, name, now[name], bound, at_most))
         if not found:
             raise GateFileError(f"the gate's regression names {name!r}, which the two runs do not both have")
     return misses
 
 
-def check_run(gate: Mapping[str, Any], path: Path, runs: Sequence[Metrics], out: Path) -> list[Miss]:
+def check_run(gate: Mapping[str, Any], path: Path, runs: Sequence[Metrics], out: Path) -> list[GateMiss]:
     """Hold the run that a gate is about against it.
 
     The gate's `system` names the run; without it the first one is meant. `regression.against` is a run

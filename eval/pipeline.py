@@ -10,15 +10,15 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.cases.cases import Case, CaseSet, read_cases
-from eval.cases.check import Check, check_cases, describe
+from eval.cases.check import CaseCheck, check_cases, describe
 from eval.cases.codebook import CodeBook
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError
 from eval.measures.run_metrics import Metrics, Plan, measure
-from eval.measures.slices import Seen
+from eval.measures.slices import SeenInTraining
 from eval.run import RunManifest, ask, finish, new_manifest, write_json
 from eval.setting import RunSetting
 from eval.systems.systems import System, check_names, make_system
@@ -26,7 +26,7 @@ from eval.systems.systems import System, check_names, make_system
 Tell = Callable[[str], object]
 
 
-class Options(msgspec.Struct, frozen=True):
+class RunOptions(msgspec.Struct, frozen=True):
     """What a run is asked for, besides cases and systems.
 
     Attributes:
@@ -52,7 +52,7 @@ def run_all(
     paths: Sequence[Path],
     systems: Sequence[str],
     setting: RunSetting,
-    options: Options,
+    options: RunOptions,
     out: Path,
     tell: Tell = lambda line: None,
 ) -> list[Metrics]:
@@ -88,14 +88,14 @@ def run_all(
     ]
 
 
-def make_plan(options: Options, book: CodeBook) -> Plan:
+def make_plan(options: RunOptions, book: CodeBook) -> Plan:
     """How the rows of a run with these options are measured."""
     depths = tuple(k for k in Plan(options.on).depths if k <= options.k) or (1,)
     seen = read_seen(options.seen, book) if options.seen else None
     return Plan(options.on, options.split, depths, options.samples, options.seed, seen)
 
 
-def read_seen(paths: Sequence[Path], book: CodeBook) -> Seen:
+def read_seen(paths: Sequence[Path], book: CodeBook) -> SeenInTraining:
     """Wordings, codes and sources of case files that a system may have learned from."""
     wordings: set[str] = set()
     codes: set[str] = set()
@@ -105,10 +105,10 @@ def read_seen(paths: Sequence[Path], book: CodeBook) -> Seen:
             wordings.add(plain(case.query))
             codes.update(case.codes)
             sources.add(case.source)
-    return Seen(frozenset(wordings), frozenset(codes), frozenset(sources - {""}))
+    return SeenInTraining(frozenset(wordings), frozenset(codes), frozenset(sources - {""}))
 
 
-def _check_split(options: Options, sets: Sequence[CaseSet]) -> None:
+def _check_split(options: RunOptions, sets: Sequence[CaseSet]) -> None:
     names = [case_set.name for case_set in sets]
     for name in options.split:
         if name not in names:
@@ -157,9 +157,9 @@ def write_reports(names: Sequence[str], out: Path) -> Path:
 def run_one(
     system: System,
     cases: Sequence[Case],
-    check: Check,
+    check: CaseCheck,
     book: CodeBook,
-    options: Options,
+    options: RunOptions,
     plan: Plan,
     folder: Path,
 ) -> Metrics:
@@ -176,7 +176,7 @@ def run_one(
     return metrics
 
 
-def write_folder(folder: Path, manifest: RunManifest, rows: Sequence[Row], metrics: Metrics) -> None:
+def write_folder(folder: Path, manifest: RunManifest, rows: Sequence[CaseResult], metrics: Metrics) -> None:
     """Write everything but the answers, which are there already; the manifest, saying complete, last."""
     write_json(folder / "metrics.json", metrics)
     write_run(folder / "run.trec", [(row.id, row.ranked) for row in rows], manifest.system)

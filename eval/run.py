@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from eval.case_results import Row, make_row
+from eval.case_results import CaseResult, make_case_result
 from eval.cases.cases import Case, case_set_sha256
 from eval.errors import RunFolderError
 from eval.systems.systems import System
@@ -149,7 +149,7 @@ def write_text(path: Path, text: str) -> None:
     aside.replace(path)
 
 
-def read_rows(folder: Path) -> list[Row]:
+def read_case_results(folder: Path) -> list[CaseResult]:
     """The answered cases of a run folder, in case order.
 
     A last line cut short by a crash is left out: its case is asked again.
@@ -161,7 +161,7 @@ def read_rows(folder: Path) -> list[Row]:
     if not path.is_file():
         raise RunFolderError(f"{folder} is not a run folder: it has no cases.jsonl")
     lines = path.read_bytes().split(b"\n")
-    decoder = msgspec.json.Decoder(Row)
+    decoder = msgspec.json.Decoder(CaseResult)
     rows = []
     for number, line in enumerate(lines, 1):
         if not line:
@@ -181,7 +181,7 @@ def ask(
     manifest: RunManifest,
     folder: Path,
     advance: Callable[[], None] = lambda: None,
-) -> list[Row]:
+) -> list[CaseResult]:
     """Ask every case and write each row to `cases.jsonl` at once.
 
     An unfinished run of the same work in the folder is continued; a finished one is measured afresh. On
@@ -191,7 +191,7 @@ def ask(
         The rows, in case order.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    done = _kept_rows(manifest, folder, cases)
+    done = _resumed_results(manifest, folder, cases)
     write_json(folder / "manifest.json", manifest)
     encoder = msgspec.json.Encoder()
     rows = list(done)
@@ -207,21 +207,21 @@ def ask(
         for case in cases[len(rows) :]:
             started = time.perf_counter()
             ranking = system.rank(case, manifest.k, manifest.on)
-            rows.append(make_row(case, ranking, (time.perf_counter() - started) * 1000))
+            rows.append(make_case_result(case, ranking, (time.perf_counter() - started) * 1000))
             out.write(encoder.encode(rows[-1]) + b"\n")
             out.flush()
             advance()
     return rows
 
 
-def _kept_rows(manifest: RunManifest, folder: Path, cases: Sequence[Case]) -> list[Row]:
+def _resumed_results(manifest: RunManifest, folder: Path, cases: Sequence[Case]) -> list[CaseResult]:
     """The rows of an interrupted run of the same work; none when there is no such run."""
     if not (folder / "manifest.json").is_file():
         return []
     earlier = read_manifest(folder)
     if earlier.complete or not earlier.same_work(manifest) or not (folder / "cases.jsonl").is_file():
         return []
-    rows = read_rows(folder)
+    rows = read_case_results(folder)
     if rows:
         sys.stderr.write(f"hcpcs: {manifest.system}: continuing after {len(rows)} of {len(cases)} cases\n")
     return rows

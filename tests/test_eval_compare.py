@@ -9,14 +9,14 @@ from eval.errors import RunFolderError
 from eval.measures.significance import mcnemar_exact, permutation_test
 from eval.report.comparison import comparison_text
 from eval.run import ask, finish, new_manifest
-from tests.eval_fakes import DAY, FixedSystem, case, row
+from tests.eval_fakes import DAY, FixedSystem, case, result
 
 IDS = [str(i) for i in range(12)]
 
 
 def rows_with(right_at):
     ranked = {1: ["E0143", "E0130"], 2: ["E0130", "E0143"], 0: ["E0130"]}
-    return [row(i, ["E0143"], ranked[right_at[int(i)]]) for i in IDS]
+    return [result(i, ["E0143"], ranked[right_at[int(i)]]) for i in IDS]
 
 
 A = rows_with([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0])

@@ -8,15 +8,15 @@ from eval.measures.confidence import aurc, coverage_at, expected_calibration_err
 from eval.measures.ranking import per_case
 from eval.measures.summary import summarise
 from eval.systems.systems import NAMES
-from tests.eval_fakes import row
+from tests.eval_fakes import result
 
 TEXT = (Path(__file__).parents[1] / "docs" / "evaluation.md").read_text()
 LINES = [
-    row("a", ["E0143"], ["E0143", "E0130"], kind="order"),
-    row("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
-    row("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
-    row("d", ["E0143"], ["E0130"], kind="lay"),
-    row("e", ["E0143"], [], kind="lay"),
+    result("a", ["E0143"], ["E0143", "E0130"], kind="order"),
+    result("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
+    result("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
+    result("d", ["E0143"], ["E0130"], kind="lay"),
+    result("e", ["E0143"], [], kind="lay"),
 ]
 
 

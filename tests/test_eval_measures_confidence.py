@@ -9,7 +9,7 @@ from eval.measures.confidence import (
     reliability,
     risk_coverage,
 )
-from tests.eval_fakes import row
+from tests.eval_fakes import result
 
 CONFIDENCE = np.array([0.95, 0.91, 0.55, 0.52, 0.12])
 RIGHT = np.array([1.0, 0.0, 1.0, 1.0, 0.0])
@@ -76,12 +76,12 @@ def test_refusals_are_counted_both_ways():
     """What was refused though right, what was not though missing, and lines without any code."""
     found = measure_confidence(
         [
-            row("a", ["E0143"], ["E0143"], 0.9, False),
-            row("b", ["E0143"], ["E0143"], 0.2, True),
-            row("c", ["E0143"], ["E0130", "E0143"], 0.2, True),
-            row("d", ["E0143"], ["E0130"], 0.6, False),
-            row("e", [], ["E0130"], 0.1, True),
-            row("f", [], ["E0130"], 0.7, False),
+            result("a", ["E0143"], ["E0143"], 0.9, False),
+            result("b", ["E0143"], ["E0143"], 0.2, True),
+            result("c", ["E0143"], ["E0130", "E0143"], 0.2, True),
+            result("d", ["E0143"], ["E0130"], 0.6, False),
+            result("e", [], ["E0130"], 0.1, True),
+            result("f", [], ["E0130"], 0.7, False),
         ]
     )
     assert found.refusal is not None
@@ -94,12 +94,12 @@ def test_refusals_are_counted_both_ways():
 def test_an_unanswered_line_has_no_confidence_and_still_counts():
     """Two lines, one unanswered: at full coverage half are right."""
     found = measure_confidence(
-        [row("a", ["E0143"], ["E0143"], 0.9, False), row("b", ["E0143"], [], None, True)]
+        [result("a", ["E0143"], ["E0143"], 0.9, False), result("b", ["E0143"], [], None, True)]
     )
     assert found.curve == ((0.5, 1.0), (1.0, 0.5))
 
 
 def test_systems_without_confidence_get_none():
     """Nothing is made up for a system that states none."""
-    found = measure_confidence([row("a", ["E0143"], ["E0143"])])
+    found = measure_confidence([result("a", ["E0143"], ["E0143"])])
     assert (found.n, found.ece, found.aurc, found.bins, found.refusal) == (0, None, None, (), None)

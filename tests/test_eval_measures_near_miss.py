@@ -16,7 +16,7 @@ from eval.measures.near_miss import (
     same_drug,
 )
 from index.records import Record
-from tests.eval_fakes import BOOK, DAY, row
+from tests.eval_fakes import BOOK, DAY, result
 
 WALKERS = CodeBook(
     [
@@ -47,12 +47,12 @@ WALKERS = CodeBook(
 )
 def test_a_wrong_first_answer_has_one_kind(book, wanted, answered, kind):
     """Sibling, dose, section, elsewhere, dead, unknown or unanswered."""
-    assert kind_of_miss(row("a", [wanted], answered), book, DAY) == kind
+    assert kind_of_miss(result("a", [wanted], answered), book, DAY) == kind
 
 
 def test_the_nearest_acceptable_code_decides():
     """With several acceptable codes the kindest reading counts."""
-    assert kind_of_miss(row("a", ["K0001", "J0101"], ["J0100"]), BOOK, DAY) == DOSE
+    assert kind_of_miss(result("a", ["K0001", "J0101"], ["J0100"]), BOOK, DAY) == DOSE
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_only_drug_codes_can_be_the_same_drug():
 def test_misses_are_counted_with_their_confusions():
     """Counts, where the right code was, NOC answers both ways, pairs by frequency."""
     rows = [
-        row("right", ["E0143"], ["E0143"]),
-        row("1", ["E0143"], ["E0130", "E0143"]),
-        row("2", ["E0143"], ["E0130"]),
-        row("3", ["E0143"], ["E1399", "E0100", "E0130", "K0001", "A4206", "E0143"]),
-        row("4", ["E1399"], ["E0143"]),
-        row("5", ["E0143"], []),
-        row("none fits", [], ["E0143"]),
+        result("right", ["E0143"], ["E0143"]),
+        result("1", ["E0143"], ["E0130", "E0143"]),
+        result("2", ["E0143"], ["E0130"]),
+        result("3", ["E0143"], ["E1399", "E0100", "E0130", "K0001", "A4206", "E0143"]),
+        result("4", ["E1399"], ["E0143"]),
+        result("5", ["E0143"], []),
+        result("none fits", [], ["E0143"]),
     ]
     found = find_near_misses(rows, BOOK, DAY)
     assert found.wrong == 5

@@ -5,15 +5,15 @@ import pytest
 
 from eval.measures.ranking import per_case
 from eval.measures.summary import mean_over_sets, summarise
-from tests.eval_fakes import row
+from tests.eval_fakes import result
 
 # Worked by hand: ranks of acceptable codes are 1 | 3 | 2 and 4 | none | no answer.
 ROWS = [
-    row("a", ["E0143"], ["E0143", "E0130"], kind="order"),
-    row("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
-    row("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
-    row("d", ["E0143"], ["E0130"], kind="lay"),
-    row("e", ["E0143"], [], kind="lay"),
+    result("a", ["E0143"], ["E0143", "E0130"], kind="order"),
+    result("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
+    result("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
+    result("d", ["E0143"], ["E0130"], kind="lay"),
+    result("e", ["E0143"], [], kind="lay"),
 ]
 
 
@@ -40,7 +40,7 @@ def test_measures_agree_with_scikit_learn():
     for i in range(40):
         order = rng.permutation(30)
         wanted = rng.choice(30, size=1 + i % 3, replace=False)
-        rows.append(row(str(i), [codes[j] for j in wanted], [codes[j] for j in order]))
+        rows.append(result(str(i), [codes[j] for j in wanted], [codes[j] for j in order]))
         truth.append([int(j in wanted) for j in range(30)])
         scores.append([float(30 - list(order).index(j)) for j in range(30)])
     values = per_case(rows, (1, 5, 10))
@@ -58,7 +58,7 @@ def test_measures_agree_with_scikit_learn():
 
 def test_equal_scores_keep_the_order_given():
     """The library sorts equal scores by name; our ranking must not be turned by that."""
-    values = per_case([row("a", ["E0100"], ["E0100", "K0001", "A4206"])], (1,))
+    values = per_case([result("a", ["E0100"], ["E0100", "K0001", "A4206"])], (1,))
     assert values["top-1"].tolist() == [1]
 
 
@@ -76,8 +76,8 @@ def test_means_over_cases_kinds_and_codes():
 
 def test_the_mean_over_sets_counts_each_set_the_same():
     """Four right of four and none of one make one half."""
-    right = [row(str(i), ["E0143"], ["E0143"]) for i in range(4)]
-    wrong = [row("w", ["E0143"], ["E0130"])]
+    right = [result(str(i), ["E0143"], ["E0143"]) for i in range(4)]
+    wrong = [result("w", ["E0143"], ["E0130"])]
     parts = [summarise(rows, per_case(rows, (1,)), samples=50, seed=0) for rows in (right, wrong)]
     mean = mean_over_sets([part[0] for part in parts], [part[1] for part in parts], parts[0][2])
     assert (mean["top-1"].value, mean["top-1"].low, mean["top-1"].high, mean["top-1"].n) == (0.5, 0.5, 0.5, 2)

@@ -1,19 +1,19 @@
 import pytest
 
 from eval.measures.ranking import per_case
-from eval.measures.slices import Seen, class_of, dimensions, length_of, measure_slices
+from eval.measures.slices import SeenInTraining, class_of, dimensions, length_of, measure_slices
 from eval.measures.summary import summarise
-from tests.eval_fakes import BOOK, row
+from tests.eval_fakes import BOOK, result
 
 ROWS = [
-    row("a", ["E0143"], ["E0143"], query="folding frame", kind="order", source="ward 1"),
-    row("b", ["E1399"], ["E0143"], query="thing", kind="lay", source="ward 2"),
-    row("c", ["J1815", "J0500"], ["J0500"], query="sugar shot five units please now ok", kind="lay"),
+    result("a", ["E0143"], ["E0143"], query="folding frame", kind="order", source="ward 1"),
+    result("b", ["E1399"], ["E0143"], query="thing", kind="lay", source="ward 2"),
+    result("c", ["J1815", "J0500"], ["J0500"], query="sugar shot five units please now ok", kind="lay"),
 ]
 
 
 def slices_of(**seen):
-    ways = dimensions(BOOK, Seen(**seen) if seen else None)
+    ways = dimensions(BOOK, SeenInTraining(**seen) if seen else None)
     values = per_case(ROWS, (1,))
     whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
     found = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)

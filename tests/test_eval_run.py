@@ -3,7 +3,7 @@ import pytest
 
 from eval.case_results import SystemAnswer, first_rank
 from eval.errors import RunFolderError
-from eval.run import ask, finish, new_manifest, read_manifest, read_rows
+from eval.run import ask, finish, new_manifest, read_case_results, read_manifest
 from tests.eval_fakes import DAY, FixedSystem, case
 
 CASES = [case("1", ["E0143"]), case("2", ["E0130"]), case("3", ["E0100"])]
@@ -28,14 +28,14 @@ def test_each_case_becomes_a_row(tmp_path):
         ((), None, None, "no"),
     ]
     assert all(row.ms >= 0 for row in rows)
-    assert read_rows(tmp_path) == rows
+    assert read_case_results(tmp_path) == rows
 
 
 def test_an_interrupted_run_keeps_what_it_has_and_continues(tmp_path):
     """After Ctrl-C the same command asks only the rest."""
     with pytest.raises(KeyboardInterrupt):
         start(FixedSystem(ANSWERS, stop_after=3), tmp_path)  # one question warms up, two are answered
-    assert [row.id for row in read_rows(tmp_path)] == ["1", "2"]
+    assert [row.id for row in read_case_results(tmp_path)] == ["1", "2"]
     assert not read_manifest(tmp_path).complete
     again = FixedSystem(ANSWERS)
     _, rows = start(again, tmp_path)
@@ -88,7 +88,7 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
         read_manifest(tmp_path)
     (tmp_path / "cases.jsonl").write_text("{}\n{}\n")
     with pytest.raises(RunFolderError, match="line 1, is damaged"):
-        read_rows(tmp_path)
+        read_case_results(tmp_path)
 
 
 def test_the_first_acceptable_code_counts():

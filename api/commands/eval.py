@@ -99,14 +99,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.gate import read_gate
-    from eval.pipeline import Options, run_all, write_reports
+    from eval.pipeline import RunOptions, run_all, write_reports
     from eval.setting import RunSetting
 
     gate = read_gate(arguments.gate) if arguments.gate else None
     on = arguments.on or date.today()
     setting = RunSetting(_index_folder(arguments, settings), arguments.release, settings.home / "cache", on)
     out = arguments.out or settings.home / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    options = Options(
+    options = RunOptions(
         on=on,
         k=arguments.k,
         seed=arguments.seed,

@@ -30,7 +30,7 @@ class CodeProblem(msgspec.Struct, frozen=True):
         return f"case {self.case}: {self.code} is {self.reason}{then}"
 
 
-class Check(msgspec.Struct, frozen=True):
+class CaseCheck(msgspec.Struct, frozen=True):
     """The state of the cases against a release.
 
     Attributes:
@@ -54,7 +54,7 @@ class Check(msgspec.Struct, frozen=True):
 
 def check_cases(
     cases: Sequence[Case], book: CodeBook, on: date, drop: bool = False
-) -> tuple[list[Case], Check]:
+) -> tuple[list[Case], CaseCheck]:
     """Check every case against the release on its date.
 
     Args:
@@ -84,7 +84,7 @@ def check_cases(
     leaks: dict[str, str] = {case.id: leak for case in kept if (leak := leak_of(case, book))}
     duplicates, contradictions = find_duplicates(kept)
     none_fits = sum(not case.codes for case in kept)
-    check = Check(tuple(problems), tuple(without), leaks, duplicates, contradictions, none_fits, drop)
+    check = CaseCheck(tuple(problems), tuple(without), leaks, duplicates, contradictions, none_fits, drop)
     return kept, check
 
 
@@ -139,7 +139,7 @@ def find_duplicates(cases: Sequence[Case]) -> tuple[tuple[str, ...], tuple[str, 
     return tuple(duplicates), tuple(contradictions)
 
 
-def describe(check: Check, limit: int = 5) -> list[str]:
+def describe(check: CaseCheck, limit: int = 5) -> list[str]:
     """Sentences for a person; the first few of each list by name, the rest in `metrics.json`."""
     lines = []
     if check.problems:

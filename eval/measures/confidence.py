@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.measures.bootstrap import Array
 
 BINS = 10
 TARGETS = (0.80, 0.90, 0.95, 0.98)
 
 
-class Bin(msgspec.Struct, frozen=True):
+class ReliabilityBin(msgspec.Struct, frozen=True):
     """One bar of the reliability diagram: confidences from `low` up to, not including, `high`."""
 
     low: float
@@ -64,19 +64,19 @@ class Refusal(msgspec.Struct, frozen=True):
     none_said: int
 
 
-class Confidence(msgspec.Struct, frozen=True):
+class ConfidenceReport(msgspec.Struct, frozen=True):
     """Everything about one set's stated confidences; `n` cases stated one."""
 
     n: int
     ece: float | None
     aurc: float | None
-    bins: tuple[Bin, ...]
+    bins: tuple[ReliabilityBin, ...]
     curve: tuple[tuple[float, float], ...]  # (coverage, accuracy), at most 200 points
     coverage: tuple[Coverage, ...]
     refusal: Refusal | None
 
 
-def measure_confidence(rows: Sequence[Row]) -> Confidence:
+def measure_confidence(rows: Sequence[CaseResult]) -> ConfidenceReport:
     """Measure all cases of a set, those without any code too: for them every first code is wrong.
 
     An unanswered case has confidence 0. Systems that state none get an empty result.
@@ -84,12 +84,12 @@ def measure_confidence(rows: Sequence[Row]) -> Confidence:
     stated = [row for row in rows if row.confidence is not None]
     refusal = measure_refusal(rows) if any(row.no_good_match is not None for row in rows) else None
     if not stated:
-        return Confidence(0, None, None, (), (), (), refusal)
+        return ConfidenceReport(0, None, None, (), (), (), refusal)
     confidence = np.array([row.confidence or 0.0 for row in rows])
     right = np.array([row.rank == 1 for row in rows], dtype=np.float64)
     bins = reliability(confidence, right)
     coverage, accuracy, thresholds = risk_coverage(confidence, right)
-    return Confidence(
+    return ConfidenceReport(
         n=len(stated),
         ece=expected_calibration_error(bins),
         aurc=aurc(confidence, right),
@@ -100,7 +100,7 @@ def measure_confidence(rows: Sequence[Row]) -> Confidence:
     )
 
 
-def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[Bin, ...]:
+def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[ReliabilityBin, ...]:
     """Cases in bins of equal width; empty bins are left out.
 
     Args:
@@ -114,11 +114,11 @@ def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[Bin,
         here = place == i
         if here.any():
             mean, share = float(confidence[here].mean()), float(right[here].mean())
-            found.append(Bin(i / bins, (i + 1) / bins, int(here.sum()), mean, share))
+            found.append(ReliabilityBin(i / bins, (i + 1) / bins, int(here.sum()), mean, share))
     return tuple(found)
 
 
-def expected_calibration_error(bins: Sequence[Bin]) -> float:
+def expected_calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     """Mean over cases of the gap between a bin's mean confidence and its accuracy (Naeini et al. 2015)."""
     total = sum(bar.n for bar in bins)
     return sum(bar.n * abs(bar.confidence - bar.accuracy) for bar in bins) / total
@@ -161,7 +161,7 @@ def coverage_at(coverage: Array, accuracy: Array, thresholds: Array, target: flo
     return Coverage(target, float(thresholds[best]), float(coverage[best]), float(accuracy[best]))
 
 
-def measure_refusal(rows: Sequence[Row]) -> Refusal:
+def measure_refusal(rows: Sequence[CaseResult]) -> Refusal:
     """Count what was refused and whether that was right."""
     answerable = [row for row in rows if row.codes]
     none = [row for row in rows if not row.codes]

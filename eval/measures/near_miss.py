@@ -9,7 +9,7 @@ from datetime import date
 
 import msgspec
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain, words_of
 from eval.measures.slices import class_of
@@ -69,7 +69,7 @@ class NearMisses(msgspec.Struct, frozen=True):
     pairs: int
 
 
-def find_near_misses(rows: Sequence[Row], book: CodeBook, on: date, most: int = 20) -> NearMisses:
+def find_near_misses(rows: Sequence[CaseResult], book: CodeBook, on: date, most: int = 20) -> NearMisses:
     """Sort the wrong first answers of cases that have an acceptable code."""
     wrong = [row for row in rows if row.codes and row.rank != 1]
     kinds = Counter(kind_of_miss(row, book, on) for row in wrong)
@@ -87,12 +87,12 @@ def find_near_misses(rows: Sequence[Row], book: CodeBook, on: date, most: int = 
     )
 
 
-def kinds_of_misses(rows: Sequence[Row], book: CodeBook, on: date) -> dict[str, str]:
+def kinds_of_misses(rows: Sequence[CaseResult], book: CodeBook, on: date) -> dict[str, str]:
     """Case id to kind, for every wrong first answer."""
     return {row.id: kind_of_miss(row, book, on) for row in rows if row.codes and row.rank != 1}
 
 
-def kind_of_miss(row: Row, book: CodeBook, on: date) -> str:
+def kind_of_miss(row: CaseResult, book: CodeBook, on: date) -> str:
     """Which of `ORDER` a wrong first answer is, judged against the nearest acceptable code."""
     if row.first is None:
         return UNANSWERED
@@ -151,7 +151,7 @@ def _begins(description: str) -> str:
     return words[0] if words else ""
 
 
-def _found_later(wrong: Sequence[Row]) -> dict[str, int]:
+def _found_later(wrong: Sequence[CaseResult]) -> dict[str, int]:
     def place(rank: int | None) -> str:
         if rank is None:
             return "not in the list"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.measures.bootstrap import Array
 
 DEPTHS = (1, 3, 5, 10, 20)
 MACRO = ("top-1", "top-5", "top-10", "MRR")
 
 
-def per_case(rows: Sequence[Row], depths: Sequence[int] = DEPTHS) -> dict[str, Array]:
+def per_case(rows: Sequence[CaseResult], depths: Sequence[int] = DEPTHS) -> dict[str, Array]:
     """Every measure for every case, by `ir_measures`; an unanswered case scores 0.
 
     `top-k` is Success@k: any acceptable code among the first k. `recall@k` is the share of the acceptable

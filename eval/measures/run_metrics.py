@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from eval.case_results import Row
-from eval.cases.check import Check
+from eval.case_results import CaseResult
+from eval.cases.check import CaseCheck
 from eval.cases.codebook import CodeBook
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
-from eval.measures.confidence import Confidence, measure_confidence
+from eval.measures.confidence import ConfidenceReport, measure_confidence
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
 from eval.measures.ranking import DEPTHS, per_case
-from eval.measures.slices import Seen, Slice, dimensions, measure_slices
-from eval.measures.summary import Summary, Value, mean_over_sets, summarise
+from eval.measures.slices import SeenInTraining, Slice, dimensions, measure_slices
+from eval.measures.summary import Estimate, Summary, mean_over_sets, summarise
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class SetMetrics(msgspec.Struct, frozen=True):
 
     summary: Summary | None
     slices: tuple[Slice, ...]
-    confidence: Confidence
+    confidence: ConfidenceReport
     near_misses: NearMisses
     timing: Timing
 
@@ -54,9 +54,9 @@ class Metrics(msgspec.Struct, frozen=True):
 
     system: str
     sets: dict[str, SetMetrics]
-    mean: dict[str, Value]
+    mean: dict[str, Estimate]
     pooled: SetMetrics
-    check: Check | None = None
+    check: CaseCheck | None = None
     misses: dict[str, str] = {}
     descriptions: dict[str, str] = {}
 
@@ -77,11 +77,11 @@ class Plan(msgspec.Struct, frozen=True):
     depths: tuple[int, ...] = DEPTHS
     samples: int = SAMPLES
     seed: int = 0
-    seen: Seen | None = None
+    seen: SeenInTraining | None = None
 
 
 def measure(
-    system: str, rows: Sequence[Row], book: CodeBook, plan: Plan, check: Check | None = None
+    system: str, rows: Sequence[CaseResult], book: CodeBook, plan: Plan, check: CaseCheck | None = None
 ) -> Metrics:
     """Measure one system's rows."""
     sets, summaries, replicates = {}, [], []
@@ -89,7 +89,7 @@ def measure(
     answerable = [row for row in rows if row.codes]
     values = per_case(answerable, plan.depths) if answerable else {}
     places = {row.id: place for place, row in enumerate(answerable)}
-    for name, members in group_rows(rows, plan.split).items():
+    for name, members in group_by_set(rows, plan.split).items():
         chosen = [places[row.id] for row in members if row.codes]
         part = {measure: column[chosen] for measure, column in values.items()}
         sets[name], replicate, columns = _measure_set(members, part, book, plan)
@@ -125,14 +125,14 @@ def read_metrics(folder: Path) -> Metrics:
         raise RunFolderError(f"{path} is not of this program's form ({error}); run it again") from error
 
 
-def _descriptions(rows: Sequence[Row], book: CodeBook) -> dict[str, str]:
+def _descriptions(rows: Sequence[CaseResult], book: CodeBook) -> dict[str, str]:
     codes = {code for row in rows if row.rank != 1 for code in (*row.codes, *row.ranked[:3])}
     return {code: record.long_description for code in sorted(codes) if (record := book.get(code))}
 
 
-def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list[Row]]:
+def group_by_set(rows: Sequence[CaseResult], split: Sequence[str] = ()) -> dict[str, list[CaseResult]]:
     """Rows by case set, in order of appearance; the sets in `split` by set and kind."""
-    parts: dict[str, list[Row]] = {}
+    parts: dict[str, list[CaseResult]] = {}
     for row in rows:
         name = f"{row.set}: {row.kind or 'no kind'}" if row.set in split else row.set
         parts.setdefault(name, []).append(row)
@@ -140,7 +140,7 @@ def group_rows(rows: Sequence[Row], split: Sequence[str] = ()) -> dict[str, list
 
 
 def _measure_set(
-    rows: Sequence[Row], values: Mapping[str, Array], book: CodeBook, plan: Plan
+    rows: Sequence[CaseResult], values: Mapping[str, Array], book: CodeBook, plan: Plan
 ) -> tuple[SetMetrics, Array, list[str]]:
     answerable = [row for row in rows if row.codes]
     summary: Summary | None = None
@@ -161,7 +161,7 @@ def _measure_set(
     return metrics, replicates, names
 
 
-def measure_time(rows: Sequence[Row]) -> Timing:
+def measure_time(rows: Sequence[CaseResult]) -> Timing:
     """Median and high percentiles of the time of one answer."""
     ms = np.array([row.ms for row in rows])
     median, p95, p99 = (float(value) for value in np.percentile(ms, [50, 95, 99]))

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.cases.check import leak_of
 from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
 from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
-from eval.measures.summary import Value
+from eval.measures.summary import Estimate
 
 MEASURES = ("top-1", "top-5", "top-10", "MRR")
 
@@ -37,10 +37,10 @@ class Slice(msgspec.Struct, frozen=True):
     dimension: str
     value: str
     n: int
-    measures: dict[str, Value]
+    measures: dict[str, Estimate]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SeenInTraining(msgspec.Struct, frozen=True):
     """Wordings, codes and sources that the system may have learned from."""
 
     wordings: frozenset[str]
@@ -61,14 +61,14 @@ def length_of(query: str) -> str:
     )
 
 
-def dimensions(book: CodeBook, seen: Seen | None = None) -> dict[str, Callable[[Row], str]]:
+def dimensions(book: CodeBook, seen: SeenInTraining | None = None) -> dict[str, Callable[[CaseResult], str]]:
     """Every way of cutting: its name and the label of a case; an empty label leaves the case out of it."""
 
-    def status(row: Row) -> str:
+    def status(row: CaseResult) -> str:
         records = [record for code in row.codes if (record := book.get(code))]
         return "NOC code" if records and all(record.is_noc for record in records) else "specific code"
 
-    ways: dict[str, Callable[[Row], str]] = {
+    ways: dict[str, Callable[[CaseResult], str]] = {
         "kind": lambda row: row.kind,
         "source": lambda row: row.source,
         "section": lambda row: row.codes[0][0] if not row.codes[0][0].isdigit() else "CPT",
@@ -90,12 +90,12 @@ def _seen(there: bool) -> str:
 
 
 def measure_slices(
-    rows: Sequence[Row],
+    rows: Sequence[CaseResult],
     values: Mapping[str, Array],
-    ways: Mapping[str, Callable[[Row], str]],
+    ways: Mapping[str, Callable[[CaseResult], str]],
     samples: int,
     seed: int,
-    whole: Mapping[str, Value],
+    whole: Mapping[str, Estimate],
 ) -> list[Slice]:
     """Every slice of every dimension with its intervals, biggest first within a dimension.
 
@@ -124,8 +124,8 @@ def measure_slices(
     return found
 
 
-def _values(matrix: Array, names: Sequence[str], samples: int, seed: int) -> dict[str, Value]:
+def _values(matrix: Array, names: Sequence[str], samples: int, seed: int) -> dict[str, Estimate]:
     n = len(matrix)
     low, high = interval(bootstrap_means(matrix, resample_counts(n, samples, seed)))
     means = matrix.mean(axis=0)
-    return {name: Value(float(means[i]), float(low[i]), float(high[i]), n) for i, name in enumerate(names)}
+    return {name: Estimate(float(means[i]), float(low[i]), float(high[i]), n) for i, name in enumerate(names)}

@@ -8,14 +8,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.measures.bootstrap import Array, bootstrap_macro, bootstrap_means, interval, resample_counts
 from eval.measures.ranking import MACRO
 
 SMALL = 30  # cases below which a number is said to rest on few
 
 
-class Value(msgspec.Struct, frozen=True):
+class Estimate(msgspec.Struct, frozen=True):
     """A mean with its 95 % bootstrap interval and the number of cases behind it."""
 
     value: float
@@ -41,13 +41,13 @@ class Summary(msgspec.Struct, frozen=True):
 
     n: int
     unanswered: int
-    measures: dict[str, Value]
-    macro_kinds: dict[str, Value]
-    macro_codes: dict[str, Value]
+    measures: dict[str, Estimate]
+    macro_kinds: dict[str, Estimate]
+    macro_codes: dict[str, Estimate]
 
 
 def summarise(
-    rows: Sequence[Row], values: Mapping[str, Array], samples: int, seed: int
+    rows: Sequence[CaseResult], values: Mapping[str, Array], samples: int, seed: int
 ) -> tuple[Summary, Array, list[str]]:
     """Means with intervals for one case set.
 
@@ -69,24 +69,28 @@ def summarise(
     return summary, replicates, names
 
 
-def _values(matrix: Array, replicates: Array, names: Sequence[str]) -> dict[str, Value]:
+def _values(matrix: Array, replicates: Array, names: Sequence[str]) -> dict[str, Estimate]:
     low, high = interval(replicates)
     there = (~np.isnan(matrix)).sum(0)
     found = {}
     for i, name in enumerate(names):
         if there[i]:
-            found[name] = Value(float(np.nanmean(matrix[:, i])), float(low[i]), float(high[i]), int(there[i]))
+            found[name] = Estimate(
+                float(np.nanmean(matrix[:, i])), float(low[i]), float(high[i]), int(there[i])
+            )
     return found
 
 
-def _macro(values: Mapping[str, Array], labels: Sequence[str], counts: Array) -> dict[str, Value]:
+def _macro(values: Mapping[str, Array], labels: Sequence[str], counts: Array) -> dict[str, Estimate]:
     groups = group_numbers(labels)
     sizes = np.bincount(groups)
     names = [name for name in MACRO if name in values]
     matrix = np.column_stack([values[name] for name in names])
     low, high = interval(bootstrap_macro(matrix, groups, counts))
     means = [float((np.bincount(groups, weights=column) / sizes).mean()) for column in matrix.T]
-    return {name: Value(means[i], float(low[i]), float(high[i]), len(sizes)) for i, name in enumerate(names)}
+    return {
+        name: Estimate(means[i], float(low[i]), float(high[i]), len(sizes)) for i, name in enumerate(names)
+    }
 
 
 def group_numbers(labels: Sequence[str]) -> NDArray[np.int64]:
@@ -105,7 +109,7 @@ def _mean_of_known(values: Array) -> Array:
 
 def mean_over_sets(
     summaries: Sequence[Summary], replicates: Sequence[Array], names: Sequence[str]
-) -> dict[str, Value]:
+) -> dict[str, Estimate]:
     """Each set counting the same, however many cases it has; `n` is the number of sets."""
     found = {}
     for i, name in enumerate(names):
@@ -114,5 +118,5 @@ def mean_over_sets(
             continue
         columns = [r[:, i] for r, s in zip(replicates, summaries, strict=True) if name in s.measures]
         low, high = interval(_mean_of_known(np.stack(columns)))
-        found[name] = Value(float(np.mean(values)), float(low), float(high), len(values))
+        found[name] = Estimate(float(np.mean(values)), float(low), float(high), len(values))
     return found

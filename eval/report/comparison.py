@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.compare import Change, Comparison, Paired
+from eval.compare import Comparison, OutcomeChange, PairedDifference
 from eval.report.tables import p_text, signed
 from eval.report.text_table import MEAN, POOLED, as_text
 
@@ -47,7 +47,7 @@ def _rows(comparison: Comparison) -> list[list[str]]:
     return [head, *rows]
 
 
-def _row(name: str, paired: Paired) -> list[str]:
+def _row(name: str, paired: PairedDifference) -> list[str]:
     return [
         name,
         str(paired.n),
@@ -72,7 +72,7 @@ def _verdict(comparison: Comparison) -> str:
     )
 
 
-def _changes(changes: Sequence[Change], title: str, most: int | None) -> list[str]:
+def _changes(changes: Sequence[OutcomeChange], title: str, most: int | None) -> list[str]:
     if not changes:
         return []
     shown = changes if most is None else changes[:most]

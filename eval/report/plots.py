@@ -7,9 +7,9 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from eval.measures.confidence import Bin
+from eval.measures.confidence import ReliabilityBin
 from eval.measures.slices import Slice
-from eval.measures.summary import SMALL, Value
+from eval.measures.summary import SMALL, Estimate
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#555555")
@@ -56,7 +56,7 @@ def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def accuracy_at_k(systems: Mapping[str, Mapping[str, Value]]) -> str:
+def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
     """Share of cases with an acceptable code among the first k, with 95% intervals, a line a system."""
 
     def paint(figure: Any) -> None:
@@ -122,7 +122,7 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
     return draw(5.2, 3.9, paint)
 
 
-def reliability(bins: Sequence[Bin], name: str) -> str:
+def reliability(bins: Sequence[ReliabilityBin], name: str) -> str:
     """What was stated against what came true, a bar a tenth; below it how many lines each tenth holds."""
 
     def paint(figure: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.compare import Comparison, compare_rows
 from eval.errors import RunFolderError
 from eval.measures.run_metrics import Metrics, read_metrics
@@ -33,18 +33,18 @@ from eval.report.tables import (
     slice_plots,
     slice_rows,
 )
-from eval.run import RunManifest, read_manifest, read_rows, write_text
+from eval.run import RunManifest, read_case_results, read_manifest, write_text
 
 TEMPLATE = Path(__file__).parent / "report.html"
 
 
-class Run(NamedTuple):
+class FinishedRun(NamedTuple):
     """A finished run folder in memory."""
 
     folder: Path
     manifest: RunManifest
     metrics: Metrics
-    rows: list[Row]
+    rows: list[CaseResult]
 
     @property
     def name(self) -> str:
@@ -59,7 +59,7 @@ def run_folders(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob("*/manifest.json")) or [folder]
 
 
-def read_run_folder(folder: Path) -> Run:
+def read_run_folder(folder: Path) -> FinishedRun:
     """Everything of a finished run.
 
     Raises:
@@ -68,10 +68,10 @@ def read_run_folder(folder: Path) -> Run:
     manifest = read_manifest(folder)
     if not manifest.complete:
         raise RunFolderError(f"{folder} is an unfinished run; continue it with the same `hcpcs eval run`")
-    return Run(folder, manifest, read_metrics(folder), read_rows(folder))
+    return FinishedRun(folder, manifest, read_metrics(folder), read_case_results(folder))
 
 
-def write_report(runs: Sequence[Run], path: Path) -> None:
+def write_report(runs: Sequence[FinishedRun], path: Path) -> None:
     """Write the report of several systems over the same cases; the first is the one it is about.
 
     Raises:
@@ -89,7 +89,7 @@ def render(view: dict[str, Any]) -> str:
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(view=view)
 
 
-def _check_together(runs: Sequence[Run]) -> None:
+def _check_together(runs: Sequence[FinishedRun]) -> None:
     for run in runs[1:]:
         if run.manifest.case_set_sha256 != runs[0].manifest.case_set_sha256:
             raise RunFolderError(
@@ -102,7 +102,7 @@ def _check_together(runs: Sequence[Run]) -> None:
         )
 
 
-def build_view(runs: Sequence[Run]) -> dict[str, Any]:
+def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
     """Everything that the template shows."""
     primary = runs[0]
     metrics = [run.metrics for run in runs]
@@ -147,12 +147,12 @@ def _more(pairs: int, shown: int) -> str:
     return f"The {shown} most frequent of {pairs} different pairs." if pairs > shown else ""
 
 
-def _compare(other: Run, primary: Run) -> Comparison:
+def _compare(other: FinishedRun, primary: FinishedRun) -> Comparison:
     names, rows = (other.name, primary.name), (other.rows, primary.rows)
     return compare_rows(names, rows, {}, primary.manifest.split)
 
 
-def _plots(runs: Sequence[Run]) -> dict[str, str]:
+def _plots(runs: Sequence[FinishedRun]) -> dict[str, str]:
     primary = runs[0].metrics.pooled
     found = {"accuracy": plots.accuracy_at_k({run.name: run.metrics.mean for run in runs})}
     curves = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eval.compare import Comparison
-from eval.measures.confidence import Confidence, Coverage, Refusal
+from eval.measures.confidence import ConfidenceReport, Coverage, Refusal
 from eval.measures.near_miss import NearMisses
 from eval.measures.run_metrics import Metrics
 from eval.measures.summary import SMALL
@@ -77,7 +77,7 @@ def _against(comparison: Comparison) -> str:
     )
 
 
-def _at_target(confidence: Confidence) -> Coverage | None:
+def _at_target(confidence: ConfidenceReport) -> Coverage | None:
     return next((point for point in confidence.coverage if point.target == TARGET), None)
 
 
@@ -128,7 +128,7 @@ def tiles(metrics: Metrics) -> list[dict[str, str]]:
     return found
 
 
-def confidence_text(name: str, confidence: Confidence) -> str:
+def confidence_text(name: str, confidence: ConfidenceReport) -> str:
     """Calibration and coverage in words."""
     if confidence.ece is None:
         return f"{name} states no confidence."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eval.case_results import Row
+from eval.case_results import CaseResult
 from eval.compare import Comparison
 from eval.measures.confidence import Coverage
 from eval.measures.run_metrics import Metrics, SetMetrics
 from eval.measures.slices import MEASURES, Slice
-from eval.measures.summary import SMALL, Value
+from eval.measures.summary import SMALL, Estimate
 from eval.report import plots
 from eval.report.text_table import MACROS, MEAN, POOLED
 
@@ -34,7 +34,7 @@ def percent(value: float) -> str:
     return f"{value:.1%}"
 
 
-def cells(values: Mapping[str, Value], columns: Sequence[str]) -> list[dict[str, str]]:
+def cells(values: Mapping[str, Estimate], columns: Sequence[str]) -> list[dict[str, str]]:
     """Value and interval of each column; a dash where a measure does not apply."""
     found = []
     for column in columns:
@@ -108,7 +108,7 @@ def paired_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
     ]
 
 
-def signed(value: Value) -> str:
+def signed(value: Estimate) -> str:
     """A difference with its interval."""
     return f"{value.value:+.3f} [{value.low:+.3f}, {value.high:+.3f}]"
 
@@ -177,7 +177,7 @@ def slice_rows(slices: Sequence[Slice]) -> list[dict[str, Any]]:
     ]
 
 
-def failures(rows: Sequence[Row], metrics: Metrics) -> list[dict[str, Any]]:
+def failures(rows: Sequence[CaseResult], metrics: Metrics) -> list[dict[str, Any]]:
     """Every case whose first code is not acceptable, and every case without a code that was not refused."""
     texts = metrics.descriptions
     found = []

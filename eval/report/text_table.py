@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.measures.confidence import Confidence
+from eval.measures.confidence import ConfidenceReport
 from eval.measures.run_metrics import Metrics, SetMetrics
-from eval.measures.summary import SMALL, Value
+from eval.measures.summary import SMALL, Estimate
 
 COLUMNS = ("top-1", "top-5", "top-10", "MRR")
 MEAN = "mean over the sets"
@@ -37,7 +37,7 @@ def macro_rows(runs: Sequence[Metrics]) -> list[list[str]]:
     for name, part, unit in MACROS:
         for run in runs:
             if run.pooled.summary is not None:
-                values: dict[str, Value] = getattr(run.pooled.summary, part)
+                values: dict[str, Estimate] = getattr(run.pooled.summary, part)
                 cells = [_cell(values.get(column)) for column in COLUMNS]
                 rows.append([name, f"{values['top-1'].n} {unit}", run.system, *cells, ""])
     return rows
@@ -55,7 +55,7 @@ def confidence_rows(runs: Sequence[Metrics]) -> list[list[str]]:
     return [head, *rows] if rows else []
 
 
-def _confidence_row(name: str, system: str, confidence: Confidence) -> list[str]:
+def _confidence_row(name: str, system: str, confidence: ConfidenceReport) -> list[str]:
     coverage = next((point for point in confidence.coverage if point.target == 0.95), None)
     refusal = confidence.refusal
     return [
@@ -81,7 +81,7 @@ def _set_row(name: str, system: str, metrics: SetMetrics) -> list[str]:
     return [name, n, system, *(_cell(metrics.summary.measures.get(column)) for column in COLUMNS), ms]
 
 
-def _cell(value: Value | None) -> str:
+def _cell(value: Estimate | None) -> str:
     return "-" if value is None else f"{value.value:.3f} [{value.low:.2f}, {value.high:.2f}]"
 
 

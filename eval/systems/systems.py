@@ -33,7 +33,7 @@ class System(Protocol):
         ...
 
 
-class Setting(Protocol):
+class SystemSetting(Protocol):
     """What systems are made of; loading is put off until a system needs it."""
 
     cache: Path
@@ -48,7 +48,7 @@ class Setting(Protocol):
         ...
 
 
-def make_system(name: str, setting: Setting) -> System:
+def make_system(name: str, setting: SystemSetting) -> System:
     """A system by its name, or by the path or address that stands for it.
 
     Args:
@@ -73,7 +73,7 @@ def _split_label(name: str) -> tuple[str, str]:
     return "", name
 
 
-def _make(target: str, setting: Setting) -> System:
+def _make(target: str, setting: SystemSetting) -> System:
     from eval.systems import baselines, ours, remote, runfile
 
     makers: dict[str, Callable[[], System]] = {
