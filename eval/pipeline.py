@@ -90,9 +90,8 @@ def run_all(
 
 def make_plan(options: RunOptions, book: CodeBook) -> Plan:
     """How the rows of a run with these options are measured."""
-    depths = tuple(k for k in Plan(options.on).depths if k <= options.k) or (1,)
     seen = read_seen(options.seen, book) if options.seen else None
-    return Plan(options.on, options.split, depths, options.samples, options.seed, seen)
+    return Plan(options.on, options.split, options.k, options.samples, options.seed, seen)
 
 
 def read_seen(paths: Sequence[Path], book: CodeBook) -> SeenInTraining:

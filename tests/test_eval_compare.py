@@ -4,8 +4,9 @@ import pytest
 from scipy import stats
 
 from eval.case_results import SystemAnswer
-from eval.compare import compare_folders, compare_rows, find_changes
+from eval.compare import compare_folders, compare_results
 from eval.errors import RunFolderError
+from eval.measures.paired import find_changes
 from eval.measures.significance import mcnemar_exact, permutation_test
 from eval.report.comparison import comparison_text
 from eval.run import ask, finish, new_manifest
@@ -25,7 +26,7 @@ B = rows_with([2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0])
 
 def test_a_comparison_agrees_with_numbers_worked_by_hand():
     """Six and nine of twelve right: four won, one lost; MRR 8/12 against 10/12."""
-    found = compare_rows(("a", "b"), (A, B), {}).pooled
+    found = compare_results(("a", "b"), (A, B), {}).pooled
     assert (found.n, found.a["top-1"], found.b["top-1"]) == (12, 0.5, 0.75)
     assert (found.top1_won, found.top1_lost) == (4, 1)
     assert (found.wins, found.losses, found.ties) == (5, 1, 6)
@@ -96,7 +97,7 @@ def test_folders_are_compared_and_what_differs_is_said(tmp_path):
 
 def test_what_is_held_back_is_counted(tmp_path):
     """A short print says how many more there are."""
-    text = comparison_text(compare_rows(("a", "b"), (A, B), {}), most=1)
+    text = comparison_text(compare_results(("a", "b"), (A, B), {}), max_changes=1)
     assert "and 3 more; --all prints them" in text
 
 

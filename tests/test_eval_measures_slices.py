@@ -1,6 +1,6 @@
 import pytest
 
-from eval.measures.ranking import per_case
+from eval.measures.ranking import measures_to_depth, per_case
 from eval.measures.slices import SeenInTraining, class_of, dimensions, length_of, measure_slices
 from eval.measures.summary import summarise
 from tests.eval_fakes import BOOK, result
@@ -14,7 +14,7 @@ ROWS = [
 
 def slices_of(**seen):
     ways = dimensions(BOOK, SeenInTraining(**seen) if seen else None)
-    values = per_case(ROWS, (1,))
+    values = per_case(ROWS, measures_to_depth(1))
     whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
     found = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
     return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in found}

@@ -128,14 +128,14 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
-    from eval.report.text_table import as_markdown, as_text, confidence_rows, table_rows
+    from eval.report.text_table import as_markdown, as_text, confidence_table_rows, table_rows
     from eval.run import read_manifest
 
     if arguments.json:
         for metrics in runs:
             print(msgspec.json.encode(metrics).decode())
         return
-    tables = [rows for rows in (table_rows(runs), confidence_rows(runs)) if rows]
+    tables = [rows for rows in (table_rows(runs), confidence_table_rows(runs)) if rows]
     if not arguments.markdown:
         print("\n\n".join(as_text(rows) for rows in tables))
         return

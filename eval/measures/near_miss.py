@@ -21,6 +21,7 @@ SIBLING = "a sibling in the same family"
 SECTION = "the same section, another family"
 ELSEWHERE = "another section"
 UNKNOWN = "a code that is not in the release"
+NOT_IN_LIST = "not in the list"
 ORDER = (SIBLING, DOSE, SECTION, ELSEWHERE, DEAD, UNKNOWN, UNANSWERED)
 
 REACH = 12  # places in CMS's order within which a descriptor that begins alike is a sibling
@@ -154,11 +155,11 @@ def _begins(description: str) -> str:
 def _found_later(wrong: Sequence[CaseResult]) -> dict[str, int]:
     def place(rank: int | None) -> str:
         if rank is None:
-            return "not in the list"
+            return NOT_IN_LIST
         return "2" if rank == 2 else "3-5" if rank <= 5 else "6-10" if rank <= 10 else "11 or later"
 
     counts = Counter(place(row.rank) for row in wrong)
-    return {name: counts[name] for name in ("2", "3-5", "6-10", "11 or later", "not in the list")}
+    return {name: counts[name] for name in ("2", "3-5", "6-10", "11 or later", NOT_IN_LIST)}
 
 
 def _noc(codes: Sequence[str], book: CodeBook) -> bool:

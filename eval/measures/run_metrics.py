@@ -1,4 +1,4 @@
-"""From answered cases to everything that a run folder's `metrics.json` holds."""
+"""From answered cases to the contents of a run folder's `metrics.json`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.confidence import ConfidenceReport, measure_confidence
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
-from eval.measures.ranking import DEPTHS, per_case
+from eval.measures.ranking import DEPTHS, measures_to_depth, per_case
 from eval.measures.slices import SeenInTraining, Slice, dimensions, measure_slices
 from eval.measures.summary import Estimate, Summary, mean_over_sets, summarise
+
+DESCRIBED_CODES = 3  # of a wrong ranking, how many codes get their description
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -43,13 +45,14 @@ class Metrics(msgspec.Struct, frozen=True):
     """All numbers of a run.
 
     Attributes:
-        system: Its name.
+        system: Name of the system.
         sets: By case set, in the order given.
         mean: Mean over the sets, each counting the same.
         pooled: All cases of all sets together.
-        check: What was wrong with the cases.
+        check: Problems of the cases.
         misses: Case id to kind of miss, for every wrong first answer.
-        descriptions: Long descriptions of the codes of wrong answers: acceptable and first three.
+        descriptions: Long descriptions of the acceptable codes and the first three answers of every case
+            whose first answer is wrong.
     """
 
     system: str
@@ -62,11 +65,12 @@ class Metrics(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How rows are measured.
+    """How answered cases are measured.
 
     Attributes:
+        on: Date of service of cases without one.
         split: Case sets whose kinds are sets of their own, named `set: kind`.
-        depths: The k of `top-k` and `recall@k`.
+        k: Codes asked for; measures that look deeper are left out.
         samples: Bootstrap samples.
         seed: Of the bootstrap.
         seen: What the system may have learned from, for the slices seen and unseen.
@@ -74,44 +78,41 @@ class Plan(msgspec.Struct, frozen=True):
 
     on: date
     split: tuple[str, ...] = ()
-    depths: tuple[int, ...] = DEPTHS
+    k: int = DEPTHS[-1]
     samples: int = SAMPLES
     seed: int = 0
     seen: SeenInTraining | None = None
 
 
 def measure(
-    system: str, rows: Sequence[CaseResult], book: CodeBook, plan: Plan, check: CaseCheck | None = None
+    system: str, results: Sequence[CaseResult], book: CodeBook, plan: Plan, check: CaseCheck | None = None
 ) -> Metrics:
-    """Measure one system's rows."""
+    """Measure the answers of one system."""
     sets, summaries, replicates = {}, [], []
-    names: list[str] = []
-    answerable = [row for row in rows if row.codes]
-    values = per_case(answerable, plan.depths) if answerable else {}
-    places = {row.id: place for place, row in enumerate(answerable)}
-    for name, members in group_by_set(rows, plan.split).items():
-        chosen = [places[row.id] for row in members if row.codes]
-        part = {measure: column[chosen] for measure, column in values.items()}
-        sets[name], replicate, columns = _measure_set(members, part, book, plan)
+    answerable = [result for result in results if result.codes]
+    values = per_case(answerable, measures_to_depth(plan.k)) if answerable else {}
+    positions = {result.id: position for position, result in enumerate(answerable)}
+    for name, members in group_by_set(results, plan.split).items():
+        chosen = [positions[result.id] for result in members if result.codes]
+        values_of_set = {label: column[chosen] for label, column in values.items()}
+        sets[name], replicates_of_set = _measure_set(members, values_of_set, book, plan)
         summary = sets[name].summary
         if summary is not None:
             summaries.append(summary)
-            replicates.append(replicate)
-            names = columns
-    pooled, _, _ = _measure_set(rows, values, book, plan)
+            replicates.append(replicates_of_set)
     return Metrics(
         system=system,
         sets=sets,
-        mean=mean_over_sets(summaries, replicates, names),
-        pooled=pooled,
+        mean=mean_over_sets(summaries, replicates, list(values)),
+        pooled=_measure_set(results, values, book, plan)[0],
         check=check,
-        misses=kinds_of_misses(rows, book, plan.on),
-        descriptions=_descriptions(rows, book),
+        misses=kinds_of_misses(results, book, plan.on),
+        descriptions=_descriptions(results, book),
     )
 
 
 def read_metrics(folder: Path) -> Metrics:
-    """The numbers of a run folder.
+    """Read the numbers of a run folder.
 
     Raises:
         RunFolderError: If they are missing or of another form.
@@ -125,44 +126,45 @@ def read_metrics(folder: Path) -> Metrics:
         raise RunFolderError(f"{path} is not of this program's form ({error}); run it again") from error
 
 
-def _descriptions(rows: Sequence[CaseResult], book: CodeBook) -> dict[str, str]:
-    codes = {code for row in rows if row.rank != 1 for code in (*row.codes, *row.ranked[:3])}
+def _descriptions(results: Sequence[CaseResult], book: CodeBook) -> dict[str, str]:
+    wrong = [result for result in results if result.rank != 1]
+    codes = {code for result in wrong for code in (*result.codes, *result.ranked[:DESCRIBED_CODES])}
     return {code: record.long_description for code in sorted(codes) if (record := book.get(code))}
 
 
-def group_by_set(rows: Sequence[CaseResult], split: Sequence[str] = ()) -> dict[str, list[CaseResult]]:
-    """Rows by case set, in order of appearance; the sets in `split` by set and kind."""
-    parts: dict[str, list[CaseResult]] = {}
-    for row in rows:
-        name = f"{row.set}: {row.kind or 'no kind'}" if row.set in split else row.set
-        parts.setdefault(name, []).append(row)
-    return parts
+def group_by_set(results: Sequence[CaseResult], split: Sequence[str] = ()) -> dict[str, list[CaseResult]]:
+    """Group cases by case set, in order of appearance; the sets in `split` by set and kind."""
+    groups: dict[str, list[CaseResult]] = {}
+    for result in results:
+        name = f"{result.set}: {result.kind or 'no kind'}" if result.set in split else result.set
+        groups.setdefault(name, []).append(result)
+    return groups
 
 
 def _measure_set(
-    rows: Sequence[CaseResult], values: Mapping[str, Array], book: CodeBook, plan: Plan
-) -> tuple[SetMetrics, Array, list[str]]:
-    answerable = [row for row in rows if row.codes]
+    results: Sequence[CaseResult], values: Mapping[str, Array], book: CodeBook, plan: Plan
+) -> tuple[SetMetrics, Array]:
+    """Measure one set; also returns its bootstrap replicates, empty where no case has a code."""
+    answerable = [result for result in results if result.codes]
     summary: Summary | None = None
     slices: list[Slice] = []
-    names: list[str] = []
     replicates: Array = np.empty((0, 0))
     if answerable:
-        summary, replicates, names = summarise(answerable, values, plan.samples, plan.seed)
-        ways = dimensions(book, plan.seen)
-        slices = measure_slices(answerable, values, ways, plan.samples, plan.seed, summary.measures)
+        summary, replicates = summarise(answerable, values, plan.samples, plan.seed)
+        cuts = dimensions(book, plan.seen)
+        slices = measure_slices(answerable, values, cuts, plan.samples, plan.seed, summary.measures)
     metrics = SetMetrics(
         summary=summary,
         slices=tuple(slices),
-        confidence=measure_confidence(rows),
+        confidence=measure_confidence(results),
         near_misses=find_near_misses(answerable, book, plan.on),
-        timing=measure_time(rows),
+        timing=measure_time(results),
     )
-    return metrics, replicates, names
+    return metrics, replicates
 
 
-def measure_time(rows: Sequence[CaseResult]) -> Timing:
-    """Median and high percentiles of the time of one answer."""
-    ms = np.array([row.ms for row in rows])
+def measure_time(results: Sequence[CaseResult]) -> Timing:
+    """Median, 95th and 99th percentile of the time of one answer."""
+    ms = np.array([result.ms for result in results])
     median, p95, p99 = (float(value) for value in np.percentile(ms, [50, 95, 99]))
     return Timing(round(median, 3), round(p95, 3), round(p99, 3))

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from eval.case_results import CaseResult
 from eval.measures.bootstrap import Array, bootstrap_macro, bootstrap_means, interval, resample_counts
-from eval.measures.ranking import MACRO
+from eval.measures.ranking import table_measures
 
-SMALL = 30  # cases below which a number is said to rest on few
+MIN_CASES = 30  # a number from fewer cases is marked as resting on few
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """A mean with its 95 % bootstrap interval and the number of cases behind it."""
+    """A mean with its 95 % bootstrap interval and the number of cases it is taken over."""
 
     value: float
     low: float
@@ -24,18 +24,19 @@ class Estimate(msgspec.Struct, frozen=True):
     n: int
 
     @property
-    def small(self) -> bool:
+    def few(self) -> bool:
         """Whether the number rests on few cases."""
-        return self.n < SMALL
+        return self.n < MIN_CASES
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """The measures of one case set under one system.
+    """The measures of one case set under one system, by label.
 
     Attributes:
         n: Cases with an acceptable code; `unanswered` of them came back without any code.
         measures: Mean over cases.
-        macro_kinds: Mean over kinds of the mean within each, for the measures of `MACRO`.
+        macro_kinds: Mean over kinds of the mean within each kind, for the measures shown in tables that are
+            defined for every case.
         macro_codes: The same over codes (the first acceptable code of a case).
     """
 
@@ -47,76 +48,99 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 def summarise(
-    rows: Sequence[CaseResult], values: Mapping[str, Array], samples: int, seed: int
-) -> tuple[Summary, Array, list[str]]:
-    """Means with intervals for one case set.
+    results: Sequence[CaseResult], values: Mapping[str, Array], samples: int, seed: int
+) -> tuple[Summary, Array]:
+    """Take the means of one case set, with intervals.
+
+    Args:
+        results: Cases with an acceptable code.
+        values: From `per_case`, for these cases.
+        samples: Bootstrap samples.
+        seed: Of the bootstrap.
 
     Returns:
-        The summary, the bootstrap replicates (samples, measures) and the measures' names in column order,
-        so that means over several sets can be given an interval too.
+        The summary, and the bootstrap replicates, float64 (samples, measures) in the order of `values`, from
+        which `mean_over_sets` makes intervals.
     """
-    names = list(values)
-    matrix = np.column_stack([values[name] for name in names])
-    counts = resample_counts(len(rows), samples, seed)
+    matrix = np.column_stack(list(values.values()))
+    counts = resample_counts(len(results), samples, seed)
     replicates = bootstrap_means(matrix, counts)
     summary = Summary(
-        n=len(rows),
-        unanswered=sum(not row.ranked for row in rows),
-        measures=_values(matrix, replicates, names),
-        macro_kinds=_macro(values, [row.kind for row in rows], counts),
-        macro_codes=_macro(values, [row.codes[0] for row in rows], counts),
+        n=len(results),
+        unanswered=sum(not result.ranked for result in results),
+        measures=estimates(matrix, replicates, list(values)),
+        macro_kinds=_macro_means(values, [result.kind for result in results], counts),
+        macro_codes=_macro_means(values, [result.codes[0] for result in results], counts),
     )
-    return summary, replicates, names
+    return summary, replicates
 
 
-def _values(matrix: Array, replicates: Array, names: Sequence[str]) -> dict[str, Estimate]:
+def estimates(matrix: Array, replicates: Array, labels: Sequence[str]) -> dict[str, Estimate]:
+    """Take the mean of each column over the cases where it is not NaN.
+
+    Args:
+        matrix: float64 (n, m): one row a case, one column a measure.
+        replicates: float64 (samples, m): bootstrap means of the columns.
+        labels: Of the columns.
+
+    Returns:
+        Label to estimate; a column that is NaN for every case is left out.
+    """
     low, high = interval(replicates)
-    there = (~np.isnan(matrix)).sum(0)
-    found = {}
-    for i, name in enumerate(names):
-        if there[i]:
-            found[name] = Estimate(
-                float(np.nanmean(matrix[:, i])), float(low[i]), float(high[i]), int(there[i])
-            )
-    return found
-
-
-def _macro(values: Mapping[str, Array], labels: Sequence[str], counts: Array) -> dict[str, Estimate]:
-    groups = group_numbers(labels)
-    sizes = np.bincount(groups)
-    names = [name for name in MACRO if name in values]
-    matrix = np.column_stack([values[name] for name in names])
-    low, high = interval(bootstrap_macro(matrix, groups, counts))
-    means = [float((np.bincount(groups, weights=column) / sizes).mean()) for column in matrix.T]
+    known = (~np.isnan(matrix)).sum(axis=0)
     return {
-        name: Estimate(means[i], float(low[i]), float(high[i]), len(sizes)) for i, name in enumerate(names)
+        label: Estimate(float(np.nanmean(matrix[:, i])), float(low[i]), float(high[i]), int(known[i]))
+        for i, label in enumerate(labels)
+        if known[i]
     }
 
 
-def group_numbers(labels: Sequence[str]) -> NDArray[np.int64]:
-    """Number the distinct labels from 0, ascending."""
-    _, numbers = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
+def _macro_means(
+    values: Mapping[str, Array], group_of_case: Sequence[str], counts: Array
+) -> dict[str, Estimate]:
+    """Means over groups of the means within each group; `n` is the number of groups."""
+    groups = group_numbers(group_of_case)
+    sizes = np.bincount(groups)
+    shown = [measure.label for measure in table_measures() if measure.label in values]
+    labels = [label for label in shown if not np.isnan(values[label]).any()]
+    matrix = np.column_stack([values[label] for label in labels])
+    low, high = interval(bootstrap_macro(matrix, groups, counts))
+    means = [float((np.bincount(groups, weights=column) / sizes).mean()) for column in matrix.T]
+    return {
+        label: Estimate(means[i], float(low[i]), float(high[i]), len(sizes)) for i, label in enumerate(labels)
+    }
+
+
+def group_numbers(names: Sequence[str]) -> NDArray[np.int64]:
+    """Number the distinct names from 0, in ascending order of the names."""
+    _, numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)
     return numbers.astype(np.int64)
 
 
-def _mean_of_known(values: Array) -> Array:
-    """Means along the first axis of what is not NaN; NaN where nothing is."""
-    there = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        means: Array = np.where(there, values, 0.0).sum(0) / there.sum(0)
+def mean_over_sets(
+    summaries: Sequence[Summary], replicates: Sequence[Array], labels: Sequence[str]
+) -> dict[str, Estimate]:
+    """Mean over case sets, each counting the same whatever its size; `n` is the number of sets.
+
+    Args:
+        summaries: One a set.
+        replicates: The bootstrap replicates of each set, as `summarise` returns them.
+        labels: The labels of the replicates' columns.
+    """
+    means = {}
+    for i, label in enumerate(labels):
+        values = [summary.measures[label].value for summary in summaries if label in summary.measures]
+        if not values:
+            continue
+        columns = [r[:, i] for r, s in zip(replicates, summaries, strict=True) if label in s.measures]
+        low, high = interval(mean_of_known(np.stack(columns)))
+        means[label] = Estimate(float(np.mean(values)), float(low), float(high), len(values))
     return means
 
 
-def mean_over_sets(
-    summaries: Sequence[Summary], replicates: Sequence[Array], names: Sequence[str]
-) -> dict[str, Estimate]:
-    """Each set counting the same, however many cases it has; `n` is the number of sets."""
-    found = {}
-    for i, name in enumerate(names):
-        values = [summary.measures[name].value for summary in summaries if name in summary.measures]
-        if not values:
-            continue
-        columns = [r[:, i] for r, s in zip(replicates, summaries, strict=True) if name in s.measures]
-        low, high = interval(_mean_of_known(np.stack(columns)))
-        found[name] = Estimate(float(np.mean(values)), float(low), float(high), len(values))
-    return found
+def mean_of_known(values: Array) -> Array:
+    """Means along the first axis of what is not NaN; NaN where everything is."""
+    known = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        means: Array = np.where(known, values, 0.0).sum(0) / known.sum(0)
+    return means

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eval.measures.confidence import ReliabilityBin
+from eval.measures.ranking import SUCCESS
 from eval.measures.slices import Slice
-from eval.measures.summary import SMALL, Estimate
+from eval.measures.summary import MIN_CASES, Estimate
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#555555")
@@ -61,9 +62,11 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
-        depths = sorted({int(name[4:]) for values in systems.values() for name in values if _is_top(name)})
-        for i, (name, values) in enumerate(systems.items()):
-            points = [(place, values[f"top-{k}"]) for place, k in enumerate(depths) if f"top-{k}" in values]
+        shown = [measure for measure in SUCCESS if any(measure.label in means for means in systems.values())]
+        for i, (name, means) in enumerate(systems.items()):
+            points = [
+                (place, means[measure.label]) for place, measure in enumerate(shown) if measure.label in means
+            ]
             shift = (i - (len(systems) - 1) / 2) * 0.06
             axes.errorbar(
                 [place + shift for place, _ in points],
@@ -80,7 +83,8 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
                 capsize=3,
                 label=name,
             )
-        axes.set_xticks(range(len(depths)), [f"first {k}" if k > 1 else "first" for k in depths])
+        depths = [measure.depth for measure in shown]
+        axes.set_xticks(range(len(shown)), [f"first {k}" if k > 1 else "first" for k in depths])
         _percent(axes.yaxis)
         axes.set_ylim(0, 1.02)
         axes.grid(axis="x", visible=False)
@@ -88,10 +92,6 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
         axes.legend(loc="lower right", ncols=1 if len(systems) < 5 else 2)
 
     return draw(7.6, 3.9, paint)
-
-
-def _is_top(name: str) -> bool:
-    return name.startswith("top-")
 
 
 def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
@@ -159,11 +159,13 @@ def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
         axes = figure.add_subplot()
         for i, part in enumerate(shown):
             value = part.measures[measure]
-            colour = COLOURS[0] if part.n >= SMALL else FAINT
+            colour = COLOURS[0] if part.n >= MIN_CASES else FAINT
             axes.plot([value.low, value.high], [i, i], color=colour, linewidth=2, solid_capstyle="round")
-            fill = colour if part.n >= SMALL else "white"
+            fill = colour if part.n >= MIN_CASES else "white"
             axes.plot(value.value, i, "o", color=colour, ms=6, markerfacecolor=fill, clip_on=False)
-        labels = [f"{_short(part.value)}  (n={part.n}{', few' if part.n < SMALL else ''})" for part in shown]
+        labels = [
+            f"{_short(part.value)}  (n={part.n}{', few' if part.n < MIN_CASES else ''})" for part in shown
+        ]
         axes.set_yticks(range(len(shown)), labels)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.invert_yaxis()

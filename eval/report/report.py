@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eval.case_results import CaseResult
-from eval.compare import Comparison, compare_rows
+from eval.compare import Comparison, compare_results
 from eval.errors import RunFolderError
+from eval.measures.ranking import RR, SUCCESS_AT_1
 from eval.measures.run_metrics import Metrics, read_metrics
-from eval.measures.summary import SMALL
+from eval.measures.summary import MIN_CASES
 from eval.report import plots
 from eval.report.sentences import (
     cautions,
@@ -25,11 +26,13 @@ from eval.report.sentences import (
     tiles,
 )
 from eval.report.tables import (
-    COLUMNS,
     confidence_rows,
     failures,
+    measure_notes,
     paired_rows,
+    report_columns,
     result_rows,
+    slice_columns,
     slice_plots,
     slice_rows,
 )
@@ -118,14 +121,18 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "cautions": cautions(primary.metrics),
         "tiles": tiles(primary.metrics),
         "basis": _basis(primary.metrics),
-        "columns": COLUMNS,
+        "columns": report_columns(),
+        "slice_columns": slice_columns(),
+        "measure_notes": measure_notes(),
+        "success": SUCCESS_AT_1.label,
+        "mrr": RR.label,
         "table": result_rows(metrics),
         "paired": paired_rows(comparisons),
         "targets": [f"{point.target:.0%}" for point in pooled.confidence.coverage],
         "confidence_text": confidence_text(primary.name, pooled.confidence),
         "confidence_rows": confidence_rows(primary.metrics),
         "refusal": refusal_text(pooled.confidence.refusal),
-        "small": SMALL,
+        "small": MIN_CASES,
         "slice_plots": slice_plots(pooled.slices),
         "slice_rows": slice_rows(pooled.slices),
         "misses_text": misses_text(pooled.near_misses),
@@ -149,7 +156,7 @@ def _more(pairs: int, shown: int) -> str:
 
 def _compare(other: FinishedRun, primary: FinishedRun) -> Comparison:
     names, rows = (other.name, primary.name), (other.rows, primary.rows)
-    return compare_rows(names, rows, {}, primary.manifest.split)
+    return compare_results(names, rows, {}, primary.manifest.split)
 
 
 def _plots(runs: Sequence[FinishedRun]) -> dict[str, str]:

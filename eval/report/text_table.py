@@ -1,62 +1,75 @@
-"""The table of results: systems and case sets, as plain text or Markdown."""
+"""The table of results, systems by case sets, as plain text or Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from eval.measures.confidence import ConfidenceReport
+from eval.measures.ranking import table_measures
 from eval.measures.run_metrics import Metrics, SetMetrics
-from eval.measures.summary import SMALL, Estimate
+from eval.measures.summary import MIN_CASES, Estimate
 
-COLUMNS = ("top-1", "top-5", "top-10", "MRR")
 MEAN = "mean over the sets"
 POOLED = "all cases"
 KINDS = "all cases, each kind the same"
 CODES = "all cases, each code the same"
 MACROS = ((KINDS, "macro_kinds", "kinds"), (CODES, "macro_codes", "codes"))
+COVERAGE_TARGET = 0.95
+CONFIDENCE_COLUMNS = (
+    "case set", "system", "ECE", "AURC", "answered at 95% right", "refused", "refused, no code fits",
+)  # fmt: skip
 
 
 def table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
-    """Header and rows: every case set under every system; for several sets also their mean and all cases."""
-    rows = [["case set", "n", "system", *COLUMNS, "ms"]]
+    """Make header and rows: every case set under every system; with several sets their mean and all cases."""
+    rows = [["case set", "n", "system", *(measure.label for measure in table_measures()), "ms"]]
     for name in dict.fromkeys(name for run in runs for name in run.sets):
         rows += [_set_row(name, run.system, run.sets[name]) for run in runs if name in run.sets]
     if all(len(run.sets) < 2 for run in runs):
         return rows
     for run in runs:
         if run.mean:
-            n = f"{run.mean['top-1'].n} sets"
-            rows.append([MEAN, n, run.system, *(_cell(run.mean.get(column)) for column in COLUMNS), ""])
+            rows.append([MEAN, count_text(run.mean, "sets"), run.system, *_cells(run.mean), ""])
     rows += [_set_row(POOLED, run.system, run.pooled) for run in runs]
     return rows + macro_rows(runs)
 
 
 def macro_rows(runs: Sequence[Metrics]) -> list[list[str]]:
-    """All cases again, each kind counting the same, then each code."""
+    """Make the rows of all cases with each kind counting the same, then with each code counting the same."""
     rows = []
-    for name, part, unit in MACROS:
+    for name, field, unit in MACROS:
         for run in runs:
             if run.pooled.summary is not None:
-                values: dict[str, Estimate] = getattr(run.pooled.summary, part)
-                cells = [_cell(values.get(column)) for column in COLUMNS]
-                rows.append([name, f"{values['top-1'].n} {unit}", run.system, *cells, ""])
+                means: dict[str, Estimate] = getattr(run.pooled.summary, field)
+                rows.append([name, count_text(means, unit), run.system, *_cells(means), ""])
     return rows
 
 
-def confidence_rows(runs: Sequence[Metrics]) -> list[list[str]]:
-    """Header and rows of what each system's confidence is worth; empty when none states one."""
+def count_text(means: dict[str, Estimate], unit: str) -> str:
+    """State how many sets, kinds or codes a row of means is taken over."""
+    return f"{next(iter(means.values())).n} {unit}" if means else "0"
+
+
+def few_mark(n: int) -> str:
+    """State a number of cases, with the mark that few cases get."""
+    return f"{n}{' (few)' if 0 < n < MIN_CASES else ''}"
+
+
+def confidence_table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
+    """Make header and rows of each system's calibration and refusals; empty when none states a confidence."""
     rows = []
     for run in runs:
-        named = [*run.sets.items(), *([(POOLED, run.pooled)] if len(run.sets) > 1 else [])]
+        sets = [*run.sets.items(), *([(POOLED, run.pooled)] if len(run.sets) > 1 else [])]
         rows += [
-            _confidence_row(name, run.system, part.confidence) for name, part in named if part.confidence.n
+            _confidence_row(name, run.system, metrics.confidence)
+            for name, metrics in sets
+            if metrics.confidence.n
         ]
-    head = ["case set", "system", "ECE", "AURC", "answered at 95% right", "refused", "refused, no code fits"]
-    return [head, *rows] if rows else []
+    return [list(CONFIDENCE_COLUMNS), *rows] if rows else []
 
 
 def _confidence_row(name: str, system: str, confidence: ConfidenceReport) -> list[str]:
-    coverage = next((point for point in confidence.coverage if point.target == 0.95), None)
+    coverage = next((point for point in confidence.coverage if point.target == COVERAGE_TARGET), None)
     refusal = confidence.refusal
     return [
         name,
@@ -74,19 +87,24 @@ def _share(count: int, total: int) -> str:
 
 
 def _set_row(name: str, system: str, metrics: SetMetrics) -> list[str]:
-    ms = f"{metrics.timing.median:.1f}"
-    if metrics.summary is None:
-        return [name, "0", system, *("-" for _ in COLUMNS), ms]
-    n = f"{metrics.summary.n}{' (few)' if metrics.summary.n < SMALL else ''}"
-    return [name, n, system, *(_cell(metrics.summary.measures.get(column)) for column in COLUMNS), ms]
+    summary = metrics.summary
+    n = few_mark(summary.n if summary else 0)
+    return [name, n, system, *_cells(summary.measures if summary else {}), f"{metrics.timing.median:.1f}"]
 
 
-def _cell(value: Estimate | None) -> str:
-    return "-" if value is None else f"{value.value:.3f} [{value.low:.2f}, {value.high:.2f}]"
+def _cells(means: dict[str, Estimate]) -> list[str]:
+    """One cell a measure: value and interval, or a dash."""
+    return [_cell(means.get(measure.label)) for measure in table_measures()]
+
+
+def _cell(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "-"
+    return f"{estimate.value:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]"
 
 
 def as_text(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width for a terminal."""
+    """Lay rows out in columns of equal width, for a terminal; the first row is the header."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
@@ -94,7 +112,7 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 
 
 def as_markdown(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
+    """Lay rows out as a Markdown table; the first row is the header."""
     head, *body = rows
     lines = [head, ["---"] * len(head), *body]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
