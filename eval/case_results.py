@@ -1,4 +1,4 @@
-"""One case and what a system answered: the line of `cases.jsonl`."""
+"""One case with the answer of a system: a line of `cases.jsonl`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from eval.cases.cases import Case
 
 
 class SystemAnswer(msgspec.Struct, frozen=True):
-    """What a system says of one text.
+    """The answer of a system to one text.
 
     Attributes:
         codes: Ranked codes, best first, each once.
-        confidence: That the first code is right, 0 to 1; None where the system states none.
-        no_good_match: Whether the system says that nothing fits; None where it cannot say so.
-        error: Why there is no answer; counts as wrong.
+        confidence: Stated probability that the first code is right, 0 to 1; None where none is stated.
+        no_good_match: Whether the system says that no code fits; None where it cannot say so.
+        error: Why there is no answer; such a case counts as wrong.
     """
 
     codes: tuple[str, ...] = ()
@@ -27,10 +27,12 @@ class SystemAnswer(msgspec.Struct, frozen=True):
 
 
 class CaseResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A case with its ranking.
+    """A case with the ranking that a system gave for it.
 
-    `rank` is the 1-based rank of the first acceptable code, None when it is not among `ranked`. `ms` is the
-    time of this one answer in milliseconds.
+    Attributes:
+        ranked: The ranked codes, best first.
+        rank: Rank of the first acceptable code, from 1; None when none is among `ranked`.
+        ms: Time of this answer in milliseconds.
     """
 
     id: str
@@ -49,23 +51,23 @@ class CaseResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def first(self) -> str | None:
-        """The first code answered."""
+        """The first code of the answer."""
         return self.ranked[0] if self.ranked else None
 
     @property
     def case(self) -> Case:
-        """The case alone."""
+        """The case without the answer."""
         return Case(self.id, self.set, self.query, self.codes, self.source, self.kind, self.date)
 
 
 def first_rank(ranked: Sequence[str], acceptable: Sequence[str]) -> int | None:
-    """The 1-based rank of the first acceptable code."""
-    wanted = set(acceptable)
-    return next((rank for rank, code in enumerate(ranked, 1) if code in wanted), None)
+    """Rank of the first acceptable code, from 1; None when none is in the answer."""
+    accepted = set(acceptable)
+    return next((rank for rank, code in enumerate(ranked, 1) if code in accepted), None)
 
 
-def make_case_result(case: Case, ranking: SystemAnswer, ms: float) -> CaseResult:
-    """Join a case and its answer."""
+def make_case_result(case: Case, answer: SystemAnswer, ms: float) -> CaseResult:
+    """Join a case and its answer, given in `ms` milliseconds."""
     return CaseResult(
         id=case.id,
         set=case.set,
@@ -74,10 +76,10 @@ def make_case_result(case: Case, ranking: SystemAnswer, ms: float) -> CaseResult
         source=case.source,
         kind=case.kind,
         date=case.date,
-        ranked=ranking.codes,
-        rank=first_rank(ranking.codes, case.codes),
-        confidence=ranking.confidence,
-        no_good_match=ranking.no_good_match,
+        ranked=answer.codes,
+        rank=first_rank(answer.codes, case.codes),
+        confidence=answer.confidence,
+        no_good_match=answer.no_good_match,
         ms=round(ms, 3),
-        error=ranking.error,
+        error=answer.error,
     )

@@ -2,9 +2,9 @@ import pytest
 
 from eval.cases.codebook import CodeBook
 from eval.measures.near_miss import (
-    DEAD,
     DOSE,
     ELSEWHERE,
+    INACTIVE,
     SECTION,
     SIBLING,
     UNANSWERED,
@@ -38,8 +38,8 @@ WALKERS = CodeBook(
         (WALKERS, "E0143", ["K0001"], ELSEWHERE),
         (WALKERS, "E0143", [], UNANSWERED),
         (WALKERS, "E0143", ["Z0000"], UNKNOWN),
-        (BOOK, "E0143", ["E0144"], DEAD),
-        (BOOK, "E0143", ["L9900"], DEAD),
+        (BOOK, "E0143", ["E0144"], INACTIVE),
+        (BOOK, "E0143", ["L9900"], INACTIVE),
         (BOOK, "J0100", ["J0101"], DOSE),
         (BOOK, "J0100", ["J0102"], SIBLING),
         (BOOK, "J0100", ["J0500"], SECTION),

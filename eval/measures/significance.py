@@ -11,9 +11,14 @@ _CHUNK = 500  # permutations drawn at once, so that memory stays small
 
 
 def mcnemar_exact(won: int, lost: int) -> float:
-    """Two-sided exact McNemar test: the changed cases are a fair coin's throws if nothing changed.
+    """Two-sided exact McNemar test: without a difference, each changed case is won with probability 1/2.
 
-    Twice the smaller binomial tail at one half, at most 1 (McNemar 1947, exact form).
+    Args:
+        won: Cases that are right under B only.
+        lost: Cases that are right under A only.
+
+    Returns:
+        Twice the smaller tail of the binomial distribution, at most 1 (McNemar 1947, exact form).
     """
     from scipy.stats import binom
 
@@ -24,23 +29,23 @@ def mcnemar_exact(won: int, lost: int) -> float:
 
 
 def permutation_test(gaps: Array, seed: int, permutations: int = PERMUTATIONS) -> float:
-    """Two-sided paired permutation test of a mean difference: signs are flipped at random.
+    """Two-sided paired permutation test of a mean difference, by random sign flips.
 
     Args:
-        gaps: float64 (n,), one difference a case.
-        seed: Of the flips.
-        permutations: How many.
+        gaps: float64 (n,), one difference for each case.
+        seed: Of the sign flips.
+        permutations: Number of random sign patterns.
 
     Returns:
-        (1 + flips at least as extreme) / (1 + permutations), so never 0 (Phipson and Smyth 2010).
+        (1 + patterns at least as extreme) / (1 + permutations); never 0 (Phipson and Smyth 2010).
     """
-    moved = gaps[gaps != 0.0]  # a case without a difference stays at 0 whatever its sign
-    if not len(moved):
+    nonzero = gaps[gaps != 0.0]  # the sign of a 0 makes no difference
+    if not len(nonzero):
         return 1.0
     rng = np.random.default_rng(seed)
-    observed = abs(moved.sum())
+    observed = abs(nonzero.sum())
     extreme = 0
     for start in range(0, permutations, _CHUNK):
-        signs = rng.integers(0, 2, size=(min(_CHUNK, permutations - start), len(moved))) * 2.0 - 1.0
-        extreme += int((np.abs(signs @ moved) >= observed - 1e-12).sum())
+        signs = rng.integers(0, 2, size=(min(_CHUNK, permutations - start), len(nonzero))) * 2.0 - 1.0
+        extreme += int((np.abs(signs @ nonzero) >= observed - 1e-12).sum())
     return (1 + extreme) / (1 + permutations)

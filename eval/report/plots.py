@@ -1,4 +1,4 @@
-"""The report's pictures, drawn by matplotlib as SVG that needs no font, script or network."""
+"""The plots of the report, drawn by matplotlib as SVG that needs no font, script or network."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from eval.measures.ranking import SUCCESS
 from eval.measures.slices import Slice
 from eval.measures.summary import MIN_CASES, Estimate
 
-# Okabe and Ito's colours, which people with any colour vision can tell apart.
+# The palette of Okabe and Ito, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#555555")
 INK, FAINT, RULE = "#1f2933", "#7b8794", "#d9e0e7"
+MAX_LABEL = 24  # characters of a slice name in a plot
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "hcpcs",
     "font.family": "DejaVu Sans",
@@ -38,12 +39,12 @@ STYLE: dict[Any, Any] = {
 
 
 def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
-    """Let a function paint one figure and return it as a data address for an `<img>`.
+    """Draw one figure, and return it as a data URL for an `<img>`.
 
     Args:
         width: In inches.
         height: In inches.
-        paint: Given the matplotlib figure.
+        paint: Draws on the matplotlib figure that it is given.
     """
     import matplotlib
 
@@ -58,7 +59,11 @@ def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
 
 
 def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
-    """Share of cases with an acceptable code among the first k, with 95% intervals, a line a system."""
+    """Draw Success@k against k with 95 % intervals, one line for each system.
+
+    Args:
+        systems: Name of the system to its means by label.
+    """
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
@@ -95,7 +100,11 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
 
 
 def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
-    """Accuracy of the answered lines when only the surest share of lines is answered."""
+    """Draw accuracy against coverage, one curve for each system.
+
+    Args:
+        curves: Name of the system to points (coverage, accuracy), by rising coverage.
+    """
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
@@ -114,7 +123,7 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
         axes.set_xlim(0, 1)
         lows = [point[1] for curve in curves.values() for point in curve if point[0] > 0.02]
         axes.set_ylim(max(0.0, min([*lows, 0.9]) - 0.05), 1.005)
-        axes.set_xlabel("share of lines answered, surest first")
+        axes.set_xlabel("share of lines answered, most confident first")
         axes.set_ylabel("share of them right")
         if len(curves) > 1:
             axes.legend(loc="lower left")
@@ -123,20 +132,20 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
 
 
 def reliability(bins: Sequence[ReliabilityBin], name: str) -> str:
-    """What was stated against what came true, a bar a tenth; below it how many lines each tenth holds."""
+    """Draw the share right against the stated confidence, one bar for each bin, and below it the bin sizes."""
 
     def paint(figure: Any) -> None:
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, 1))
         middles = [(bar.low + bar.high) / 2 for bar in bins]
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-        axes.bar(middles, [bar.accuracy for bar in bins], width=0.092, color="#a9cbe6", label="came true")
+        axes.bar(middles, [bar.accuracy for bar in bins], width=0.092, color="#a9cbe6", label="share right")
         axes.plot(
             [bar.confidence for bar in bins],
             [bar.accuracy for bar in bins],
             "o",
             color=COLOURS[0],
             markersize=5,
-            label="mean stated",
+            label="mean stated confidence",
         )
         below.bar(middles, [bar.n for bar in bins], width=0.092, color=RULE)
         _percent(below.xaxis)
@@ -151,14 +160,20 @@ def reliability(bins: Sequence[ReliabilityBin], name: str) -> str:
     return draw(5.2, 3.9, paint)
 
 
-def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
-    """One dimension's slices as dots with 95% intervals, biggest first; small ones hollow."""
-    shown = list(groups[:most])
+def slices(groups: Sequence[Slice], label: str, max_slices: int) -> str:
+    """Draw the slices of one dimension as dots with 95 % intervals, in the order given, small ones hollow.
+
+    Args:
+        groups: The slices.
+        label: Of the measure to draw.
+        max_slices: How many of them are drawn.
+    """
+    shown = list(groups[:max_slices])
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
         for i, part in enumerate(shown):
-            value = part.measures[measure]
+            value = part.measures[label]
             colour = COLOURS[0] if part.n >= MIN_CASES else FAINT
             axes.plot([value.low, value.high], [i, i], color=colour, linewidth=2, solid_capstyle="round")
             fill = colour if part.n >= MIN_CASES else "white"
@@ -179,27 +194,27 @@ def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 24 else text[:23] + "\u2026"
+    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1] + "\u2026"
 
 
 def misses(kinds: Mapping[str, int]) -> str:
-    """What wrong first answers were instead, as horizontal bars."""
-    held = {name: count for name, count in kinds.items() if count}
-    total = sum(held.values()) or 1
+    """Draw the number of wrong first answers of each kind as horizontal bars."""
+    counts = {name: count for name, count in kinds.items() if count}
+    total = sum(counts.values()) or 1
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
-        axes.barh(list(held), list(held.values()), color=COLOURS[4], height=0.62)
-        for i, count in enumerate(held.values()):
+        axes.barh(list(counts), list(counts.values()), color=COLOURS[4], height=0.62)
+        for i, count in enumerate(counts.values()):
             axes.text(count, i, f" {count} ({count / total:.0%})", va="center", color=INK, fontsize=9)
         axes.invert_yaxis()
-        axes.set_xlim(0, max([*held.values(), 1]) * 1.22)
+        axes.set_xlim(0, max([*counts.values(), 1]) * 1.22)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.grid(axis="y", visible=False)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("wrong first answers")
 
-    return draw(7.6, 0.75 + 0.36 * max(2, len(held)), paint)
+    return draw(7.6, 0.75 + 0.36 * max(2, len(counts)), paint)
 
 
 def _percent(axis: Any) -> None:

@@ -1,4 +1,4 @@
-"""The report: one self-contained HTML file out of one or several run folders."""
+"""Writes the report: one self-contained HTML file for one or several run folders."""
 
 from __future__ import annotations
 
@@ -47,23 +47,23 @@ class FinishedRun(NamedTuple):
     folder: Path
     manifest: RunManifest
     metrics: Metrics
-    rows: list[CaseResult]
+    results: list[CaseResult]
 
     @property
     def name(self) -> str:
-        """The system's name."""
+        """Name of the system."""
         return self.manifest.system
 
 
 def run_folders(folder: Path) -> list[Path]:
-    """The folder itself, or the run folders in it when it is that of several systems."""
+    """List the run folders in a folder of several systems; a run folder gives itself."""
     if (folder / "manifest.json").is_file():
         return [folder]
     return sorted(path.parent for path in folder.glob("*/manifest.json")) or [folder]
 
 
 def read_run_folder(folder: Path) -> FinishedRun:
-    """Everything of a finished run.
+    """Read a finished run.
 
     Raises:
         RunFolderError: If it is unfinished or damaged.
@@ -75,24 +75,24 @@ def read_run_folder(folder: Path) -> FinishedRun:
 
 
 def write_report(runs: Sequence[FinishedRun], path: Path) -> None:
-    """Write the report of several systems over the same cases; the first is the one it is about.
+    """Write the report of systems over the same cases; it describes the first and compares the others.
 
     Raises:
-        RunFolderError: If the runs measured different cases or two have the same name.
+        RunFolderError: If the runs measured different cases, or two systems have the same name.
     """
-    _check_together(runs)
+    _check_comparable(runs)
     write_text(path, render(build_view(runs)))
 
 
 def render(view: dict[str, Any]) -> str:
-    """Fill the template; every text is escaped."""
+    """Fill in the template; every text is escaped."""
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(view=view)
 
 
-def _check_together(runs: Sequence[FinishedRun]) -> None:
+def _check_comparable(runs: Sequence[FinishedRun]) -> None:
     for run in runs[1:]:
         if run.manifest.case_set_sha256 != runs[0].manifest.case_set_sha256:
             raise RunFolderError(
@@ -106,7 +106,7 @@ def _check_together(runs: Sequence[FinishedRun]) -> None:
 
 
 def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
-    """Everything that the template shows."""
+    """Collect what the template shows."""
     primary = runs[0]
     metrics = [run.metrics for run in runs]
     comparisons = [_compare(other, primary) for other in runs[1:]]
@@ -138,8 +138,8 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "misses_text": misses_text(pooled.near_misses),
         "confusions": pooled.near_misses.confusions,
         "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
-        "failures": failures(primary.rows, primary.metrics),
-        "failure_sets": list(dict.fromkeys(row.set for row in primary.rows)),
+        "failures": failures(primary.results, primary.metrics),
+        "failure_sets": list(dict.fromkeys(result.set for result in primary.results)),
         "method": method(primary.manifest),
         "facts": facts([run.manifest for run in runs]),
         "plots": _plots(runs),
@@ -155,19 +155,19 @@ def _more(pairs: int, shown: int) -> str:
 
 
 def _compare(other: FinishedRun, primary: FinishedRun) -> Comparison:
-    names, rows = (other.name, primary.name), (other.rows, primary.rows)
-    return compare_results(names, rows, {}, primary.manifest.split)
+    names, results = (other.name, primary.name), (other.results, primary.results)
+    return compare_results(names, results, {}, primary.manifest.split)
 
 
 def _plots(runs: Sequence[FinishedRun]) -> dict[str, str]:
     primary = runs[0].metrics.pooled
-    found = {"accuracy": plots.accuracy_at_k({run.name: run.metrics.mean for run in runs})}
+    drawings = {"accuracy": plots.accuracy_at_k({run.name: run.metrics.mean for run in runs})}
     curves = {
         run.name: run.metrics.pooled.confidence.curve for run in runs if run.metrics.pooled.confidence.curve
     }
-    found["risk"] = found["reliability"] = ""
+    drawings["risk"] = drawings["reliability"] = ""
     if primary.confidence.curve:
-        found["risk"] = plots.risk_coverage(curves)
-        found["reliability"] = plots.reliability(primary.confidence.bins, runs[0].name)
-    found["misses"] = plots.misses(primary.near_misses.kinds) if primary.near_misses.wrong else ""
-    return found
+        drawings["risk"] = plots.risk_coverage(curves)
+        drawings["reliability"] = plots.reliability(primary.confidence.bins, runs[0].name)
+    drawings["misses"] = plots.misses(primary.near_misses.kinds) if primary.near_misses.wrong else ""
+    return drawings

@@ -1,4 +1,4 @@
-"""Our own suggester as a system under measurement."""
+"""Our own suggester as a measured system."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from eval.cases.cases import Case
 
 
 class OurSystem:
-    """The suggester on one index, with its own confidence and refusal."""
+    """The suggester on one index, with the confidence and refusal that it states."""
 
     def __init__(self, suggester: Any, name: str = "default") -> None:
         self.name = name
@@ -23,7 +23,7 @@ class OurSystem:
         self.identity: dict[str, Any] = {"index_manifest_sha256": digest, "index_manifest": manifest}
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Ask for the case's text alone, so that the time is that of one answer."""
+        """Ask for one text at a time, so that the measured time is that of one answer."""
         (answer,) = self._suggester.suggest([case.query], k=k, date_of_service=case.date or on)
         codes = tuple(suggestion.code for suggestion in answer.suggestions)
         return SystemAnswer(
