@@ -138,16 +138,18 @@ def read_manifest(folder: Path) -> RunManifest:
 
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON to a temporary file and rename it, so that no reader sees an incomplete file."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
-    part.replace(path)
+    _replace(path, msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text to a temporary file and rename it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, text.encode("utf-8"))
+
+
+def _replace(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
+    part.write_bytes(data)
     part.replace(path)
 
 
@@ -206,9 +208,7 @@ def ask(
         advance()
     encoder = msgspec.json.Encoder()
     path = folder / "cases.jsonl"
-    part = path.with_name("cases.jsonl.part")
-    part.write_bytes(b"".join(encoder.encode(result) + b"\n" for result in results))
-    part.replace(path)
+    _replace(path, encoder.encode_lines(results))
     if len(results) < len(cases):
         system.rank(cases[0], manifest.k, manifest.on)  # the first call of many systems loads something
     with path.open("ab") as out:

@@ -69,25 +69,13 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
         axes = figure.add_subplot()
         shown = [measure for measure in SUCCESS if any(measure.label in means for means in systems.values())]
         for i, (name, means) in enumerate(systems.items()):
-            points = [
-                (place, means[measure.label]) for place, measure in enumerate(shown) if measure.label in means
-            ]
             shift = (i - (len(systems) - 1) / 2) * 0.06
-            axes.errorbar(
-                [place + shift for place, _ in points],
-                [value.value for _, value in points],
-                yerr=[
-                    [max(0.0, value.value - value.low) for _, value in points],
-                    [max(0.0, value.high - value.value) for _, value in points],
-                ],
-                color=COLOURS[i % len(COLOURS)],
-                marker="o",
-                markersize=5,
-                linewidth=2,
-                elinewidth=1.2,
-                capsize=3,
-                label=name,
-            )
+            points = {
+                place + shift: means[measure.label]
+                for place, measure in enumerate(shown)
+                if measure.label in means
+            }
+            _line_with_intervals(axes, points, COLOURS[i % len(COLOURS)], name)
         depths = [measure.depth for measure in shown]
         axes.set_xticks(range(len(shown)), [f"first {k}" if k > 1 else "first" for k in depths])
         _percent(axes.yaxis)
@@ -97,6 +85,25 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
         axes.legend(loc="lower right", ncols=1 if len(systems) < 5 else 2)
 
     return draw(7.6, 3.9, paint)
+
+
+def _line_with_intervals(axes: Any, points: Mapping[float, Estimate], colour: str, name: str) -> None:
+    """Draw one line through estimates, x position to estimate, with their intervals as error bars."""
+    axes.errorbar(
+        list(points),
+        [point.value for point in points.values()],
+        yerr=[
+            [max(0.0, point.value - point.low) for point in points.values()],
+            [max(0.0, point.high - point.value) for point in points.values()],
+        ],
+        color=colour,
+        marker="o",
+        markersize=5,
+        linewidth=2,
+        elinewidth=1.2,
+        capsize=3,
+        label=name,
+    )
 
 
 def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
@@ -132,7 +139,7 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
 
 
 def reliability(bins: Sequence[ReliabilityBin], name: str) -> str:
-    """Draw the share right against the stated confidence, one bar for each bin, and below it the bin sizes."""
+    """Draw the share right against the stated confidence, a bar for each bin, and below it the bin sizes."""
 
     def paint(figure: Any) -> None:
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, 1))
