@@ -26,7 +26,7 @@ from index.store.parts import TEXTS
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
-from index.store.texts import LONGEST, Text
+from index.store.texts import MAX_EMBEDDED_CHARACTERS, Text
 from index.store.vectors import VectorIndex
 from index.text._normal import normalise
 
@@ -59,7 +59,7 @@ def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
     pairs = enumerate(zip(before, given.records, strict=True))
     changed = {row for row, (old, new) in pairs if old != new}
     done("find what changed")
-    encoder.encode([normalise(text.text[:LONGEST]) for text in texts if text.row in changed])
+    encoder.encode([normalise(text.text[:MAX_EMBEDDED_CHARACTERS]) for text in texts if text.row in changed])
     Profiles.from_records([given.records[row] for row in sorted(changed)])
     done("embed and profile the changed codes")
     Catalogue(given.records, given.modifiers).save(out)

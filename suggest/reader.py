@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from index.code_systems import LEVEL_I, LEVEL_II
-from index.store.terms import KEPT_WORDS, TermIndex
+from index.store.terms import MEMOIZED_WORDS, TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
 from index.text.quantities import Quantity, quantities
@@ -71,7 +71,7 @@ class Reader:
     def __init__(self, expander: Expander, table: TermIndex) -> None:
         self._expander = expander
         self._table = table
-        self._known = memoized(self._looked_up, KEPT_WORDS)
+        self._known = memoized(self._looked_up, MEMOIZED_WORDS)
 
     def read(self, text: str) -> Query:
         """Understand one text."""

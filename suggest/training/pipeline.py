@@ -18,6 +18,7 @@ from index.records import Record, Release
 from index.release.release import read_release
 from index.starter import FOLDER as STARTER
 from index.starter import read_starter
+from index.store.texts import MAX_EMBEDDED_CHARACTERS
 from index.text.lexicon import FOLDER as LEXICON
 from index.text.lexicon import Entry, read_lexicon
 from index.text.names import Name, read_names
@@ -51,7 +52,6 @@ from suggest.training.ranking import (
 
 Log = Callable[[str], None]
 NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
-LONGEST = 600  # characters of a descriptor that the encoder learns from
 EXPANDED = 0.75  # share of charge lines that are learned with their known terms written out
 REFUSED = 0.92  # share of texts without a code that must be refused
 
@@ -212,7 +212,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
         if line.kind == "charge" and chance.random() < EXPANDED:
             text = _written_out(text, expander)
         targets = line.codes[:2] if line.kind.startswith("lexicon") or line.kind == "name" else line.codes[:1]
-        queries += [(text[:LONGEST], rows[code]) for code in targets if code in rows]
+        queries += [(text[:MAX_EMBEDDED_CHARACTERS], rows[code]) for code in targets if code in rows]
     short = [(normalise(record.short_description), row) for row, record in enumerate(records)]
     queries = [(text, row) for text, row in (*queries, *short) if text]
     own = {
@@ -220,7 +220,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
     }
     texts: list[tuple[str, ...]] = [
         (
-            normalise(record.long_description)[:LONGEST],
+            normalise(record.long_description)[:MAX_EMBEDDED_CHARACTERS],
             normalise(record.short_description),
             normalise(own.get(record.code, record.short_description)),
         )
