@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from index.errors import ArtifactError
 from index.home import Home
@@ -14,68 +17,99 @@ from index.starter import read_starter
 from index.store.catalogue import Catalogue
 from index.store.manifest import MANIFEST, Manifest, read_manifest
 
+if TYPE_CHECKING:
+    from index.build import Sources
+
 Progress = Callable[[int, int], None]
+
+
+class BuildOptions(msgspec.Struct, frozen=True):
+    """What a user names for a build.
+
+    Attributes:
+        release: A release file, `latest`, or `starter`.
+        cpt: A licence holder's CPT file, whose codes are added.
+        brands: Lists of product names.
+        encoder: Name for `load_encoder`.
+        strict: Whether the first row that cannot be read ends the build.
+        name: What to call the release, instead of the name that its file tells.
+        out: The folder to make, instead of one under the data folder.
+    """
+
+    release: str = STARTER
+    cpt: Path | None = None
+    brands: Sequence[Path] = ()
+    encoder: str = "static"
+    strict: bool = False
+    name: str | None = None
+    out: Path | None = None
+
+
+STARTER_INDEX = BuildOptions()
 
 
 def build_index(
     home: Home,
+    options: BuildOptions = STARTER_INDEX,
     *,
-    release: str = STARTER,
-    cpt: Path | None = None,
-    brands: Sequence[Path] = (),
-    out: Path | None = None,
-    encoder: str = "static",
-    strict: bool = False,
-    name: str | None = None,
     on: date,
     progress: Progress = lambda done, total: None,
 ) -> tuple[Path, Manifest, tuple[Problem, ...]]:
     """Make an index folder and, when it lies under the data folder, make it the one that serves.
 
+    Args:
+        home: The data folder.
+        options: What to build from.
+        on: The day on which `latest` must be in effect.
+        progress: Called with texts embedded so far and in all.
+
     Returns:
         The folder, its manifest, and the rows of the release that were left out.
     """
     # Heavy modules are loaded only when something is built: looking a code up needs none of them.
-    from index.build import build
+    from index.build import assemble, write_index
     from index.encoder import load_encoder
+
+    sources = _sources(home, options, on)
+    folder = options.out or home.indexes / sources.release.name
+    artifact = assemble(sources, load_encoder(options.encoder), cache=home.cache, progress=progress)
+    manifest = write_index(artifact, folder)
+    if options.out is None:
+        home.serve(folder.name)
+    return folder, manifest, sources.release.problems
+
+
+def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
+    from index.build import Sources
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
-    read = _release(home, release, strict, name, on)
-    if cpt is not None:
-        read = _with_cpt(read, cpt)
-    folder = out or home.indexes / read.name
-    manifest = build(
-        read,
-        load_encoder(encoder),
-        folder,
+    release = _release(home, options, on)
+    if options.cpt is not None:
+        release = _with_cpt(release, options.cpt)
+    return Sources(
+        release,
         lexicon=read_lexicon(),
-        starter=() if read.name == STARTER else read_starter().records,
-        names=[entry for path in brands for entry in read_names(path)],
-        brands=brands,
-        cache=home.cache,
-        progress=progress,
+        starter=() if release.name == STARTER else read_starter().records,
+        names=[name for path in options.brands for name in read_names(path)],
+        brands=options.brands,
     )
-    if out is None:
-        home.serve(folder.name)
-    return folder, manifest, read.problems
 
 
-def _release(home: Home, release: str, strict: bool, name: str | None, on: date) -> Release:
-    if release == STARTER:
+def _release(home: Home, options: BuildOptions, on: date) -> Release:
+    if options.release == STARTER:
         return read_starter()
     from index.release.release import read_release
 
-    if release == "latest":
+    path = Path(options.release)
+    if options.release == "latest":
         from index.release.download import download_latest
 
-        return read_release(download_latest(home.path, on), strict=strict, name=name)
-    return read_release(Path(release), strict=strict, name=name)
+        path = download_latest(home.path, on)
+    return read_release(path, strict=options.strict, name=options.name)
 
 
 def _with_cpt(release: Release, path: Path) -> Release:
-    import msgspec
-
     from index.release.release import read_cpt
 
     records = sorted((*release.records, *read_cpt(path)), key=lambda record: record.code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +13,7 @@ import msgspec
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
 from index.records import Modifier, Record
+from index.store.catalogue import predecessors
 from suggest.answer import Answer, Filters
 
 log = logging.getLogger("hcpcs.service")
@@ -92,7 +93,7 @@ class Service:
         self.model = sample.model
         self.notice = suggester.notice
         self.manifest = _plain(suggester.manifest)
-        self.predecessors = _predecessors(self.catalogue.records)
+        self.predecessors = predecessors(self.catalogue.records)
         self.ready = False
         self.self_test_ms = 0.0
         self.self_test_failure = "the self-test query has not been answered yet"
@@ -165,11 +166,3 @@ class Service:
 def _plain(manifest: object) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(manifest)
     return plain
-
-
-def _predecessors(records: Iterable[Record]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for record in records:
-        for successor in record.successors:
-            found[successor] = (*found.get(successor, ()), record.code)
-    return found

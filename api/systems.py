@@ -1,36 +1,28 @@
-"""Canonical addresses of the code systems, and the spellings under which they are accepted."""
+"""Addresses of the code systems, as the routes name them; see `index.code_systems`."""
 
 from __future__ import annotations
 
-LEVEL_2 = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-LEVEL_2_SPELLINGS = frozenset(
-    {
-        LEVEL_2,
-        "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-        "urn:oid:2.16.840.1.113883.6.285",
-    }
-)
-LEVEL_2_OID = "urn:oid:2.16.840.1.113883.6.285"
-CPT = "http://www.ama-assn.org/go/cpt"
+from index.code_systems import CODE_SYSTEMS, LEVEL_I, LEVEL_II, section_of_code, system_at, system_of_code
+
+LEVEL_2 = LEVEL_II.address
+LEVEL_2_SPELLINGS = LEVEL_II.addresses
+LEVEL_2_OID = LEVEL_II.oid
+CPT = LEVEL_I.address
+
+section_of = section_of_code
 
 
-def level_of(system: str) -> int | None:
+def level_of(address: str) -> int | None:
     """2 for HCPCS Level II in any of its spellings, 1 for CPT, None for any other system."""
-    if system in LEVEL_2_SPELLINGS:
-        return 2
-    return 1 if system == CPT else None
+    system = system_at(address)
+    return None if system is None else system.level
 
 
 def system_of(level: int) -> str:
     """The canonical address of a level."""
-    return LEVEL_2 if level == 2 else CPT
+    return next(system.address for system in CODE_SYSTEMS if system.level == level)
 
 
 def level_of_code(code: str) -> int:
-    """As `Record.level`, for a code that is known to be one: only Level II begins with a letter."""
-    return 2 if code[0].isalpha() else 1
-
-
-def section_of(code: str) -> str:
-    """As `Record.section`, for a code that is known to be one."""
-    return code[0] if code[0].isalpha() else "CPT"
+    """The level of a code that is known to be one."""
+    return system_of_code(code).level

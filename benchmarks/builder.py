@@ -78,7 +78,8 @@ def _ours(home: Path, release: Release) -> Path:
 
     # As the command builds it, with the given release in place of the one that it would read.
     with patch.object(api.building, "_release", return_value=release):
-        return api.building.build_index(Home(home), release="given", on=date.today())[0]
+        options = api.building.BuildOptions(release="given")
+        return api.building.build_index(Home(home), options, on=date.today())[0]
 
 
 def _dense(home: Path, release: Release) -> Path:

@@ -18,14 +18,15 @@ from pathlib import Path
 from benchmarks.builder import measure_build, read
 from index.encoder import load_encoder
 from index.records import Record, Release
-from index.store.artifact import LEXICON, NAMES, TEXTS
+from index.store.artifact import LEXICON, NAMES
 from index.store.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
 from index.store.forward import ForwardIndex
 from index.store.manifest import digests, read_manifest
+from index.store.parts import TEXTS
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
-from index.store.texts import LONGEST, Text
+from index.store.texts import MAX_EMBEDDED_CHARACTERS, Text
 from index.store.vectors import VectorIndex
 from index.text._normal import normalise
 
@@ -58,7 +59,7 @@ def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
     pairs = enumerate(zip(before, given.records, strict=True))
     changed = {row for row, (old, new) in pairs if old != new}
     done("find what changed")
-    encoder.encode([normalise(text.text[:LONGEST]) for text in texts if text.row in changed])
+    encoder.encode([normalise(text.text[:MAX_EMBEDDED_CHARACTERS]) for text in texts if text.row in changed])
     Profiles.from_records([given.records[row] for row in sorted(changed)])
     done("embed and profile the changed codes")
     Catalogue(given.records, given.modifiers).save(out)

@@ -55,9 +55,9 @@ def prepare(small: bool, work: Path, out: Path, index: Path | None) -> Setting:
 
 
 def _build(work: Path, release: Path | None) -> Path:
-    from api.building import build_index
+    from api.building import BuildOptions, build_index
     from index.home import Home
 
     sys.stderr.write("benchmarks: building the index to answer from\n")
     source = "starter" if release is None else str(release)
-    return build_index(Home(work / "home"), release=source, on=date.today())[0]
+    return build_index(Home(work / "home"), BuildOptions(release=source), on=date.today())[0]

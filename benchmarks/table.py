@@ -139,8 +139,8 @@ def _open(results: Results) -> str:
     ]
     ours, empty = (results["load"]["open"][path] for path in (SUGGEST, EMPTY))
     rows = [
-        [f"{entry['share']:.0%}", f"{entry['offered']:,.0f}", f"{entry['rate']:,.0f}", f"{entry['p50_ms']:.3g}",
-         f"{entry['p99_ms']:.3g}", f"{other['p99_ms']:.3g}"]
+        [f"{entry['share']:.0%}", f"{entry['offered']:,.0f}", f"{entry['rate']:,.0f}",
+         f"{entry['p50_ms']:.3g}", f"{entry['p99_ms']:.3g}", f"{other['p99_ms']:.3g}"]
         for entry, other in zip(ours, empty, strict=True)
     ]  # fmt: skip
     return _markdown(titles, rows)

@@ -13,7 +13,6 @@ from tqdm import tqdm
 from eval.case_results import CaseResult
 from eval.cases.cases import Case, CaseSet, read_cases
 from eval.cases.check import CaseCheck, check_cases, describe
-from eval.cases.codebook import CodeBook
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError
@@ -22,6 +21,7 @@ from eval.measures.slices import SeenInTraining
 from eval.run import RunManifest, ask, finish, new_manifest, write_json
 from eval.setting import RunSetting
 from eval.systems.systems import System, check_names, make_system
+from index.store.catalogue import Catalogue
 
 Tell = Callable[[str], object]
 MAX_K = 100
@@ -77,7 +77,7 @@ def run_all(
     """
     if not 1 <= options.k <= MAX_K:
         raise MeasuredSystemError(f"k is {options.k}; it must be from 1 to {MAX_K}")
-    book = setting.codebook()
+    book = setting.catalogue()
     sets = [read_cases(path, options.columns, book.codes) for path in paths]
     cases, check = check_cases(gather(sets, tell), book, options.on, options.drop)
     for line in describe(check):
@@ -93,13 +93,13 @@ def run_all(
     ]
 
 
-def make_plan(options: RunOptions, book: CodeBook) -> Plan:
+def make_plan(options: RunOptions, book: Catalogue) -> Plan:
     """Make the plan by which the answers of a run are measured."""
     seen = read_seen(options.seen, book) if options.seen else None
     return Plan(options.on, options.split, options.k, options.samples, options.seed, seen)
 
 
-def read_seen(paths: Sequence[Path], book: CodeBook) -> SeenInTraining:
+def read_seen(paths: Sequence[Path], book: Catalogue) -> SeenInTraining:
     """Collect wordings, codes and sources of case files that a system may have learned from."""
     wordings: set[str] = set()
     codes: set[str] = set()
@@ -164,7 +164,7 @@ def run_one(
     system: System,
     cases: Sequence[Case],
     check: CaseCheck,
-    book: CodeBook,
+    book: Catalogue,
     options: RunOptions,
     folder: Path,
 ) -> Metrics:

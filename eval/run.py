@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 import time
@@ -18,8 +17,10 @@ from eval.case_results import CaseResult, make_case_result
 from eval.cases.cases import Case, case_set_sha256
 from eval.errors import RunFolderError
 from eval.systems.systems import System
+from index.digest import source_digest
 
 FORMAT = 1
+CODE = ("index", "suggest", "eval.systems")  # what decides the answers of a system
 
 
 class RunManifest(msgspec.Struct, frozen=True):
@@ -71,19 +72,6 @@ def versions() -> dict[str, str]:
     return known
 
 
-def code_sha256() -> str:
-    """One hash over the source of the packages that answer."""
-    import index
-    import suggest
-
-    digest = hashlib.sha256()
-    for package in (index, suggest):
-        folder = Path(package.__path__[0])
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def new_manifest(
     system: System,
     cases: Sequence[Case],
@@ -102,7 +90,7 @@ def new_manifest(
         format=FORMAT,
         system=system.name,
         identity=msgspec.to_builtins(system.identity),
-        code_sha256=code_sha256(),
+        code_sha256=source_digest(*CODE),
         case_set_sha256=case_set_sha256(cases),
         sets=sets,
         release=release,

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from eval.cases.codebook import CodeBook
 from eval.errors import MeasuredSystemError
+from index.store.catalogue import Catalogue
 
 
 class RunSetting:
@@ -25,27 +25,26 @@ class RunSetting:
         self.on = on
         self._index = index
         self._release = release
-        self._book: CodeBook | None = None
+        self._book: Catalogue | None = None
         self._suggesters: dict[Path, Any] = {}
 
-    def codebook(self) -> CodeBook:
+    def catalogue(self) -> Catalogue:
         """Return the release that cases are checked against and baselines rank."""
         if self._book is None:
             self._book = self._read_index() if self._release is None else self._read_release(self._release)
         return self._book
 
-    def _read_release(self, path: Path) -> CodeBook:
+    def _read_release(self, path: Path) -> Catalogue:
         from index.release.release import read_release
 
         release = read_release(path)
-        return CodeBook(release.records, release.name)
+        return Catalogue(release.records, release=release.name)
 
-    def _read_index(self) -> CodeBook:
-        from index.store.catalogue import Catalogue
+    def _read_index(self) -> Catalogue:
         from index.store.manifest import read_manifest
 
         folder = self._folder(None)
-        return CodeBook(Catalogue.load(folder).records, read_manifest(folder).release)
+        return Catalogue(Catalogue.load(folder).records, release=read_manifest(folder).release)
 
     def suggester(self, folder: Path | None) -> Any:
         """Return our suggester on an index folder; each folder is loaded once."""

@@ -1,26 +1,22 @@
-"""What a release says of a code: the record that travels through every stage."""
+"""Records of a release: codes, modifiers, and the problems met while reading them."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Literal
 
 import msgspec
 
-Status = Literal["active", "terminated", "future"]
+from index.code_systems import section_of_code, system_of_code
 
-LEVEL_2 = re.compile(r"[A-CE-HJ-MP-V]\d{4}")
-LEVEL_1 = re.compile(r"\d{5}|\d{4}[FTUAM]")
-DENTAL = re.compile(r"D\d{4}")
-MODIFIER = re.compile(r"[A-Z0-9]{2}")
+Status = Literal["active", "terminated", "future"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One HCPCS code as a release describes it.
 
-    Field sources are the columns of CMS's record layout (`HCPC2026_recordlayout.txt`), named in
-    `docs/data.md`. Codes are upper case. `effective_to` is the last day of use, inclusive.
+    The fields are columns of CMS's record layout (`HCPC2026_recordlayout.txt`); `docs/data.md` lists them.
+    Codes are upper case. `effective_to` is the last day of use, inclusive.
     """
 
     code: str
@@ -52,12 +48,12 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     @property
     def level(self) -> int:
         """1 for CPT (five digits, or four and a letter), 2 for CMS's own codes."""
-        return 2 if LEVEL_2.fullmatch(self.code) else 1
+        return system_of_code(self.code).level
 
     @property
     def section(self) -> str:
         """The first letter of a Level II code; `CPT` for Level I."""
-        return self.code[0] if self.level == 2 else "CPT"
+        return section_of_code(self.code)
 
     def status(self, on: date) -> Status:
         """Whether the code may be billed for a service given on a date."""
@@ -87,10 +83,10 @@ class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """A row that was left out, or repaired, while reading a release, and why."""
+    """A row that was left out or repaired while a release was read, and the reason."""
 
     path: str
-    line: int  # 1-based line or row in the file; 0 when the whole file is meant
+    line: int  # 1-based line or row in the file; 0 for the whole file
     message: str
 
     def __str__(self) -> str:
@@ -101,8 +97,8 @@ class Problem(msgspec.Struct, frozen=True):
 class Release(msgspec.Struct, frozen=True):
     """A whole code set as read from one file.
 
-    `records` and `modifiers` are ascending by code. `dental_refused` counts the D rows (ADA, CDT) that
-    were not read; `problems` names every other row left out.
+    `records` and `modifiers` are ascending by code. `dental_refused` counts the rows of section D (CDT, the
+    ADA's), which are never read; `problems` names every other row that was left out or repaired.
     """
 
     name: str  # for example "2026-01"
@@ -112,4 +108,4 @@ class Release(msgspec.Struct, frozen=True):
     modifiers: tuple[Modifier, ...] = ()
     problems: tuple[Problem, ...] = ()
     dental_refused: int = 0
-    notice: str = ""  # said on every surface; empty for an official release
+    notice: str = ""  # shown with every answer; empty for an official release

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.records import LEVEL_1, LEVEL_2
-from index.store.terms import KEPT_WORDS, TermIndex
+from index.code_systems import LEVEL_I, LEVEL_II
+from index.store.terms import MEMOIZED_WORDS, TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
 from index.text.quantities import Quantity, quantities
@@ -19,10 +19,10 @@ from suggest.expansion import Expander, Hit, added_words
 LONGEST = 2000  # characters of a text that are accepted
 SHORTEST_MENDED = 5  # letters of a word that may be misspelt
 MOST_WORDS = 64  # of a text that take part in word matching; the encoder reads all of them
-_CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_2.pattern}|{LEVEL_1.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
+_CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_II.pattern}|{LEVEL_I.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 
 _FOUR_DIGITS = re.compile(r"\d{4}")
-_OWN_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_2.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
+_OWN_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_II.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
 """A Level II code is no word of the text; five digits may also be a model number and stay."""
 
 
@@ -71,7 +71,7 @@ class Reader:
     def __init__(self, expander: Expander, table: TermIndex) -> None:
         self._expander = expander
         self._table = table
-        self._known = memoized(self._looked_up, KEPT_WORDS)
+        self._known = memoized(self._looked_up, MEMOIZED_WORDS)
 
     def read(self, text: str) -> Query:
         """Understand one text."""

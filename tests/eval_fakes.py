@@ -8,8 +8,8 @@ from typing import Any
 
 from eval.case_results import CaseResult, SystemAnswer, make_case_result
 from eval.cases.cases import Case
-from eval.cases.codebook import CodeBook
 from index.records import Record
+from index.store.catalogue import Catalogue
 from tests.fakes import RECORDS
 
 DAY = date(2026, 1, 15)
@@ -19,7 +19,7 @@ DRUGS = (
     Record("J0102", "Injection, examplamycin depot, 1 mg", "Examplamycin depot"),
     Record("J0500", "Injection, otherol, 10 mg", "Inj otherol"),
 )
-BOOK = CodeBook([*RECORDS, *DRUGS], "2026-01")
+BOOK = Catalogue(sorted([*RECORDS, *DRUGS], key=lambda record: record.code), release="2026-01")
 
 
 def case(case_id: str, codes: Sequence[str], query: str = "walker", **fields: Any) -> Case:

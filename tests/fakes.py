@@ -77,6 +77,7 @@ class FakeSuggester:
     def __init__(self, delay_s: float = 0.0, notice: str = "") -> None:
         self.catalogue = FakeCatalogue()
         self.manifest = FakeManifest()
+        self.model = "fake-1"
         self.notice = notice
         self.delay_s = delay_s
         self.texts: list[str] = []

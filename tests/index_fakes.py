@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build import build
+from index.build import Sources, assemble, write_index
 from index.encoder import Vectors
 from index.records import Modifier, Record, Release
 from index.store.manifest import Manifest
@@ -58,4 +58,4 @@ class LetterEncoder:
 
 def build_small(out: Path, release: Release = SMALL) -> Manifest:
     """An index folder of the small release under the letter encoder."""
-    return build(release, LetterEncoder(), out)
+    return write_index(assemble(Sources(release), LetterEncoder()), out)

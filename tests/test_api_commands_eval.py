@@ -12,11 +12,13 @@ from tests.fakes import RECORDS, FakeSuggester
 def _index(monkeypatch, tmp_path):
     """An index folder of the fake records, answered by the fake suggester."""
     import eval.setting
-    from eval.cases.codebook import CodeBook
+    from index.store.catalogue import Catalogue
 
     monkeypatch.setenv("HCPCS_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(eval.setting.RunSetting, "suggester", lambda self, folder: FakeSuggester())
-    monkeypatch.setattr(eval.setting.RunSetting, "codebook", lambda self: CodeBook(RECORDS, "2026-01"))
+    monkeypatch.setattr(
+        eval.setting.RunSetting, "catalogue", lambda self: Catalogue(RECORDS, release="2026-01")
+    )
 
 
 @pytest.fixture

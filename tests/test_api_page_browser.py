@@ -741,13 +741,13 @@ def test_axe_finds_nothing_serious(desk: Desk, dark: bool) -> None:
 
 def test_it_works_on_a_real_index(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The starter catalogue, built here and served: a coder's words bring the walker first."""
-    from index.build import build
+    from index.build import Sources, assemble, write_index
     from index.encoder import load_encoder
     from index.starter import read_starter
     from suggest.suggester import Suggester
 
     folder = tmp_path_factory.mktemp("index") / "starter"
-    build(read_starter(), load_encoder(), folder)
+    write_index(assemble(Sources(read_starter()), load_encoder()), folder)
     with running(create_app(Suggester.load(folder), Settings(home=Path("unused")))) as address:
         context = browser.new_context()
         page = context.new_page()

@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 
 from api.__main__ import main
 from api.app import create_app
-from api.building import build_index
+from api.building import BuildOptions, build_index
 from api.loading import open_suggester
 from api.settings import Settings
 from api.systems import LEVEL_2
@@ -44,7 +44,7 @@ def client(starter: Path) -> Iterator[TestClient[Litestar]]:
 def january(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
     """The service on the official release."""
     settings = Settings(home=tmp_path_factory.mktemp("january"))
-    build_index(Home(settings.home), release=str(shared / RELEASE), on=date(2026, 1, 15))
+    build_index(Home(settings.home), BuildOptions(release=str(shared / RELEASE)), on=date(2026, 1, 15))
     with TestClient(create_app(open_suggester(None, settings), settings)) as client:
         yield client
 

@@ -156,3 +156,15 @@ def test_no_shipped_file_names_a_registry_or_a_machine() -> None:
         text = path.read_bytes()
         found += [f"{name}: {host}" for host in hosts if host.encode() in text]
     assert found == []
+
+
+def test_the_page_on_upgrading_names_the_present_versions() -> None:
+    """The message that it quotes, and the constants that it tells developers to raise."""
+    from index.store import manifest, texts
+    from index.text import words
+
+    page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
+
+    assert f"has format {manifest.FORMAT - 1}, this version of hcpcs reads {manifest.FORMAT};" in page
+    for module, name in ((manifest, "FORMAT"), (words, "NORMAL_FORM"), (texts, "TEMPLATE")):
+        assert f"raise `{name}`" in page and hasattr(module, name)

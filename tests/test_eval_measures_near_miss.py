@@ -1,6 +1,5 @@
 import pytest
 
-from eval.cases.codebook import CodeBook
 from eval.measures.near_miss import (
     DOSE,
     ELSEWHERE,
@@ -16,9 +15,10 @@ from eval.measures.near_miss import (
     same_drug,
 )
 from index.records import Record
+from index.store.catalogue import Catalogue
 from tests.eval_fakes import BOOK, DAY, result
 
-WALKERS = CodeBook(
+WALKERS = Catalogue(
     [
         Record("E0130", "Walker, stiff"),
         Record("E0135", "Walker, folding"),
@@ -26,7 +26,7 @@ WALKERS = CodeBook(
         Record("E0160", "Sitz bath"),
         Record("K0001", "Wheelchair"),
     ],
-    "made",
+    release="made",
 )
 
 
@@ -72,7 +72,7 @@ def test_a_drug_name_is_what_is_left_without_form_and_dose(description, name):
 
 def test_only_drug_codes_can_be_the_same_drug():
     """Two supplies that differ in a number are siblings, not doses."""
-    book = CodeBook([Record("A4206", "Syringe, 1 ml"), Record("A4207", "Syringe, 2 ml")], "made")
+    book = Catalogue([Record("A4206", "Syringe, 1 ml"), Record("A4207", "Syringe, 2 ml")], release="made")
     assert not same_drug("A4206", "A4207", book)
 
 

@@ -3,7 +3,8 @@ import pytest
 
 from eval.case_results import SystemAnswer, first_rank
 from eval.errors import RunFolderError
-from eval.run import ask, finish, new_manifest, read_case_results, read_manifest
+from eval.run import CODE, ask, finish, new_manifest, read_case_results, read_manifest
+from index.digest import ROOT, source_digest, sources
 from tests.eval_fakes import DAY, FixedSystem, case
 
 CASES = [case("1", ["E0143"]), case("2", ["E0130"]), case("3", ["E0100"])]
@@ -60,6 +61,16 @@ def test_answers_of_other_work_are_not_taken_over(tmp_path, change):
     again = FixedSystem(ANSWERS)
     start(again, tmp_path, **change)
     assert again.asked[:2] == ["1", "1"]
+
+
+def test_compiled_code_is_part_of_the_code_that_is_compared():
+    """A changed feature must not mix with the answers of an interrupted run."""
+    covered = {path.relative_to(ROOT).as_posix() for path in sources(*CODE)}
+
+    assert {"suggest/features.pyx", "index/text/_normal.pyx", "eval/systems/baselines.py"} <= covered
+    assert new_manifest(FixedSystem(ANSWERS), CASES, "2026-01", DAY, 5, 0, 10).code_sha256 == source_digest(
+        *CODE
+    )
 
 
 def test_a_finished_run_is_measured_afresh(tmp_path):

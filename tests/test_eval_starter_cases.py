@@ -5,9 +5,9 @@ import pytest
 import eval.cases.cases
 from eval.cases.cases import read_cases
 from eval.cases.check import check_cases
-from eval.cases.codebook import CodeBook
 from index.release.release import read_release
 from index.starter import read_starter
+from index.store.catalogue import Catalogue
 from tests.eval_fakes import DAY
 
 CASES = read_cases(Path(eval.cases.cases.__file__).parent / "starter_cases.jsonl")
@@ -24,7 +24,7 @@ def test_there_are_enough_over_all_sections():
 def test_the_starter_catalogue_holds_every_code():
     """So that a first try without a download can be measured; no text gives its answer away."""
     release = read_starter()
-    _, check = check_cases(CASES.cases, CodeBook(release.records, release.name), DAY)
+    _, check = check_cases(CASES.cases, Catalogue(release.records, release=release.name), DAY)
     assert (check.problems, check.leaks, check.duplicates) == ((), {}, ())
 
 
@@ -32,5 +32,5 @@ def test_the_starter_catalogue_holds_every_code():
 def test_every_code_is_active_in_the_january_2026_release(shared):
     """Against the official file."""
     release = read_release(shared / "hcpcs" / "2026-01" / "january-2026-alpha-numeric-hcpcs-file.zip")
-    _, check = check_cases(CASES.cases, CodeBook(release.records, release.name), DAY)
+    _, check = check_cases(CASES.cases, Catalogue(release.records, release=release.name), DAY)
     assert (check.problems, check.leaks) == ((), {})

@@ -28,7 +28,7 @@ class Setting:
         self.cache = cache
         self.asked: list[Path | None] = []
 
-    def codebook(self):
+    def catalogue(self):
         return BOOK
 
     def suggester(self, folder):
@@ -76,7 +76,7 @@ def test_ours_carries_confidence_and_refusal(tmp_path):
     assert found.codes[0] == "E0143" and found.confidence == 1.0 and found.no_good_match is False
     empty = system.rank(case("2", ["E0143"], " "), 3, DAY)
     assert (empty.codes, empty.confidence, empty.error) == ((), None, "the text is empty")
-    assert set(system.identity) == {"index_manifest", "index_manifest_sha256"}
+    assert set(system.identity) == {"index_manifest", "index_manifest_sha256", "model"}
 
 
 def test_a_run_file_answers_by_id(tmp_path):

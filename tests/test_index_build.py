@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.build import build, embed
+from index.build import Sources, assemble, embed, write_index
 from index.encoder import Vectors
 from index.errors import ArtifactError, EncoderError
-from index.records import Record
+from index.records import Record, Release
 from index.store.artifact import Artifact
 from index.store.manifest import read_manifest
 from index.text.lexicon import Entry
@@ -28,6 +28,11 @@ class BrokenEncoder(LetterEncoder):
         raise EncoderError("the encoder fell over")
 
 
+def build(release: Release, encoder: LetterEncoder, out: Path, cache: Path | None = None) -> None:
+    """An index folder of a release."""
+    write_index(assemble(Sources(release), encoder, cache=cache), out)
+
+
 def reworded() -> tuple[Record, ...]:
     """The small release with one descriptor changed."""
     first, *others = SMALL.records
@@ -38,15 +43,14 @@ def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
     """Everything that can match is counted in the manifest."""
     crosswalk = tmp_path / "crosswalk.csv"
     crosswalk.write_text("invented")
-    manifest = build(
+    sources = Sources(
         SMALL,
-        LetterEncoder(),
-        tmp_path / "index",
         lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",))],
         starter=[Record("E0003", "Springy crutch")],
         names=[Name("Barkaid", "A0001", "ASP crosswalk")],
         brands=[crosswalk],
     )
+    manifest = write_index(assemble(sources, LetterEncoder()), tmp_path / "index")
 
     artifact = Artifact.load(tmp_path / "index")
     assert (manifest.counts["lexicon"], manifest.counts["names"], manifest.counts["texts"]) == (1, 1, 10)
@@ -124,6 +128,23 @@ def test_another_encoder_shares_no_vectors(tmp_path: Path) -> None:
     build(SMALL, other, tmp_path / "a", cache=tmp_path / "cache")
 
     assert len(other.seen) == 8
+
+
+def test_other_code_shares_no_vectors_and_no_profiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another version of the code computed is computed again."""
+    again = LetterEncoder()
+    build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
+    for module in ("index.build", "index.store.profiles"):
+        monkeypatch.setattr(f"{module}.source_digest", lambda *names: "f" * 64)
+    build(SMALL, again, tmp_path / "a", cache=tmp_path / "cache")
+
+    assert len(again.seen) == 8
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir() if "f" * 16 in path.name) == [
+        "profiles-ffffffffffffffff.db",
+        "vectors-1111111111111111-ffffffffffffffff.db",
+    ]
 
 
 def test_a_damaged_cache_is_named(tmp_path: Path) -> None:

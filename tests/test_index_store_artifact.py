@@ -8,15 +8,19 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
-from index.build import assemble
+from index.build import Sources, assemble
 from index.errors import ArtifactError
 from index.store.artifact import Artifact
-from index.store.manifest import FORMAT, MANIFEST, read_manifest, verify
+from index.store.manifest import FORMAT, MANIFEST, digests, read_manifest, verify
+from index.store.profiles import PROFILES, Profiles
 from index.store.text_vectors import TEXT_VECTORS, means
 from index.store.texts import TEMPLATE
 from index.store.vectors import VECTORS
-from index.text.words import normalise
+from index.text.attributes import VALUES
+from index.text.quantities import DIMENSIONS
+from index.text.words import NORMAL_FORM, normalise
 from tests.index_fakes import SMALL, LetterEncoder, build_small
 
 
@@ -70,7 +74,7 @@ def test_the_vector_of_text_i_is_row_i(folder: Path) -> None:
 
 def test_words_and_profiles_come_back_as_they_were(folder: Path) -> None:
     """What was computed at the build is what ranking reads."""
-    made, loaded = assemble(SMALL, LetterEncoder()), Artifact.load(folder)
+    made, loaded = assemble(Sources(SMALL), LetterEncoder()), Artifact.load(folder)
 
     assert loaded.table.vocabulary == made.table.vocabulary
     np.testing.assert_array_equal(loaded.table.tokens, made.table.tokens)
@@ -169,14 +173,18 @@ def _older_format(folder: Path) -> None:
         (_no_manifest, "is not an index folder: it holds no manifest.json"),
         (_half_manifest, "manifest.json cannot be read"),
         (_unknown_field, "manifest.json cannot be read"),
-        (_older_format, f"has format 1, this version reads {FORMAT}; build it again"),
+        (_older_format, f"has format 1, this version of hcpcs reads {FORMAT}; build the index again"),
         (
             lambda folder: rewrite(folder, format=FORMAT + 1),
-            f"has format {FORMAT + 1}, this version reads {FORMAT}",
+            f"has format {FORMAT + 1}, this version of hcpcs reads {FORMAT}; build the index again",
         ),
         (
             lambda folder: rewrite(folder, template="texts-0"),
-            f"text template texts-0, this version needs {TEMPLATE}",
+            f"another template of texts: texts-0, this version of hcpcs needs {TEMPLATE}; build",
+        ),
+        (
+            lambda folder: rewrite(folder, normal_form=NORMAL_FORM + 1),
+            f"another normal form of texts: {NORMAL_FORM + 1}, this version of hcpcs needs 1; build the",
         ),
     ],
 )
@@ -187,6 +195,120 @@ def test_a_manifest_that_does_not_fit_is_refused(
     damage(folder)
 
     with pytest.raises(ArtifactError, match=message):
+        Artifact.load(folder)
+
+
+def test_a_folder_of_the_last_format_says_what_to_do(folder: Path) -> None:
+    """Format 5 had no version of the normal form, and profiles without names under the key `facts`."""
+    arrays = load_file(folder / PROFILES)
+    arrays["facts"] = arrays.pop("attributes")
+    save_file(arrays, folder / PROFILES)
+    manifest = msgspec.to_builtins(read_manifest(folder))
+    del manifest["normal_form"]
+    manifest |= {"format": 5, "template": "texts-2.words-1", "files": digests(folder)}
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+
+    with pytest.raises(ArtifactError, match="has format 5, this version .* reads 6; build the index again"):
+        Artifact.load(folder)
+
+
+def test_changed_sources_do_not_make_a_folder_stale(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Format, normal form and names decide; a digest of source is for caches, not for users' folders."""
+    for module in ("index.digest", "index.build", "index.store.profiles"):
+        monkeypatch.setattr(f"{module}.source_digest", lambda *names: pytest.fail("a source was compared"))
+
+    assert Artifact.load(folder).manifest == read_manifest(folder)
+
+
+def _other_profiles(folder: Path, metadata: dict[str, str] | None = None, **changes: np.ndarray) -> None:
+    """Write other profiles, and a manifest that agrees with them."""
+    held = Profiles.load(folder)._asdict()
+    names = {"names": msgspec.json.encode({"attributes": VALUES, "dimensions": DIMENSIONS}).decode()}
+    save_file({**held, **changes}, folder / PROFILES, names if metadata is None else metadata)
+    rewrite(folder, files=digests(folder))
+
+
+def test_attributes_of_other_names_are_refused(folder: Path) -> None:
+    """A bit that meant something else must not be read under its new name."""
+    others = (*VALUES[:5], "invented: yes", *VALUES[5:])
+    names = msgspec.json.encode({"attributes": others, "dimensions": DIMENSIONS}).decode()
+    _other_profiles(folder, {"names": names})
+
+    with pytest.raises(
+        ArtifactError,
+        match=r"profiles\.safetensors was made with other attributes: number 5 is 'invented: yes' there and "
+        rf"'{VALUES[5]}' in this version of hcpcs; build the index again",
+    ):
+        Artifact.load(folder)
+
+
+def test_dimensions_of_other_names_are_refused(folder: Path) -> None:
+    """One that the folder lacks is a difference too."""
+    names = msgspec.json.encode({"attributes": VALUES, "dimensions": DIMENSIONS[:-1]}).decode()
+    _other_profiles(folder, {"names": names})
+
+    with pytest.raises(
+        ArtifactError, match=rf"other dimensions: number 9 is 'nothing' there and '{DIMENSIONS[-1]}' in this"
+    ):
+        Artifact.load(folder)
+
+
+def test_profiles_without_names_are_refused(folder: Path) -> None:
+    """Nothing says what their bits mean."""
+    _other_profiles(folder, {})
+
+    with pytest.raises(ArtifactError, match=r"made with other attributes: number 0 is 'nothing' there"):
+        Artifact.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"amounts": np.zeros((4, 3), np.float32)},
+            r"amounts: expected float32 \(4, 4\), found float32 \(4, 3\)",
+        ),
+        (
+            {"amounts": np.zeros((4, 4), np.float64)},
+            r"amounts: expected float32 \(4, 4\), found float64 \(4, 4\)",
+        ),
+        ({"maker": np.zeros(5, bool)}, r"maker: expected bool \(4,\), found bool \(5,\)"),
+        (
+            {"attributes": np.zeros((4, 1), np.uint64)},
+            r"attributes: expected uint64 \(4,\), found uint64 \(4, 1\)",
+        ),
+        ({"fees": np.zeros(4, np.float32)}, r"fees: expected no such array, found float32 \(4,\)"),
+    ],
+)
+def test_profiles_of_another_form_are_refused(
+    folder: Path, changes: dict[str, np.ndarray], message: str
+) -> None:
+    """Shape, dtype and the set of arrays; the sentence names the first that differs."""
+    _other_profiles(folder, **changes)
+
+    with pytest.raises(
+        ArtifactError, match=rf"profiles\.safetensors, array {message}; build the index again"
+    ):
+        Artifact.load(folder)
+
+
+def test_profiles_of_other_codes_are_refused(folder: Path) -> None:
+    """As many rows as there are codes."""
+    _other_profiles(folder, **{name: array[:3] for name, array in Profiles.load(folder)._asdict().items()})
+
+    with pytest.raises(
+        ArtifactError,
+        match=r"numbers of codes \(records of 4, .* profiles of 3\); build the",
+    ):
+        Artifact.load(folder)
+
+
+def test_profiles_that_are_no_such_file_are_refused(folder: Path) -> None:
+    """Neither a traceback nor a guess."""
+    (folder / PROFILES).write_bytes(b"nonsense")
+    rewrite(folder, files=digests(folder))
+
+    with pytest.raises(ArtifactError, match=r"profiles\.safetensors cannot be read .*build the index again"):
         Artifact.load(folder)
 
 

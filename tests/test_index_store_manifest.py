@@ -10,6 +10,7 @@ from index.digest import file_sha256
 from index.errors import ArtifactError
 from index.store.manifest import FORMAT, MANIFEST, digests, read_manifest, verify
 from index.store.texts import TEMPLATE
+from index.text.words import NORMAL_FORM
 from tests.index_fakes import build_small
 
 
@@ -26,7 +27,7 @@ def test_the_manifest_tells_what_the_index_was_made_from(folder: Path) -> None:
 
     assert (manifest.format, manifest.release, manifest.source) == (FORMAT, "2026-01", "small.csv")
     assert (manifest.encoder, manifest.encoder_sha256, manifest.dim) == ("letters", "1" * 64, 26)
-    assert manifest.template == TEMPLATE
+    assert (manifest.template, manifest.normal_form) == (TEMPLATE, NORMAL_FORM)
     assert manifest.counts["codes"] == 4
     assert manifest.counts["terminated"] == 1
     assert manifest.counts["modifiers"] == 1
@@ -56,10 +57,3 @@ def test_only_the_files_asked_for_are_checked(folder: Path) -> None:
     verify(folder, only=["records.jsonl"])
     with pytest.raises(ArtifactError, match="damaged"):
         verify(folder, only=["records.jsonl", "texts.jsonl"])
-
-
-def test_a_digest_is_that_of_sha256sum(tmp_path: Path) -> None:
-    """FIPS 180-4, the example of three letters."""
-    (tmp_path / "abc").write_bytes(b"abc")
-
-    assert file_sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.build import assemble
+from index.build import Sources, assemble
 from index.errors import ArtifactError, QueryError
 from index.records import Record
 from index.store.artifact import Artifact
@@ -44,7 +44,7 @@ def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:
 @pytest.fixture
 def small() -> Suggester:
     lexicon = [Entry("hundebinde", ("dog bandage",), "lay", ("A0001",))]
-    return suggester(assemble(SMALL, LetterEncoder(), lexicon=lexicon))
+    return suggester(assemble(Sources(SMALL, lexicon), LetterEncoder()))
 
 
 def test_the_best_match_comes_first_with_its_facts(small: Suggester) -> None:
@@ -76,7 +76,7 @@ def test_answers_come_in_order_one_for_each_text(small: Suggester) -> None:
 def test_as_many_codes_come_as_are_asked_for() -> None:
     """Also more than are looked at otherwise."""
     records = tuple(Record(f"A{number:04}", f"Invented thing {number}") for number in range(60))
-    many = suggester(assemble(msgspec.structs.replace(SMALL, records=records), LetterEncoder()))
+    many = suggester(assemble(Sources(msgspec.structs.replace(SMALL, records=records)), LetterEncoder()))
 
     (answer,) = many.suggest(["invented thing"], k=50, date_of_service=ON)
 
@@ -87,7 +87,7 @@ def test_as_many_codes_come_as_are_asked_for() -> None:
 def test_a_code_whose_descriptor_has_no_word_has_a_reason_without_one() -> None:
     """It may be all that a filter leaves."""
     records = (Record("A0001", "(***)"), Record("E0002", "Invented crutch"))
-    odd = suggester(assemble(msgspec.structs.replace(SMALL, records=records), LetterEncoder()))
+    odd = suggester(assemble(Sources(msgspec.structs.replace(SMALL, records=records)), LetterEncoder()))
 
     (answer,) = odd.suggest(["crutch"], date_of_service=ON)
 
@@ -167,7 +167,7 @@ def test_a_misspelling_is_told(small: Suggester) -> None:
 
 def test_a_text_that_no_code_fits_is_no_good_match() -> None:
     """When probably no code fits, the answer says so and is as much less sure of each candidate."""
-    artifact = assemble(SMALL, LetterEncoder())
+    artifact = assemble(Sources(SMALL), LetterEncoder())
     (fits,) = suggester(artifact, 0.6).suggest(["dog"], date_of_service=ON)
     (none,) = suggester(artifact, 0.4).suggest(["dog"], date_of_service=ON)
 
@@ -177,7 +177,9 @@ def test_a_text_that_no_code_fits_is_no_good_match() -> None:
 
 def test_a_named_code_is_never_no_good_match() -> None:
     """Who types a code gets it, however odd the rest of the text."""
-    (answer,) = suggester(assemble(SMALL, LetterEncoder()), 0.1).suggest(["A0001 soup"], date_of_service=ON)
+    (answer,) = suggester(assemble(Sources(SMALL), LetterEncoder()), 0.1).suggest(
+        ["A0001 soup"], date_of_service=ON
+    )
 
     assert not answer.no_good_match
 
@@ -210,7 +212,7 @@ def test_the_same_text_has_the_same_answer(small: Suggester) -> None:
 
 def test_an_index_of_other_weights_is_refused() -> None:
     """An index made with other weights of the encoder would answer nonsense."""
-    artifact = assemble(SMALL, LetterEncoder())
+    artifact = assemble(Sources(SMALL), LetterEncoder())
 
     with pytest.raises(ArtifactError, match="built with other weights of encoder 'letters'"):
         Suggester(artifact, LetterEncoder("2" * 64), FusionRanker(), EvenConfidence(), UNTRAINED)

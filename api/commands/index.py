@@ -64,20 +64,20 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _build(arguments: argparse.Namespace, settings: Settings) -> int:
-    from api.building import build_index
+    from api.building import BuildOptions, build_index
 
+    options = BuildOptions(
+        release=arguments.release,
+        cpt=arguments.cpt,
+        brands=arguments.brands,
+        encoder=arguments.encoder,
+        strict=arguments.strict,
+        name=arguments.name,
+        out=arguments.out,
+    )
     with progress_bar("embedding texts") as progress:
         folder, manifest, problems = build_index(
-            Home(settings.home),
-            release=arguments.release,
-            cpt=arguments.cpt,
-            brands=arguments.brands,
-            out=arguments.out,
-            encoder=arguments.encoder,
-            strict=arguments.strict,
-            name=arguments.name,
-            on=date.today(),
-            progress=progress,
+            Home(settings.home), options, on=date.today(), progress=progress
         )
     for problem in problems:
         sys.stderr.write(f"left out: {problem}\n")

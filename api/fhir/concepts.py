@@ -12,7 +12,8 @@ from api.fhir.parameters import Coding, Resource
 from api.http.problems import Refused
 from api.service import Service
 from api.systems import level_of, level_of_code, system_of
-from index.records import LEVEL_1, Record
+from index.code_systems import LEVEL_I
+from index.records import Record
 
 EXTENSION = "urn:hcpcs-suggest:fhir:"
 SCORE = f"{EXTENSION}score"
@@ -103,7 +104,7 @@ def find(service: Service, coding: Coding) -> Record | str:
     record = service.catalogue.get(coding.code or "")
     if record is not None and record.level == level:
         return record
-    if level == 1 or LEVEL_1.fullmatch(coding.code or ""):
+    if level == 1 or LEVEL_I.matches(coding.code or ""):
         return "no such CPT code is held; CPT needs an index built with a licence holder's own file"
     if service.catalogue.get((coding.code or "").strip().upper()) is not None:
         return "there is no such code as written: codes are upper case, without blanks"

@@ -29,9 +29,9 @@ from api.rest.messages import (
 from api.rest.micro_batcher import MicroBatcher
 from api.service import Asked, Service
 from api.systems import CPT, LEVEL_2, section_of
+from index.code_systems import LEVEL_I, LEVEL_II
 from index.errors import HcpcsError
-from index.records import LEVEL_1, Record
-from index.records import LEVEL_2 as LEVEL_2_CODE
+from index.records import Record
 from index.release.labels import explain
 from suggest.answer import Answer
 
@@ -151,9 +151,9 @@ def _code_routes(service: Service) -> list[ControllerRouterHandler]:
 def unknown_code(service: Service, code: str) -> str:
     """Why a code has no record: not a code at all, or not in this release; never repeats it."""
     word = code.strip().upper()
-    if LEVEL_1.fullmatch(word):
+    if LEVEL_I.matches(word):
         return "CPT (Level I) codes are held only by an index built with a licence holder's own CPT file"
-    if LEVEL_2_CODE.fullmatch(word):
+    if LEVEL_II.matches(word):
         return f"release {service.release} has no such code"
     return "a HCPCS Level II code is one letter (A-V without D, I, N and O) and four digits"
 

@@ -10,8 +10,8 @@ import msgspec
 from rapidfuzz import fuzz
 
 from eval.cases.cases import Case
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
+from index.store.catalogue import Catalogue
 
 Leak = Literal["", "contains the code", "repeats a descriptor"]
 MIN_RATIO = 95.0  # rapidfuzz ratio, 0 to 100, from which two wordings count as the same
@@ -55,7 +55,7 @@ class CaseCheck(msgspec.Struct, frozen=True):
 
 
 def check_cases(
-    cases: Sequence[Case], book: CodeBook, on: date, drop: bool = False
+    cases: Sequence[Case], book: Catalogue, on: date, drop: bool = False
 ) -> tuple[list[Case], CaseCheck]:
     """Check every case against the release on its date.
 
@@ -96,7 +96,7 @@ def check_cases(
     return measured, check
 
 
-def code_problems(case: Case, book: CodeBook, on: date) -> list[CodeProblem]:
+def code_problems(case: Case, book: Catalogue, on: date) -> list[CodeProblem]:
     """List the codes of a case that cannot be billed on a date."""
     problems = []
     for code in case.codes:
@@ -110,7 +110,7 @@ def code_problems(case: Case, book: CodeBook, on: date) -> list[CodeProblem]:
     return problems
 
 
-def leak_of(case: Case, book: CodeBook) -> Leak:
+def leak_of(case: Case, book: Catalogue) -> Leak:
     """Return how a text reveals its answer: it contains the code, or repeats a descriptor of it.
 
     Wordings are compared in lower case without punctuation; a rapidfuzz ratio of 95 counts as the same.

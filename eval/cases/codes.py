@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from index.records import LEVEL_1, LEVEL_2
+from index.code_systems import CODE_SYSTEMS
 
 NO_CODE = "NONE"  # in a cell: no code fits. An empty cell means that the line has no label yet.
 
@@ -21,7 +21,7 @@ class CodeTextError(ValueError):
 
 def is_code(text: str) -> bool:
     """Return whether a text has the form of a Level I or Level II code, in upper case."""
-    return bool(LEVEL_2.fullmatch(text) or LEVEL_1.fullmatch(text))
+    return any(system.matches(text) for system in CODE_SYSTEMS)
 
 
 def parse_codes(text: str | Iterable[str], known: Sequence[str] | None = None) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from datetime import date
 import msgspec
 
 from eval.case_results import CaseResult
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain, words_of
 from eval.measures.slices import class_of
+from index.store.catalogue import Catalogue
 
 UNANSWERED = "unanswered"
 INACTIVE = "a code that is not active on the date"
@@ -72,7 +72,7 @@ class NearMisses(msgspec.Struct, frozen=True):
 
 
 def find_near_misses(
-    results: Sequence[CaseResult], book: CodeBook, on: date, max_confusions: int = MAX_CONFUSIONS
+    results: Sequence[CaseResult], book: Catalogue, on: date, max_confusions: int = MAX_CONFUSIONS
 ) -> NearMisses:
     """Count the wrong first answers of cases that have an acceptable code, by kind and by pair of codes."""
     wrong = [result for result in results if result.codes and result.rank != 1]
@@ -91,21 +91,21 @@ def find_near_misses(
     )
 
 
-def kinds_of_misses(results: Sequence[CaseResult], book: CodeBook, on: date) -> dict[str, str]:
+def kinds_of_misses(results: Sequence[CaseResult], book: Catalogue, on: date) -> dict[str, str]:
     """Map case id to kind of miss, for every wrong first answer."""
     return {
         result.id: kind_of_miss(result, book, on) for result in results if result.codes and result.rank != 1
     }
 
 
-def kind_of_miss(result: CaseResult, book: CodeBook, on: date) -> str:
+def kind_of_miss(result: CaseResult, book: Catalogue, on: date) -> str:
     """Find the kind of a wrong first answer, one of `ORDER`, compared with the nearest acceptable code."""
     if result.first is None:
         return UNANSWERED
     return _kind(result.codes, result.first, book, result.date or on)
 
 
-def _kind(wanted: Sequence[str], answered: str, book: CodeBook, on: date) -> str:
+def _kind(wanted: Sequence[str], answered: str, book: Catalogue, on: date) -> str:
     record = book.get(answered)
     if record is None:
         return UNKNOWN
@@ -118,7 +118,7 @@ def _kind(wanted: Sequence[str], answered: str, book: CodeBook, on: date) -> str
     return SECTION if any(code[0] == answered[0] for code in wanted) else ELSEWHERE
 
 
-def same_drug(code: str, other: str, book: CodeBook) -> bool:
+def same_drug(code: str, other: str, book: Catalogue) -> bool:
     """Return whether two drug descriptors name the same drug and differ only in dose or unit."""
     first, second = book.get(code), book.get(other)
     if first is None or second is None:
@@ -140,7 +140,7 @@ def drug_name(description: str) -> str:
     return " ".join(words)
 
 
-def same_family(code: str, other: str, book: CodeBook) -> bool:
+def same_family(code: str, other: str, book: Catalogue) -> bool:
     """Return whether two codes are siblings: near in CMS's order, in one section, with the same first word.
 
     Near is within 12 places. Words such as `injection`, with which drug descriptors begin, are not counted.
@@ -167,13 +167,13 @@ def _found_later(wrong: Sequence[CaseResult]) -> dict[str, int]:
     return {name: counts[name] for name in ("2", "3-5", "6-10", "11 or later", NOT_IN_LIST)}
 
 
-def _noc(codes: Sequence[str], book: CodeBook) -> bool:
+def _noc(codes: Sequence[str], book: Catalogue) -> bool:
     """Whether all of the codes that the release has are NOC codes."""
     records = [record for code in codes if (record := book.get(code))]
     return bool(records) and all(record.is_noc for record in records)
 
 
-def _confusion(pair: tuple[str, str], count: int, book: CodeBook, on: date) -> Confusion:
+def _confusion(pair: tuple[str, str], count: int, book: Catalogue, on: date) -> Confusion:
     wanted, answered = pair
     first, second = book.get(wanted), book.get(answered)
     return Confusion(

@@ -11,7 +11,6 @@ import numpy as np
 
 from eval.case_results import CaseResult
 from eval.cases.check import CaseCheck
-from eval.cases.codebook import CodeBook
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.confidence import ConfidenceReport, measure_confidence
@@ -19,6 +18,7 @@ from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misse
 from eval.measures.ranking import DEPTHS, measures_to_depth, per_case
 from eval.measures.slices import SeenInTraining, Slice, dimensions, measure_slices
 from eval.measures.summary import Estimate, Summary, mean_over_sets, summarise
+from index.store.catalogue import Catalogue
 
 DESCRIBED_CODES = 3  # of a wrong ranking, how many codes get their description
 
@@ -85,7 +85,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def measure(
-    system: str, results: Sequence[CaseResult], book: CodeBook, plan: Plan, check: CaseCheck | None = None
+    system: str, results: Sequence[CaseResult], book: Catalogue, plan: Plan, check: CaseCheck | None = None
 ) -> Metrics:
     """Measure the answers of one system."""
     sets, summaries, replicates = {}, [], []
@@ -126,7 +126,7 @@ def read_metrics(folder: Path) -> Metrics:
         raise RunFolderError(f"{path} is not of this program's form ({error}); run it again") from error
 
 
-def _descriptions(results: Sequence[CaseResult], book: CodeBook) -> dict[str, str]:
+def _descriptions(results: Sequence[CaseResult], book: Catalogue) -> dict[str, str]:
     wrong = [result for result in results if result.rank != 1]
     codes = {code for result in wrong for code in (*result.codes, *result.ranked[:DESCRIBED_CODES])}
     return {code: record.long_description for code in sorted(codes) if (record := book.get(code))}
@@ -142,7 +142,7 @@ def group_by_set(results: Sequence[CaseResult], split: Sequence[str] = ()) -> di
 
 
 def _measure_set(
-    results: Sequence[CaseResult], values: Mapping[str, Array], book: CodeBook, plan: Plan
+    results: Sequence[CaseResult], values: Mapping[str, Array], book: Catalogue, plan: Plan
 ) -> tuple[SetMetrics, Array]:
     """Measure one set; also returns its bootstrap replicates, empty where no case has a code."""
     answerable = [result for result in results if result.codes]

@@ -9,11 +9,11 @@ import numpy as np
 
 from eval.case_results import CaseResult
 from eval.cases.check import leak_of
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import plain
 from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
 from eval.measures.ranking import table_measures
 from eval.measures.summary import Estimate, mean_of_known
+from index.store.catalogue import Catalogue
 
 # What a code is for, by section and first digits; the longest matching prefix decides. Sections follow the
 # CMS table of contents: A transport and supplies, B feeding, C outpatient, E equipment, and so on.
@@ -63,7 +63,7 @@ def length_of(query: str) -> str:
     return "2-3 words" if words <= 3 else "4-6 words" if words <= 6 else "7+ words"
 
 
-def dimensions(book: CodeBook, seen: SeenInTraining | None = None) -> Dimensions:
+def dimensions(book: Catalogue, seen: SeenInTraining | None = None) -> Dimensions:
     """List the dimensions: name to a function that gives the slice of a case.
 
     A case for which the function gives the empty text is in no slice of that dimension.
@@ -81,7 +81,7 @@ def dimensions(book: CodeBook, seen: SeenInTraining | None = None) -> Dimensions
     return cuts | (_seen_dimensions(seen) if seen is not None else {})
 
 
-def _specificity(result: CaseResult, book: CodeBook) -> str:
+def _specificity(result: CaseResult, book: Catalogue) -> str:
     records = [record for code in result.codes if (record := book.get(code))]
     return "NOC code" if records and all(record.is_noc for record in records) else "specific code"
 

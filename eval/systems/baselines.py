@@ -15,16 +15,16 @@ from tqdm import tqdm
 
 from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
-from eval.cases.codebook import CodeBook
 from eval.cases.wording import words_of
 from index.encoder import MINILM, Encoder, Vectors, load_encoder
 from index.records import Record
+from index.store.catalogue import Catalogue
 
 CHUNK = 256  # descriptions encoded for each step of the progress bar
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal rank fusion"
 
 
-def active_records(book: CodeBook, on: date) -> tuple[Record, ...]:
+def active_records(book: Catalogue, on: date) -> tuple[Record, ...]:
     """Return the records that may be billed on a date, which every baseline ranks."""
     return tuple(record for record in book.records if record.status(on) == "active")
 
@@ -58,7 +58,7 @@ class AllWords:
     The NLM Clinical Tables call and the open look-up tools work so; stemming makes this baseline stronger.
     """
 
-    def __init__(self, book: CodeBook, on: date) -> None:
+    def __init__(self, book: Catalogue, on: date) -> None:
         self.name = "all-words"
         self.identity: dict[str, Any] = _identity(book, on)
         self._table = _FullText(active_records(book, on))
@@ -72,7 +72,7 @@ class AllWords:
 class Bm25:
     """Full-text search for any word, stemmed, over the long and short descriptions."""
 
-    def __init__(self, book: CodeBook, on: date) -> None:
+    def __init__(self, book: Catalogue, on: date) -> None:
         self.name = "bm25"
         self.identity: dict[str, Any] = _identity(book, on)
         self._table = _FullText(active_records(book, on))
@@ -86,7 +86,7 @@ class Bm25:
 class Dense:
     """Plain all-MiniLM-L6-v2 and an exact FAISS inner-product index over the long descriptions."""
 
-    def __init__(self, book: CodeBook, on: date, cache: Path) -> None:
+    def __init__(self, book: Catalogue, on: date, cache: Path) -> None:
         import faiss
 
         self.name = "dense"
@@ -111,7 +111,7 @@ class Fused:
 
     depth = 100
 
-    def __init__(self, book: CodeBook, on: date, cache: Path) -> None:
+    def __init__(self, book: Catalogue, on: date, cache: Path) -> None:
         self.name = "rrf"
         dense = Dense(book, on, cache)
         self._parts = (Bm25(book, on), dense)
@@ -126,7 +126,7 @@ class Fused:
         return SystemAnswer(tuple(sorted(sums, key=lambda code: (-sums[code], code))[:k]))
 
 
-def _identity(book: CodeBook, on: date) -> dict[str, Any]:
+def _identity(book: Catalogue, on: date) -> dict[str, Any]:
     return {"release": book.release, "codes": len(book.codes), "on": on.isoformat()}
 
 

@@ -20,7 +20,11 @@ class OurSystem:
         self._suggester = suggester
         manifest = msgspec.to_builtins(suggester.manifest)
         digest = hashlib.sha256(msgspec.json.encode(manifest, order="sorted")).hexdigest()
-        self.identity: dict[str, Any] = {"index_manifest_sha256": digest, "index_manifest": manifest}
+        self.identity: dict[str, Any] = {
+            "index_manifest_sha256": digest,
+            "index_manifest": manifest,
+            "model": suggester.model,  # digests of the weights of encoder and ranker
+        }
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Ask for one text at a time, so that the measured time is that of one answer."""

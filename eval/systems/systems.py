@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
-from eval.cases.codebook import CodeBook
 from eval.errors import MeasuredSystemError
+from index.store.catalogue import Catalogue
 
 BASELINES = ("all-words", "bm25", "dense", "rrf")
 NAMES = ("default", *BASELINES)
@@ -39,7 +39,7 @@ class SystemSetting(Protocol):
     cache: Path
     on: date
 
-    def codebook(self) -> CodeBook:
+    def catalogue(self) -> Catalogue:
         """Return the release that the baselines rank."""
         ...
 
@@ -78,10 +78,10 @@ def _make(target: str, setting: SystemSetting) -> System:
 
     makers: dict[str, Callable[[], System]] = {
         "default": lambda: ours.OurSystem(setting.suggester(None)),
-        "all-words": lambda: baselines.AllWords(setting.codebook(), setting.on),
-        "bm25": lambda: baselines.Bm25(setting.codebook(), setting.on),
-        "dense": lambda: baselines.Dense(setting.codebook(), setting.on, setting.cache),
-        "rrf": lambda: baselines.Fused(setting.codebook(), setting.on, setting.cache),
+        "all-words": lambda: baselines.AllWords(setting.catalogue(), setting.on),
+        "bm25": lambda: baselines.Bm25(setting.catalogue(), setting.on),
+        "dense": lambda: baselines.Dense(setting.catalogue(), setting.on, setting.cache),
+        "rrf": lambda: baselines.Fused(setting.catalogue(), setting.on, setting.cache),
     }
     if target in makers:
         return makers[target]()

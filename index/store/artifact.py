@@ -1,10 +1,18 @@
-"""The index folder: what is in it, how it is checked, how it is searched.
+"""The index folder: what is in it, how it is checked, how it is read and written.
 
-Layout: `manifest.json`; `records.jsonl`, `modifiers.jsonl` (the catalogue); `codes.faiss` and, in a large
-index, `coarse.faiss` (one vector a code); `texts.jsonl` (what can match), `vectors.safetensors`,
-`words.safetensors` and `words.txt` (the vector and the words of each); `lexical.safetensors`,
-`vocabulary.txt` and `profiles.safetensors` (stems, amounts and facts of every code); `lexicon.jsonl`,
-`names.jsonl` (as they were at the build). No pickle anywhere.
+| file | holds |
+| --- | --- |
+| `manifest.json` | what the index was made from, and the checksum of every other file |
+| `records.jsonl`, `modifiers.jsonl` | the catalogue |
+| `codes.faiss`, in a large index also `coarse.faiss` | one vector a code |
+| `lexical.safetensors`, `vocabulary.txt` | the stems of every code |
+| `profiles.safetensors` | attributes and quantities of every code, and the names of both |
+| `texts.jsonl` | every text that can match |
+| `vectors.safetensors` | one vector a text |
+| `words.safetensors`, `words.txt` | the words of every text |
+| `lexicon.jsonl`, `names.jsonl` | both as they were when the index was built |
+
+No pickle anywhere. `docs/upgrading.md` says what is compared when a folder is read.
 """
 
 from __future__ import annotations
@@ -18,53 +26,51 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
-from index.store.catalogue import Catalogue, read_jsonl, write_jsonl
-from index.store.forward import ForwardIndex
+from index.store.catalogue import read_jsonl, write_jsonl
 from index.store.lexical import Lexical
 from index.store.manifest import MANIFEST, Manifest, digests, verify
-from index.store.profiles import Profiles
-from index.store.terms import TermIndex
-from index.store.text_vectors import TextVectors
-from index.store.texts import TEMPLATE, Text
-from index.store.vectors import VectorIndex
+from index.store.parts import CodeParts, TextParts
+from index.store.texts import TEMPLATE
 from index.text.lexicon import Entry
 from index.text.names import Name
+from index.text.words import NORMAL_FORM
 
-TEXTS = "texts.jsonl"
 LEXICON = "lexicon.jsonl"
 NAMES = "names.jsonl"
 
 
 class Artifact:
-    """A loaded index folder."""
+    """A loaded index.
+
+    Attributes:
+        manifest: What it was made from.
+        catalogue: The codes.
+        vectors: One vector a code, to search in.
+        table: The stems of each code's texts.
+        profiles: Attributes and quantities of each code.
+        texts: Every text that can match.
+        rows: int32 (texts,): the code of each text.
+        text_vectors: One vector a text.
+        words: The words of each text.
+        lexicon: How people write, as it was when the index was built.
+        names: Product names, likewise.
+    """
 
     def __init__(
         self,
         manifest: Manifest,
-        catalogue: Catalogue,
-        texts: Sequence[Text],
-        vectors: VectorIndex,
-        text_vectors: TextVectors,
-        words: ForwardIndex,
-        table: TermIndex,
-        profiles: Profiles,
+        *,
+        codes: CodeParts,
+        texts: TextParts,
         lexicon: Sequence[Entry],
         names: Sequence[Name],
     ) -> None:
-        if (len(vectors), len(text_vectors)) != (len(catalogue), len(texts)):
-            raise ArtifactError(
-                f"the index holds vectors of {len(vectors)} codes and {len(text_vectors)} texts, but "
-                f"{len(catalogue)} codes and {len(texts)} texts; build it again"
-            )
         self.manifest = manifest
-        self.catalogue = catalogue
-        self.texts = tuple(texts)
-        self.rows: npt.NDArray[np.int32] = np.array([text.row for text in texts], np.int32)
-        self.vectors = vectors
-        self.text_vectors = text_vectors
-        self.words = words
-        self.table = table
-        self.profiles = profiles
+        self._codes = codes
+        self._texts = texts
+        self.catalogue, self.vectors, self.table, self.profiles = codes
+        self.texts, self.text_vectors, self.words = texts
+        self.rows: npt.NDArray[np.int32] = np.array([text.row for text in self.texts], np.int32)
         self.lexicon = tuple(lexicon)
         self.names = tuple(names)
 
@@ -78,38 +84,42 @@ class Artifact:
         """Read an index folder after checking every file of it.
 
         Raises:
-            ArtifactError: If a file is missing or damaged, or was made under another text template.
+            ArtifactError: If a file is missing or damaged, or the folder is of another version.
         """
         manifest = verify(folder)
-        if manifest.template != TEMPLATE:
-            raise ArtifactError(
-                f"{folder} was built with text template {manifest.template}, this version needs {TEMPLATE}; "
-                "build the index again"
-            )
+        check_versions(manifest, folder)
         return cls(
             manifest,
-            Catalogue.load(folder),
-            read_jsonl(folder / TEXTS, Text),
-            VectorIndex.load(folder, manifest.scale),
-            TextVectors.load(folder, manifest.scale),
-            ForwardIndex.load(folder),
-            TermIndex.load(folder),
-            Profiles.load(folder),
-            read_jsonl(folder / LEXICON, Entry),
-            read_jsonl(folder / NAMES, Name),
+            codes=CodeParts.load(folder, manifest.scale),
+            texts=TextParts.load(folder, manifest.scale),
+            lexicon=read_jsonl(folder / LEXICON, Entry),
+            names=read_jsonl(folder / NAMES, Name),
         )
 
     def save(self, folder: Path) -> Manifest:
-        """Write everything into an empty folder; the manifest, with the digest of every file, comes last."""
-        self.catalogue.save(folder)
-        write_jsonl(folder / TEXTS, self.texts)
-        self.vectors.save(folder)
-        self.text_vectors.save(folder)
-        self.words.save(folder)
-        self.table.save(folder)
-        self.profiles.save(folder)
+        """Write everything into an empty folder, the manifest with the checksum of every file last."""
+        self._codes.save(folder)
+        self._texts.save(folder)
         write_jsonl(folder / LEXICON, self.lexicon)
         write_jsonl(folder / NAMES, self.names)
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
         (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
         return manifest
+
+
+def check_versions(manifest: Manifest, folder: Path) -> None:
+    """Refuse a folder whose texts this version would choose, normalise or cut differently.
+
+    Raises:
+        ArtifactError: Names both versions.
+    """
+    versions = {
+        "template of texts": (manifest.template, TEMPLATE),
+        "normal form of texts": (manifest.normal_form, NORMAL_FORM),
+    }
+    for what, (theirs, ours) in versions.items():
+        if theirs != ours:
+            raise ArtifactError(
+                f"{folder} was built with another {what}: {theirs}, this version of hcpcs needs {ours}; "
+                "build the index again"
+            )

@@ -1,4 +1,4 @@
-"""Work that a later build need not do again, by the text that it was made from."""
+"""Results that a later build takes over: a file that maps a source text to what was computed from it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ import msgspec
 
 from index.errors import ArtifactError
 
-Make = Callable[[list[int]], list[bytes]]
+Compute = Callable[[list[int]], list[bytes]]
 
 
-def kept(path: Path | None, sources: Sequence[str], make: Make) -> list[bytes]:
-    """What was made of each source, taken from a file as far as it is there.
+def cached_by_source(path: Path | None, sources: Sequence[str], compute: Compute) -> list[bytes]:
+    """The value computed from each source, read from a file where an earlier build has stored it.
 
-    The file is an SQLite database with one row a build: a MessagePack map from sources to what that build
-    made of them. All of it is read, so one large value is faster than an index over many small ones.
+    The file is an SQLite database with one row a build: a MessagePack map from the sources that were new to
+    that build to their values. The whole file is read each time, so one large value a build is faster than an
+    index over many small ones. The name of the file must hold everything else that decides the values.
 
     Args:
-        path: The file, made when it is absent; None keeps nothing.
-        sources: Texts that decide what is made.
-        make: Given places in `sources`, makes what is missing.
+        path: The file, created when absent; None caches nothing.
+        sources: Texts that decide the values.
+        compute: Takes positions in `sources` and returns their values.
 
     Returns:
         One value a source, in order.
@@ -32,14 +33,14 @@ def kept(path: Path | None, sources: Sequence[str], make: Make) -> list[bytes]:
         ArtifactError: If the file is damaged or cannot be written.
     """
     if path is None:
-        return make(list(range(len(sources))))
+        return compute(list(range(len(sources))))
     known: dict[str, bytes] = {}
     with _store(path) as store:
-        for (made,) in store.execute("SELECT made FROM builds"):
-            known.update(msgspec.msgpack.decode(made, type=dict[str, bytes]))
+        for (values,) in store.execute("SELECT made FROM builds"):
+            known.update(msgspec.msgpack.decode(values, type=dict[str, bytes]))
     missing = list({source: i for i, source in enumerate(sources) if source not in known}.values())
     if missing:
-        fresh = dict(zip([sources[i] for i in missing], make(missing), strict=True))
+        fresh = dict(zip([sources[i] for i in missing], compute(missing), strict=True))
         with _store(path) as store:
             store.execute("INSERT INTO builds VALUES (?)", (msgspec.msgpack.encode(fresh),))
         known.update(fresh)

@@ -1,9 +1,10 @@
-"""Looking codes up: by code, by section, by place in CMS's order."""
+"""The codes of one release: look-up by code, neighbours in CMS's order, predecessors."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,11 +19,21 @@ T = TypeVar("T")
 
 
 class Catalogue:
-    """Records ascending by code, and the modifiers kept apart from them."""
+    """The codes of one release.
 
-    def __init__(self, records: Sequence[Record], modifiers: Sequence[Modifier] = ()) -> None:
+    Attributes:
+        records: Every record, ended ones too, ascending by code.
+        modifiers: The modifiers, which are no codes.
+        release: The release's name, such as `2026-01`; empty where it does not matter.
+        codes: Code of each record.
+    """
+
+    def __init__(
+        self, records: Sequence[Record], modifiers: Sequence[Modifier] = (), *, release: str = ""
+    ) -> None:
         self.records = tuple(records)
         self.modifiers = tuple(modifiers)
+        self.release = release
         self.codes = [record.code for record in self.records]
         self._rows = {code: row for row, code in enumerate(self.codes)}
 
@@ -40,7 +51,7 @@ class Catalogue:
         return len(self.records)
 
     def position(self, code: str) -> int | None:
-        """Row of a code, or None."""
+        """Row of a code in CMS's order, which is ascending by code, or None."""
         return self._rows.get(code)
 
     def get(self, code: str) -> Record | None:
@@ -49,14 +60,27 @@ class Catalogue:
         return None if row is None else self.records[row]
 
     def neighbours(self, code: str, n: int = 3) -> tuple[Record, ...]:
-        """Up to n records before and n after a code in CMS's order, the code itself left out."""
+        """Up to n records before and n after a code in CMS's order, without the code itself."""
         row = bisect_left(self.codes, code)
         around = self.records[max(0, row - n) : row + n + 1]
         return tuple(record for record in around if record.code != code)
 
     def predecessors(self, code: str) -> tuple[Record, ...]:
-        """Ended codes that name this one as their successor."""
-        return tuple(record for record in self.records if code in record.successors)
+        """Records of the ended codes that name this one as their successor, ascending by code."""
+        return tuple(self.records[self._rows[other]] for other in self._predecessors.get(code, ()))
+
+    @cached_property
+    def _predecessors(self) -> dict[str, tuple[str, ...]]:
+        return predecessors(self.records)
+
+
+def predecessors(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
+    """For each code that is a successor, the ended codes that name it, in the order of the records."""
+    by_successor: dict[str, tuple[str, ...]] = {}
+    for record in records:
+        for successor in dict.fromkeys(record.successors):
+            by_successor[successor] = (*by_successor.get(successor, ()), record.code)
+    return by_successor
 
 
 def read_jsonl(path: Path, kind: type[T]) -> tuple[T, ...]:

@@ -1,29 +1,28 @@
-"""Facts and amounts of every code as arrays, read once from its texts when the index is built."""
+"""Attributes and quantities of every code as arrays, read from its texts when the index is built."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
 
+from index.digest import source_digest
 from index.records import Record
-from index.store.build_cache import kept
-from index.text.attributes import attributes
-from index.text.quantities import Quantity, Range, quantities, size_range
+from index.store.build_cache import cached_by_source
+from index.store.named_arrays import load_named, save_named
+from index.text.attributes import VALUES, attributes
+from index.text.quantities import DIMENSIONS, Quantity, Range, quantities, size_range
 from index.text.words import normalise, words
 
 PROFILES = "profiles.safetensors"
 MAX_QUANTITIES = 4
-HEAD = (
-    400  # characters of a descriptor in which amounts are looked for; later ones are conditions of measures
-)
+QUANTITY_CHARACTERS = 400
+"""Characters of a descriptor that are searched for amounts; later ones are conditions of quality measures."""
+
 PROFILE = np.dtype(
     [
         ("attributes", np.uint64),
@@ -38,6 +37,8 @@ PROFILE = np.dtype(
 )
 """One code's row of `Profiles`, field for field."""
 
+_NAMES = {"attributes": VALUES, "dimensions": DIMENSIONS}
+
 _MAKER = re.compile(r"\(([a-z][\w .&-]+)\),? ?not therapeutically equivalent|not therapeutically equivalent")
 _NOC = re.compile(
     r"not otherwise (?:classified|specified)|\bnoc\b|\bnos\b|unclassified|unlisted|miscellaneous"
@@ -45,17 +46,17 @@ _NOC = re.compile(
 
 
 class Profiles(NamedTuple):
-    """One row a code.
+    """Attributes and quantities, one row a code.
 
     Attributes:
         attributes: uint64 (codes,): bits of `index.text.attributes`.
         dimensions: int8 (codes, 4): dimension of each amount, -1 where there is none.
-        amounts: float32 (codes, 4).
+        amounts: float32 (codes, 4): in the base unit of the dimension, 0 where there is none.
         range_dimension: int8 (codes,): dimension of the range, -1 where there is none.
-        above: float32 (codes,).
-        to: float32 (codes,).
-        generic: bool (codes,): not otherwise classified, miscellaneous and the like.
-        maker: bool (codes,): for one maker's product only, "not therapeutically equivalent" to the others.
+        above: float32 (codes,): lower end of the range, excluded.
+        to: float32 (codes,): upper end of the range, included.
+        generic: bool (codes,): "not otherwise classified", "miscellaneous" and similar.
+        maker: bool (codes,): for the product of one maker, "not therapeutically equivalent" to others.
     """
 
     attributes: npt.NDArray[np.uint64]
@@ -68,42 +69,41 @@ class Profiles(NamedTuple):
     maker: npt.NDArray[np.bool_]
 
     @classmethod
-    def from_records(cls, records: Sequence[Record], keep: Path | None = None) -> Profiles:
-        """Read the texts of every record, but for those that the folder `keep` has the profile of."""
-        path = keep / f"profiles-{_version()}.db" if keep else None
+    def from_records(cls, records: Sequence[Record], cache: Path | None = None) -> Profiles:
+        """Read the texts of every record.
+
+        Args:
+            records: The codes.
+            cache: Folder with the profiles of earlier builds; None reads every record anew.
+        """
+        path = cache / f"profiles-{source_digest(__name__)[:16]}.db" if cache else None
         sources = [
             f"{record.long_description}\n{record.short_description}\n{record.is_noc}" for record in records
         ]
-        made = kept(path, sources, lambda places: [_profile(records[place]).tobytes() for place in places])
-        rows = np.frombuffer(b"".join(made), PROFILE)
+        values = cached_by_source(
+            path, sources, lambda rows: [_profile(records[row]).tobytes() for row in rows]
+        )
+        rows = np.frombuffer(b"".join(values), PROFILE)
         return cls(*(np.ascontiguousarray(rows[name]) for name in cls._fields))
 
     def save(self, folder: Path) -> None:
-        """Write `profiles.safetensors`."""
-        save_file(self._asdict(), folder / PROFILES)
+        """Write `profiles.safetensors`, with the names of the attributes and dimensions."""
+        save_named(self._asdict(), _NAMES, folder / PROFILES)
 
     @classmethod
     def load(cls, folder: Path) -> Profiles:
-        """Read what `save` wrote."""
-        return cls(**load_file(folder / PROFILES))
+        """Read what `save` wrote.
 
-
-@cache
-def _version() -> str:
-    """Digest of the code that reads a record, so that what another version made is not taken for its own."""
-    folder = Path(__file__).parents[1]
-    modules = (
-        "text/quantities.py",
-        "text/attributes.py",
-        "text/_normal.pyx",
-        "store/profiles.py",
-        "text/words.py",
-    )
-    return sha256(b"".join((folder / name).read_bytes() for name in modules)).hexdigest()[:16]
+        Raises:
+            ArtifactError: If the file is damaged, its attributes or dimensions are not those of this
+                version, or an array has another shape or dtype.
+        """
+        return cls(**load_named(folder / PROFILES, PROFILE, _NAMES))
 
 
 def _profile(record: Record) -> npt.NDArray[np.void]:
-    long, short = normalise(record.long_description[:HEAD]), normalise(record.short_description)
+    long = normalise(record.long_description[:QUANTITY_CHARACTERS])
+    short = normalise(record.short_description)
     amounts = list(dict.fromkeys(quantities(long) + quantities(short)))[:MAX_QUANTITIES]
     amounts += [Quantity(-1, 0.0)] * (MAX_QUANTITIES - len(amounts))
     row = np.zeros((), PROFILE)

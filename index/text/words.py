@@ -1,4 +1,4 @@
-"""How any text, a descriptor or a query, is cut into words: one way for both sides."""
+"""Normalisation and words, the same for descriptors and for queries."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from functools import lru_cache
 
 from index.text._normal import normalise, skeleton, words
 
-__all__ = ["TEXT_VERSION", "cut", "lengths_by_first", "normalise", "skeleton", "words"]
+__all__ = ["NORMAL_FORM", "cut", "lengths_by_first", "normalise", "skeleton", "words"]
 
-TEXT_VERSION = 1
-"""Part of the template version in the manifest: vectors made under another cutting are not reused."""
+NORMAL_FORM = 1
+"""Version of `normalise` and `words`. Raise it when either gives another result for any text: an index folder
+holds texts, words and vectors in this form and is refused under another."""
 
 
 @lru_cache(1 << 16)
 def cut(text: str) -> tuple[str, ...]:
-    """The words of a descriptor or lexicon text, remembered; not for what a user typed."""
+    """The words of a descriptor or lexicon text, cached; not for users' texts, which must not be stored."""
     return tuple(words(normalise(text)))
 
 
 def lengths_by_first(phrases: Iterable[Sequence[str]]) -> dict[str, tuple[int, ...]]:
-    """For each word that begins a phrase, how many words such phrases have, the most first."""
-    found: dict[str, set[int]] = {}
+    """For each first word of a phrase, the lengths in words of the phrases that begin so, longest first."""
+    by_first: dict[str, set[int]] = {}
     for phrase in phrases:
-        found.setdefault(phrase[0], set()).add(len(phrase))
-    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+        by_first.setdefault(phrase[0], set()).add(len(phrase))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in by_first.items()}

@@ -11,21 +11,20 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from index.build import assemble
-from index.digest import file_sha256
+from index.build import Sources, assemble
+from index.digest import file_sha256, source_digest
 from index.encoder import StaticEncoder
 from index.records import Record, Release
 from index.release.release import read_release
 from index.starter import FOLDER as STARTER
 from index.starter import read_starter
+from index.store.texts import MAX_EMBEDDED_CHARACTERS
 from index.text.lexicon import FOLDER as LEXICON
 from index.text.lexicon import Entry, read_lexicon
 from index.text.names import Name, read_names
 from index.text.words import normalise, words
 from suggest.expansion import Expander, added_words
 from suggest.thresholds import Thresholds
-from suggest.training import encoding
-from suggest.training import lines as line_module
 from suggest.training.encoding import Pairs, save_encoder, token_vectors, train_encoder
 from suggest.training.lines import (
     FOLDS,
@@ -53,7 +52,6 @@ from suggest.training.ranking import (
 
 Log = Callable[[str], None]
 NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
-LONGEST = 600  # characters of a descriptor that the encoder learns from
 EXPANDED = 0.75  # share of charge lines that are learned with their known terms written out
 REFUSED = 0.92  # share of texts without a code that must be refused
 
@@ -137,15 +135,10 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
 
 
 def _key(inputs: Inputs) -> str:
-    """Digest of everything that the stages depend on, so that a stage of other inputs is never reused."""
-    digest = hashlib.sha256(f"{inputs.on} {inputs.seed}".encode())
-    own = [
-        *LEXICON.glob("*.tsv"),
-        *STARTER.glob("*.tsv"),
-        Path(encoding.__file__),
-        Path(line_module.__file__),
-    ]
-    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *sorted(own)):
+    """Digest of the inputs and of the code, so that a stage of other inputs or other code is never reused."""
+    digest = hashlib.sha256(f"{inputs.on} {inputs.seed} {source_digest(__name__)}".encode())
+    shipped = sorted([*LEXICON.glob("*.tsv"), *STARTER.glob("*.tsv")])
+    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *shipped):
         digest.update(file_sha256(path).encode())
     return digest.hexdigest()[:12]
 
@@ -219,7 +212,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
         if line.kind == "charge" and chance.random() < EXPANDED:
             text = _written_out(text, expander)
         targets = line.codes[:2] if line.kind.startswith("lexicon") or line.kind == "name" else line.codes[:1]
-        queries += [(text[:LONGEST], rows[code]) for code in targets if code in rows]
+        queries += [(text[:MAX_EMBEDDED_CHARACTERS], rows[code]) for code in targets if code in rows]
     short = [(normalise(record.short_description), row) for row, record in enumerate(records)]
     queries = [(text, row) for text, row in (*queries, *short) if text]
     own = {
@@ -227,7 +220,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
     }
     texts: list[tuple[str, ...]] = [
         (
-            normalise(record.long_description)[:LONGEST],
+            normalise(record.long_description)[:MAX_EMBEDDED_CHARACTERS],
             normalise(record.short_description),
             normalise(own.get(record.code, record.short_description)),
         )
@@ -243,10 +236,9 @@ def _written_out(text: str, expander: Expander) -> str:
 
 def _examples(material: Material, encoder: StaticEncoder, learned: int, seed: int, log: Log) -> list[Example]:
     """Features of the lines that an encoder did not learn from."""
-    full = assemble(
-        material.release, encoder, lexicon=material.lexicon, starter=material.starter, names=material.names
-    )
-    bare = assemble(material.release, encoder)
+    everything = Sources(material.release, material.lexicon, material.starter, material.names)
+    full = assemble(everything, encoder)
+    bare = assemble(Sources(material.release), encoder)
     nothing = [Line(text, (), NO_CODE, place % FOLDS) for place, text in enumerate(no_code_texts())]
     coded = [line.text for line in material.lines if line.fold == learned]
     codable = fit_codable(encoder, coded, [line.text for line in nothing if line.fold == learned])
