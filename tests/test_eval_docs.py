@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from eval.gate import read_gate
 from eval.measures.confidence import aurc, coverage_at, expected_calibration_error, reliability, risk_coverage
-from eval.measures.ranking import per_case
+from eval.measures.ranking import MEASURES, per_case
 from eval.measures.summary import summarise
 from eval.systems.systems import NAMES
 from tests.eval_fakes import result
@@ -45,6 +46,13 @@ def test_the_gate_of_the_page_is_a_gate(tmp_path):
     """The TOML block is read as it stands."""
     (tmp_path / "gate.toml").write_text(TEXT.split("```toml\n")[1].split("```")[0])
     assert read_gate(tmp_path / "gate.toml")["regression"]["against"] == "runs/stored"
+
+
+def test_every_measure_is_described():
+    """Each measure has its paragraph, those of several depths one together."""
+    families = {re.sub(r"(?<=top-|all@)\d+$", "k", measure.label) for measure in MEASURES}
+    assert families == {"top-k", "recall@k", "MRR", "nDCG@10"}
+    assert all(f"- **{family}**" in TEXT for family in families)
 
 
 def test_every_system_is_described():

@@ -78,7 +78,7 @@ def test_only_drug_codes_can_be_the_same_drug():
 
 def test_misses_are_counted_with_their_confusions():
     """Counts, where the right code was, NOC answers both ways, pairs by frequency."""
-    rows = [
+    results = [
         result("right", ["E0143"], ["E0143"]),
         result("1", ["E0143"], ["E0130", "E0143"]),
         result("2", ["E0143"], ["E0130"]),
@@ -87,13 +87,13 @@ def test_misses_are_counted_with_their_confusions():
         result("5", ["E0143"], []),
         result("none fits", [], ["E0143"]),
     ]
-    found = find_near_misses(rows, BOOK, DAY)
-    assert found.wrong == 5
-    assert found.found_later == {"2": 1, "3-5": 0, "6-10": 1, "11 or later": 0, "not in the list": 3}
-    assert (found.noc_instead, found.specific_instead) == (1, 1)
-    assert found.kinds[UNANSWERED] == 1 and sum(found.kinds.values()) == 5
-    first = found.confusions[0]
+    misses = find_near_misses(results, BOOK, DAY)
+    assert misses.wrong == 5
+    assert misses.found_later == {"2": 1, "3-5": 0, "6-10": 1, "11 or later": 0, "not in the list": 3}
+    assert (misses.noc_instead, misses.specific_instead) == (1, 1)
+    assert misses.kinds[UNANSWERED] == 1 and sum(misses.kinds.values()) == 5
+    first = misses.confusions[0]
     assert (first.wanted, first.answered, first.count) == ("E0143", "E0130", 2)
     assert first.wanted_description == "Folding walker with wheels, height can be set"
-    assert (len(found.confusions), found.pairs) == (3, 3)
-    assert set(kinds_of_misses(rows, BOOK, DAY)) == {"1", "2", "3", "4", "5"}
+    assert (len(misses.confusions), misses.pairs) == (3, 3)
+    assert set(kinds_of_misses(results, BOOK, DAY)) == {"1", "2", "3", "4", "5"}
