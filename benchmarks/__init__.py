@@ -1,1 +1,1 @@
-"""Benchmarks: a file a question, results in JSON with machine and method; `docs/performance.md` tells."""
+"""Benchmarks: one module for each question; results are JSON files with machine and method."""

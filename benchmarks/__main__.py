@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--small] [--only NAME] [--out DIR]`: run, and write one JSON file a question."""
+"""`python -m benchmarks [--small] [--only NAME] [--out DIR]`: run benchmarks, write one JSON file each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the benchmarks in turn; gives 0 when all ran."""
+    """Run the benchmarks one after the other; returns 0 when all ran."""
     arguments = _arguments(argv)
     work = arguments.work or ROOT / "build" / ("benchmarks-small" if arguments.small else "benchmarks")
     out = arguments.out or (work / "results" if arguments.small else RESULTS)
@@ -33,16 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run the benchmarks.")
-    parser.add_argument("--small", action="store_true", help="only far enough to see that nothing breaks")
+    parser.add_argument("--small", action="store_true", help="a short run, to see that nothing is broken")
     parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help=f"for the results (default: {RESULTS.name}/ here)"
+        "--out", type=Path, metavar="DIR", help=f"folder of the results (default: benchmarks/{RESULTS.name}/)"
     )
     parser.add_argument(
-        "--work", type=Path, metavar="DIR", help="for indexes and caches (default: build/benchmarks)"
+        "--work", type=Path, metavar="DIR", help="folder of indexes and caches (default: build/benchmarks)"
     )
     parser.add_argument(
-        "--index", type=Path, metavar="DIR", help="an index folder to answer from; else one is built"
+        "--index", type=Path, metavar="DIR", help="index folder to answer from (default: a new one is built)"
     )
     return parser.parse_args(argv)
 
@@ -50,17 +50,17 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def _run(name: str, setting: Setting) -> None:
     module = importlib.import_module(f"benchmarks.bench_{name}")
     sys.stderr.write(f"benchmarks: {name}: {(module.__doc__ or '').splitlines()[0]}\n")
-    on, start = machine(), time.perf_counter()
-    found = module.run(setting)
+    measured_on, start = machine(), time.perf_counter()
+    measurements = module.run(setting)
     result = {
         "benchmark": name,
         "question": (module.__doc__ or "").splitlines()[0],
         "small": setting.small,
         "release": read_manifest(setting.index).release,
         "lines": len(texts()),
-        "machine": on,
+        "machine": measured_on,
         "took_s": round(time.perf_counter() - start, 1),
-        **found,
+        **measurements,
     }
     encoded = msgspec.json.format(msgspec.json.encode(result), indent=1)
     (setting.out / f"{name}.json").write_bytes(encoded + b"\n")

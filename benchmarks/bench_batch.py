@@ -1,4 +1,4 @@
-"""How many lines a second, when there are many?"""
+"""How many lines a second does a batch of many lines reach?"""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from benchmarks.spread import ratios, spread
 from benchmarks.texts import distinct
 
 METHOD = (
-    "k = 10, every text new. `ours_in_processes` is what `hcpcs batch` does with a long file: as many "
-    "processes as there are processors, 4,000 lines until the last line of JSON is back. Then the first 500 "
-    "of them go to the others in turn: `ours` is `suggest` with the list, in one process; the obvious "
-    "design encodes 64 texts at a time, on as many threads as PyTorch takes."
+    "k = 10, every text new. `ours_in_processes` is what `hcpcs batch` does with a long file: one process "
+    "for each processor, 4,000 lines, until the last line of JSON is back. Then the first 500 of these lines "
+    "go to the other designs one after the other: `ours` is one call of `suggest` in one process; the "
+    "obvious design encodes 64 texts at a time, with the number of threads that PyTorch chooses."
 )
 PAUSE_S = 0.05
 
 
 def run(setting: Setting) -> dict[str, Any]:
-    """Lines a second of each design and ratios of ours to the others."""
-    rounds, long, short = setting.size(10, 2), setting.size(4000, 80), setting.size(500, 40)
-    asked = distinct(rounds * long)
+    """Measure lines a second of each design, and ratios of ours to the others."""
+    rounds, long_batch, short_batch = setting.size(10, 2), setting.size(4000, 80), setting.size(500, 40)
+    texts = distinct(rounds * long_batch)
     names = (BATCH, OURS, DENSE, FTS5) if setting.obvious else (BATCH, OURS, FTS5)
     with ExitStack() as stack:
         contenders = {name: stack.enter_context(Contender(name, setting)) for name in names}
         rates: dict[str, list[float]] = {name: [] for name in contenders}
         for contender in contenders.values():
             contender.ask(distinct(20, seed=1))
-        for start in range(0, len(asked), long):
+        for start in range(0, len(texts), long_batch):
             for name, contender in contenders.items():
-                lines = asked[start : start + (long if name == BATCH else short)]
+                lines = texts[start : start + (long_batch if name == BATCH else short_batch)]
                 time.sleep(PAUSE_S)
                 rates[name].append(len(lines) / contender.ask(lines) * 1000)
     return {
@@ -44,5 +44,5 @@ def run(setting: Setting) -> dict[str, Any]:
             if name not in (BATCH, OURS)
         },
         "lines_per_second": {name: spread(values) for name, values in rates.items()},
-        "texts": len(asked),
+        "texts": len(texts),
     }

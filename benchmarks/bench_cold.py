@@ -1,4 +1,4 @@
-"""How long does one command take from nothing?"""
+"""How long does one command take, from process start to exit?"""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from benchmarks.setting import ROOT, Setting
 from benchmarks.spread import spread
 
 METHOD = (
-    "Wall time of a whole process, output thrown away, in turn; files are in the page cache, as they "
-    "are on a machine that is in use. `python_pass` is the interpreter alone. The obvious design reads "
-    "its vectors from a file."
+    "Wall-clock time of a whole process, its output discarded, the commands one after the other. Files are "
+    "in the page cache, as on a machine in use. `python_pass` is the interpreter alone. The obvious design "
+    "reads its vectors from a file."
 )
-# What the installed command holds, of the code that the other benchmarks measure.
+# The same as the installed command, but with the code that the other benchmarks measure.
 HCPCS = (sys.executable, "-c", "import sys; from api.__main__ import main; sys.exit(main())")
 LIBRARIES = ("torch", "sentence_transformers", "transformers")
 
 
 def run(setting: Setting) -> dict[str, Any]:
-    """Seconds of each command."""
+    """Measure seconds of each command."""
     environ = os.environ | {"HCPCS_INDEX": str(setting.index), "HCPCS_HOME": str(setting.work / "home")}
     commands = _commands(setting)
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(setting.size(15, 1) + 1):
         for name, words in commands.items():
             if name == DENSE and turn > 3:
-                continue  # takes many seconds, and nobody doubts it
+                continue  # takes many seconds; three turns are enough
             seconds = _seconds(words, environ)
             if turn:  # the first turn warms the page cache
                 times[name].append(seconds)
@@ -66,12 +66,12 @@ def _seconds(words: Sequence[str], environ: Mapping[str, str]) -> float:
 
 
 def _imported(environ: Mapping[str, str]) -> list[str]:
-    """Which of the heavy libraries `hcpcs suggest` imports; none is what is wanted."""
+    """List the heavy libraries that `hcpcs suggest` imports; it should import none."""
     program = (
         "import sys; from api.__main__ import main; main(['suggest', 'walker']); "
         f"sys.stderr.write(' '.join(n for n in {LIBRARIES!r} if n in sys.modules))"
     )
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, env=environ, cwd=ROOT
     )
-    return told.stderr.decode().split()
+    return finished.stderr.decode().split()

@@ -1,4 +1,4 @@
-"""How do build, memory, disk and answers grow with the number of codes?"""
+"""How do build time, memory, disk space and answer time grow with the number of codes?"""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.builder import Built, built
+from benchmarks.builder import BuildCost, measure_build
 from benchmarks.setting import Setting
 from benchmarks.spread import Spread, exponent, spread
 
 METHOD = (
-    "Full builds of made-up releases, each in a new process and an empty data folder. The growth of "
-    "time and of memory is the exponent e of cost = c * codes^e that fits the three largest sizes best, "
-    "where the part that does not grow (lexicon, libraries) weighs least; memory is what the build took "
-    "beyond the memory before it. 1 is linear."
+    "Full builds of synthetic releases, each in a new process and an empty data folder. The growth of time "
+    "and of memory is the exponent e of cost = c * codes^e, fitted to the three largest sizes, where the "
+    "constant part (lexicon, libraries) matters least. Memory is the peak less the memory before the "
+    "build. 1 is linear."
 )
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
-SMALL = (100, 200, 400)
+SMALL_SIZES = (100, 200, 400)
+FITTED_SIZES = 3
 
 
 def run(setting: Setting) -> dict[str, Any]:
-    """Cost of a build at each size and the exponents."""
-    sizes = SMALL if setting.small else SIZES
-    rounds = [[_one(setting, size) for size in sizes] for _ in range(setting.size(2, 1))]
+    """Measure the cost of a build at each size, and the exponents of growth."""
+    sizes = SMALL_SIZES if setting.small else SIZES
+    rounds = [[_build(setting, size) for size in sizes] for _ in range(setting.size(2, 1))]
     return {
         "method": METHOD,
         "ratios": {
@@ -32,27 +33,33 @@ def run(setting: Setting) -> dict[str, Any]:
             "memory_exponent": _exponent(sizes, rounds, "grown_mb"),
             "disk_exponent": _exponent(sizes, rounds, "disk_mb"),
         },
-        "sizes": [{"codes": size, **_row([one[at] for one in rounds])} for at, size in enumerate(sizes)],
+        "sizes": [
+            {"codes": size, **_costs([builds[at] for builds in rounds])} for at, size in enumerate(sizes)
+        ],
     }
 
 
-def _one(setting: Setting, size: int) -> Built:
+def _build(setting: Setting, size: int) -> BuildCost:
     home = setting.work / "growth"
     shutil.rmtree(home, ignore_errors=True)
     try:
-        return built("synthetic", home, str(size))
+        return measure_build("synthetic", home, str(size))
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _cost(one: Built, name: str) -> float:
-    return one.peak_mb - one.start_mb if name == "grown_mb" else float(msgspec.structs.asdict(one)[name])
+def _cost(build: BuildCost, name: str) -> float:
+    if name == "grown_mb":
+        return build.peak_mb - build.start_mb
+    return float(msgspec.structs.asdict(build)[name])
 
 
-def _exponent(sizes: tuple[int, ...], rounds: list[list[Built]], name: str) -> Spread:
-    return spread([exponent(sizes[-3:], [_cost(one, name) for one in found[-3:]]) for found in rounds])
+def _exponent(sizes: tuple[int, ...], rounds: list[list[BuildCost]], name: str) -> Spread:
+    largest = slice(-FITTED_SIZES, None)
+    costs = [[_cost(build, name) for build in builds[largest]] for builds in rounds]
+    return spread([exponent(sizes[largest], costs_of_round) for costs_of_round in costs])
 
 
-def _row(found: list[Built]) -> dict[str, Any]:
+def _costs(builds: list[BuildCost]) -> dict[str, Any]:
     names = ("build_s", "grown_mb", "peak_mb", "disk_mb", "answer_ms")
-    return {name: spread([_cost(one, name) for one in found]) for name in names}
+    return {name: spread([_cost(build, name) for build in builds]) for name in names}

@@ -1,4 +1,4 @@
-"""Where does the time of an answer go?"""
+"""Which functions take the time of an answer?"""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from benchmarks.setting import ROOT, Setting
 from benchmarks.texts import distinct
 
 METHOD = (
-    "cProfile over texts one at a time. The time of library calls is added to the project's function "
-    "that made them. Profiling slows small Python functions more than large library calls, so the "
-    "shares say where to look, no more."
+    "cProfile over texts one at a time. The time of library calls is added to the project's function that "
+    "made them. Profiling slows small Python functions more than large library calls, so the shares only "
+    "show where to look."
 )
 PACKAGES = tuple(f"{ROOT / name}/" for name in ("index", "suggest", "eval", "api"))
-SHOWN = 20
+MAX_SHOWN = 20
 Function = tuple[str, int, str]
 
 
 def run(setting: Setting) -> dict[str, Any]:
-    """Shares of functions and modules, largest first."""
+    """Measure the shares of functions and modules, largest first."""
     from suggest.suggester import Suggester
 
     suggester = Suggester.load(setting.index)
-    asked = distinct(setting.size(1_000, 20))
-    suggester.suggest(distinct(setting.size(3_000, 20), seed=1))  # what is met for the first time is not it
+    texts = distinct(setting.size(1_000, 20))
+    suggester.suggest(distinct(setting.size(3_000, 20), seed=1))  # warm-up
     profile = cProfile.Profile()
     profile.enable()
-    for text in asked:
+    for text in texts:
         suggester.suggest([text])
     profile.disable()
-    return {"method": METHOD, "ratios": {}, "texts": len(asked), **_shares(profile)}
+    return {"method": METHOD, "ratios": {}, "texts": len(texts), **_shares(profile)}
 
 
 def _shares(profile: cProfile.Profile) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _shares(profile: cProfile.Profile) -> dict[str, Any]:
 
 
 def _own(profile: cProfile.Profile) -> dict[Function, float]:
-    """Seconds of each of the project's functions, less those of the project's functions that it calls."""
+    """Seconds of each of the project's functions, without those of the project's functions it calls."""
     stats: dict[Function, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     ours = {function for function in stats if function[0].startswith(PACKAGES)}
     own = {function: stats[function][3] for function in ours}
@@ -64,4 +64,4 @@ def _module(function: Function) -> str:
 
 def _largest(shares: dict[str, float]) -> dict[str, float]:
     ordered = sorted(shares.items(), key=lambda row: -row[1])
-    return {name: round(share, 4) for name, share in ordered[:SHOWN]}
+    return {name: round(share, 4) for name, share in ordered[:MAX_SHOWN]}

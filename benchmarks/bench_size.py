@@ -1,4 +1,4 @@
-"""How large is what is installed, shipped and built?"""
+"""How large are the installed packages, the shipped weights and the index?"""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from benchmarks.setting import ROOT, Setting
 from benchmarks.spread import spread
 
 METHOD = (
-    "Bytes of the files that each distribution says it installed, over everything that the serving "
-    "install needs, as the metadata of the installed distributions say, with the bytecode of their "
-    "modules. In 10^6 bytes."
+    "Size of the files that each distribution lists as installed, with the bytecode of its modules, summed "
+    "over all distributions that the serving install requires according to their metadata. In 10^6 bytes."
 )
 PROJECT = "hcpcs-suggest"
 
 
 def run(setting: Setting) -> dict[str, Any]:
-    """Megabytes of the serving set, of what building with MiniLM adds, of the weights, of the index."""
+    """Measure megabytes of the serving install, of the `encoders` extra, of the weights, of the index."""
     serving = _closure(PROJECT)
     building = _closure(PROJECT, "encoders")
-    sizes = {name: _size_mb(found) for name, found in building.items()}
+    sizes = {name: _size_mb(installed) for name, installed in building.items()}
     total = sum(sizes[name] for name in serving) + _project_mb()
     return {
         "method": METHOD,
@@ -44,37 +43,45 @@ def run(setting: Setting) -> dict[str, Any]:
 
 
 def _closure(name: str, extra: str = "") -> dict[str, Distribution]:
-    """What an install of the project brings, by name, the project itself left out."""
-    found: dict[str, Distribution] = {}
+    """Distributions that an install of the project requires, by name, without the project itself."""
+    required: dict[str, Distribution] = {}
     waiting = [(name, extra)]
     seen = set(waiting)
     while waiting:
         name, extra = waiting.pop()
         try:
-            found[name] = distribution(name)
+            required[name] = distribution(name)
         except PackageNotFoundError:
-            continue  # not needed on this system, or its marker said so after all
-        for line in found[name].requires or ():
+            continue  # not installed, because this system does not need it
+        for line in required[name].requires or ():
             needed = Requirement(line)
-            if needed.marker and not any(needed.marker.evaluate({"extra": one}) for one in {"", extra}):
+            if needed.marker and not any(
+                needed.marker.evaluate({"extra": name_of_extra}) for name_of_extra in {"", extra}
+            ):
                 continue
-            for wanted in [("" if not needed.extras else one) for one in (needed.extras or {""})] + [""]:
+            for wanted in [*needed.extras, ""]:
                 key = (needed.name.lower().replace("_", "-"), wanted)
                 if key not in seen:
                     seen.add(key)
                     waiting.append(key)
-    found.pop(PROJECT, None)
-    return found
+    required.pop(PROJECT, None)
+    return required
 
 
-def _size_mb(found: Distribution) -> float:
-    paths = {Path(str(found.locate_file(file))) for file in found.files or ()}
+def _applies(requirement: Requirement, extra: str) -> bool:
+    """Whether this system requires it, for an install with the extra."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": name}) for name in ("", extra))
+
+
+def _size_mb(installed: Distribution) -> float:
+    paths = {Path(str(installed.locate_file(file))) for file in installed.files or ()}
     paths |= {Path(cache_from_source(path)) for path in paths if path.suffix == ".py"}
     return round(sum(path.stat().st_size for path in paths if path.is_file()) / 1e6, 2)
 
 
 def _project_mb() -> float:
-    """The four packages as they would be installed."""
+    """Size of the project's four packages."""
     files = (file for name in ("index", "suggest", "eval", "api") for file in (ROOT / name).rglob("*"))
     return round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6, 2)
 

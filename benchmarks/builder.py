@@ -1,4 +1,4 @@
-"""One build in a process of its own, so that its memory is its own; prints what it cost as JSON."""
+"""One build in a new process, so that its memory can be measured alone; prints its cost as JSON."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from benchmarks.setting import ROOT
 from index.records import Release
 
 CHANGED = 200
-ASKED = 60
+MEASURED_TEXTS = 60  # the first third of them warms up
 Kind = Literal["ours", "update", "dense", "synthetic"]
 OURS = ("faiss", "tokenizers", "safetensors.numpy", "index.build", "api.building")
 IMPORTED = {"ours": OURS, "update": OURS, "synthetic": OURS, "dense": ("faiss", "sentence_transformers")}
-"""What is loaded before the clock starts, as it is not what a build is about."""
+"""Modules that are imported before the clock starts."""
 
 
-class Built(msgspec.Struct, frozen=True):
-    """What a build cost.
+class BuildCost(msgspec.Struct, frozen=True):
+    """The cost of one build.
 
     Attributes:
         read_s: Reading the release file, seconds.
         build_s: From records to a finished folder, imports left out.
         start_mb: Resident memory before the build, 10^6 bytes.
-        peak_mb: The most resident memory of the process.
-        disk_mb: Size of the folder.
-        answer_ms: Median time of one text on the new index; 0 where it was not asked.
+        peak_mb: Peak resident memory of the process, 10^6 bytes.
+        disk_mb: Size of the folder, 10^6 bytes.
+        answer_ms: Median time of one text on the new index; 0 where this was not measured.
     """
 
     read_s: float
@@ -44,39 +44,39 @@ class Built(msgspec.Struct, frozen=True):
     answer_ms: float = 0.0
 
 
-def built(kind: Kind, home: Path, release: str) -> Built:
+def measure_build(kind: Kind, home: Path, release: str) -> BuildCost:
     """Run one build in a new process.
 
     Args:
         kind: `ours` is a full build as `hcpcs index build` does it, `update` the same with 200 descriptors
-            changed, in a data folder that has seen a full build; `dense` is the obvious design;
-            `synthetic` is ours, and asks the new index a few texts.
+            changed, in the data folder of a full build; `dense` is the obvious design;
+            `synthetic` is ours, and measures answers on the new index.
         home: The data folder to build in.
-        release: A release file, "starter", or a number of made-up codes.
+        release: A release file, "starter", or a number of synthetic codes.
     """
     words = [sys.executable, "-m", "benchmarks.builder", kind, str(home), release]
-    told = subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout
-    return msgspec.json.decode(told.splitlines()[-1], type=Built)
+    output = subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout
+    return msgspec.json.decode(output.splitlines()[-1], type=BuildCost)
 
 
 def folder_mb(path: Path) -> float:
-    """Bytes of all files of a folder, in 10^6."""
+    """Size of all files of a folder, in 10^6 bytes."""
     return round(sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) / 1e6, 3)
 
 
 def memory_mb(field: str, pid: int | str = "self", file: str = "status") -> float:
-    """A field of `/proc/PID/status` (VmRSS, VmHWM) or `smaps_rollup` (Pss) in 10^6 bytes; Linux only."""
+    """Read a field of `/proc/PID/status` (VmRSS, VmHWM) or `smaps_rollup` (Pss) in 10^6 bytes; Linux only."""
     for line in Path(f"/proc/{pid}/{file}").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{field}:"):
             return round(int(line.split()[1]) * 1024 / 1e6, 1)
-    raise RuntimeError(f"this system does not tell {field}; Linux does")
+    raise RuntimeError(f"this system does not report {field}; Linux does")
 
 
 def _ours(home: Path, release: Release) -> Path:
     import api.building
     from index.home import Home
 
-    # The command's own composition, with the release handed in where it would read a file.
+    # As the command builds it, with the given release in place of the one that it would read.
     with patch.object(api.building, "_release", return_value=release):
         options = api.building.BuildOptions(release="given")
         return api.building.build_index(Home(home), options, on=date.today())[0]
@@ -93,7 +93,7 @@ def _dense(home: Path, release: Release) -> Path:
 
 
 def read(kind: Kind, release: str) -> Release:
-    """The release that a build of a kind is given; `release` as for `built`."""
+    """Read or make the release of a kind of build; `release` as for `built`."""
     from benchmarks import synthetic
     from index.release.release import read_release
     from index.starter import read_starter
@@ -112,15 +112,17 @@ def _answer_ms(folder: Path) -> float:
 
     suggester = Suggester.load(folder)
     times = []
-    for text in distinct(ASKED):
+    for text in distinct(MEASURED_TEXTS):
         start = time.perf_counter()
         suggester.suggest([text])
         times.append((time.perf_counter() - start) * 1000)
-    return sorted(times[ASKED // 3 :])[ASKED // 3]
+    warm_up = MEASURED_TEXTS // 3
+    measured = sorted(times[warm_up:])
+    return measured[len(measured) // 2]
 
 
 def main(kind: Kind, home: str, release: str) -> int:
-    """Build once and print a `Built`."""
+    """Build once and print the `BuildCost`."""
     for module in IMPORTED[kind]:
         importlib.import_module(module)
     start = time.perf_counter()
@@ -131,7 +133,7 @@ def main(kind: Kind, home: str, release: str) -> int:
     folder = _dense(Path(home), given) if kind == "dense" else _ours(Path(home), given)
     build_s, peak_mb = time.perf_counter() - start, memory_mb("VmHWM")
     answer_ms = _answer_ms(folder) if kind == "synthetic" else 0.0
-    cost = Built(
+    cost = BuildCost(
         round(read_s, 3), round(build_s, 3), start_mb, peak_mb, folder_mb(folder), round(answer_ms, 3)
     )
     print(msgspec.json.encode(cost).decode())

@@ -1,8 +1,8 @@
-"""One design in a process of its own, which answers and times the texts that it is handed on stdin.
+"""One design in its own process, which answers the texts given on stdin and measures the time.
 
-A process each, since libraries that share one share its threads: those of PyTorch wait in a loop for a
-while after each answer, and would slow whoever answers next. Each line in is a JSON list of texts, each line
-out the nanoseconds that answering all of them took.
+Each design has its own process because libraries in one process share its threads: those of PyTorch wait in a
+loop for some time after each answer, and would slow the design that answers next. Each input line is a JSON
+list of texts; each output line is the number of nanoseconds in which all of them were answered.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from benchmarks.setting import ROOT, Setting
 
 OURS, DENSE, FTS5 = "ours", "minilm_faiss", "fts5"
 BATCH = "ours_in_processes"
-CHUNK = 64  # texts that one process of a batch answers at a time
+CHUNK = 64  # texts that a process of a batch answers at a time
 READY = "ready"
+Answer = Callable[[list[str]], Any]
 MAX_SMALL_DENSE = 12  # descriptions that the dense design embeds in a small run; it returns ten
 
 
@@ -30,7 +31,7 @@ class Contender:
     """A design in its own process.
 
     Args:
-        name: `OURS`, `BATCH` (as `hcpcs batch` shares a long file out), `DENSE` or `FTS5`.
+        name: `OURS`, `BATCH` (as `hcpcs batch` divides a long file), `DENSE` or `FTS5`.
         setting: Where the index is.
     """
 
@@ -50,7 +51,7 @@ class Contender:
         self._read(READY)
 
     def ask(self, texts: Sequence[str]) -> float:
-        """Milliseconds that answering the texts took, inside that process."""
+        """Answer texts, and return the milliseconds that this took inside the process."""
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(list(texts)) + b"\n")
         self._process.stdin.flush()
@@ -66,11 +67,13 @@ class Contender:
         assert self._process.stdout is not None
         line = self._process.stdout.readline().decode().strip()
         if not line or (expected and line != expected):
-            raise RuntimeError(f"a contender ended early with exit code {self._process.wait()}")
+            raise RuntimeError(f"a contender ended with exit code {self._process.wait()}")
         return line
 
 
-def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) -> Callable[[list[str]], Any]:
+def _open_design(
+    name: str, index: Path, work: Path, small: bool, stack: ExitStack
+) -> Callable[[list[str]], Any]:
     from index.store.catalogue import Catalogue
 
     if name == OURS:
@@ -79,7 +82,7 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
 
         return open_suggester(index, load_settings({})).suggest  # as every command opens it
     if name == BATCH:
-        return _batch(index, ending)
+        return _batch(index, stack)
     from benchmarks.obvious import FullText, active, plain_dense
 
     records = active(Catalogue.load(index).records)
@@ -88,14 +91,14 @@ def _made(name: str, index: Path, work: Path, small: bool, ending: ExitStack) ->
     return FullText(records).suggest
 
 
-def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
+def _batch(index: Path, stack: ExitStack) -> Answer:
     from api.batch.queries import QuerySource
     from api.batch.readers import InputRow
     from api.batch.workers import WorkerPool, default_processes
     from api.batch.writers import JsonLinesWriter
 
     source = QuerySource("text", None, 10)
-    pool = ending.enter_context(WorkerPool(index, source, JsonLinesWriter(), default_processes()))
+    pool = stack.enter_context(WorkerPool(index, source, JsonLinesWriter(), default_processes()))
 
     def answer(texts: list[str]) -> Any:
         rows = [InputRow({"text": text}) for text in texts]
@@ -107,8 +110,8 @@ def _batch(index: Path, ending: ExitStack) -> Callable[[list[str]], Any]:
 def main(name: str, index: str, work: str, small: str = "") -> int:
     """Answer until stdin ends."""
     out = sys.stdout
-    with ExitStack() as ending:
-        suggest = _made(name, Path(index), Path(work), bool(small), ending)
+    with ExitStack() as stack:
+        suggest = _open_design(name, Path(index), Path(work), bool(small), stack)
         out.write(f"{READY}\n")
         out.flush()
         for line in sys.stdin.buffer:

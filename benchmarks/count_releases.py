@@ -1,4 +1,4 @@
-"""Count what each release file holds, as the table in `docs/data.md`.
+"""Counts the contents of release files, for the table in `docs/data.md`.
 
 python benchmarks/count_releases.py FILE...
 """
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from index.release.release import read_release
 
-TITLE = "| release | codes | modifiers | ended | ended modifiers | NOC | D refused | problems | seconds |"
+HEADER = "| release | codes | modifiers | ended | ended modifiers | NOC | D refused | problems | seconds |"
 
 
 def main(paths: list[str]) -> int:
     """Print one row for each file."""
-    print(TITLE)
-    print("|---" * TITLE.count(" | ") + "|---|")
+    print(HEADER)
+    print("|---" * HEADER.count(" | ") + "|---|")
     for path in paths:
         start = time.perf_counter()
         release = read_release(Path(path))

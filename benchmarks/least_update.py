@@ -1,9 +1,9 @@
-"""What an update of an index would cost at least if it patched the former folder.
+"""The minimal cost of an update of an index that would patch the former folder.
 
-`python -m benchmarks.least_update [RELEASE_FILE]` times the steps that no such update can do without, and
-none of the patching: reading the weights and the former folder (unchecked), finding what changed,
-embedding the texts of the changed codes, writing the files that change, and the manifest's digests. It
-prints each step as a share of a full build in the same run.
+`python -m benchmarks.least_update [RELEASE_FILE]` measures the steps that every such update needs, without
+the patching itself: reading the weights and the former folder (unchecked), finding what changed, embedding
+the texts of the changed codes, writing the files that change, and the digests of the manifest. It prints
+each step as a share of a full build in the same run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.builder import built, read
+from benchmarks.builder import measure_build, read
 from index.encoder import load_encoder
 from index.records import Record, Release
 from index.store.artifact import LEXICON, NAMES
@@ -26,26 +26,26 @@ from index.store.parts import TEXTS
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
-from index.store.texts import LONGEST, Text
+from index.store.texts import MAX_EMBEDDED_CHARACTERS, Text
 from index.store.vectors import VectorIndex
 from index.text._normal import normalise
 
 
 def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
-    """Seconds of each step.
+    """Measure the seconds of each step.
 
     Args:
-        former: An index folder of the release before its descriptors changed.
-        given: The release after it.
+        former: Index folder of the release before its descriptors changed.
+        given: The changed release.
         out: An empty folder.
     """
-    found: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     last = time.perf_counter()
 
     def done(step: str) -> None:
         nonlocal last
         now = time.perf_counter()
-        found[step], last = now - last, now
+        seconds[step], last = now - last, now
 
     encoder = load_encoder()
     done("read the weights")
@@ -53,38 +53,38 @@ def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
     texts = read_jsonl(former / TEXTS, Text)
     vectors = VectorIndex.load(former, scale)
     of_texts = TextVectors.load(former, scale)
-    kept = (ForwardIndex.load(former), TermIndex.load(former), Profiles.load(former))
+    parts = (ForwardIndex.load(former), TermIndex.load(former), Profiles.load(former))
     done("read the former folder")
     before = read_jsonl(former / RECORDS, Record)
     pairs = enumerate(zip(before, given.records, strict=True))
     changed = {row for row, (old, new) in pairs if old != new}
     done("find what changed")
-    encoder.encode([normalise(text.text[:LONGEST]) for text in texts if text.row in changed])
+    encoder.encode([normalise(text.text[:MAX_EMBEDDED_CHARACTERS]) for text in texts if text.row in changed])
     Profiles.from_records([given.records[row] for row in sorted(changed)])
     done("embed and profile the changed codes")
     Catalogue(given.records, given.modifiers).save(out)
     write_jsonl(out / TEXTS, texts)
-    for part in (vectors, of_texts, *kept):
+    for part in (vectors, of_texts, *parts):
         part.save(out)
     for name in (LEXICON, NAMES):
         shutil.copy(former / name, out)
     done("write the files")
     digests(out)
     done("digests")
-    return found
+    return seconds
 
 
 def main(argv: Sequence[str]) -> int:
-    """Time the steps beside a full build of a release file, or of the starter catalogue."""
+    """Measure the steps beside a full build of a release file, or of the starter catalogue."""
     source = argv[0] if argv else "starter"
     with tempfile.TemporaryDirectory() as work:
         home = Path(work) / "home"
-        full = built("ours", home, source).build_s
+        full = measure_build("ours", home, source).build_s
         (former,) = (home / "indexes").iterdir()
         out = Path(work) / "out"
         out.mkdir()
-        found = steps(former, read("update", source), out)
-    for step, seconds in (*found.items(), ("sum", sum(found.values()))):
+        measured = steps(former, read("update", source), out)
+    for step, seconds in (*measured.items(), ("sum", sum(measured.values()))):
         print(f"{step:36} {seconds:6.3f} s {seconds / full:7.3f} of the full build's {full:.2f} s")
     return 0
 

@@ -1,4 +1,4 @@
-"""What the numbers were measured on."""
+"""The machine and the versions that results were measured on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBL
 
 
 def machine() -> dict[str, Any]:
-    """Processor, memory, system, versions, load and revision, as they are now."""
+    """Describe processor, memory, system, versions, current load and revision."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -26,7 +26,7 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])} {platform.machine()}",
         "python": platform.python_version(),
         "sqlite": _sqlite(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: installed for name in PACKAGES if (installed := _version(name))},
         "environment": {name: os.environ[name] for name in THREADS if name in os.environ},
         "load_before": [round(value, 2) for value in os.getloadavg()],
         "revision": revision(),
@@ -35,15 +35,15 @@ def machine() -> dict[str, Any]:
 
 
 def revision() -> str:
-    """The project's commit, with a + when files differ from it; empty outside a clone."""
+    """Return the commit of the project, with a + when files differ from it; empty outside a clone."""
     try:
-        told = subprocess.run(
+        finished = subprocess.run(
             ["git", "describe", "--always", "--dirty=+", "--exclude=*"],
             capture_output=True, text=True, check=True, cwd=Path(__file__).parent,
         )  # fmt: skip
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return told.stdout.strip()
+    return finished.stdout.strip()
 
 
 def _processor() -> str:

@@ -18,25 +18,25 @@ ROUTES = {SUGGEST: ("POST /v1/suggest, new texts", OURS), EMPTY: ("empty route",
 
 
 def main(argv: Sequence[str]) -> int:
-    """Draw every figure whose results are there."""
+    """Draw every figure that has results."""
     results = read_results(Path(argv[0]) if argv else RESULTS)
     out = Path(argv[1]) if len(argv) > 1 else FOLDER
     out.mkdir(parents=True, exist_ok=True)
     for name, (benchmark, draw) in FIGURES.items():
         if "ratios" in results.get(benchmark, {}):
-            _drawn(out / f"{name}.svg", draw, results)
+            _save(out / f"{name}.svg", draw, results)
         else:
-            sys.stderr.write(f"benchmarks: {name}.svg is not drawn: there are no results of {benchmark}\n")
+            sys.stderr.write(f"benchmarks: {name}.svg is not drawn: {benchmark} has no results\n")
     return 0
 
 
-def _drawn(path: Path, draw: Callable[[Any, Results], None], results: Results) -> None:
+def _save(path: Path, draw: Callable[[Any, Results], None], results: Results) -> None:
     import matplotlib
 
     matplotlib.use("svg")
     from matplotlib import pyplot
 
-    # Text as text and a fixed salt: small files, and no difference where nothing differs.
+    # Text as text keeps files small; a fixed salt gives the same file for the same results.
     with pyplot.rc_context({"svg.fonttype": "none", "svg.hashsalt": "hcpcs", "font.size": 10}):
         figure, axes = pyplot.subplots(figsize=(7, 3.6), layout="constrained")
         axes.spines[["top", "right"]].set_visible(False)
@@ -46,7 +46,7 @@ def _drawn(path: Path, draw: Callable[[Any, Results], None], results: Results) -
 
 
 def _answer(axes: Any, results: Results) -> None:
-    """Each design's time for one text: 10th to 90th percentile as a bar, 1st to 99th as a line."""
+    """Draw the time for one text of each design: 10th to 90th percentile as a bar, 1st to 99th as a line."""
     times = results["answer"]["milliseconds"]
     names = [name for name in reversed(CONTENDERS) if name in times]
     for at, name in enumerate(names):
@@ -63,7 +63,7 @@ def _answer(axes: Any, results: Results) -> None:
 
 
 def _closed(axes: Any, results: Results) -> None:
-    """Answers a second against clients at once."""
+    """Draw answers a second against concurrent clients."""
     for path, (shown, colour) in ROUTES.items():
         rows = results["load"]["closed"][path]
         clients = [row["clients"] for row in rows]
@@ -75,13 +75,13 @@ def _closed(axes: Any, results: Results) -> None:
     axes.set_xscale("log", base=2)
     axes.set_xticks(clients, [str(n) for n in clients])
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("clients at once, each asking again when answered")
+    axes.set_xlabel("concurrent clients, each of which asks again when it has its answer")
     axes.set_ylabel("answers a second")
     axes.legend(frameon=False)
 
 
 def _open(axes: Any, results: Results) -> None:
-    """Waiting time against the rate at which questions arrive."""
+    """Draw waiting time against the rate of arriving requests."""
     for path, (shown, colour) in ROUTES.items():
         rows = results["load"]["open"][path]
         shares = [100 * row["share"] for row in rows]
@@ -95,7 +95,7 @@ def _open(axes: Any, results: Results) -> None:
 
 
 def _growth(axes: Any, results: Results) -> None:
-    """Build time and memory against codes, with a line of linear growth."""
+    """Draw build time and memory against codes, with a line of linear growth."""
     rows = results["growth"]["sizes"]
     codes = [row["codes"] for row in rows]
     seconds = [row["build_s"]["median"] for row in rows]

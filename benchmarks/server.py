@@ -1,7 +1,7 @@
 """`hcpcs serve` with one more route, which answers the same request with an empty JSON object.
 
-Run as a module it is the server; `Served` starts it as a process and stops it. What the empty route costs is
-what carrying a request costs: connection, framework, request id, counts, log line.
+Run as a module it is the server; `RunningService` starts it as a process and stops it. The time of the empty
+route is the cost of any request: connection, framework, request id, metrics, log line.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ START_S = 120
 STOP_S = 40
 
 
-class Served:
-    """The service on a free port of 127.0.0.1, for the length of a `with` block.
+class RunningService:
+    """The service on a free port of 127.0.0.1, during a `with` block.
 
     Attributes:
         port: Where it listens.
-        pid: Its first process; the workers, when there are several, are its children.
+        pid: Its first process; with several workers, these are its children.
     """
 
     def __init__(self, setting: Setting, workers: int = 1) -> None:
@@ -49,21 +49,21 @@ class Served:
             self._stop()
             raise
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> RunningService:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop()
 
     def _listening(self) -> int:
-        """Wait until the port is told and the first answer has come."""
-        end = time.monotonic() + START_S
-        while time.monotonic() < end and self._process.poll() is None:
-            told = re.search(rb"serving on http://127\.0\.0\.1:(\d+)/", self._log.read_bytes())
-            if told and _answers(int(told[1])):
-                return int(told[1])
+        """Wait until the log names the port and a first request is answered."""
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            match = re.search(rb"serving on http://127\.0\.0\.1:(\d+)/", self._log.read_bytes())
+            if match and _answers(int(match[1])):
+                return int(match[1])
             time.sleep(0.05)
-        raise RuntimeError(f"the service did not start; its last words are in {self._log}")
+        raise RuntimeError(f"the service did not start; see its log {self._log}")
 
     def _stop(self) -> None:
         if self._process.poll() is None:
@@ -79,13 +79,13 @@ def _answers(port: int) -> bool:
     try:
         with Client(port, START_S) as client:
             client.post(EMPTY, b"{}")
-    except ConnectionRefusedError:  # the port is told before the app is ready to listen
+    except ConnectionRefusedError:  # the log names the port before the app listens
         return False
     return True
 
 
 def workers_of(pid: int) -> list[int]:
-    """The process itself, or its children when it only minds them; Linux only."""
+    """Return the process itself, or its children when it only supervises them; Linux only."""
     path = Path(f"/proc/{pid}/task/{pid}/children")
     children = [int(child) for child in path.read_text().split()]
     serving = [
@@ -96,13 +96,13 @@ def workers_of(pid: int) -> list[int]:
 
 @post(EMPTY, status_code=200)
 async def empty(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Read a body as the framework does, and answer nothing."""
+    """Read the body as the framework does, and answer with an empty object."""
     await request.body()
     return ASGIResponse(body=b"{}", media_type="application/json")
 
 
 def add_empty_route() -> None:
-    """Make every app of this process, however it is made, with the empty route."""
+    """Make `api.app.create_app` add the empty route to every app of this process."""
     make = api.app.create_app
 
     def create_app(suggester: Any, settings: Any) -> Any:
@@ -111,7 +111,7 @@ def add_empty_route() -> None:
     api.app.create_app = create_app  # type: ignore[assignment]
 
 
-# Worker processes import this module again, under the second name, before they make their app.
+# Worker processes import this module again, as `__mp_main__`, before they make their app.
 if __name__ in ("__main__", "__mp_main__"):
     add_empty_route()
 

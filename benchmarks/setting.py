@@ -1,4 +1,4 @@
-"""What every benchmark is given: how large to run, where to write, and what to answer from."""
+"""The input of every benchmark: the size of the run, folders, and the index to answer from."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Setting(msgspec.Struct, frozen=True):
     """One run of the benchmarks.
 
     Attributes:
-        small: Run only far enough to see that nothing breaks; numbers of such a run mean nothing.
-        work: Folder for what the benchmarks make for themselves.
+        small: A short run, to see that nothing is broken; its numbers mean nothing.
+        work: Folder for indexes and caches of the benchmarks.
         out: Folder for the results.
-        index: The index folder that is answered from.
+        index: Index folder to answer from.
         release: Release file that `index` was built from; None for the starter catalogue.
     """
 
@@ -34,27 +34,27 @@ class Setting(msgspec.Struct, frozen=True):
 
     @property
     def obvious(self) -> bool:
-        """Whether to run the obvious design everywhere: a small run imports PyTorch as seldom as it can."""
+        """Whether every benchmark runs the obvious design; a small run avoids importing PyTorch."""
         return not self.small
 
     def size(self, full: int, small: int) -> int:
-        """How many of something: `full`, or `small` in a small run."""
+        """Return `full`, or `small` in a small run."""
         return small if self.small else full
 
 
 def prepare(small: bool, work: Path, out: Path, index: Path | None) -> Setting:
-    """Make the index to answer from, unless one is given, and say what a run works with.
+    """Make the setting of a run; builds the index to answer from, unless one is given.
 
-    A full run answers from the official release when that file is beside the project, else from the starter
-    catalogue; the results name which.
+    A full run answers from the official release when its file is beside the project, else from the starter
+    catalogue. The results name the release.
     """
     work.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     release = None if small or not RELEASE.is_file() else RELEASE
-    return Setting(small, work, out, index or _built(work, release), release)
+    return Setting(small, work, out, index or _build(work, release), release)
 
 
-def _built(work: Path, release: Path | None) -> Path:
+def _build(work: Path, release: Path | None) -> Path:
     from api.building import BuildOptions, build_index
     from index.home import Home
 

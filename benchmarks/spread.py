@@ -1,4 +1,4 @@
-"""Numbers with their spread: a median says little without the tenth and the ninetieth percentile."""
+"""Medians with their spread (10th and 90th percentile), ratios, percentiles and exponents of growth."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-SHOWN = (1, 5, 10, 25, 50, 75, 90, 95, 99)
+PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -20,10 +20,10 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """The spread of some measurements.
+    """Summarise measurements by their spread.
 
     Raises:
-        ValueError: If there are none.
+        ValueError: If there is no measurement.
     """
     if not len(values):
         raise ValueError("there is no measurement to summarise")
@@ -32,17 +32,17 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> Spread:
-    """The spread of pairwise ratios: each pair was measured one right after the other."""
-    return spread([one / other for one, other in zip(above, below, strict=True)])
+    """Summarise pairwise ratios; the two measurements of a pair were taken directly after each other."""
+    return spread([numerator / denominator for numerator, denominator in zip(above, below, strict=True)])
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """Percentiles by name (`p50`), in the unit of the values."""
-    return {f"p{at}": _rounded(float(np.percentile(values, at))) for at in SHOWN}
+    """Compute percentiles by name (`p50`), in the unit of the values."""
+    return {f"p{at}": _rounded(float(np.percentile(values, at))) for at in PERCENTILES}
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
-    """The e of cost = c * size ** e that fits best: the slope of the logarithms; 1 is linear growth."""
+    """Fit e of cost = c * size ** e by least squares on the logarithms; 1 is linear growth."""
     slope = np.polynomial.Polynomial.fit(np.log(sizes), np.log(costs), 1).convert().coef[1]
     return _rounded(float(slope))
 

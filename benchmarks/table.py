@@ -1,6 +1,6 @@
-"""`python -m benchmarks.table [RESULTS]`: fill the tables of `docs/` from the results in JSON.
+"""`python -m benchmarks.table [RESULTS]`: write the tables of `docs/` from the results in JSON.
 
-A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; what stood there is replaced.
+A table is between `<!-- NAME -->` and `<!-- /NAME -->`; the text between these marks is replaced.
 """
 
 from __future__ import annotations
@@ -36,41 +36,41 @@ ASKED = {
 
 
 def read_results(folder: Path) -> Results:
-    """The results of a folder, by name of the benchmark."""
+    """Read the results of a folder, by name of the benchmark."""
     return {path.stem: msgspec.json.decode(path.read_bytes()) for path in sorted(folder.glob("*.json"))}
 
 
 def tables(results: Results) -> dict[str, str]:
-    """Every table by name; one whose numbers are not there says so."""
-    found = {}
+    """Make every table by name; a table without results is the text `not measured`."""
+    texts = {}
     for name, make in MAKERS.items():
         try:
-            found[name] = make(results)
-        except (KeyError, IndexError):  # that benchmark was not run, or skipped a part
-            found[name] = "not measured"
-    return found
+            texts[name] = make(results)
+        except (KeyError, IndexError):  # the benchmark was not run, or skipped a part
+            texts[name] = "not measured"
+    return texts
 
 
-def filled(text: str, made: dict[str, str]) -> str:
-    """A page with its tables replaced."""
-    for name, table in made.items():
+def filled(text: str, tables_by_name: dict[str, str]) -> str:
+    """Replace the tables of a page."""
+    for name, table in tables_by_name.items():
         start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        before, found, rest = text.partition(start)
-        if found:
+        before, mark, rest = text.partition(start)
+        if mark:
             text = f"{before}{start}\n{table}\n{end}{rest.partition(end)[2]}"
     return text
 
 
 def main(argv: Sequence[str]) -> int:
-    """Fill the pages; small runs are refused, since their numbers mean nothing."""
+    """Write the tables of the pages; results of small runs are refused, since their numbers mean nothing."""
     results = read_results(Path(argv[0]) if argv else RESULTS)
     small = [name for name, result in results.items() if result["small"]]
     if small or not results:
         sys.stderr.write(f"benchmarks: no full results to show (small: {', '.join(small) or 'none'})\n")
         return 1
-    made = tables(results)
+    tables_by_name = tables(results)
     for page in PAGES:
-        page.write_text(filled(page.read_text(encoding="utf-8"), made), encoding="utf-8")
+        page.write_text(filled(page.read_text(encoding="utf-8"), tables_by_name), encoding="utf-8")
     return 0
 
 
@@ -84,15 +84,15 @@ def _targets(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    found = next(iter(results.values()))
-    on = found["machine"]
+    measured = next(iter(results.values()))
+    on = measured["machine"]
     packages = ", ".join(f"{name} {version}" for name, version in on["packages"].items())
     revisions = sorted({result["machine"]["revision"] for result in results.values()})
     loads = [result["machine"]["load_before"][0] for result in results.values()]
     return (
         f"{on['processor']}, {on['cores']} cores, {on['memory_gb']} GB; {on['system']}; "
         f"Python {on['python']}, SQLite {on['sqlite']}, {packages}. "
-        f"Release: {found['release']}. Revision {', '.join(revisions)}, "
+        f"Release: {measured['release']}. Revision {', '.join(revisions)}, "
         f"{on['at'][:10]}; load average before each benchmark {min(loads)} to {max(loads)}."
     )
 
@@ -114,16 +114,16 @@ def _http(results: Results) -> str:
 
 
 def _closed(results: Results) -> str:
-    found = results["load"]
-    ours, empty = (found["closed"][path] for path in (SUGGEST, EMPTY))
+    measured = results["load"]
+    ours, empty = (measured["closed"][path] for path in (SUGGEST, EMPTY))
     rows = [
         [
-            one["clients"],
-            *(f"{side['rate']['median']:,.0f}" for side in (one, other)),
-            _share(found["ratios"][f"rate_at_{one['clients']}"]),
-            *(f"{one[at]['median']:.3g}" for at in ("p50_ms", "p99_ms")),
+            entry["clients"],
+            *(f"{side['rate']['median']:,.0f}" for side in (entry, other)),
+            _share(measured["ratios"][f"rate_at_{entry['clients']}"]),
+            *(f"{entry[at]['median']:.3g}" for at in ("p50_ms", "p99_ms")),
         ]
-        for one, other in zip(ours, empty, strict=True)
+        for entry, other in zip(ours, empty, strict=True)
     ]
     return _markdown(["clients", "answers/s", "empty route/s", "share", "median, ms", "p99, ms"], rows)
 
@@ -139,9 +139,9 @@ def _open(results: Results) -> str:
     ]
     ours, empty = (results["load"]["open"][path] for path in (SUGGEST, EMPTY))
     rows = [
-        [f"{one['share']:.0%}", f"{one['offered']:,.0f}", f"{one['rate']:,.0f}", f"{one['p50_ms']:.3g}",
-         f"{one['p99_ms']:.3g}", f"{other['p99_ms']:.3g}"]
-        for one, other in zip(ours, empty, strict=True)
+        [f"{entry['share']:.0%}", f"{entry['offered']:,.0f}", f"{entry['rate']:,.0f}",
+         f"{entry['p50_ms']:.3g}", f"{entry['p99_ms']:.3g}", f"{other['p99_ms']:.3g}"]
+        for entry, other in zip(ours, empty, strict=True)
     ]  # fmt: skip
     return _markdown(titles, rows)
 
@@ -152,10 +152,15 @@ def _batch(results: Results) -> str:
 
 
 def _build(results: Results) -> str:
-    found = results["build"]
+    measured = results["build"]
     shown = {"ours": "ours, in full", "update": "ours, 200 descriptors changed", "dense": "MiniLM + FAISS"}
     rows = [
-        [name, _span(found["build_s"][key]), _span(found["peak_mb"][key]), f"{found['disk_mb'][key]:.3g}"]
+        [
+            name,
+            _span(measured["build_s"][key]),
+            _span(measured["peak_mb"][key]),
+            f"{measured['disk_mb'][key]:.3g}",
+        ]
         for key, name in shown.items()
     ]
     return _markdown(["build", "seconds", "peak memory, MB", "on disk, MB"], rows)
@@ -164,8 +169,8 @@ def _build(results: Results) -> str:
 def _growth(results: Results) -> str:
     names = ("build_s", "grown_mb", "disk_mb", "answer_ms")
     rows = [
-        [f"{one['codes']:,}", *(f"{one[name]['median']:.3g}" for name in names)]
-        for one in results["growth"]["sizes"]
+        [f"{entry['codes']:,}", *(f"{entry[name]['median']:.3g}" for name in names)]
+        for entry in results["growth"]["sizes"]
     ]
     return _markdown(["codes", "build, s", "memory of the build, MB", "on disk, MB", "one answer, ms"], rows)
 
@@ -190,29 +195,34 @@ def _profile(results: Results) -> str:
 
 
 def _workers(results: Results) -> str:
-    found = results["workers"]
-    process = found["in_process_texts_per_second"]
+    measured = results["workers"]
+    process = measured["in_process_texts_per_second"]
     rows = [
         [
             "in process, texts/s",
             *(_span(process[n]) for n in "12"),
-            _share(found["ratios"]["in_process_2_to_1"]),
+            _share(measured["ratios"]["in_process_2_to_1"]),
         ]
     ]
     for path, name in ((SUGGEST, "suggest"), (EMPTY, "empty")):
-        rates = [_span(one["rate"]) for one in found["http"][path]]
-        rows.append([f"`{path}`, 32 clients, answers/s", *rates, _share(found["ratios"][f"{name}_2_to_1"])])
+        rates = [_span(entry["rate"]) for entry in measured["http"][path]]
+        rows.append(
+            [f"`{path}`, 32 clients, answers/s", *rates, _share(measured["ratios"][f"{name}_2_to_1"])]
+        )
     return _markdown(["", "1 worker", "2 workers", "2 to 1"], rows)
 
 
 def _node(results: Results) -> str:
     memory, size, cold = results["memory"], results["size"], results["cold"]
     two = memory["two_workers_mb"]
-    rate = next(one for one in results["load"]["closed"][SUGGEST] if one["clients"] == 32)
+    rate = next(entry for entry in results["load"]["closed"][SUGGEST] if entry["clients"] == 32)
     rows = [
         ["answers/s of one worker at 32 clients", _span(rate["rate"])],
         ["one worker, resident, MB", f"{memory['worker_mb']['after_texts']:.0f}"],
-        ["two workers, their shares (PSS) together, MB", f"{sum(one['proportional'] for one in two):.0f}"],
+        [
+            "two workers, their shares (PSS) together, MB",
+            f"{sum(entry['proportional'] for entry in two):.0f}",
+        ],
         ["index folder, MB", f"{size['index_mb']:.0f}"],
         ["serving install, MB", f"{size['ratios']['serving_install_mb']['median']:.0f}"],
         ["from nothing to the first answer, s", _span(cold["seconds"]["suggest"])],
@@ -224,14 +234,14 @@ def _points(times: dict[str, float], names: Sequence[str]) -> list[str]:
     return [f"{times[name]:.3g}" for name in names]
 
 
-def _span(found: dict[str, Any]) -> str:
-    median, low, high = (f"{found[name]:,.3g}" if found[name] < 1000 else f"{found[name]:,.0f}"
+def _span(measured: dict[str, Any]) -> str:
+    median, low, high = (f"{measured[name]:,.3g}" if measured[name] < 1000 else f"{measured[name]:,.0f}"
                          for name in ("median", "p10", "p90"))  # fmt: skip
-    return median if found["n"] == 1 else f"{median} ({low} to {high})"
+    return median if measured["n"] == 1 else f"{median} ({low} to {high})"
 
 
-def _share(found: dict[str, Any]) -> str:
-    return f"{found['median']:.2f} ({found['p10']:.2f} to {found['p90']:.2f})"
+def _share(measured: dict[str, Any]) -> str:
+    return f"{measured['median']:.2f} ({measured['p10']:.2f} to {measured['p90']:.2f})"
 
 
 MAKERS: dict[str, Callable[[Results], str]] = {

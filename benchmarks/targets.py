@@ -1,4 +1,4 @@
-"""What was aimed for, and whether a run reached it."""
+"""The targets of the project, and whether a run reached them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Bound = Literal["at most", "at least"]
 
 
 class Target(msgspec.Struct, frozen=True):
-    """One aim: the `ratio` of the results of `benchmark` must be at most or at least `value`."""
+    """One target: a bound on the median of `ratio` in the results of `benchmark`."""
 
     what: str
     benchmark: str
@@ -20,7 +20,7 @@ class Target(msgspec.Struct, frozen=True):
     unit: str = "x"
 
     def reached(self, median: float) -> bool:
-        """Whether a median meets the aim."""
+        """Return whether a median is within the bound."""
         return median <= self.value if self.bound == "at most" else median >= self.value
 
 
@@ -55,7 +55,7 @@ TARGETS = (
 
 
 def row(target: Target, results: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Aim, bound, what was reached with its spread, and yes, no or why not, of one target."""
+    """Make the table row of a target: what, bound, the result with its spread, and whether it was reached."""
     bound = f"{target.bound} {_number(target.value, target.unit)}"
     result = results.get(target.benchmark, {})
     found = result.get("ratios", {}).get(target.ratio)

@@ -1,4 +1,4 @@
-"""What is asked: short lines as charge masters, order lists and people write them."""
+"""Texts to ask: short lines as in charge masters and order lists."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class _Line(msgspec.Struct):
 
 
 def texts() -> tuple[str, ...]:
-    """Our own lines and, where the labelled development sets are at hand, their texts (never the codes)."""
+    """Return our own lines and, where the labelled development sets exist, their texts (not their codes)."""
     decode = msgspec.json.Decoder(_Line).decode
     paths = sorted((SHARED / "eval" / "dev").glob("*.jsonl"))
     lines = [decode(line).query for path in paths for line in path.read_bytes().splitlines() if line.strip()]
@@ -59,30 +59,30 @@ def texts() -> tuple[str, ...]:
 
 
 def distinct(n: int, seed: int = SEED, base: Sequence[str] = ()) -> list[str]:
-    """`n` texts of which no two are equal, so that no cache can answer one from another.
+    """Make `n` texts of which no two are equal, so that no text is answered from a cache.
 
-    The lines in a shuffled order; when they run out, the same lines with their words in another order, which
-    cost about the same to answer.
+    These are the lines in random order; after the last one, the same lines with their words in another order,
+    which take about the same time to answer.
     """
-    drawn = random.Random(seed)
+    generator = random.Random(seed)
     lines = list(base or texts())
-    found: dict[str, None] = {}
-    while len(found) < n:
-        drawn.shuffle(lines)
-        before = len(found)
+    unique: dict[str, None] = {}
+    while len(unique) < n:
+        generator.shuffle(lines)
+        before = len(unique)
         for line in lines:
-            found.setdefault(line if before == 0 else " ".join(_mixed(line, drawn)))
-        if len(found) == before:  # every order of every line is used up: tell them apart by a number
+            unique.setdefault(line if before == 0 else " ".join(_shuffled(line, generator)))
+        if len(unique) == before:  # all orders of words are used: add a number
             lines = [f"{line} {before}" for line in lines]
-    return list(found)[:n]
+    return list(unique)[:n]
 
 
 def keystrokes(phrase: str = PHRASE) -> list[str]:
-    """What stands in the field after each key, from the second on."""
+    """Return the text of the field after each key, from the second key on."""
     return [phrase[:end] for end in range(2, len(phrase) + 1)]
 
 
-def _mixed(line: str, drawn: random.Random) -> list[str]:
+def _shuffled(line: str, generator: random.Random) -> list[str]:
     words = line.split()
-    drawn.shuffle(words)
+    generator.shuffle(words)
     return words

@@ -13,13 +13,13 @@ from benchmarks.setting import SEED
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 OPEN_CONNECTIONS = 256
-SLACK_S = 60
+EXTRA_TIMEOUT_S = 60
 
 
 class WrkResult(msgspec.Struct, frozen=True):
     """What wrk counted in one run; `rate` is answers a second.
 
-    `late_*`: in an open loop, by how much requests went out after their arrival time because every connection
+    `late_*`: in an open loop, how long after their arrival time requests were sent, because every connection
     was waiting for an answer.
     """
 
@@ -36,7 +36,7 @@ class WrkResult(msgspec.Struct, frozen=True):
 
 
 def installed() -> bool:
-    """Whether wrk can be run; without it the benchmarks under load are skipped, saying so."""
+    """Return whether wrk is installed; without it the benchmarks under load are skipped and say so."""
     return shutil.which("wrk") is not None
 
 
@@ -46,8 +46,7 @@ SKIPPED = {"skipped": "wrk is not installed (Debian and Ubuntu: apt-get install 
 class Wrk:
     """Runs of wrk against one port, over bodies in a file.
 
-    Each run goes on in the file where the last one stopped, so that no text comes twice before all the others
-    have come.
+    Each run starts in the file where the last one stopped, so that no text is sent again before all others.
     """
 
     def __init__(self, port: int, bodies: Sequence[bytes], file: Path) -> None:
@@ -58,24 +57,24 @@ class Wrk:
         self._next = 0
 
     def closed(self, path: str, clients: int, seconds: float) -> WrkResult:
-        """Each of some clients asks again as soon as it has its answer."""
+        """Run a closed loop: each client sends its next request when it has its answer."""
         return self._run(path, clients, seconds, 0.0)
 
     def open(self, path: str, rate: float, seconds: float) -> WrkResult:
-        """Requests arrive at a rate (a second) that does not heed the answers: a Poisson process."""
+        """Run an open loop: requests arrive as a Poisson process of a rate a second, whatever the answers."""
         return self._run(path, OPEN_CONNECTIONS, seconds, rate)
 
     def _run(self, path: str, connections: int, seconds: float, rate: float) -> WrkResult:
         command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(SCRIPT)]
         address = f"http://127.0.0.1:{self._port}{path}"
         script = ["--", str(self._file), str(self._next), f"{rate:.3f}", str(SEED)]
-        told = subprocess.run(
+        output = subprocess.run(
             [*command, address, *script],
             capture_output=True,
             text=True,
             check=True,
-            timeout=seconds + SLACK_S,
+            timeout=seconds + EXTRA_TIMEOUT_S,
         ).stdout
-        result = msgspec.json.decode(told.partition("RESULT ")[2], type=WrkResult)
+        result = msgspec.json.decode(output.partition("RESULT ")[2], type=WrkResult)
         self._next = (self._next + result.sent) % self._bodies
         return msgspec.structs.replace(result, rate=result.requests / result.seconds)

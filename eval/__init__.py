@@ -1,1 +1,1 @@
-"""How often the right code is found, measured on labelled cases."""
+"""Evaluation: how often the right code is found, measured on labelled cases."""

@@ -1,89 +1,52 @@
-"""Two runs over the same cases, paired case by case."""
+"""Compares two runs over the same cases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-import numpy as np
 
+from eval.case_results import CaseResult
 from eval.errors import RunFolderError
-from eval.measures.intervals import Array, bootstrap_means, interval, resample_counts
-from eval.measures.measure import group_rows
-from eval.measures.metrics import DEPTHS, Value, per_case
-from eval.rows import Row
-from eval.run import RunManifest, read_manifest, read_rows
+from eval.measures.bootstrap import SAMPLES, Array
+from eval.measures.paired import (
+    OutcomeChange,
+    PairedDifference,
+    find_changes,
+    mean_difference,
+    measure_pairs,
+)
+from eval.measures.run_metrics import group_by_set
+from eval.measures.summary import Estimate
+from eval.run import RunManifest, read_case_results, read_manifest
 
-PERMUTATIONS = 10_000
-_CHUNK = 500  # permutations drawn at once, so that memory stays small
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A case whose first acceptable code moved.
-
-    `top1` says whether the first answer became right (`won`), became wrong (`lost`) or neither (`same`).
-    """
-
-    id: str
-    set: str
-    query: str
-    codes: tuple[str, ...]
-    rank_a: int | None
-    rank_b: int | None
-    ranked_a: tuple[str, ...]
-    ranked_b: tuple[str, ...]
-    top1: Literal["won", "lost", "same"]
-
-
-class Paired(msgspec.Struct, frozen=True):
-    """B against A over one set of cases.
-
-    Attributes:
-        n: Cases with an acceptable code.
-        a: Means of A; b: means of B.
-        difference: B minus A with its paired 95 % bootstrap interval.
-        wins: Cases where B finds an acceptable code further up than A; losses and ties accordingly.
-        top1_won: Cases right in B only; top1_lost: right in A only.
-        mcnemar_p: Exact two-sided McNemar test on top-1.
-        permutation_p: Seeded two-sided sign-flip permutation test on MRR.
-    """
-
-    n: int
-    a: dict[str, float]
-    b: dict[str, float]
-    difference: dict[str, Value]
-    wins: int
-    losses: int
-    ties: int
-    top1_won: int
-    top1_lost: int
-    mcnemar_p: float
-    permutation_p: float
+NOT_SETTINGS = {"started_at", "finished_at", "case_set_sha256", "complete", "sets"}
 
 
 class Comparison(msgspec.Struct, frozen=True):
     """Two runs side by side.
 
     Attributes:
-        settings: What differs between the two manifests, name to both values.
-        sets: By case set.
+        a: Name of the first system; b: of the second.
+        settings: What differs between the two manifests: name to both values.
+        sets: Differences by case set.
         mean: B minus A of the mean over sets, with interval.
         pooled: All cases together.
-        changes: Every case whose first acceptable code moved, losses of top-1 first.
+        changes: Every case whose first acceptable code moved, lost first answers first.
     """
 
     a: str
     b: str
     settings: dict[str, tuple[Any, Any]]
-    sets: dict[str, Paired]
-    mean: dict[str, Value]
-    pooled: Paired
-    changes: tuple[Change, ...]
+    sets: dict[str, PairedDifference]
+    mean: dict[str, Estimate]
+    pooled: PairedDifference
+    changes: tuple[OutcomeChange, ...]
 
 
-def compare_folders(first: Path, second: Path, samples: int = 1000, seed: int = 0) -> Comparison:
+def compare_folders(first: Path, second: Path, samples: int = SAMPLES, seed: int = 0) -> Comparison:
     """Compare run folder B (second) with run folder A (first).
 
     Raises:
@@ -94,167 +57,87 @@ def compare_folders(first: Path, second: Path, samples: int = 1000, seed: int = 
         if not manifest.complete:
             raise RunFolderError(f"{folder} is an unfinished run; continue it with the same `hcpcs eval run`")
     if manifests[0].case_set_sha256 != manifests[1].case_set_sha256:
-        raise RunFolderError(_why_not(first, second, *manifests))
-    rows = (read_rows(first), read_rows(second))
+        raise RunFolderError(_case_difference(first, second, *manifests))
+    results = (read_case_results(first), read_case_results(second))
     names = _names(first, second, *manifests)
-    return compare_rows(names, rows, differing(*manifests), manifests[1].split, samples, seed)
+    return compare_results(names, results, differing(*manifests), manifests[1].split, samples, seed)
 
 
 def _names(first: Path, second: Path, a: RunManifest, b: RunManifest) -> tuple[str, str]:
+    """The systems' names, with the folders' names where the systems have the same."""
     if a.system != b.system:
         return a.system, b.system
     return f"{a.system} ({first.resolve().name})", f"{b.system} ({second.resolve().name})"
 
 
-def _why_not(first: Path, second: Path, a: RunManifest, b: RunManifest) -> str:
-    where = f"{first} and {second} measured different cases"
+def _case_difference(first: Path, second: Path, a: RunManifest, b: RunManifest) -> str:
+    """The error message for two runs over different cases."""
+    message = f"{first} and {second} measured different cases"
     if a.sets != b.sets:
-        return f"{where}: {_told(a.sets)} against {_told(b.sets)}; run both over the same files"
-    differs = [f"{name} {old!s:.60} against {new!s:.60}" for name, (old, new) in differing(a, b).items()]
-    return f"{where} of the same number ({'; '.join(differs) or 'other texts, codes or dates'})"
+        return f"{message}: {_list_sets(a.sets)} against {_list_sets(b.sets)}; run both over the same files"
+    settings = [f"{name} {old!s:.60} against {new!s:.60}" for name, (old, new) in differing(a, b).items()]
+    return f"{message} of the same number ({'; '.join(settings) or 'other texts, codes or dates'})"
 
 
-def _told(sets: dict[str, int]) -> str:
+def _list_sets(sets: dict[str, int]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in sets.items())
 
 
 def differing(a: RunManifest, b: RunManifest) -> dict[str, tuple[Any, Any]]:
-    """What the two runs had not in common: system, index, release, date, versions and so on."""
-    skipped = {"started_at", "finished_at", "case_set_sha256", "complete", "sets"}
-    flat = [_flat(msgspec.to_builtins(manifest)) for manifest in (a, b)]
-    names = dict.fromkeys([*flat[0], *flat[1]])
+    """Settings in which two runs differ: system, index, release, date, versions and so on."""
+    flat_a, flat_b = (_flatten(msgspec.to_builtins(manifest)) for manifest in (a, b))
     return {
-        name: (flat[0].get(name), flat[1].get(name))
-        for name in names
-        if name.split(".")[0] not in skipped and flat[0].get(name) != flat[1].get(name)
+        name: (flat_a.get(name), flat_b.get(name))
+        for name in dict.fromkeys([*flat_a, *flat_b])
+        if name.split(".")[0] not in NOT_SETTINGS and flat_a.get(name) != flat_b.get(name)
     }
 
 
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested names joined by dots."""
+    flat: dict[str, Any] = {}
     for name, inner in value.items():
         if isinstance(inner, dict):
-            found |= _flat(inner, f"{prefix}{name}.")
+            flat |= _flatten(inner, f"{prefix}{name}.")
         else:
-            found[prefix + name] = inner
-    return found
+            flat[prefix + name] = inner
+    return flat
 
 
-def compare_rows(
+def compare_results(
     names: tuple[str, str],
-    rows: tuple[Sequence[Row], Sequence[Row]],
+    results: tuple[Sequence[CaseResult], Sequence[CaseResult]],
     settings: dict[str, tuple[Any, Any]],
     split: Sequence[str] = (),
-    samples: int = 1000,
+    samples: int = SAMPLES,
     seed: int = 0,
 ) -> Comparison:
-    """Compare two systems' rows, which must be of the same cases.
-
-    Raises:
-        RunFolderError: If a case is in one of them only.
-    """
-    others = {row.id: row for row in rows[1]}
-    if others.keys() != {row.id for row in rows[0]}:
-        raise RunFolderError("the runs do not hold the same case ids, although their manifests say so")
-    sets: dict[str, Paired] = {}
-    replicates: list[Array] = []
-    measures: list[str] = []
-    for name, members in group_rows(rows[0], split).items():
-        pairs = [(row, others[row.id]) for row in members if row.codes]
-        if pairs:
-            sets[name], drawn, measures = _compare(pairs, samples, seed)
-            replicates.append(drawn)
-    pairs = [(row, others[row.id]) for row in rows[0] if row.codes]
-    if not pairs:
-        raise RunFolderError("the runs hold no case with an acceptable code; there is nothing to compare")
-    pooled, _, _ = _compare(pairs, samples, seed)
-    mean = _mean_difference(list(sets.values()), replicates, measures)
-    return Comparison(*names, settings, sets, mean, pooled, find_changes(pairs))
-
-
-def _compare(pairs: Sequence[tuple[Row, Row]], samples: int, seed: int) -> tuple[Paired, Array, list[str]]:
-    depths = tuple(k for k in DEPTHS if k in (1, 5, 10))
-    a, b = (per_case([pair[side] for pair in pairs], depths) for side in (0, 1))
-    measures = ["top-1", "top-5", "top-10", "MRR", "nDCG@10"]
-    gaps = np.column_stack([b[name] - a[name] for name in measures])
-    drawn = bootstrap_means(gaps, resample_counts(len(pairs), samples, seed))
-    low, high = interval(drawn)
-    won = int((b["top-1"] > a["top-1"]).sum())
-    lost = int((b["top-1"] < a["top-1"]).sum())
-    better, worse = int((b["MRR"] > a["MRR"]).sum()), int((b["MRR"] < a["MRR"]).sum())
-    paired = Paired(
-        n=len(pairs),
-        a={name: float(a[name].mean()) for name in measures},
-        b={name: float(b[name].mean()) for name in measures},
-        difference={
-            name: Value(float(gaps[:, i].mean()), float(low[i]), float(high[i]), len(pairs))
-            for i, name in enumerate(measures)
-        },
-        wins=better,
-        losses=worse,
-        ties=len(pairs) - better - worse,
-        top1_won=won,
-        top1_lost=lost,
-        mcnemar_p=mcnemar_exact(won, lost),
-        permutation_p=permutation_test(b["MRR"] - a["MRR"], seed),
-    )
-    return paired, drawn, measures
-
-
-def mcnemar_exact(won: int, lost: int) -> float:
-    """Two-sided exact McNemar test: the changed cases are a fair coin's throws if nothing changed.
-
-    Twice the smaller binomial tail at one half, at most 1 (McNemar 1947, exact form).
-    """
-    from scipy.stats import binom
-
-    changed = won + lost
-    if changed == 0:
-        return 1.0
-    return float(min(1.0, 2.0 * binom.cdf(min(won, lost), changed, 0.5)))
-
-
-def permutation_test(gaps: Array, seed: int, permutations: int = PERMUTATIONS) -> float:
-    """Two-sided paired permutation test of a mean difference: signs are flipped at random.
+    """Compare the results of two systems over the same cases.
 
     Args:
-        gaps: float64 (n,), one difference a case.
-        seed: Of the flips.
-        permutations: How many.
+        names: Of A and B.
+        results: Of A and B.
+        settings: What differs between the two runs.
+        split: Case sets whose kinds are sets of their own.
+        samples: Bootstrap samples.
+        seed: Of the bootstrap and of the permutations.
 
-    Returns:
-        (1 + flips at least as extreme) / (1 + permutations), so never 0 (Phipson and Smyth 2010).
+    Raises:
+        RunFolderError: If a case is in one of them only, or no case has an acceptable code.
     """
-    moved = gaps[gaps != 0.0]  # a case without a difference stays at 0 whatever its sign
-    if not len(moved):
-        return 1.0
-    rng = np.random.default_rng(seed)
-    observed = abs(moved.sum())
-    extreme = 0
-    for start in range(0, permutations, _CHUNK):
-        signs = rng.integers(0, 2, size=(min(_CHUNK, permutations - start), len(moved))) * 2.0 - 1.0
-        extreme += int((np.abs(signs @ moved) >= observed - 1e-12).sum())
-    return (1 + extreme) / (1 + permutations)
-
-
-def _mean_difference(
-    sets: Sequence[Paired], replicates: Sequence[Array], measures: Sequence[str]
-) -> dict[str, Value]:
-    found = {}
-    for i, name in enumerate(measures):
-        low, high = interval(np.mean([drawn[:, i] for drawn in replicates], axis=0))
-        mean = float(np.mean([paired.difference[name].value for paired in sets]))
-        found[name] = Value(mean, float(low), float(high), len(sets))
-    return found
-
-
-def find_changes(pairs: Sequence[tuple[Row, Row]]) -> tuple[Change, ...]:
-    """Every case whose first acceptable code moved: lost first answers, then won ones, then the rest."""
-    changes = [_change(a, b) for a, b in pairs if a.rank != b.rank]
-    order = {"lost": 0, "won": 1, "same": 2}
-    return tuple(sorted(changes, key=lambda change: order[change.top1]))
-
-
-def _change(a: Row, b: Row) -> Change:
-    top1: Literal["won", "lost", "same"] = "won" if b.rank == 1 else "lost" if a.rank == 1 else "same"
-    return Change(a.id, a.set, a.query, a.codes, a.rank, b.rank, a.ranked, b.ranked, top1)
+    b_by_id = {result.id: result for result in results[1]}
+    if b_by_id.keys() != {result.id for result in results[0]}:
+        raise RunFolderError("the runs do not hold the same case ids, although their manifests say so")
+    answerable = [result for result in results[0] if result.codes]
+    if not answerable:
+        raise RunFolderError("the runs hold no case with an acceptable code; there is nothing to compare")
+    sets: dict[str, PairedDifference] = {}
+    replicates: list[Array] = []
+    for name, members in group_by_set(answerable, split).items():
+        pairs = [(result, b_by_id[result.id]) for result in members]
+        sets[name], replicates_of_set = measure_pairs(pairs, samples, seed)
+        replicates.append(replicates_of_set)
+    pairs = [(result, b_by_id[result.id]) for result in answerable]
+    pooled, _ = measure_pairs(pairs, samples, seed)
+    mean = mean_difference(list(sets.values()), replicates)
+    return Comparison(*names, settings, sets, mean, pooled, find_changes(pairs))

@@ -1,18 +1,18 @@
-"""What can go wrong while measuring, said in one sentence that a user can act on."""
+"""Errors of evaluation; each message is one sentence that says what to do."""
 
 from index.errors import HcpcsError
 
 
 class CaseFileError(HcpcsError):
-    """A file of labelled cases cannot be read as asked."""
+    """A file of labelled cases cannot be read."""
 
 
 class MeasuredSystemError(HcpcsError):
-    """A system named by `--system` is unknown, cannot be reached, or answered with something else."""
+    """A system named by `--system` is unknown, cannot be reached, or gives no valid answer."""
 
 
 class RunFolderError(HcpcsError):
-    """A run folder is missing, damaged, unfinished, or does not fit the one it is compared with."""
+    """A run folder is missing, damaged, unfinished, or or over other cases than its counterpart."""
 
 
 class GateFileError(HcpcsError):

@@ -1,4 +1,4 @@
-"""The one composition: case files and systems in, run folders out."""
+"""Measures systems on case files and writes the run folders."""
 
 from __future__ import annotations
 
@@ -10,31 +10,34 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
+from eval.case_results import CaseResult
 from eval.cases.cases import Case, CaseSet, read_cases
-from eval.cases.check import Check, check_cases, describe
+from eval.cases.check import CaseCheck, check_cases, describe
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError
-from eval.measures.measure import Metrics, Plan, measure
-from eval.measures.slices import Seen
-from eval.rows import Row
+from eval.measures.run_metrics import Metrics, Plan, measure
+from eval.measures.slices import SeenInTraining
 from eval.run import RunManifest, ask, finish, new_manifest, write_json
 from eval.setting import RunSetting
 from eval.systems.systems import System, check_names, make_system
 from index.store.catalogue import Catalogue
 
 Tell = Callable[[str], object]
+MAX_K = 100
 
 
-class Options(msgspec.Struct, frozen=True):
-    """What a run is asked for, besides cases and systems.
+class RunOptions(msgspec.Struct, frozen=True):
+    """Options of a run, besides its cases and systems.
 
     Attributes:
         on: Date of service of cases without one.
         k: Codes asked for, 1 to 100.
-        split: See `Plan`; so are samples and seed.
+        seed: Of the bootstrap.
+        samples: Bootstrap samples.
+        split: Case sets whose kinds are sets of their own; see `Plan`.
         drop: Leave codes out that are not active; see `check_cases`.
-        seen: Case files of which a system may have learned.
+        seen: Case files that a system may have learned from.
         columns: Field to column name; see `read_cases`.
     """
 
@@ -52,25 +55,28 @@ def run_all(
     paths: Sequence[Path],
     systems: Sequence[str],
     setting: RunSetting,
-    options: Options,
+    options: RunOptions,
     out: Path,
     tell: Tell = lambda line: None,
 ) -> list[Metrics]:
-    """Measure every system on every case file; one run folder, or one a system below `out` for several.
+    """Measure every system on every case file, and write the run folder of each.
 
     Args:
         paths: Case files.
-        systems: As `make_system` takes them.
+        systems: Names as `make_system` takes them.
         setting: Where codes and indexes come from.
         options: How to measure.
-        out: The folder to write.
-        tell: Given sentences for a person as they arise.
+        out: The run folder; with several systems the folder in which each system gets one.
+        tell: Called with each line for the user.
+
+    Returns:
+        The metrics of each system, in the order given.
 
     Raises:
         HcpcsError: If a file, a system or an index cannot be used.
     """
-    if not 1 <= options.k <= 100:
-        raise MeasuredSystemError(f"k is {options.k}; it must be from 1 to 100")
+    if not 1 <= options.k <= MAX_K:
+        raise MeasuredSystemError(f"k is {options.k}; it must be from 1 to {MAX_K}")
     book = setting.catalogue()
     sets = [read_cases(path, options.columns, book.codes) for path in paths]
     cases, check = check_cases(gather(sets, tell), book, options.on, options.drop)
@@ -79,24 +85,22 @@ def run_all(
     _check_split(options, sets)
     if not cases:
         raise CaseFileError("no case is left to measure: none has a code that is active on its date")
-    made = [make_system(name, setting) for name in systems]
-    check_names(made)
-    plan = make_plan(options, book)
+    measured = [make_system(name, setting) for name in systems]
+    check_names(measured)
     return [
-        run_one(system, cases, check, book, options, plan, out if len(made) == 1 else out / system.name)
-        for system in made
+        run_one(system, cases, check, book, options, out if len(measured) == 1 else out / system.name)
+        for system in measured
     ]
 
 
-def make_plan(options: Options, book: Catalogue) -> Plan:
-    """How the rows of a run with these options are measured."""
-    depths = tuple(k for k in Plan(options.on).depths if k <= options.k) or (1,)
+def make_plan(options: RunOptions, book: Catalogue) -> Plan:
+    """Make the plan by which the answers of a run are measured."""
     seen = read_seen(options.seen, book) if options.seen else None
-    return Plan(options.on, options.split, depths, options.samples, options.seed, seen)
+    return Plan(options.on, options.split, options.k, options.samples, options.seed, seen)
 
 
-def read_seen(paths: Sequence[Path], book: Catalogue) -> Seen:
-    """Wordings, codes and sources of case files that a system may have learned from."""
+def read_seen(paths: Sequence[Path], book: Catalogue) -> SeenInTraining:
+    """Collect wordings, codes and sources of case files that a system may have learned from."""
     wordings: set[str] = set()
     codes: set[str] = set()
     sources: set[str] = set()
@@ -105,10 +109,10 @@ def read_seen(paths: Sequence[Path], book: Catalogue) -> Seen:
             wordings.add(plain(case.query))
             codes.update(case.codes)
             sources.add(case.source)
-    return Seen(frozenset(wordings), frozenset(codes), frozenset(sources - {""}))
+    return SeenInTraining(frozenset(wordings), frozenset(codes), frozenset(sources - {""}))
 
 
-def _check_split(options: Options, sets: Sequence[CaseSet]) -> None:
+def _check_split(options: RunOptions, sets: Sequence[CaseSet]) -> None:
     names = [case_set.name for case_set in sets]
     for name in options.split:
         if name not in names:
@@ -116,7 +120,9 @@ def _check_split(options: Options, sets: Sequence[CaseSet]) -> None:
 
 
 def gather(sets: Sequence[CaseSet], tell: Tell = lambda line: None) -> list[Case]:
-    """The cases of all sets in one list, with ids that are unique in the run.
+    """Join the cases of all sets in one list, with ids that are unique in the run.
+
+    An id that an earlier set has too gets the name of its set in front.
 
     Raises:
         CaseFileError: If two files have one name, or an id occurs twice in a file.
@@ -124,8 +130,8 @@ def gather(sets: Sequence[CaseSet], tell: Tell = lambda line: None) -> list[Case
     names = [case_set.name for case_set in sets]
     for name in names:
         if names.count(name) > 1:
-            raise CaseFileError(f"two case files are called {name}; rename one, or they would be one set")
-    taken: dict[str, str] = {}
+            raise CaseFileError(f"two case files are called {name}; rename one of them")
+    set_of_id: dict[str, str] = {}
     cases = []
     for case_set in sets:
         if case_set.problems:
@@ -133,16 +139,16 @@ def gather(sets: Sequence[CaseSet], tell: Tell = lambda line: None) -> list[Case
             for problem in case_set.problems:
                 tell(f"  {problem}")
         for case in case_set.cases:
-            case_id = case.id if taken.get(case.id, case.set) == case.set else f"{case.set}/{case.id}"
-            if case_id in taken:
+            case_id = case.id if set_of_id.get(case.id, case.set) == case.set else f"{case.set}/{case.id}"
+            if case_id in set_of_id:
                 raise CaseFileError(f"{case_set.path}: the id {case.id} occurs twice")
-            taken[case_id] = case.set
+            set_of_id[case_id] = case.set
             cases.append(msgspec.structs.replace(case, id=case_id))
     return cases
 
 
 def write_reports(names: Sequence[str], out: Path) -> Path:
-    """The report of every run folder, and with several the joint one, which is returned."""
+    """Write the report of every run folder and, with several, a joint one; returns the path of the last."""
     from eval.report.report import read_run_folder, write_report
 
     folders = [out] if len(names) == 1 else [out / name for name in names]
@@ -157,28 +163,28 @@ def write_reports(names: Sequence[str], out: Path) -> Path:
 def run_one(
     system: System,
     cases: Sequence[Case],
-    check: Check,
+    check: CaseCheck,
     book: Catalogue,
-    options: Options,
-    plan: Plan,
+    options: RunOptions,
     folder: Path,
 ) -> Metrics:
-    """Ask one system every case and write its run folder."""
+    """Ask one system every case, measure its answers and write its run folder."""
     manifest = new_manifest(
         system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split
     )
-    with tqdm(
-        total=len(cases), desc=system.name, unit="case", delay=2, disable=not sys.stderr.isatty()
-    ) as bar:
-        rows = ask(system, cases, manifest, folder, bar.update)
-    metrics = measure(system.name, rows, book, plan, check)
-    write_folder(folder, manifest, rows, metrics)
+    hidden = not sys.stderr.isatty()
+    with tqdm(total=len(cases), desc=system.name, unit="case", delay=2, disable=hidden) as bar:
+        results = ask(system, cases, manifest, folder, bar.update)
+    metrics = measure(system.name, results, book, make_plan(options, book), check)
+    write_folder(folder, manifest, results, metrics)
     return metrics
 
 
-def write_folder(folder: Path, manifest: RunManifest, rows: Sequence[Row], metrics: Metrics) -> None:
-    """Write everything but the answers, which are there already; the manifest, saying complete, last."""
+def write_folder(
+    folder: Path, manifest: RunManifest, results: Sequence[CaseResult], metrics: Metrics
+) -> None:
+    """Write all files but `cases.jsonl`, which `ask` has written; the finished manifest comes last."""
     write_json(folder / "metrics.json", metrics)
-    write_run(folder / "run.trec", [(row.id, row.ranked) for row in rows], manifest.system)
-    write_qrels(folder / "qrels.trec", [(row.id, row.codes) for row in rows])
+    write_run(folder / "run.trec", [(result.id, result.ranked) for result in results], manifest.system)
+    write_qrels(folder / "qrels.trec", [(result.id, result.codes) for result in results])
     finish(manifest, folder)

@@ -1,4 +1,4 @@
-"""Asking a system every case, keeping each answer as it comes, and continuing after an interruption."""
+"""Runs: asks a system every case, writes each answer at once, and continues an interrupted run."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
+from eval.case_results import CaseResult, make_case_result
 from eval.cases.cases import Case, case_set_sha256
 from eval.errors import RunFolderError
-from eval.rows import Row, make_row
 from eval.systems.systems import System
 from index.digest import source_digest
 
@@ -24,14 +24,16 @@ CODE = ("index", "suggest", "eval.systems")  # what decides the answers of a sys
 
 
 class RunManifest(msgspec.Struct, frozen=True):
-    """What a run measured and with what; two runs are comparable when `case_set_sha256` is the same.
+    """What a run measured, and with what. Two runs are comparable when `case_set_sha256` is the same.
 
     Attributes:
-        system: Its name in tables.
-        identity: What else decides its answers; see `eval.systems.systems.System`.
-        code_sha256: Digest of the source of `CODE`: other code may answer differently.
+        system: Name of the system in tables.
+        identity: What else determines its answers; see `eval.systems.systems.System`.
+        code_sha256: Over the Python files of `index` and `suggest`: another hash may answer differently.
         release: The code set that cases were checked against.
         on: Date of service of cases without one.
+        sets: Case set to its number of cases.
+        k: Codes asked for.
         complete: Whether every case was asked.
         split: Case sets whose kinds were counted as sets of their own.
     """
@@ -54,20 +56,20 @@ class RunManifest(msgspec.Struct, frozen=True):
     split: tuple[str, ...] = ()
 
     def same_work(self, other: RunManifest) -> bool:
-        """Whether answers of the other run may stand in this one."""
+        """Return whether answers of the other run are valid in this one."""
         fields = ("format", "system", "identity", "code_sha256", "case_set_sha256", "on", "k")
         return all(getattr(self, field) == getattr(other, field) for field in fields)
 
 
 def versions() -> dict[str, str]:
-    """Python, the machine, and the packages that decide answers or numbers."""
-    found = {"python": platform.python_version(), "machine": platform.machine()}
+    """Versions of Python and of the packages that determine answers or numbers, and the type of machine."""
+    known = {"python": platform.python_version(), "machine": platform.machine()}
     for name in ("hcpcs-suggest", "numpy", "faiss-cpu", "ir-measures", "sentence-transformers", "torch"):
         try:
-            found[name] = metadata.version(name)
+            known[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return known
 
 
 def new_manifest(
@@ -80,7 +82,7 @@ def new_manifest(
     samples: int,
     split: Sequence[str] = (),
 ) -> RunManifest:
-    """The manifest of a run that is about to start."""
+    """Make the manifest of a run that starts now."""
     sets: dict[str, int] = {}
     for case in cases:
         sets[case.set] = sets.get(case.set, 0) + 1
@@ -105,7 +107,7 @@ def new_manifest(
 
 
 def read_manifest(folder: Path) -> RunManifest:
-    """The manifest of a run folder.
+    """Read the manifest of a run folder.
 
     Raises:
         RunFolderError: If there is none or it is of another format.
@@ -123,24 +125,26 @@ def read_manifest(folder: Path) -> RunManifest:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write indented JSON aside and rename it into place, so that no reader sees half a file."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
-    aside.replace(path)
+    """Write indented JSON to a temporary file and rename it, so that no reader sees an incomplete file."""
+    _replace(path, msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text aside and rename it into place."""
+    """Write a text to a temporary file and rename it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+    _replace(path, text.encode("utf-8"))
 
 
-def read_rows(folder: Path) -> list[Row]:
-    """The answered cases of a run folder, in case order.
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
 
-    A last line cut short by a crash is left out: its case is asked again.
+
+def read_case_results(folder: Path) -> list[CaseResult]:
+    """Read the answered cases of a run folder, in case order.
+
+    An incomplete last line, left by a crash, is ignored: its case is asked again.
 
     Raises:
         RunFolderError: If the file is missing or another line is damaged.
@@ -149,18 +153,18 @@ def read_rows(folder: Path) -> list[Row]:
     if not path.is_file():
         raise RunFolderError(f"{folder} is not a run folder: it has no cases.jsonl")
     lines = path.read_bytes().split(b"\n")
-    decoder = msgspec.json.Decoder(Row)
-    rows = []
+    decoder = msgspec.json.Decoder(CaseResult)
+    results = []
     for number, line in enumerate(lines, 1):
         if not line:
             continue
         try:
-            rows.append(decoder.decode(line))
+            results.append(decoder.decode(line))
         except msgspec.MsgspecError as error:
             if number == len(lines):
                 break
             raise RunFolderError(f"{path}, line {number}, is damaged: {error}") from error
-    return rows
+    return results
 
 
 def ask(
@@ -169,56 +173,60 @@ def ask(
     manifest: RunManifest,
     folder: Path,
     advance: Callable[[], None] = lambda: None,
-) -> list[Row]:
-    """Ask every case and write each row to `cases.jsonl` at once.
+) -> list[CaseResult]:
+    """Ask every case, and write each result to `cases.jsonl` at once.
 
-    An unfinished run of the same work in the folder is continued; a finished one is measured afresh. On
-    Ctrl-C the rows so far stay on disk and the interruption travels on.
+    An unfinished run of the same work in the folder is continued; a finished one is measured again. On
+    Ctrl-C the results so far stay on disk and `KeyboardInterrupt` is raised on.
+
+    Args:
+        system: What is asked.
+        cases: Every case of the run.
+        manifest: Of this run.
+        folder: The run folder.
+        advance: Called after each case.
 
     Returns:
-        The rows, in case order.
+        The results, in case order.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    done = _kept_rows(manifest, folder, cases)
+    results = _resumed_results(manifest, folder, cases)
     write_json(folder / "manifest.json", manifest)
-    encoder = msgspec.json.Encoder()
-    rows = list(done)
-    for _ in rows:
+    for _ in results:
         advance()
+    encoder = msgspec.json.Encoder()
     path = folder / "cases.jsonl"
-    aside = path.with_name("cases.jsonl.part")
-    aside.write_bytes(b"".join(encoder.encode(row) + b"\n" for row in rows))
-    aside.replace(path)
-    if len(rows) < len(cases):
+    _replace(path, encoder.encode_lines(results))
+    if len(results) < len(cases):
         system.rank(cases[0], manifest.k, manifest.on)  # the first call of many systems loads something
     with path.open("ab") as out:
-        for case in cases[len(rows) :]:
-            started = time.perf_counter()
-            ranking = system.rank(case, manifest.k, manifest.on)
-            rows.append(make_row(case, ranking, (time.perf_counter() - started) * 1000))
-            out.write(encoder.encode(rows[-1]) + b"\n")
+        for case in cases[len(results) :]:
+            start = time.perf_counter()
+            answer = system.rank(case, manifest.k, manifest.on)
+            results.append(make_case_result(case, answer, (time.perf_counter() - start) * 1000))
+            out.write(encoder.encode(results[-1]) + b"\n")
             out.flush()
             advance()
-    return rows
+    return results
 
 
-def _kept_rows(manifest: RunManifest, folder: Path, cases: Sequence[Case]) -> list[Row]:
-    """The rows of an interrupted run of the same work; none when there is no such run."""
+def _resumed_results(manifest: RunManifest, folder: Path, cases: Sequence[Case]) -> list[CaseResult]:
+    """Results of an interrupted run of the same work; empty when there is no such run."""
     if not (folder / "manifest.json").is_file():
         return []
     earlier = read_manifest(folder)
     if earlier.complete or not earlier.same_work(manifest) or not (folder / "cases.jsonl").is_file():
         return []
-    rows = read_rows(folder)
-    if rows:
-        sys.stderr.write(f"hcpcs: {manifest.system}: continuing after {len(rows)} of {len(cases)} cases\n")
-    return rows
+    results = read_case_results(folder)
+    if results:
+        sys.stderr.write(f"hcpcs: {manifest.system}: continuing after {len(results)} of {len(cases)} cases\n")
+    return results
 
 
 def finish(manifest: RunManifest, folder: Path) -> RunManifest:
-    """Mark a run as complete."""
-    done = msgspec.structs.replace(
+    """Mark a run as complete on disk, and return the new manifest."""
+    finished = msgspec.structs.replace(
         manifest, complete=True, finished_at=datetime.now(UTC).isoformat(timespec="seconds")
     )
-    write_json(folder / "manifest.json", done)
-    return done
+    write_json(folder / "manifest.json", finished)
+    return finished

@@ -1,4 +1,4 @@
-"""What a run is made of: the codes, the index and the cache, each loaded when first needed."""
+"""Inputs of a run, codes, index and cache, each loaded when it is first needed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from index.store.catalogue import Catalogue
 
 
 class RunSetting:
-    """Loads an index or a release once.
+    """Loads each index or release once.
 
     Args:
-        index: Index folder that `default` answers from; None where a run needs none.
-        release: A release file for the check and the baselines; None takes the codes of the index.
-        cache: Folder for the baselines' vectors.
+        index: Index folder of the system `default`; None where a run needs none.
+        release: Release file for the case check and the baselines; None takes the codes of the index.
+        cache: Folder for the vectors of the baselines.
         on: Date of service of cases without one.
     """
 
@@ -29,7 +29,7 @@ class RunSetting:
         self._suggesters: dict[Path, Any] = {}
 
     def catalogue(self) -> Catalogue:
-        """The release that cases are checked against and baselines rank."""
+        """Return the release that cases are checked against and baselines rank."""
         if self._book is None:
             self._book = self._read_index() if self._release is None else self._read_release(self._release)
         return self._book
@@ -47,7 +47,7 @@ class RunSetting:
         return Catalogue(Catalogue.load(folder).records, release=read_manifest(folder).release)
 
     def suggester(self, folder: Path | None) -> Any:
-        """Our suggester on an index folder, loaded once a folder."""
+        """Return our suggester on an index folder; each folder is loaded once."""
         from suggest.suggester import Suggester
 
         folder = self._folder(folder)

@@ -1,1 +1,1 @@
-"""From a code-set release to an index folder: the lowest layer."""
+"""The lowest layer: from a release to an index folder."""

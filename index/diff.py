@@ -1,4 +1,4 @@
-"""What changed between two releases, code by code."""
+"""Differences between two releases, code by code."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _INDENT = " " * 20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReleaseChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change to one code or modifier; a code that changed in several ways has several.
 
     Attributes:
-        kind: `added` and `vanished`: the row came or went. `reworded`: a descriptor changed.
-            `ended`: it got a last day. `reactivated`: it lost its last day. `successor`: other codes
-            are named to use instead. `dates`: the first day changed, or one last day to another.
+        kind: `added`, `vanished`: the row is new or gone. `reworded`: a descriptor changed. `ended`: the code
+            has a last day now. `reactivated`: it has none any more. `successor`: the codes to use instead
+            changed. `dates`: the first day changed, or the last day was moved.
         code: The code, or a modifier's two characters.
-        description: Its long descriptor, the newer one where there are two.
-        field: The field of `Record` that changed; empty when a whole row came or went.
-        old: Its value before: text, an ISO date, or codes parted by blanks; empty for none.
-        new: Its value after.
+        description: Its long descriptor, the newer one where both releases have it.
+        field: The field of `Record` that changed; empty when the whole row was added or removed.
+        old: Value before: text, an ISO date, or codes separated by blanks; empty for none.
+        new: Value after.
     """
 
     kind: Kind
@@ -50,19 +50,19 @@ def diff_releases(
     old_modifiers: Sequence[Modifier] = (),
     new_modifiers: Sequence[Modifier] = (),
     ignore_case: bool = True,
-) -> tuple[Change, ...]:
+) -> tuple[ReleaseChange, ...]:
     """Compare two releases.
 
     Dates and successors are compared only when both releases have dates: derived lists of codes have
-    none, and their lack is no change.
+    none, which is not a change.
 
     Args:
         old: Records of the earlier release, in any order.
         new: Records of the later one.
-        old_modifiers: Modifiers of the earlier release, if they are to be compared too.
+        old_modifiers: Modifiers of the earlier release, to compare these too.
         new_modifiers: Modifiers of the later one.
-        ignore_case: Whether a descriptor that differs in letter case only counts as unchanged; some
-            copies of releases have lost the case. Blanks never count.
+        ignore_case: Whether a descriptor that differs only in letter case counts as unchanged, since some
+            copies of releases are all upper case. Differences in blanks never count.
 
     Returns:
         The changes, ascending by code and then in the order of `KINDS`.
@@ -70,12 +70,12 @@ def diff_releases(
     before = {record.code: record for record in [*map(_as_record, old_modifiers), *old]}
     after = {record.code: record for record in [*map(_as_record, new_modifiers), *new]}
     dated = _has_dates(before.values()) and _has_dates(after.values())
-    changes = [change for code in before.keys() - after.keys() for change in _gone(before[code])]
-    changes += [change for code in after.keys() - before.keys() for change in _came(after[code])]
+    changes = [change for code in before.keys() - after.keys() for change in _vanished(before[code])]
+    changes += [change for code in after.keys() - before.keys() for change in _added(after[code])]
     for code in before.keys() & after.keys():
         changes += _reworded(before[code], after[code], ignore_case=ignore_case)
         if dated:
-            changes += _moved(before[code], after[code])
+            changes += _redated(before[code], after[code])
     return tuple(sorted(changes, key=lambda change: (change.code, KINDS.index(change.kind), change.field)))
 
 
@@ -93,19 +93,19 @@ def _has_dates(records: Iterable[Record]) -> bool:
     return any(record.effective_from or record.effective_to for record in records)
 
 
-def _gone(record: Record) -> Iterator[Change]:
-    yield Change("vanished", record.code, record.long_description, old=record.long_description)
+def _vanished(record: Record) -> Iterator[ReleaseChange]:
+    yield ReleaseChange("vanished", record.code, record.long_description, old=record.long_description)
 
 
-def _came(record: Record) -> Iterator[Change]:
-    yield Change("added", record.code, record.long_description, new=record.long_description)
+def _added(record: Record) -> Iterator[ReleaseChange]:
+    yield ReleaseChange("added", record.code, record.long_description, new=record.long_description)
 
 
-def _reworded(old: Record, new: Record, *, ignore_case: bool) -> Iterator[Change]:
+def _reworded(old: Record, new: Record, *, ignore_case: bool) -> Iterator[ReleaseChange]:
     for field in ("long_description", "short_description"):
         before, after = getattr(old, field), getattr(new, field)
         if _plain(before, ignore_case=ignore_case) != _plain(after, ignore_case=ignore_case):
-            yield Change("reworded", new.code, new.long_description, field, before, after)
+            yield ReleaseChange("reworded", new.code, new.long_description, field, before, after)
 
 
 def _plain(text: str, *, ignore_case: bool) -> str:
@@ -113,47 +113,47 @@ def _plain(text: str, *, ignore_case: bool) -> str:
     return joined.casefold() if ignore_case else joined
 
 
-def _moved(old: Record, new: Record) -> Iterator[Change]:
+def _redated(old: Record, new: Record) -> Iterator[ReleaseChange]:
     if old.effective_from != new.effective_from:
         start = (_iso(old.effective_from), _iso(new.effective_from))
-        yield Change("dates", new.code, new.long_description, "effective_from", *start)
+        yield ReleaseChange("dates", new.code, new.long_description, "effective_from", *start)
     if old.effective_to != new.effective_to:
         kind: Kind = "ended" if old.effective_to is None else "dates"
         kind = "reactivated" if new.effective_to is None else kind
         end = (_iso(old.effective_to), _iso(new.effective_to))
-        yield Change(kind, new.code, new.long_description, "effective_to", *end)
+        yield ReleaseChange(kind, new.code, new.long_description, "effective_to", *end)
     if old.successors != new.successors:
         codes = (" ".join(old.successors), " ".join(new.successors))
-        yield Change("successor", new.code, new.long_description, "cross_references", *codes)
+        yield ReleaseChange("successor", new.code, new.long_description, "cross_references", *codes)
 
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def count_kinds(changes: Iterable[Change]) -> dict[Kind, int]:
-    """How many changes there are of each kind, in the order of `KINDS`; kinds with none are left out."""
+def count_kinds(changes: Iterable[ReleaseChange]) -> dict[Kind, int]:
+    """Number of changes of each kind, in the order of `KINDS`; kinds without changes are left out."""
     counts = Counter(change.kind for change in changes)
     return {kind: counts[kind] for kind in KINDS if counts[kind]}
 
 
-def render(changes: Sequence[Change], form: Form) -> str:
-    """The changes as text ending with a line end.
+def render(changes: Sequence[ReleaseChange], form: Form) -> str:
+    """The changes as text that ends with a line break.
 
     Args:
         changes: As `diff_releases` gives them.
-        form: `table` to read, `csv` for a spreadsheet (a cell that a spreadsheet would run as a formula
-            gets a leading apostrophe), `json` for a list of objects with the fields of `Change`.
+        form: `table` for people, `csv` for spreadsheets (a cell that would run as a formula gets a leading
+            apostrophe), `json` for a list of objects with the fields of `ReleaseChange`.
     """
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(changes), indent=2).decode() + "\n"
     return _csv(changes) if form == "csv" else _table(changes)
 
 
-def _csv(changes: Iterable[Change]) -> str:
+def _csv(changes: Iterable[ReleaseChange]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(Change.__struct_fields__)
+    writer.writerow(ReleaseChange.__struct_fields__)
     for change in changes:
         writer.writerow([_safe(str(value)) for value in msgspec.structs.astuple(change)])
     return file.getvalue()
@@ -163,17 +163,17 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def _table(changes: Sequence[Change]) -> str:
+def _table(changes: Sequence[ReleaseChange]) -> str:
     counts = ", ".join(f"{count} {kind}" for kind, count in count_kinds(changes).items())
     lines = [counts or "no changes"]
     for change in changes:
-        lines.append(f"{change.kind:<11}  {change.code:<5}  {_said(change)}")
+        lines.append(f"{change.kind:<11}  {change.code:<5}  {_describe(change)}")
         if change.kind == "reworded":
             lines += [f"{_INDENT}- {change.old}", f"{_INDENT}+ {change.new}"]
     return "\n".join(lines) + "\n"
 
 
-def _said(change: Change) -> str:
+def _describe(change: ReleaseChange) -> str:
     if not change.field:
         return change.description
     field = change.field.replace("_", " ")

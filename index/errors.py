@@ -1,23 +1,23 @@
-"""What can go wrong, said in one sentence that a user can act on."""
+"""Errors, each with a message of one sentence that a user can act on."""
 
 
 class HcpcsError(Exception):
-    """Base of every error that is the input's or the machine's fault, never ours.
+    """Base of every error that is caused by the input or the machine, not by a fault in this code.
 
-    The message is one sentence, safe to show: it never repeats free text that a user typed.
+    The message is one sentence and safe to show: it never contains free text that a user typed.
     """
 
 
 class ReleaseFormatError(HcpcsError):
-    """A release file, or a row of one, is not in the form that CMS publishes."""
+    """A release file, or a row of it, does not have the form that CMS publishes."""
 
 
 class DownloadError(HcpcsError):
-    """A release could not be fetched; the message says how to give a file instead."""
+    """A release could not be downloaded; the message says how to give a file instead."""
 
 
 class ArtifactError(HcpcsError):
-    """An index folder is missing, damaged, or made by another version."""
+    """An index folder is missing, damaged, or of another version."""
 
 
 class EncoderError(HcpcsError):

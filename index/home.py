@@ -1,9 +1,9 @@
-"""The data folder of a user, `HCPCS_HOME`: index folders, downloads, caches, and which index serves.
+"""The data folder of a user, `HCPCS_HOME`: index folders, downloads, caches, and the active index.
 
 indexes/NAME/   index folders
-active          one line: the NAME that serves
+active          one line: the NAME of the index that answers
 releases/       downloaded releases
-cache/          vectors and profiles that builds made, for the next ones
+cache/          vectors and profiles of earlier builds, for the next one
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from index.store.manifest import MANIFEST, verify
 
 
 class Home:
-    """Paths below the data folder; nothing is made until something is written."""
+    """Paths below the data folder; folders are created when something is written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,26 +26,26 @@ class Home:
         self._active = path / "active"
 
     def names(self) -> list[str]:
-        """Names of the index folders that are there, ascending."""
+        """Names of the existing index folders, ascending."""
         return sorted(path.parent.name for path in self.indexes.glob(f"[!.]*/{MANIFEST}"))
 
     def active(self) -> Path | None:
-        """The index folder that serves, or None when none was activated yet.
+        """The active index folder, or None when none was activated yet.
 
         Raises:
-            ArtifactError: If the activated one is gone.
+            ArtifactError: If the active folder is gone.
         """
         if not self._active.is_file():
             return None
         folder = self.indexes / self._active.read_text(encoding="utf-8").strip()
         if not (folder / MANIFEST).is_file():
             raise ArtifactError(
-                f"the active index {folder} is gone; build it again or `hcpcs index activate` another"
+                f"the active index {folder} is gone; build the index again or `hcpcs index activate` another"
             )
         return folder
 
     def activate(self, name: str) -> Path:
-        """Make an index folder the one that serves, after checking every file of it.
+        """Make an index folder the active one, after checking every file of it.
 
         Raises:
             ArtifactError: If there is no such index or it is damaged.
@@ -58,7 +58,7 @@ class Home:
         return self.indexes / name
 
     def serve(self, name: str) -> None:
-        """Make an index folder that was checked just now the one that serves.
+        """Make an index folder that was just checked the active one.
 
         Raises:
             ArtifactError: If the data folder cannot be written.

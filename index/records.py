@@ -1,4 +1,4 @@
-"""What a release says of a code: the record that travels through every stage."""
+"""Records of a release: codes, modifiers, and the problems met while reading them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Status = Literal["active", "terminated", "future"]
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One HCPCS code as a release describes it.
 
-    Field sources are the columns of CMS's record layout (`HCPC2026_recordlayout.txt`), named in
-    `docs/data.md`. Codes are upper case. `effective_to` is the last day of use, inclusive.
+    The fields are columns of CMS's record layout (`HCPC2026_recordlayout.txt`); `docs/data.md` lists them.
+    Codes are upper case. `effective_to` is the last day of use, inclusive.
     """
 
     code: str
@@ -83,10 +83,10 @@ class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """A row that was left out, or repaired, while reading a release, and why."""
+    """A row that was left out or repaired while a release was read, and the reason."""
 
     path: str
-    line: int  # 1-based line or row in the file; 0 when the whole file is meant
+    line: int  # 1-based line or row in the file; 0 for the whole file
     message: str
 
     def __str__(self) -> str:
@@ -97,8 +97,8 @@ class Problem(msgspec.Struct, frozen=True):
 class Release(msgspec.Struct, frozen=True):
     """A whole code set as read from one file.
 
-    `records` and `modifiers` are ascending by code. `dental_refused` counts the D rows (ADA, CDT) that
-    were not read; `problems` names every other row left out.
+    `records` and `modifiers` are ascending by code. `dental_refused` counts the rows of section D (CDT, the
+    ADA's), which are never read; `problems` names every other row that was left out or repaired.
     """
 
     name: str  # for example "2026-01"
@@ -108,4 +108,4 @@ class Release(msgspec.Struct, frozen=True):
     modifiers: tuple[Modifier, ...] = ()
     problems: tuple[Problem, ...] = ()
     dental_refused: int = 0
-    notice: str = ""  # said on every surface; empty for an official release
+    notice: str = ""  # shown with every answer; empty for an official release

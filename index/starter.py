@@ -1,4 +1,4 @@
-"""The starter catalogue: the commonest codes in our own words, for a first try without a download."""
+"""The starter catalogue: common codes in our own words, for a first try without a download."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from eval.case_results import CaseResult, SystemAnswer, make_case_result
 from eval.cases.cases import Case
-from eval.rows import Row, SystemAnswer, make_row
 from index.records import Record
 from index.store.catalogue import Catalogue
 from tests.fakes import RECORDS
@@ -27,7 +27,7 @@ def case(case_id: str, codes: Sequence[str], query: str = "walker", **fields: An
     return Case(case_id, fields.pop("set", "made"), query, tuple(codes), **fields)
 
 
-def row(
+def result(
     case_id: str,
     codes: Sequence[str],
     ranked: Sequence[str],
@@ -35,9 +35,9 @@ def row(
     no_good_match: bool | None = None,
     ms: float = 1.0,
     **fields: Any,
-) -> Row:
+) -> CaseResult:
     """A case and its answer."""
-    return make_row(
+    return make_case_result(
         case(case_id, codes, **fields), SystemAnswer(tuple(ranked), confidence, no_good_match), ms
     )
 

@@ -14,8 +14,8 @@ CASES = [
 
 def test_codes_that_cannot_be_billed_are_reported_and_kept():
     """Unknown, ended and future codes are told apart; without `drop` nothing leaves the run."""
-    kept, check = check_cases(CASES, BOOK, DAY)
-    assert kept == CASES
+    measured, check = check_cases(CASES, BOOK, DAY)
+    assert measured == CASES
     assert [str(problem) for problem in check.problems] == [
         "case ended: E0144 is terminated; its successor is E0143",
         "case partly: E0144 is terminated; its successor is E0143",
@@ -28,8 +28,12 @@ def test_codes_that_cannot_be_billed_are_reported_and_kept():
 
 def test_with_drop_they_leave_the_acceptable_codes():
     """A case without any code left is out of the run, and counted."""
-    kept, check = check_cases(CASES, BOOK, DAY, drop=True)
-    assert [(one.id, one.codes) for one in kept] == [("ok", ("E0143",)), ("partly", ("E0143",)), ("none", ())]
+    measured, check = check_cases(CASES, BOOK, DAY, drop=True)
+    assert [(entry.id, entry.codes) for entry in measured] == [
+        ("ok", ("E0143",)),
+        ("partly", ("E0143",)),
+        ("none", ()),
+    ]
     assert check.without_code == ("ended", "future")
     assert any("2 cases have no active code (left out)" in line for line in describe(check))
 

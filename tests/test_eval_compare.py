@@ -1,21 +1,20 @@
 import msgspec
-import numpy as np
 import pytest
-from scipy import stats
 
-from eval.compare import compare_folders, compare_rows, find_changes, mcnemar_exact, permutation_test
+from eval.case_results import SystemAnswer
+from eval.compare import compare_folders, compare_results
 from eval.errors import RunFolderError
+from eval.measures.paired import find_changes
 from eval.report.comparison import comparison_text
-from eval.rows import SystemAnswer
 from eval.run import ask, finish, new_manifest
-from tests.eval_fakes import DAY, FixedSystem, case, row
+from tests.eval_fakes import DAY, FixedSystem, case, result
 
 IDS = [str(i) for i in range(12)]
 
 
 def rows_with(right_at):
     ranked = {1: ["E0143", "E0130"], 2: ["E0130", "E0143"], 0: ["E0130"]}
-    return [row(i, ["E0143"], ranked[right_at[int(i)]]) for i in IDS]
+    return [result(i, ["E0143"], ranked[right_at[int(i)]]) for i in IDS]
 
 
 A = rows_with([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0])
@@ -24,34 +23,13 @@ B = rows_with([2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0])
 
 def test_a_comparison_agrees_with_numbers_worked_by_hand():
     """Six and nine of twelve right: four won, one lost; MRR 8/12 against 10/12."""
-    found = compare_rows(("a", "b"), (A, B), {}).pooled
-    assert (found.n, found.a["top-1"], found.b["top-1"]) == (12, 0.5, 0.75)
-    assert (found.top1_won, found.top1_lost) == (4, 1)
-    assert (found.wins, found.losses, found.ties) == (5, 1, 6)
-    assert found.mcnemar_p == pytest.approx(2 * (1 + 5) / 32)
-    assert found.difference["MRR"].value == pytest.approx(10 / 12 - 8 / 12)
-    assert found.difference["top-1"].low <= 0.25 <= found.difference["top-1"].high
-
-
-@pytest.mark.parametrize(("won", "lost"), [(0, 0), (4, 1), (10, 10), (0, 9), (37, 20)])
-def test_mcnemar_agrees_with_scipys_binomial_test(won, lost):
-    """The exact test is the binomial test on the changed cases."""
-    expected = stats.binomtest(won, won + lost).pvalue if won + lost else 1.0
-    assert mcnemar_exact(won, lost) == pytest.approx(expected)
-
-
-def test_the_permutation_test_agrees_with_all_permutations():
-    """Six differences have 64 sign patterns, and scipy's exact answer is near the seeded one."""
-    gaps = np.array([0.5, 0.5, -0.25, 0.75, 0.5, 0.0])
-    exact = stats.permutation_test(
-        (gaps, np.zeros(6)),
-        lambda x, y, axis: np.mean(x - y, axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-    ).pvalue
-    assert permutation_test(gaps, seed=0) == pytest.approx(exact, abs=0.012)
-    assert permutation_test(gaps, seed=0) == permutation_test(gaps, seed=0)
-    assert permutation_test(np.zeros(5), seed=0) == 1.0
+    comparison = compare_results(("a", "b"), (A, B), {}).pooled
+    assert (comparison.n, comparison.a["top-1"], comparison.b["top-1"]) == (12, 0.5, 0.75)
+    assert (comparison.top1_won, comparison.top1_lost) == (4, 1)
+    assert (comparison.wins, comparison.losses, comparison.ties) == (5, 1, 6)
+    assert comparison.mcnemar_p == pytest.approx(2 * (1 + 5) / 32)
+    assert comparison.difference["MRR"].value == pytest.approx(10 / 12 - 8 / 12)
+    assert comparison.difference["top-1"].low <= 0.25 <= comparison.difference["top-1"].high
 
 
 def test_every_changed_case_is_listed_both_ways():
@@ -84,10 +62,10 @@ def test_folders_are_compared_and_what_differs_is_said(tmp_path):
     """Release and index of the two runs stand side by side."""
     a = write_run(tmp_path / "a", CASES, {"1": SystemAnswer(("E0143",))})
     b = write_run(tmp_path / "b", CASES, {"2": SystemAnswer(("E0130",))}, release="2026-04")
-    found = compare_folders(a, b)
-    assert (found.a, found.b) == ("fixed (a)", "fixed (b)")
-    assert found.settings == {"release": ("2026-01", "2026-04")}
-    text = comparison_text(found)
+    comparison = compare_folders(a, b)
+    assert (comparison.a, comparison.b) == ("fixed (a)", "fixed (b)")
+    assert comparison.settings == {"release": ("2026-01", "2026-04")}
+    text = comparison_text(comparison)
     assert "release: 2026-01 | 2026-04" in text
     assert "right first in A, not in B: 1" in text and "folding frame" in text
     assert "B is 0.0 points better than A at the first code, which may be chance" in text
@@ -95,7 +73,7 @@ def test_folders_are_compared_and_what_differs_is_said(tmp_path):
 
 def test_what_is_held_back_is_counted(tmp_path):
     """A short print says how many more there are."""
-    text = comparison_text(compare_rows(("a", "b"), (A, B), {}), most=1)
+    text = comparison_text(compare_results(("a", "b"), (A, B), {}), max_changes=1)
     assert "and 3 more; --all prints them" in text
 
 

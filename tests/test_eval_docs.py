@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -5,23 +6,24 @@ import pytest
 
 from eval.gate import read_gate
 from eval.measures.confidence import aurc, coverage_at, expected_calibration_error, reliability, risk_coverage
-from eval.measures.metrics import per_case, summarise
+from eval.measures.ranking import MEASURES, per_case
+from eval.measures.summary import summarise
 from eval.systems.systems import NAMES
-from tests.eval_fakes import row
+from tests.eval_fakes import result
 
 TEXT = (Path(__file__).parents[1] / "docs" / "evaluation.md").read_text()
 LINES = [
-    row("a", ["E0143"], ["E0143", "E0130"], kind="order"),
-    row("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
-    row("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
-    row("d", ["E0143"], ["E0130"], kind="lay"),
-    row("e", ["E0143"], [], kind="lay"),
+    result("a", ["E0143"], ["E0143", "E0130"], kind="order"),
+    result("b", ["E0100"], ["E0143", "E0130", "E0100"], kind="order"),
+    result("c", ["E0130", "K0001"], ["E0143", "E0130", "E0100", "K0001"], kind="lay"),
+    result("d", ["E0143"], ["E0130"], kind="lay"),
+    result("e", ["E0143"], [], kind="lay"),
 ]
 
 
 def test_the_worked_example_is_what_the_program_finds():
     """Every number of the page's example."""
-    summary, _, _ = summarise(LINES, per_case(LINES), samples=1000, seed=0)
+    summary, _ = summarise(LINES, per_case(LINES), samples=1000, seed=0)
     values = {name: value.value for name, value in summary.measures.items()}
     assert values["top-1"] == pytest.approx(0.20) and values["top-3"] == pytest.approx(0.60)
     assert values["recall@3"] == pytest.approx(0.50) and values["recall@5"] == pytest.approx(1.00)
@@ -44,6 +46,13 @@ def test_the_gate_of_the_page_is_a_gate(tmp_path):
     """The TOML block is read as it stands."""
     (tmp_path / "gate.toml").write_text(TEXT.split("```toml\n")[1].split("```")[0])
     assert read_gate(tmp_path / "gate.toml")["regression"]["against"] == "runs/stored"
+
+
+def test_every_measure_is_described():
+    """Each measure has its paragraph, those of several depths one together."""
+    families = {re.sub(r"(?<=top-|all@)\d+$", "k", measure.label) for measure in MEASURES}
+    assert families == {"top-k", "recall@k", "MRR", "nDCG@10"}
+    assert all(f"- **{family}**" in TEXT for family in families)
 
 
 def test_every_system_is_described():

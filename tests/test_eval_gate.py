@@ -2,15 +2,17 @@ import pytest
 
 from eval.errors import GateFileError
 from eval.gate import check_gate, read_gate
-from eval.measures.measure import Plan, measure
-from tests.eval_fakes import BOOK, DAY, row
+from eval.measures.run_metrics import Plan, measure
+from tests.eval_fakes import BOOK, DAY, result
 
 PLAN = Plan(DAY, samples=20)
 
 
 def metrics_with(right):
     rows = [
-        row(f"{part}{i}", ["E0143"], ["E0143"] if i < right else ["E0130"], 0.5, False, set=part, kind="lay")
+        result(
+            f"{part}{i}", ["E0143"], ["E0143"] if i < right else ["E0130"], 0.5, False, set=part, kind="lay"
+        )
         for part in ("one", "two")
         for i in range(4)
     ]

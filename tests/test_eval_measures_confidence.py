@@ -9,7 +9,7 @@ from eval.measures.confidence import (
     reliability,
     risk_coverage,
 )
-from tests.eval_fakes import row
+from tests.eval_fakes import result
 
 CONFIDENCE = np.array([0.95, 0.91, 0.55, 0.52, 0.12])
 RIGHT = np.array([1.0, 0.0, 1.0, 1.0, 0.0])
@@ -56,9 +56,9 @@ def test_equal_confidences_are_answered_together():
     confidence = np.array([0.5, 0.5, 0.9])
     coverage, accuracy, _ = risk_coverage(confidence, np.array([1.0, 0.0, 1.0]))
     assert coverage == pytest.approx([1 / 3, 1]) and accuracy == pytest.approx([1, 2 / 3])
-    one = aurc(confidence, np.array([1.0, 0.0, 1.0]))
-    assert one == pytest.approx(aurc(confidence, np.array([0.0, 1.0, 1.0])))
-    assert one == pytest.approx((0 + 0.5 / 2 + 1 / 3) / 3)
+    area = aurc(confidence, np.array([1.0, 0.0, 1.0]))
+    assert area == pytest.approx(aurc(confidence, np.array([0.0, 1.0, 1.0])))
+    assert area == pytest.approx((0 + 0.5 / 2 + 1 / 3) / 3)
 
 
 def test_coverage_is_the_largest_that_keeps_the_target():
@@ -74,32 +74,32 @@ def test_coverage_is_the_largest_that_keeps_the_target():
 
 def test_refusals_are_counted_both_ways():
     """What was refused though right, what was not though missing, and lines without any code."""
-    found = measure_confidence(
+    report = measure_confidence(
         [
-            row("a", ["E0143"], ["E0143"], 0.9, False),
-            row("b", ["E0143"], ["E0143"], 0.2, True),
-            row("c", ["E0143"], ["E0130", "E0143"], 0.2, True),
-            row("d", ["E0143"], ["E0130"], 0.6, False),
-            row("e", [], ["E0130"], 0.1, True),
-            row("f", [], ["E0130"], 0.7, False),
+            result("a", ["E0143"], ["E0143"], 0.9, False),
+            result("b", ["E0143"], ["E0143"], 0.2, True),
+            result("c", ["E0143"], ["E0130", "E0143"], 0.2, True),
+            result("d", ["E0143"], ["E0130"], 0.6, False),
+            result("e", [], ["E0130"], 0.1, True),
+            result("f", [], ["E0130"], 0.7, False),
         ]
     )
-    assert found.refusal is not None
-    refusal = found.refusal
+    assert report.refusal is not None
+    refusal = report.refusal
     assert (refusal.answerable, refusal.said, refusal.said_top1, refusal.said_present) == (4, 2, 1, 2)
     assert (refusal.unsaid_absent, refusal.none_fits, refusal.none_said) == (1, 2, 1)
-    assert found.n == 6 and found.curve[-1] == (1.0, pytest.approx(2 / 6, abs=1e-4))
+    assert report.n == 6 and report.curve[-1] == (1.0, pytest.approx(2 / 6, abs=1e-4))
 
 
 def test_an_unanswered_line_has_no_confidence_and_still_counts():
     """Two lines, one unanswered: at full coverage half are right."""
-    found = measure_confidence(
-        [row("a", ["E0143"], ["E0143"], 0.9, False), row("b", ["E0143"], [], None, True)]
+    report = measure_confidence(
+        [result("a", ["E0143"], ["E0143"], 0.9, False), result("b", ["E0143"], [], None, True)]
     )
-    assert found.curve == ((0.5, 1.0), (1.0, 0.5))
+    assert report.curve == ((0.5, 1.0), (1.0, 0.5))
 
 
 def test_systems_without_confidence_get_none():
     """Nothing is made up for a system that states none."""
-    found = measure_confidence([row("a", ["E0143"], ["E0143"])])
-    assert (found.n, found.ece, found.aurc, found.bins, found.refusal) == (0, None, None, (), None)
+    report = measure_confidence([result("a", ["E0143"], ["E0143"])])
+    assert (report.n, report.ece, report.aurc, report.bins, report.refusal) == (0, None, None, (), None)

@@ -1,9 +1,9 @@
 import pytest
 
 from eval.measures.near_miss import (
-    DEAD,
     DOSE,
     ELSEWHERE,
+    INACTIVE,
     SECTION,
     SIBLING,
     UNANSWERED,
@@ -16,7 +16,7 @@ from eval.measures.near_miss import (
 )
 from index.records import Record
 from index.store.catalogue import Catalogue
-from tests.eval_fakes import BOOK, DAY, row
+from tests.eval_fakes import BOOK, DAY, result
 
 WALKERS = Catalogue(
     [
@@ -38,8 +38,8 @@ WALKERS = Catalogue(
         (WALKERS, "E0143", ["K0001"], ELSEWHERE),
         (WALKERS, "E0143", [], UNANSWERED),
         (WALKERS, "E0143", ["Z0000"], UNKNOWN),
-        (BOOK, "E0143", ["E0144"], DEAD),
-        (BOOK, "E0143", ["L9900"], DEAD),
+        (BOOK, "E0143", ["E0144"], INACTIVE),
+        (BOOK, "E0143", ["L9900"], INACTIVE),
         (BOOK, "J0100", ["J0101"], DOSE),
         (BOOK, "J0100", ["J0102"], SIBLING),
         (BOOK, "J0100", ["J0500"], SECTION),
@@ -47,12 +47,12 @@ WALKERS = Catalogue(
 )
 def test_a_wrong_first_answer_has_one_kind(book, wanted, answered, kind):
     """Sibling, dose, section, elsewhere, dead, unknown or unanswered."""
-    assert kind_of_miss(row("a", [wanted], answered), book, DAY) == kind
+    assert kind_of_miss(result("a", [wanted], answered), book, DAY) == kind
 
 
 def test_the_nearest_acceptable_code_decides():
     """With several acceptable codes the kindest reading counts."""
-    assert kind_of_miss(row("a", ["K0001", "J0101"], ["J0100"]), BOOK, DAY) == DOSE
+    assert kind_of_miss(result("a", ["K0001", "J0101"], ["J0100"]), BOOK, DAY) == DOSE
 
 
 @pytest.mark.parametrize(
@@ -78,22 +78,22 @@ def test_only_drug_codes_can_be_the_same_drug():
 
 def test_misses_are_counted_with_their_confusions():
     """Counts, where the right code was, NOC answers both ways, pairs by frequency."""
-    rows = [
-        row("right", ["E0143"], ["E0143"]),
-        row("1", ["E0143"], ["E0130", "E0143"]),
-        row("2", ["E0143"], ["E0130"]),
-        row("3", ["E0143"], ["E1399", "E0100", "E0130", "K0001", "A4206", "E0143"]),
-        row("4", ["E1399"], ["E0143"]),
-        row("5", ["E0143"], []),
-        row("none fits", [], ["E0143"]),
+    results = [
+        result("right", ["E0143"], ["E0143"]),
+        result("1", ["E0143"], ["E0130", "E0143"]),
+        result("2", ["E0143"], ["E0130"]),
+        result("3", ["E0143"], ["E1399", "E0100", "E0130", "K0001", "A4206", "E0143"]),
+        result("4", ["E1399"], ["E0143"]),
+        result("5", ["E0143"], []),
+        result("none fits", [], ["E0143"]),
     ]
-    found = find_near_misses(rows, BOOK, DAY)
-    assert found.wrong == 5
-    assert found.found_later == {"2": 1, "3-5": 0, "6-10": 1, "11 or later": 0, "not in the list": 3}
-    assert (found.noc_instead, found.specific_instead) == (1, 1)
-    assert found.kinds[UNANSWERED] == 1 and sum(found.kinds.values()) == 5
-    first = found.confusions[0]
+    misses = find_near_misses(results, BOOK, DAY)
+    assert misses.wrong == 5
+    assert misses.found_later == {"2": 1, "3-5": 0, "6-10": 1, "11 or later": 0, "not in the list": 3}
+    assert (misses.noc_instead, misses.specific_instead) == (1, 1)
+    assert misses.kinds[UNANSWERED] == 1 and sum(misses.kinds.values()) == 5
+    first = misses.confusions[0]
     assert (first.wanted, first.answered, first.count) == ("E0143", "E0130", 2)
     assert first.wanted_description == "Folding walker with wheels, height can be set"
-    assert (len(found.confusions), found.pairs) == (3, 3)
-    assert set(kinds_of_misses(rows, BOOK, DAY)) == {"1", "2", "3", "4", "5"}
+    assert (len(misses.confusions), misses.pairs) == (3, 3)
+    assert set(kinds_of_misses(results, BOOK, DAY)) == {"1", "2", "3", "4", "5"}

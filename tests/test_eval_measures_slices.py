@@ -1,46 +1,47 @@
 import pytest
 
-from eval.measures.metrics import per_case, summarise
-from eval.measures.slices import Seen, class_of, dimensions, length_of, measure_slices
-from tests.eval_fakes import BOOK, row
+from eval.measures.ranking import measures_to_depth, per_case
+from eval.measures.slices import SeenInTraining, class_of, dimensions, length_of, measure_slices
+from eval.measures.summary import summarise
+from tests.eval_fakes import BOOK, result
 
 ROWS = [
-    row("a", ["E0143"], ["E0143"], query="folding frame", kind="order", source="ward 1"),
-    row("b", ["E1399"], ["E0143"], query="thing", kind="lay", source="ward 2"),
-    row("c", ["J1815", "J0500"], ["J0500"], query="sugar shot five units please now ok", kind="lay"),
+    result("a", ["E0143"], ["E0143"], query="folding frame", kind="order", source="ward 1"),
+    result("b", ["E1399"], ["E0143"], query="thing", kind="lay", source="ward 2"),
+    result("c", ["J1815", "J0500"], ["J0500"], query="sugar shot five units please now ok", kind="lay"),
 ]
 
 
 def slices_of(**seen):
-    ways = dimensions(BOOK, Seen(**seen) if seen else None)
-    values = per_case(ROWS, (1,))
+    ways = dimensions(BOOK, SeenInTraining(**seen) if seen else None)
+    values = per_case(ROWS, measures_to_depth(1))
     whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
-    found = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
-    return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in found}
+    slices = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
+    return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in slices}
 
 
 def test_cases_are_cut_every_way():
     """Each slice has its number of cases and its own mean."""
-    found = slices_of()
-    assert found["kind", "lay"] == (2, 0.5)
-    assert found["source", "ward 1"] == (1, 1.0)
-    assert found["section", "E"] == (2, 0.5)
-    assert found["class", "drug"] == (1, 1.0)
-    assert found["length", "1 word"] == (1, 0.0)
-    assert found["specificity", "NOC code"] == (1, 0.0)
-    assert found["codes", "several acceptable"] == (1, 1.0)
-    assert ("source", "") not in found
+    slices = slices_of()
+    assert slices["kind", "lay"] == (2, 0.5)
+    assert slices["source", "ward 1"] == (1, 1.0)
+    assert slices["section", "E"] == (2, 0.5)
+    assert slices["class", "drug"] == (1, 1.0)
+    assert slices["length", "1 word"] == (1, 0.0)
+    assert slices["specificity", "NOC code"] == (1, 0.0)
+    assert slices["codes", "several acceptable"] == (1, 1.0)
+    assert ("source", "") not in slices
 
 
 def test_seen_and_unseen_are_told_apart():
     """Wordings, codes and sources that a system may have learned from."""
-    found = slices_of(
+    slices = slices_of(
         wordings=frozenset({"folding frame"}), codes=frozenset({"J0500"}), sources=frozenset({"ward 2"})
     )
-    assert found["wording", "seen"] == (1, 1.0)
-    assert found["wording", "unseen"] == (2, 0.5)
-    assert found["code", "seen"] == (1, 1.0)
-    assert found["source seen", "unseen"] == (1, 1.0)
+    assert slices["wording", "seen"] == (1, 1.0)
+    assert slices["wording", "unseen"] == (2, 0.5)
+    assert slices["code", "seen"] == (1, 1.0)
+    assert slices["source seen", "unseen"] == (1, 1.0)
 
 
 @pytest.mark.parametrize(

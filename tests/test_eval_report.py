@@ -3,11 +3,11 @@ import shutil
 
 import pytest
 
+from eval.case_results import SystemAnswer
 from eval.errors import RunFolderError
-from eval.measures.measure import Plan, measure
+from eval.measures.run_metrics import Plan, measure
 from eval.pipeline import write_folder
 from eval.report.report import read_run_folder, write_report
-from eval.rows import SystemAnswer
 from eval.run import ask, new_manifest
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case
 
@@ -17,16 +17,18 @@ CASES = [
     case("n", [], "a headache", set="two", kind="lay"),
 ]
 GOOD = {
-    one.id: SystemAnswer((*one.codes, "E0100"), 0.9, not one.codes) for one in CASES if one.id != "w0"
+    entry.id: SystemAnswer((*entry.codes, "E0100"), 0.9, not entry.codes)
+    for entry in CASES
+    if entry.id != "w0"
 } | {"w0": SystemAnswer(("E0143", "E0130"), 0.3, False)}
-POOR = {one.id: SystemAnswer(("E0100", "E0143")) for one in CASES}
+POOR = {entry.id: SystemAnswer(("E0100", "E0143")) for entry in CASES}
 
 
 def run_of(folder, name, answers, cases=CASES):
     system = FixedSystem(answers, name)
     manifest = new_manifest(system, cases, "2026-01", DAY, 5, 0, 50)
-    rows = ask(system, cases, manifest, folder)
-    write_folder(folder, manifest, rows, measure(name, rows, BOOK, Plan(DAY, samples=50)))
+    results = ask(system, cases, manifest, folder)
+    write_folder(folder, manifest, results, measure(name, results, BOOK, Plan(DAY, samples=50)))
     return read_run_folder(folder)
 
 

@@ -1,9 +1,9 @@
 import msgspec
 import pytest
 
+from eval.case_results import SystemAnswer, first_rank
 from eval.errors import RunFolderError
-from eval.rows import SystemAnswer, first_rank
-from eval.run import CODE, ask, finish, new_manifest, read_manifest, read_rows
+from eval.run import CODE, ask, finish, new_manifest, read_case_results, read_manifest
 from index.digest import ROOT, source_digest, sources
 from tests.eval_fakes import DAY, FixedSystem, case
 
@@ -22,25 +22,25 @@ def start(system, folder, cases=CASES, k=5, **changes):
 
 def test_each_case_becomes_a_row(tmp_path):
     """Ranked codes, rank of the first acceptable one, confidence, time and error are kept and read back."""
-    _, rows = start(FixedSystem(ANSWERS), tmp_path)
-    assert [(row.ranked, row.rank, row.confidence, row.error) for row in rows] == [
+    _, results = start(FixedSystem(ANSWERS), tmp_path)
+    assert [(result.ranked, result.rank, result.confidence, result.error) for result in results] == [
         (("E0143", "E0130"), 1, 0.9, None),
         (("E0143", "E0130"), 2, 0.4, None),
         ((), None, None, "no"),
     ]
-    assert all(row.ms >= 0 for row in rows)
-    assert read_rows(tmp_path) == rows
+    assert all(result.ms >= 0 for result in results)
+    assert read_case_results(tmp_path) == results
 
 
 def test_an_interrupted_run_keeps_what_it_has_and_continues(tmp_path):
     """After Ctrl-C the same command asks only the rest."""
     with pytest.raises(KeyboardInterrupt):
         start(FixedSystem(ANSWERS, stop_after=3), tmp_path)  # one question warms up, two are answered
-    assert [row.id for row in read_rows(tmp_path)] == ["1", "2"]
+    assert [result.id for result in read_case_results(tmp_path)] == ["1", "2"]
     assert not read_manifest(tmp_path).complete
     again = FixedSystem(ANSWERS)
-    _, rows = start(again, tmp_path)
-    assert [row.id for row in rows] == ["1", "2", "3"]
+    _, results = start(again, tmp_path)
+    assert [result.id for result in results] == ["1", "2", "3"]
     assert again.asked == ["1", "3"]  # the first question of any run warms up and is not kept
 
 
@@ -50,7 +50,7 @@ def test_a_line_cut_short_by_a_crash_is_asked_again(tmp_path):
         start(FixedSystem(ANSWERS, stop_after=3), tmp_path)
     path = tmp_path / "cases.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
-    assert [row.id for row in start(FixedSystem(ANSWERS), tmp_path)[1]] == ["1", "2", "3"]
+    assert [result.id for result in start(FixedSystem(ANSWERS), tmp_path)[1]] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("change", [{"k": 6}, {"cases": CASES[:2]}, {"code_sha256": "other"}])
@@ -99,7 +99,7 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
         read_manifest(tmp_path)
     (tmp_path / "cases.jsonl").write_text("{}\n{}\n")
     with pytest.raises(RunFolderError, match="line 1, is damaged"):
-        read_rows(tmp_path)
+        read_case_results(tmp_path)
 
 
 def test_the_first_acceptable_code_counts():

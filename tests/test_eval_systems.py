@@ -8,8 +8,8 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
+from eval.case_results import SystemAnswer
 from eval.errors import MeasuredSystemError
-from eval.rows import SystemAnswer
 from eval.systems.baselines import AllWords, Bm25, Dense, Fused
 from eval.systems.remote import RemoteNlm, RemoteSuggest, make_remote
 from eval.systems.runfile import RunFile
@@ -26,13 +26,13 @@ class Setting:
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
-        self.asked: list[Path | None] = []
+        self.folders: list[Path | None] = []
 
     def catalogue(self):
         return BOOK
 
     def suggester(self, folder):
-        self.asked.append(folder)
+        self.folders.append(folder)
         return FakeSuggester()
 
 
@@ -63,17 +63,17 @@ def test_dense_finds_by_meaning_and_keeps_its_vectors(tmp_path):
     """Plain MiniLM on the long descriptions; the second start reads the vectors from the cache."""
     system = Dense(BOOK, DAY, tmp_path)
     assert ask(system, "stick for walking")[0] == "E0100"
-    (kept,) = tmp_path.glob("eval-dense-*.npy")
-    stamp = kept.stat().st_mtime_ns
+    (cached,) = tmp_path.glob("eval-dense-*.npy")
+    stamp = cached.stat().st_mtime_ns
     assert ask(Fused(BOOK, DAY, tmp_path), "cane with tip")[0] == "E0100"
-    assert kept.stat().st_mtime_ns == stamp
+    assert cached.stat().st_mtime_ns == stamp
 
 
 def test_ours_carries_confidence_and_refusal(tmp_path):
     """The suggester's own confidence, `no_good_match` and error come into the row."""
     system = make_system("default", Setting(tmp_path))
-    found = system.rank(case("1", ["E0143"], "folding walker"), 3, DAY)
-    assert found.codes[0] == "E0143" and found.confidence == 1.0 and found.no_good_match is False
+    answer = system.rank(case("1", ["E0143"], "folding walker"), 3, DAY)
+    assert answer.codes[0] == "E0143" and answer.confidence == 1.0 and answer.no_good_match is False
     empty = system.rank(case("2", ["E0143"], " "), 3, DAY)
     assert (empty.codes, empty.confidence, empty.error) == ((), None, "the text is empty")
     assert set(system.identity) == {"index_manifest", "index_manifest_sha256", "model"}
@@ -94,12 +94,12 @@ def test_names_paths_and_labels(tmp_path):
     (tmp_path / "index").mkdir()
     (tmp_path / "index" / "manifest.json").write_text("{}")
     setting = Setting(tmp_path)
-    made = [
+    systems = [
         make_system(name, setting)
         for name in ("default", "bm25", "all-words", str(tmp_path / "run.trec"), f"new={tmp_path / 'index'}")
     ]
-    assert [system.name for system in made] == ["default", "bm25", "all-words", "run", "new"]
-    assert setting.asked == [None, tmp_path / "index"]
+    assert [system.name for system in systems] == ["default", "bm25", "all-words", "run", "new"]
+    assert setting.folders == [None, tmp_path / "index"]
     assert make_system("http://127.0.0.1:1/x", setting).name == "127.0.0.1-1"
     with pytest.raises(MeasuredSystemError, match="magic is none of default, all-words, bm25, dense, rrf"):
         make_system("magic", setting)
@@ -116,8 +116,8 @@ def test_our_own_service_is_measured_over_http():
     with running(create_app(FakeSuggester(), Settings(home=Path("unused")))) as address:
         system = make_remote(address)
         assert isinstance(system, RemoteSuggest)
-        found = system.rank(case("1", ["E0143"], "folding walker"), 3, DAY)
-        assert found.codes[0] == "E0143" and found.confidence == 1.0 and found.no_good_match is False
+        answer = system.rank(case("1", ["E0143"], "folding walker"), 3, DAY)
+        assert answer.codes[0] == "E0143" and answer.confidence == 1.0 and answer.no_good_match is False
         assert system.rank(case("2", ["E0143"], "x" * 3000), 3, DAY).codes == ()
         system.close()
 
@@ -162,7 +162,7 @@ def answering(status: int, body: bytes) -> Iterator[str]:
     [(500, b"{}", "with status 500"), (200, b'{"hello": 1}', "does not answer with an Answer")],
 )
 def test_a_service_that_answers_otherwise_stops_the_run(status, body, message):
-    """One sentence, no made-up zeros."""
+    """One sentence, no zeros in its place."""
     with answering(status, body) as address, pytest.raises(MeasuredSystemError, match=message):
         ask(make_remote(address), "walker")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from index.diff import Change, count_kinds, diff_releases, render
+from index.diff import ReleaseChange, count_kinds, diff_releases, render
 from index.records import Modifier, Record
 from index.release.release import read_release
 
@@ -46,8 +46,8 @@ NEW = (
 def test_each_kind_of_change_is_found() -> None:
     """Changes come by code, one for each field that changed; blanks and case do not count."""
     assert diff_releases(OLD, NEW) == (
-        Change("vanished", "A0001", "Invented bandage", "", "Invented bandage", ""),
-        Change(
+        ReleaseChange("vanished", "A0001", "Invented bandage", "", "Invented bandage", ""),
+        ReleaseChange(
             "reworded",
             "A0002",
             NEW[0].long_description,
@@ -55,14 +55,16 @@ def test_each_kind_of_change_is_found() -> None:
             "Invented crutch",
             "Invented crutch, wooden",
         ),
-        Change("reworded", "A0002", NEW[0].long_description, "short_description", "Crutch", "Crutch wood"),
-        Change("ended", "A0003", "Invented bandage", "effective_to", "", "2024-12-31"),
-        Change("successor", "A0003", "Invented bandage", "cross_references", "", "A0001 A0002"),
-        Change("reactivated", "A0004", "Invented bandage", "effective_to", "2024-12-31", ""),
-        Change("successor", "A0005", "Invented bandage", "cross_references", "A0001", "A0002"),
-        Change("dates", "A0005", "Invented bandage", "effective_to", "2024-12-31", "2025-03-31"),
-        Change("dates", "A0006", "INVENTED  bandage", "effective_from", "2020-01-01", "2021-01-01"),
-        Change("added", "A0008", "Invented bandage", "", "", "Invented bandage"),
+        ReleaseChange(
+            "reworded", "A0002", NEW[0].long_description, "short_description", "Crutch", "Crutch wood"
+        ),
+        ReleaseChange("ended", "A0003", "Invented bandage", "effective_to", "", "2024-12-31"),
+        ReleaseChange("successor", "A0003", "Invented bandage", "cross_references", "", "A0001 A0002"),
+        ReleaseChange("reactivated", "A0004", "Invented bandage", "effective_to", "2024-12-31", ""),
+        ReleaseChange("successor", "A0005", "Invented bandage", "cross_references", "A0001", "A0002"),
+        ReleaseChange("dates", "A0005", "Invented bandage", "effective_to", "2024-12-31", "2025-03-31"),
+        ReleaseChange("dates", "A0006", "INVENTED  bandage", "effective_from", "2020-01-01", "2021-01-01"),
+        ReleaseChange("added", "A0008", "Invented bandage", "", "", "Invented bandage"),
     )
 
 
@@ -93,7 +95,7 @@ def test_modifiers_are_compared_when_given() -> None:
     new = Modifier(modifier="Z1", long_description="Left paw", effective_from=START, effective_to=END)
 
     assert diff_releases(OLD, OLD, old_modifiers=[old], new_modifiers=[new]) == (
-        Change("ended", "Z1", "Left paw", "effective_to", "", "2024-12-31"),
+        ReleaseChange("ended", "Z1", "Left paw", "effective_to", "", "2024-12-31"),
     )
 
 
@@ -130,7 +132,7 @@ def test_json_has_the_fields_of_a_change() -> None:
     changes = diff_releases(OLD, NEW)
     text = render(changes, "json")
 
-    assert msgspec.json.decode(text, type=tuple[Change, ...]) == changes
+    assert msgspec.json.decode(text, type=tuple[ReleaseChange, ...]) == changes
     assert json.loads(text)[0] == {
         "kind": "vanished",
         "code": "A0001",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.store.forward import ForwardIndex
-from index.store.terms import MOST_STANDINS, TermIndex
+from index.store.terms import MAX_PREFIX_MATCHES, TermIndex
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.text.words import normalise
 
@@ -91,10 +91,12 @@ def test_a_typed_word_stands_for_stems_with_a_weight(
 
 def test_a_beginning_that_too_many_words_share_says_nothing() -> None:
     """It would match everything."""
-    many = [Text(0, LONG, f"abc{chr(97 + i // 26)}{chr(97 + i % 26)}x") for i in range(MOST_STANDINS + 1)]
+    many = [
+        Text(0, LONG, f"abc{chr(97 + i // 26)}{chr(97 + i % 26)}x") for i in range(MAX_PREFIX_MATCHES + 1)
+    ]
 
     assert of_texts(many, 1).matches("abc") == []
-    assert len(of_texts(many[1:], 1).matches("abc")) == MOST_STANDINS
+    assert len(of_texts(many[1:], 1).matches("abc")) == MAX_PREFIX_MATCHES
 
 
 @pytest.mark.parametrize(

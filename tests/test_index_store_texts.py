@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from index.records import Record
-from index.store.texts import LEXICON, LONG, LONGEST, SHARED_TERM, SHORT, STARTER, Text, texts_of
+from index.store.texts import (
+    LEXICON,
+    LONG,
+    MAX_CODES_OF_TERM,
+    MAX_EMBEDDED_CHARACTERS,
+    SHORT,
+    STARTER,
+    Text,
+    texts_of,
+)
 from index.text.lexicon import Entry
 from index.text.words import normalise
 
@@ -52,16 +61,16 @@ def test_a_text_that_a_code_has_already_is_not_repeated() -> None:
 
 def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
     """It says nothing about which."""
-    many = [Record(f"E{number:04}", f"Thing {number}") for number in range(SHARED_TERM + 1)]
+    many = [Record(f"E{number:04}", f"Thing {number}") for number in range(MAX_CODES_OF_TERM + 1)]
     broad = Entry("gear", ("gear",), "lay", ("E",))
 
     assert sum(text.source == LEXICON for text in texts_of(many, lexicon=[broad])[0]) == 0
-    assert sum(text.source == LEXICON for text in texts_of(many[1:], lexicon=[broad])[0]) == SHARED_TERM
+    assert sum(text.source == LEXICON for text in texts_of(many[1:], lexicon=[broad])[0]) == MAX_CODES_OF_TERM
 
 
 def test_of_a_very_long_text_the_beginning_counts() -> None:
     """Its vector and its words are of the first characters; it is shown whole."""
-    (text,), (form,) = texts_of([Record("A0001", "a " * LONGEST + "b")])
+    (text,), (form,) = texts_of([Record("A0001", "a " * MAX_EMBEDDED_CHARACTERS + "b")])
 
     assert text.text.endswith("b")
     assert set(form) == {"a", " "}

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import QueryError
 from index.store._vectors import top_k
-from index.store.vectors import FEW, VectorIndex, int8_scale
+from index.store.vectors import MIN_COARSE_VECTORS, VectorIndex, int8_scale
 
 Floats = npt.NDArray[np.float32]
 
@@ -114,7 +114,7 @@ def clouds(seed: int, n: int) -> Floats:
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-CLOUDS, ASKED = clouds(3, FEW), clouds(4, 40)
+CLOUDS, ASKED = clouds(3, MIN_COARSE_VECTORS), clouds(4, 40)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_a_large_index_finds_nearly_all_of_the_closest(large: VectorIndex) -> No
 
 def test_a_large_index_finds_only_allowed_rows(large: VectorIndex) -> None:
     """The best of those among twice as many as are asked for."""
-    allowed = np.arange(FEW) % 4 > 0
+    allowed = np.arange(MIN_COARSE_VECTORS) % 4 > 0
     cosines, rows = large.search(ASKED, 80, allowed)
 
     assert allowed[rows].all()
@@ -147,7 +147,7 @@ def test_a_large_index_finds_only_allowed_rows(large: VectorIndex) -> None:
 
 def test_a_narrow_filter_in_a_large_index_compares_every_allowed_row(large: VectorIndex) -> None:
     """Else a section of few codes would find nothing."""
-    allowed = np.arange(FEW) % 97 == 0
+    allowed = np.arange(MIN_COARSE_VECTORS) % 97 == 0
     _, rows = large.search(ASKED, 20, allowed)
     exact = np.where(allowed, ASKED @ CLOUDS.T, -np.inf)
 

@@ -177,7 +177,9 @@ def test_a_text_that_no_code_fits_is_no_good_match() -> None:
 
 def test_a_named_code_is_never_no_good_match() -> None:
     """A typed code is suggested, whatever the rest of the text is."""
-    (answer,) = suggester(assemble(Sources(SMALL), LetterEncoder()), 0.1).suggest(["A0001 soup"], date_of_service=ON)
+    (answer,) = suggester(assemble(Sources(SMALL), LetterEncoder()), 0.1).suggest(
+        ["A0001 soup"], date_of_service=ON
+    )
 
     assert not answer.no_good_match
 

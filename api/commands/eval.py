@@ -14,15 +14,17 @@ import msgspec
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from eval.measures.measure import Metrics
+    from eval.measures.run_metrics import Metrics
+    from eval.pipeline import RunOptions
 
 HELP = "Measure on labelled cases, compare two runs, write reports."
 EXAMPLE = "hcpcs eval run cases.csv --query-column text --system default --system bm25 --out runs/today"
+SHOWN_CHANGES = 10  # of each sort, in a comparison without --all
 FIELDS = ("query", "codes", "id", "source", "kind", "date")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The three actions and their options."""
+    """Add the three actions and their options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, add, summary in (
         ("run", _add_run, "measure systems on case files"),
@@ -33,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_inputs(parser)
+    _add_cases(parser)
+    _add_measuring(parser)
+    _add_output(parser)
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("cases", nargs="+", type=Path, metavar="CASES", help=".jsonl, .csv, .tsv, .xlsx or .qrels files")
     add(
@@ -40,20 +49,22 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="NAME",
         help="default, all-words, bm25, dense, rrf, an index folder, a TREC run file, or an http address;"
-        " LABEL=NAME calls it otherwise; may be given again (default: default)",
+        " LABEL=NAME gives it another name; may be repeated (default: default)",
     )
     add("--index", type=Path, metavar="DIR", help="index folder (default: the active one)")
     add("--release", type=Path, metavar="FILE", help="release to check against and for the baselines")
-    add("--out", type=Path, metavar="DIR", help="run folder (default: below HCPCS_HOME/runs)")
-    add("--gate", type=Path, metavar="FILE", help="TOML file of thresholds; a miss exits 1")
-    add("-k", "--k", type=int, default=20, help="codes asked for, 1 to 100 (default 20)")
+
+
+def _add_cases(parser: argparse.ArgumentParser) -> None:
+    """Options of how case files are read and checked."""
+    add = parser.add_argument
     add("--on", type=date.fromisoformat, metavar="DATE", help="date of service (default: today)")
-    add("--split", action="append", default=[], metavar="SET", help="count each kind of SET as a set")
+    add("--split", action="append", default=[], metavar="SET", help="count each kind in SET as a case set")
     add(
         "--release-check",
         choices=("report", "drop"),
         default="report",
-        help="codes not active on their case's date: only report, or leave out (default: report)",
+        help="codes that are not active on their case's date: report or leave out (default: report)",
     )
     add(
         "--seen",
@@ -61,13 +72,24 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="cases that a system may have learned from, for the slices seen and unseen",
+        help="cases that a system may have learned from, for the slices `seen` and `unseen`",
     )
     for field in FIELDS:
         add(f"--{field}-column", metavar="NAME", help=f"column of the {field} (default: {field})")
-    add("--seed", type=int, default=0, help="of the bootstrap (default: 0)")
+
+
+def _add_measuring(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-k", "--k", type=int, default=20, help="codes asked for, 1 to 100 (default 20)")
+    add("--seed", type=int, default=0, help="seed of the bootstrap (default: 0)")
     add("--samples", type=int, default=1000, help="bootstrap samples (default: 1000)")
-    add("--no-report", action="store_true", help="write no report.html, which takes a few seconds")
+    add("--gate", type=Path, metavar="FILE", help="TOML file of thresholds; exit code 1 if one is missed")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--out", type=Path, metavar="DIR", help="run folder (default: below HCPCS_HOME/runs)")
+    add("--no-report", action="store_true", help="skip report.html, which takes a few seconds")
     add("--json", action="store_true", help="print the metrics, one JSON object a system")
     add("--markdown", action="store_true", help="print the table as Markdown")
 
@@ -76,7 +98,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("first", type=Path, metavar="RUN_A", help="run folder before")
     parser.add_argument("second", type=Path, metavar="RUN_B", help="run folder after")
     parser.add_argument("--all", action="store_true", help="print every changed case, not ten of each sort")
-    parser.add_argument("--seed", type=int, default=0, help="of bootstrap and permutations (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of bootstrap and permutations (default: 0)")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 
 
@@ -92,21 +114,36 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Do one action."""
+    """Run one action; returns the exit code."""
     actions = {"run": _run, "compare": _compare, "report": _report}
     return actions[arguments.action](arguments, settings)
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.gate import read_gate
-    from eval.pipeline import Options, run_all, write_reports
+    from eval.pipeline import run_all, write_reports
     from eval.setting import RunSetting
 
     gate = read_gate(arguments.gate) if arguments.gate else None
     on = arguments.on or date.today()
     setting = RunSetting(_index_folder(arguments, settings), arguments.release, settings.home / "cache", on)
     out = arguments.out or settings.home / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    options = Options(
+    try:
+        systems, options = arguments.system or ["default"], _options(arguments, on)
+        runs = run_all(arguments.cases, systems, setting, options, out, _tell)
+    except KeyboardInterrupt:
+        _tell(f"interrupted; the answers so far are kept: the same command with --out {out} continues")
+        return 130
+    _print_runs(runs, arguments, out)
+    written = out if arguments.no_report else write_reports([run.system for run in runs], out)
+    _tell(f"the run is in {written}")
+    return _check_gate(gate, arguments.gate, runs, out) if gate is not None else 0
+
+
+def _options(arguments: argparse.Namespace, on: date) -> RunOptions:
+    from eval.pipeline import RunOptions
+
+    return RunOptions(
         on=on,
         k=arguments.k,
         seed=arguments.seed,
@@ -116,26 +153,17 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         seen=tuple(arguments.seen),
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
-    try:
-        runs = run_all(arguments.cases, arguments.system or ["default"], setting, options, out, _tell)
-    except KeyboardInterrupt:
-        _tell(f"interrupted; what was answered is kept: the same command with --out {out} continues")
-        return 130
-    _print_runs(runs, arguments, out)
-    where = out if arguments.no_report else write_reports([run.system for run in runs], out)
-    _tell(f"the run is in {where}")
-    return _hold(gate, arguments.gate, runs, out) if gate is not None else 0
 
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
-    from eval.report.summary import as_markdown, as_text, confidence_rows, table_rows
+    from eval.report.text_table import as_markdown, as_text, confidence_table_rows, table_rows
     from eval.run import read_manifest
 
     if arguments.json:
         for metrics in runs:
             print(msgspec.json.encode(metrics).decode())
         return
-    tables = [rows for rows in (table_rows(runs), confidence_rows(runs)) if rows]
+    tables = [rows for rows in (table_rows(runs), confidence_table_rows(runs)) if rows]
     if not arguments.markdown:
         print("\n\n".join(as_text(rows) for rows in tables))
         return
@@ -147,8 +175,8 @@ def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Pat
     print("\n\n".join(as_markdown(rows) for rows in tables))
 
 
-def _hold(gate: dict[str, object], path: Path, runs: Sequence[Metrics], out: Path) -> int:
-    """Check the run that the gate is about and name each miss."""
+def _check_gate(gate: dict[str, object], path: Path, runs: Sequence[Metrics], out: Path) -> int:
+    """Check the run that the gate is about and print each miss; returns the exit code."""
     from eval.gate import check_run
 
     misses = check_run(gate, path, runs, out)
@@ -167,7 +195,7 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print(msgspec.json.encode(comparison).decode())
     else:
-        print(comparison_text(comparison, None if arguments.all else 10))
+        print(comparison_text(comparison, None if arguments.all else SHOWN_CHANGES))
     return 0
 
 
@@ -182,7 +210,7 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _index_folder(arguments: argparse.Namespace, settings: Settings) -> Path | None:
-    """The folder named, else the one of the settings, else the active one, else none."""
+    """Return the folder given, else the one of the settings, else the active one, else None."""
     folder: Path | None = arguments.index or settings.index
     if folder is not None:
         return folder

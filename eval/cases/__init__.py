@@ -1,1 +1,1 @@
-"""Labelled cases: reading them, checking them, and the codes they are judged against."""
+"""Labelled cases: reading them, checking them, and the release they are checked against."""

@@ -1,10 +1,10 @@
-"""What is wrong with labelled cases before anything is measured: dead codes, leaks, duplicates."""
+"""Checks labelled cases before they are measured: inactive codes, leaks, duplicates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from rapidfuzz import fuzz
@@ -14,7 +14,9 @@ from eval.cases.wording import plain
 from index.store.catalogue import Catalogue
 
 Leak = Literal["", "contains the code", "repeats a descriptor"]
-ALIKE = 95.0  # rapidfuzz ratio, 0 to 100, from which two wordings are one
+MIN_RATIO = 95.0  # rapidfuzz ratio, 0 to 100, from which two wordings count as the same
+Reason = Literal["unknown", "terminated", "not yet active"]
+REASONS = get_args(Reason)
 
 
 class CodeProblem(msgspec.Struct, frozen=True):
@@ -22,25 +24,25 @@ class CodeProblem(msgspec.Struct, frozen=True):
 
     case: str
     code: str
-    reason: Literal["unknown", "terminated", "not yet active"]
+    reason: Reason
     successors: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        then = f"; its successor is {', '.join(self.successors)}" if self.successors else ""
-        return f"case {self.case}: {self.code} is {self.reason}{then}"
+        successor = f"; its successor is {', '.join(self.successors)}" if self.successors else ""
+        return f"case {self.case}: {self.code} is {self.reason}{successor}"
 
 
-class Check(msgspec.Struct, frozen=True):
-    """The state of the cases against a release.
+class CaseCheck(msgspec.Struct, frozen=True):
+    """What the check of the cases against a release found.
 
     Attributes:
         problems: Codes that are not active on their case's date.
-        without_code: Ids of cases of which no code is left once those are taken away.
-        leaks: Case id to why its text gives the answer away.
-        duplicates: Cases whose text stands in an earlier case too.
-        contradictions: Those of them whose acceptable codes share nothing with the earlier case's.
-        none_fits: Cases labelled as having no code.
-        dropped: Whether problems were taken out of what is measured, and so `without_code` with them.
+        without_code: Ids of cases that have no active code.
+        leaks: Case id to the reason why its text reveals the answer.
+        duplicates: Ids of cases with the text of an earlier case.
+        contradictions: Those of them that share no acceptable code with the earlier case.
+        none_fits: Number of cases that are labelled as having no code.
+        dropped: Whether inactive codes, and cases without an active code, were left out of the run.
     """
 
     problems: tuple[CodeProblem, ...]
@@ -54,77 +56,86 @@ class Check(msgspec.Struct, frozen=True):
 
 def check_cases(
     cases: Sequence[Case], book: Catalogue, on: date, drop: bool = False
-) -> tuple[list[Case], Check]:
+) -> tuple[list[Case], CaseCheck]:
     """Check every case against the release on its date.
 
     Args:
         cases: As read.
         book: The release.
         on: Date of service of cases without one.
-        drop: Take codes that are not active out of the acceptable ones, and cases left with none out of the
-            run. Without it they stay and are only reported.
+        drop: Leave codes out that are not active, and cases that have no other. Without it they stay and
+            are only reported.
 
     Returns:
-        The cases to measure and what was found.
+        The cases to measure, and the result of the check.
     """
     problems: list[CodeProblem] = []
-    without: list[str] = []
-    kept: list[Case] = []
+    without_code: list[str] = []
+    measured: list[Case] = []
     for case in cases:
-        found = code_problems(case, book, case.date or on)
-        problems += found
-        bad = {problem.code for problem in found}
-        good = tuple(code for code in case.codes if code not in bad)
-        if bad and not good:
-            without.append(case.id)
+        problems_of_case = code_problems(case, book, case.date or on)
+        problems += problems_of_case
+        inactive = {problem.code for problem in problems_of_case}
+        active = tuple(code for code in case.codes if code not in inactive)
+        if inactive and not active:
+            without_code.append(case.id)
         if not drop:
-            kept.append(case)
-        elif good or not case.codes:
-            kept.append(msgspec.structs.replace(case, codes=good))
-    leaks: dict[str, str] = {case.id: leak for case in kept if (leak := leak_of(case, book))}
-    duplicates, contradictions = find_duplicates(kept)
-    none_fits = sum(not case.codes for case in kept)
-    check = Check(tuple(problems), tuple(without), leaks, duplicates, contradictions, none_fits, drop)
-    return kept, check
+            measured.append(case)
+        elif active or not case.codes:
+            measured.append(msgspec.structs.replace(case, codes=active))
+    duplicates, contradictions = find_duplicates(measured)
+    check = CaseCheck(
+        problems=tuple(problems),
+        without_code=tuple(without_code),
+        leaks={case.id: leak for case in measured if (leak := leak_of(case, book))},
+        duplicates=duplicates,
+        contradictions=contradictions,
+        none_fits=sum(not case.codes for case in measured),
+        dropped=drop,
+    )
+    return measured, check
 
 
 def code_problems(case: Case, book: Catalogue, on: date) -> list[CodeProblem]:
-    """The codes of a case that cannot be billed on a date."""
-    found = []
+    """List the codes of a case that cannot be billed on a date."""
+    problems = []
     for code in case.codes:
         record = book.get(code)
         if record is None:
-            found.append(CodeProblem(case.id, code, "unknown"))
+            problems.append(CodeProblem(case.id, code, "unknown"))
         elif record.status(on) == "terminated":
-            found.append(CodeProblem(case.id, code, "terminated", record.successors))
+            problems.append(CodeProblem(case.id, code, "terminated", record.successors))
         elif record.status(on) == "future":
-            found.append(CodeProblem(case.id, code, "not yet active"))
-    return found
+            problems.append(CodeProblem(case.id, code, "not yet active"))
+    return problems
 
 
 def leak_of(case: Case, book: Catalogue) -> Leak:
-    """Whether a text gives its answer away: it holds the code, or is a descriptor of an acceptable code.
+    """Return how a text reveals its answer: it contains the code, or repeats a descriptor of it.
 
-    Wordings are compared in lower case without punctuation; 95 % alike counts as the same.
+    Wordings are compared in lower case without punctuation; a rapidfuzz ratio of 95 counts as the same.
+
+    Returns:
+        The reason, or the empty text where there is no leak.
     """
     text = plain(case.query)
     if not text:
         return ""
-    held = set(text.upper().split())
-    if any(code in held or code in case.query.upper() for code in case.codes):
+    words = set(text.upper().split())
+    if any(code in words or code in case.query.upper() for code in case.codes):
         return "contains the code"
     for code in case.codes:
         record = book.get(code)
         if record is None:
             continue
         for descriptor in (record.long_description, record.short_description):
-            if descriptor and fuzz.ratio(text, plain(descriptor), score_cutoff=ALIKE):
+            if descriptor and fuzz.ratio(text, plain(descriptor), score_cutoff=MIN_RATIO):
                 return "repeats a descriptor"
     return ""
 
 
 def find_duplicates(cases: Sequence[Case]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of cases whose text occurred before, and of those whose codes contradict the earlier ones."""
+    """List ids of cases whose text occurred before, and of those that share no code with the earlier ones."""
     seen: dict[str, set[str]] = {}
     duplicates, contradictions = [], []
     for case in cases:
@@ -139,30 +150,39 @@ def find_duplicates(cases: Sequence[Case]) -> tuple[tuple[str, ...], tuple[str, 
     return tuple(duplicates), tuple(contradictions)
 
 
-def describe(check: Check, limit: int = 5) -> list[str]:
-    """Sentences for a person; the first few of each list by name, the rest in `metrics.json`."""
-    lines = []
-    if check.problems:
-        reasons = {reason: sum(p.reason == reason for p in check.problems) for reason in REASONS}
-        told = ", ".join(f"{count} {reason}" for reason, count in reasons.items() if count)
-        what = "left out" if check.dropped else "kept as acceptable; --release-check drop leaves them out"
-        lines.append(
-            f"{len(check.problems)} labelled codes are not active on their case's date ({told}): {what}"
-        )
-        lines += [f"  {problem}" for problem in check.problems[:limit]]
-        if len(check.problems) > limit:
-            lines.append(f"  and {len(check.problems) - limit} more in metrics.json")
+def describe(check: CaseCheck, limit: int = 5) -> list[str]:
+    """Describe a check in lines for a person.
+
+    Args:
+        check: From `check_cases`.
+        limit: How many inactive codes are listed; `metrics.json` has all.
+    """
+    lines = _describe_problems(check, limit) if check.problems else []
     if check.without_code:
-        what = "left out" if check.dropped else "kept"
-        lines.append(f"{len(check.without_code)} cases have no active code ({what})")
+        action = "left out" if check.dropped else "kept"
+        lines.append(f"{len(check.without_code)} cases have no active code ({action})")
     if check.leaks:
-        lines.append(f"{len(check.leaks)} texts give their answer away (they hold the code or a descriptor)")
+        lines.append(
+            f"{len(check.leaks)} texts reveal their answer (they contain the code or repeat a descriptor)"
+        )
     if check.duplicates:
-        told = f", {len(check.contradictions)} with contradicting codes" if check.contradictions else ""
-        lines.append(f"{len(check.duplicates)} texts occur more than once{told}")
+        contradicting = (
+            f", {len(check.contradictions)} with contradicting codes" if check.contradictions else ""
+        )
+        lines.append(f"{len(check.duplicates)} texts occur more than once{contradicting}")
     if check.none_fits:
         lines.append(f"{check.none_fits} cases are labelled as having no code; they measure refusal only")
     return lines
 
 
-REASONS = ("unknown", "terminated", "not yet active")
+def _describe_problems(check: CaseCheck, limit: int) -> list[str]:
+    by_reason = {reason: sum(problem.reason == reason for problem in check.problems) for reason in REASONS}
+    reasons = ", ".join(f"{n} {reason}" for reason, n in by_reason.items() if n)
+    action = "left out" if check.dropped else "kept as acceptable; --release-check drop leaves them out"
+    lines = [
+        f"{len(check.problems)} labelled codes are not active on their case's date ({reasons}): {action}"
+    ]
+    lines += [f"  {problem}" for problem in check.problems[:limit]]
+    if len(check.problems) > limit:
+        lines.append(f"  and {len(check.problems) - limit} more in metrics.json")
+    return lines

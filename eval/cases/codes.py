@@ -1,4 +1,4 @@
-"""Acceptable codes as people write them: one, a list, or a range."""
+"""Reads acceptable codes as people write them: one code, a list, or a range."""
 
 from __future__ import annotations
 
@@ -8,50 +8,49 @@ from collections.abc import Iterable, Sequence
 
 from index.code_systems import CODE_SYSTEMS
 
-NO_CODE = (
-    "NONE"  # what a spreadsheet says where no code fits; an empty cell means that nobody has labelled it
-)
+NO_CODE = "NONE"  # in a cell: no code fits. An empty cell means that the line has no label yet.
 
 _RANGE = re.compile(r"^([A-Z]?\d{4,5}[A-Z]?)\s*(?:-|\u2013|\u2014|\bTO\b|\bTHRU\b)\s*([A-Z]?\d{4,5}[A-Z]?)$")
 _SEPARATORS = re.compile(r"[;,|/\n]+|\s+\bOR\b\s+|\s+\bAND\b\s+")
-_SPREAD = re.compile(r"\s*(?:-|\u2013|\u2014|\bTO\b|\bTHRU\b)\s*")
+_RANGE_SIGN = re.compile(r"\s*(?:-|\u2013|\u2014|\bTO\b|\bTHRU\b)\s*")
 
 
 class CodeTextError(ValueError):
-    """A cell of codes is not codes; the message never repeats free text."""
+    """A cell of codes cannot be read; the message never repeats free text."""
 
 
 def is_code(text: str) -> bool:
-    """Whether a text has the form of a Level I or Level II code, in upper case."""
+    """Return whether a text has the form of a Level I or Level II code, in upper case."""
     return any(system.matches(text) for system in CODE_SYSTEMS)
 
 
 def parse_codes(text: str | Iterable[str], known: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The codes of a cell such as `A4253; A4259` or `L3140-L3170`, in the order written, each once.
+    """Read the codes of a cell such as `A4253; A4259` or `L3140-L3170`, in the order written, each once.
 
     Args:
-        text: A cell, or the strings of a JSON list; case and blanks do not matter.
-        known: Codes of the release, ascending. A range stands for those of them between its ends, both
-            included. Without it a range stands for every number between its ends.
+        text: A cell, or the strings of a JSON list; letter case and spaces do not matter.
+        known: Codes of the release, ascending. A range means the codes of the release from its first to its
+            last code. Without `known` a range means every number from first to last.
 
     Returns:
-        Upper-case codes; empty where the cell says `NONE` or the list is empty, meaning that no code fits.
+        Upper-case codes; empty where the cell is `NONE` or the list is empty: no code fits.
 
     Raises:
-        CodeTextError: If a part is no code, or a range is the wrong way round or holds no code.
+        CodeTextError: If a part is no code, or a range has its higher code first or contains no code.
     """
     parts = [text] if isinstance(text, str) else list(text)
-    found: list[str] = []
+    codes: list[str] = []
     for part in parts:
-        tidy = _SPREAD.sub("-", part.strip().upper())
-        for piece in _SEPARATORS.split(tidy):
+        text_of_part = _RANGE_SIGN.sub("-", part.strip().upper())
+        for piece in _SEPARATORS.split(text_of_part):
             for word in piece.split():
                 if word != NO_CODE:
-                    found += _expand(word, known)
-    return tuple(dict.fromkeys(found))
+                    codes += _expand(word, known)
+    return tuple(dict.fromkeys(codes))
 
 
 def _expand(word: str, known: Sequence[str] | None) -> list[str]:
+    """The codes of one code or range."""
     if is_code(word):
         return [word]
     match = _RANGE.match(word)

@@ -1,4 +1,4 @@
-"""When two wordings count as the same."""
+"""Normal form of a text in which wordings are compared."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> list[str]:
-    """Runs of letters and digits, in lower case, as FTS5's `unicode61` cuts them."""
+    """Split a text into runs of letters and digits in lower case, as FTS5's `unicode61` tokenizer does."""
     return _WORD.findall(text.lower())
 
 
 def plain(text: str) -> str:
-    """A text in lower case with one blank for all that is no letter or digit."""
+    """Lower-case a text and replace each run of other characters than letters and digits by one space."""
     return " ".join(words_of(text))

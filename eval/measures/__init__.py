@@ -1,1 +1,1 @@
-"""Measures of a ranking and of a confidence, with their intervals."""
+"""Measures of rankings and of stated confidences, with intervals, slices and paired comparisons."""

@@ -1,4 +1,4 @@
-"""Whether a stated confidence can be trusted: calibration, coverage, and refusal."""
+"""Whether a stated confidence can be trusted: calibration, accuracy against coverage, refusals."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from eval.measures.intervals import Array
-from eval.rows import Row
+from eval.case_results import CaseResult
+from eval.measures.bootstrap import Array
 
 BINS = 10
 TARGETS = (0.80, 0.90, 0.95, 0.98)
 
 
-class Bin(msgspec.Struct, frozen=True):
-    """One bar of the reliability diagram: confidences from `low` up to, not including, `high`."""
+class ReliabilityBin(msgspec.Struct, frozen=True):
+    """One bar of the reliability diagram: confidences from `low` to below `high`; the last bin includes 1."""
 
     low: float
     high: float
     n: int
-    confidence: float  # mean stated
-    accuracy: float  # share right at top-1
+    confidence: float  # mean stated confidence
+    accuracy: float  # share of cases whose first code is right
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """At a threshold, how many lines are answered and how many of those are right.
+    """The share of lines answered at a threshold, and the share of those that are right.
 
-    `threshold` is None when no threshold reaches the target.
+    `threshold` is None when no threshold reaches the target accuracy.
     """
 
     target: float
@@ -45,14 +45,16 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """What `no_good_match` was said of.
+    """Counts of refused cases: those of which the system said `no_good_match`.
 
     Attributes:
-        said: Answerable cases refused, of `answerable`.
-        said_top1: Of those, the first code was acceptable all the same.
-        said_present: Of those, an acceptable code was in the list.
-        unsaid_absent: Answerable cases not refused although no acceptable code was in the list.
-        none_said: Cases without any code that were refused, of `none_fits`.
+        answerable: Cases with an acceptable code.
+        said: How many of them were refused.
+        said_top1: How many of the refused ones have an acceptable first code.
+        said_present: How many of the refused ones have an acceptable code in the list.
+        unsaid_absent: Answerable cases that were not refused although no acceptable code is in the list.
+        none_fits: Cases that are labelled as having no code.
+        none_said: How many of them were refused.
     """
 
     answerable: int
@@ -64,32 +66,34 @@ class Refusal(msgspec.Struct, frozen=True):
     none_said: int
 
 
-class Confidence(msgspec.Struct, frozen=True):
-    """Everything about one set's stated confidences; `n` cases stated one."""
+class ConfidenceReport(msgspec.Struct, frozen=True):
+    """The stated confidences of one case set; `n` is the number of cases with one."""
 
     n: int
     ece: float | None
     aurc: float | None
-    bins: tuple[Bin, ...]
+    bins: tuple[ReliabilityBin, ...]
     curve: tuple[tuple[float, float], ...]  # (coverage, accuracy), at most 200 points
     coverage: tuple[Coverage, ...]
     refusal: Refusal | None
 
 
-def measure_confidence(rows: Sequence[Row]) -> Confidence:
-    """Measure all cases of a set, those without any code too: for them every first code is wrong.
+def measure_confidence(results: Sequence[CaseResult]) -> ConfidenceReport:
+    """Measure the confidences of a set, with the cases that have no code: there every first code is wrong.
 
-    An unanswered case has confidence 0. Systems that state none get an empty result.
+    An unanswered case has confidence 0. The report of a system that states no confidence is empty.
     """
-    stated = [row for row in rows if row.confidence is not None]
-    refusal = measure_refusal(rows) if any(row.no_good_match is not None for row in rows) else None
+    stated = [result for result in results if result.confidence is not None]
+    refusal = (
+        measure_refusal(results) if any(result.no_good_match is not None for result in results) else None
+    )
     if not stated:
-        return Confidence(0, None, None, (), (), (), refusal)
-    confidence = np.array([row.confidence or 0.0 for row in rows])
-    right = np.array([row.rank == 1 for row in rows], dtype=np.float64)
+        return ConfidenceReport(0, None, None, (), (), (), refusal)
+    confidence = np.array([result.confidence or 0.0 for result in results])
+    right = np.array([result.rank == 1 for result in results], dtype=np.float64)
     bins = reliability(confidence, right)
     coverage, accuracy, thresholds = risk_coverage(confidence, right)
-    return Confidence(
+    return ConfidenceReport(
         n=len(stated),
         ece=expected_calibration_error(bins),
         aurc=aurc(confidence, right),
@@ -100,38 +104,38 @@ def measure_confidence(rows: Sequence[Row]) -> Confidence:
     )
 
 
-def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[Bin, ...]:
-    """Cases in bins of equal width; empty bins are left out.
+def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[ReliabilityBin, ...]:
+    """Put cases in bins of equal width by confidence; empty bins are left out.
 
     Args:
         confidence: float64 (n,), 0 to 1.
         right: float64 (n,), 1 where the first code is acceptable.
-        bins: How many.
+        bins: Number of bins.
     """
-    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    found = []
+    bin_of_case = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    filled = []
     for i in range(bins):
-        here = place == i
-        if here.any():
-            mean, share = float(confidence[here].mean()), float(right[here].mean())
-            found.append(Bin(i / bins, (i + 1) / bins, int(here.sum()), mean, share))
-    return tuple(found)
+        members = bin_of_case == i
+        if members.any():
+            mean, share = float(confidence[members].mean()), float(right[members].mean())
+            filled.append(ReliabilityBin(i / bins, (i + 1) / bins, int(members.sum()), mean, share))
+    return tuple(filled)
 
 
-def expected_calibration_error(bins: Sequence[Bin]) -> float:
+def expected_calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     """Mean over cases of the gap between a bin's mean confidence and its accuracy (Naeini et al. 2015)."""
     total = sum(bar.n for bar in bins)
     return sum(bar.n * abs(bar.confidence - bar.accuracy) for bar in bins) / total
 
 
 def risk_coverage(confidence: Array, right: Array) -> tuple[Array, Array, Array]:
-    """Accuracy among the most confident cases, at every distinct confidence.
+    """Accuracy of the most confident cases, at every distinct confidence.
 
-    Cases of equal confidence are answered together or not at all.
+    Cases of equal confidence are answered together.
 
     Returns:
-        Coverage, accuracy and threshold (answer when confidence >= threshold), each float64, by rising
-        coverage.
+        Coverage, accuracy and threshold (a case is answered when its confidence is at least the threshold),
+        each float64, by rising coverage.
     """
     order = np.argsort(-confidence, kind="stable")
     sorted_confidence = confidence[order]
@@ -144,7 +148,7 @@ def risk_coverage(confidence: Array, right: Array) -> tuple[Array, Array, Array]
 def aurc(confidence: Array, right: Array) -> float:
     """Area under the risk-coverage curve: the mean risk over all coverages 1/n .. n/n (Geifman et al. 2019).
 
-    Lower is better. Among cases of equal confidence each is expected to be as wrong as their mean.
+    Lower is better. Each of several cases of equal confidence has their mean error.
     """
     _, groups = np.unique(-confidence, return_inverse=True)
     sizes = np.bincount(groups)
@@ -153,7 +157,7 @@ def aurc(confidence: Array, right: Array) -> float:
 
 
 def coverage_at(coverage: Array, accuracy: Array, thresholds: Array, target: float) -> Coverage:
-    """The largest coverage at which the answered lines reach an accuracy."""
+    """Find the largest coverage at which the answered lines reach a target accuracy."""
     reached = np.flatnonzero(accuracy >= target - 1e-12)
     if not len(reached):
         return Coverage(target, None, 0.0, 0.0)
@@ -161,23 +165,23 @@ def coverage_at(coverage: Array, accuracy: Array, thresholds: Array, target: flo
     return Coverage(target, float(thresholds[best]), float(coverage[best]), float(accuracy[best]))
 
 
-def measure_refusal(rows: Sequence[Row]) -> Refusal:
-    """Count what was refused and whether that was right."""
-    answerable = [row for row in rows if row.codes]
-    none = [row for row in rows if not row.codes]
-    said = [row for row in answerable if row.no_good_match]
+def measure_refusal(results: Sequence[CaseResult]) -> Refusal:
+    """Count which cases were refused, and whether that was right."""
+    answerable = [result for result in results if result.codes]
+    none_fits = [result for result in results if not result.codes]
+    refused = [result for result in answerable if result.no_good_match]
     return Refusal(
         answerable=len(answerable),
-        said=len(said),
-        said_top1=sum(row.rank == 1 for row in said),
-        said_present=sum(row.rank is not None for row in said),
-        unsaid_absent=sum(row.rank is None and not row.no_good_match for row in answerable),
-        none_fits=len(none),
-        none_said=sum(bool(row.no_good_match) for row in none),
+        said=len(refused),
+        said_top1=sum(result.rank == 1 for result in refused),
+        said_present=sum(result.rank is not None for result in refused),
+        unsaid_absent=sum(result.rank is None and not result.no_good_match for result in answerable),
+        none_fits=len(none_fits),
+        none_said=sum(bool(result.no_good_match) for result in none_fits),
     )
 
 
 def _thin(coverage: Array, accuracy: Array, points: int = 200) -> tuple[tuple[float, float], ...]:
-    """Evenly spread points of a curve, both ends kept: a plot needs no more."""
-    keep = np.unique(np.linspace(0, len(coverage) - 1, min(points, len(coverage))).astype(np.int64))
-    return tuple((round(float(coverage[i]), 5), round(float(accuracy[i]), 5)) for i in keep)
+    """Choose evenly spread points of a curve for a plot, with both ends."""
+    chosen = np.unique(np.linspace(0, len(coverage) - 1, min(points, len(coverage))).astype(np.int64))
+    return tuple((round(float(coverage[i]), 5), round(float(accuracy[i]), 5)) for i in chosen)

@@ -1,4 +1,4 @@
-"""What a wrong first answer was instead: a sibling, another dose unit, another section, a dead code."""
+"""Kinds of wrong first answers: a sibling, another dose unit, another section, an inactive code."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from datetime import date
 
 import msgspec
 
+from eval.case_results import CaseResult
 from eval.cases.wording import plain, words_of
 from eval.measures.slices import class_of
-from eval.rows import Row
 from index.store.catalogue import Catalogue
 
 UNANSWERED = "unanswered"
-DEAD = "a code that is not active on the date"
+INACTIVE = "a code that is not active on the date"
 DOSE = "the same drug with another dose unit"
 SIBLING = "a sibling in the same family"
 SECTION = "the same section, another family"
 ELSEWHERE = "another section"
 UNKNOWN = "a code that is not in the release"
-ORDER = (SIBLING, DOSE, SECTION, ELSEWHERE, DEAD, UNKNOWN, UNANSWERED)
+NOT_IN_LIST = "not in the list"
+ORDER = (SIBLING, DOSE, SECTION, ELSEWHERE, INACTIVE, UNKNOWN, UNANSWERED)
 
-REACH = 12  # places in CMS's order within which a descriptor that begins alike is a sibling
+MAX_SIBLING_DISTANCE = 12  # places in CMS's order between two siblings
+MAX_CONFUSIONS = 20
 _DRUG_LEADS = frozenset(
     ("injection", "inj", "infusion", "injectable", "oral", "intravenous", "prescription", "drug")
 )
@@ -37,7 +39,7 @@ _DOSE = re.compile(
 
 
 class Confusion(msgspec.Struct, frozen=True):
-    """A pair of codes that was mixed up: wanted, answered instead, how often."""
+    """A pair of codes that was confused: the acceptable one, the one answered instead, and how often."""
 
     wanted: str
     answered: str
@@ -51,13 +53,13 @@ class NearMisses(msgspec.Struct, frozen=True):
     """All wrong first answers of a set.
 
     Attributes:
-        wrong: How many.
-        kinds: Kind of miss to count, the kinds of `ORDER`.
-        found_later: Of the wrong ones, rank of the first acceptable code, in groups.
-        noc_instead: A NOC code was answered although a specific code is acceptable.
-        specific_instead: A specific code was answered although only NOC codes are acceptable.
+        wrong: Number of wrong first answers.
+        kinds: Kind of miss, in the order of `ORDER`, to its count.
+        found_later: Rank of the first acceptable code of the wrong ones, in groups, to its count.
+        noc_instead: Times a NOC code was answered although a specific code is acceptable.
+        specific_instead: Times a specific code was answered although only NOC codes are acceptable.
         confusions: The most frequent pairs, at most twenty.
-        pairs: How many different pairs there are in all.
+        pairs: Number of different pairs.
     """
 
     wrong: int
@@ -69,34 +71,38 @@ class NearMisses(msgspec.Struct, frozen=True):
     pairs: int
 
 
-def find_near_misses(rows: Sequence[Row], book: Catalogue, on: date, most: int = 20) -> NearMisses:
-    """Sort the wrong first answers of cases that have an acceptable code."""
-    wrong = [row for row in rows if row.codes and row.rank != 1]
-    kinds = Counter(kind_of_miss(row, book, on) for row in wrong)
-    pairs = Counter((row.codes[0], row.first) for row in wrong if row.first)
-    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
-    noc = [(_noc(row.codes, book), _noc((row.first,), book)) for row in wrong if row.first]
+def find_near_misses(
+    results: Sequence[CaseResult], book: Catalogue, on: date, max_confusions: int = MAX_CONFUSIONS
+) -> NearMisses:
+    """Count the wrong first answers of cases that have an acceptable code, by kind and by pair of codes."""
+    wrong = [result for result in results if result.codes and result.rank != 1]
+    kinds = Counter(kind_of_miss(result, book, on) for result in wrong)
+    pairs = Counter((result.codes[0], result.first) for result in wrong if result.first)
+    by_count = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    noc = [(_noc(result.codes, book), _noc((result.first,), book)) for result in wrong if result.first]
     return NearMisses(
         wrong=len(wrong),
         kinds={kind: kinds[kind] for kind in ORDER},
         found_later=_found_later(wrong),
         noc_instead=sum(answered and not wanted for wanted, answered in noc),
         specific_instead=sum(wanted and not answered for wanted, answered in noc),
-        confusions=tuple(_confusion(pair, count, book, on) for pair, count in ranked[:most]),
+        confusions=tuple(_confusion(pair, count, book, on) for pair, count in by_count[:max_confusions]),
         pairs=len(pairs),
     )
 
 
-def kinds_of_misses(rows: Sequence[Row], book: Catalogue, on: date) -> dict[str, str]:
-    """Case id to kind, for every wrong first answer."""
-    return {row.id: kind_of_miss(row, book, on) for row in rows if row.codes and row.rank != 1}
+def kinds_of_misses(results: Sequence[CaseResult], book: Catalogue, on: date) -> dict[str, str]:
+    """Map case id to kind of miss, for every wrong first answer."""
+    return {
+        result.id: kind_of_miss(result, book, on) for result in results if result.codes and result.rank != 1
+    }
 
 
-def kind_of_miss(row: Row, book: Catalogue, on: date) -> str:
-    """Which of `ORDER` a wrong first answer is, judged against the nearest acceptable code."""
-    if row.first is None:
+def kind_of_miss(result: CaseResult, book: Catalogue, on: date) -> str:
+    """Find the kind of a wrong first answer, one of `ORDER`, compared with the nearest acceptable code."""
+    if result.first is None:
         return UNANSWERED
-    return _kind(row.codes, row.first, book, row.date or on)
+    return _kind(result.codes, result.first, book, result.date or on)
 
 
 def _kind(wanted: Sequence[str], answered: str, book: Catalogue, on: date) -> str:
@@ -104,7 +110,7 @@ def _kind(wanted: Sequence[str], answered: str, book: Catalogue, on: date) -> st
     if record is None:
         return UNKNOWN
     if record.status(on) != "active":
-        return DEAD
+        return INACTIVE
     if any(same_drug(code, answered, book) for code in wanted):
         return DOSE
     if any(same_family(code, answered, book) for code in wanted):
@@ -112,19 +118,19 @@ def _kind(wanted: Sequence[str], answered: str, book: Catalogue, on: date) -> st
     return SECTION if any(code[0] == answered[0] for code in wanted) else ELSEWHERE
 
 
-def same_drug(one: str, other: str, book: Catalogue) -> bool:
-    """Whether two drug descriptors name the same drug and differ in dose or unit alone."""
-    first, second = book.get(one), book.get(other)
+def same_drug(code: str, other: str, book: Catalogue) -> bool:
+    """Return whether two drug descriptors name the same drug and differ only in dose or unit."""
+    first, second = book.get(code), book.get(other)
     if first is None or second is None:
         return False
-    if class_of(one) != "drug" or class_of(other) != "drug":
+    if class_of(code) != "drug" or class_of(other) != "drug":
         return False
     names = [drug_name(record.long_description) for record in (first, second)]
     return bool(names[0]) and names[0] == names[1]
 
 
 def drug_name(description: str) -> str:
-    """A drug descriptor without its leading form and its doses.
+    """Strip the leading form and the doses from a drug descriptor.
 
     `Injection, furosemide, up to 20 mg` becomes `furosemide`.
     """
@@ -134,34 +140,35 @@ def drug_name(description: str) -> str:
     return " ".join(words)
 
 
-def same_family(one: str, other: str, book: Catalogue) -> bool:
-    """Whether two codes stand close in CMS's order, in one section, with descriptors that begin alike.
+def same_family(code: str, other: str, book: Catalogue) -> bool:
+    """Return whether two codes are siblings: near in CMS's order, in one section, with the same first word.
 
-    Close is within 12 places; alike is the same first word, and for drugs, whose descriptors all begin
-    with `injection`, the same word after it.
+    Near is within 12 places. Words such as `injection`, with which drug descriptors begin, are not counted.
     """
-    here, there = book.position(one), book.position(other)
-    if here is None or there is None or one[0] != other[0] or abs(here - there) > REACH:
+    first, second = book.position(code), book.position(other)
+    if first is None or second is None or code[0] != other[0] or abs(first - second) > MAX_SIBLING_DISTANCE:
         return False
-    return _begins(book.records[here].long_description) == _begins(book.records[there].long_description)
+    descriptions = (book.records[row].long_description for row in (first, second))
+    return len({_first_word(description) for description in descriptions}) == 1
 
 
-def _begins(description: str) -> str:
+def _first_word(description: str) -> str:
     words = [word for word in words_of(description) if word not in _DRUG_LEADS]
     return words[0] if words else ""
 
 
-def _found_later(wrong: Sequence[Row]) -> dict[str, int]:
-    def place(rank: int | None) -> str:
+def _found_later(wrong: Sequence[CaseResult]) -> dict[str, int]:
+    def group(rank: int | None) -> str:
         if rank is None:
-            return "not in the list"
+            return NOT_IN_LIST
         return "2" if rank == 2 else "3-5" if rank <= 5 else "6-10" if rank <= 10 else "11 or later"
 
-    counts = Counter(place(row.rank) for row in wrong)
-    return {name: counts[name] for name in ("2", "3-5", "6-10", "11 or later", "not in the list")}
+    counts = Counter(group(result.rank) for result in wrong)
+    return {name: counts[name] for name in ("2", "3-5", "6-10", "11 or later", NOT_IN_LIST)}
 
 
 def _noc(codes: Sequence[str], book: Catalogue) -> bool:
+    """Whether all of the codes that the release has are NOC codes."""
     records = [record for code in codes if (record := book.get(code))]
     return bool(records) and all(record.is_noc for record in records)
 

@@ -1,4 +1,4 @@
-"""Cutting cases into slices: where a system is good and where it is not."""
+"""Slices of the cases: where a system is good and where it is not."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from eval.case_results import CaseResult
 from eval.cases.check import leak_of
 from eval.cases.wording import plain
-from eval.measures.intervals import Array, bootstrap_means, interval, resample_counts
-from eval.measures.metrics import Value
-from eval.rows import Row
+from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
+from eval.measures.ranking import table_measures
+from eval.measures.summary import Estimate, mean_of_known
 from index.store.catalogue import Catalogue
 
-MEASURES = ("top-1", "top-5", "top-10", "MRR")
-
-# What a code is for, by section and first digits; the longest matching beginning decides. Sections follow the
+# What a code is for, by section and first digits; the longest matching prefix decides. Sections follow the
 # CMS table of contents: A transport and supplies, B feeding, C outpatient, E equipment, and so on.
 CLASSES: Mapping[str, str] = {
     "A": "supply", "A0": "service", "A8": "device", "A95": "drug", "A96": "drug", "A97": "drug",
@@ -29,18 +28,21 @@ CLASSES: Mapping[str, str] = {
     "S01": "drug", "S05": "supply", "S1": "device", "S555": "drug", "S8": "device", "T": "service",
     "T4": "supply", "V2": "device", "V5": "device",
 }  # fmt: skip
+MAX_PREFIX = max(map(len, CLASSES))
+
+Dimensions = Mapping[str, Callable[[CaseResult], str]]
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """One slice: which cases, how many, and how well."""
+    """One slice: the dimension it belongs to, its value there, its cases and its measures by label."""
 
     dimension: str
     value: str
     n: int
-    measures: dict[str, Value]
+    measures: dict[str, Estimate]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SeenInTraining(msgspec.Struct, frozen=True):
     """Wordings, codes and sources that the system may have learned from."""
 
     wordings: frozenset[str]
@@ -49,83 +51,99 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def class_of(code: str) -> str:
-    """Drug, device, supply or service; `other` for codes outside the table, such as CPT."""
-    return next((CLASSES[code[:n]] for n in (4, 3, 2, 1) if code[:n] in CLASSES), "other")
+    """Class of a code: drug, device, supply or service; `other` for codes outside the table, such as CPT."""
+    return next((CLASSES[code[:n]] for n in range(MAX_PREFIX, 0, -1) if code[:n] in CLASSES), "other")
 
 
 def length_of(query: str) -> str:
-    """The number of words in a text, in four groups."""
+    """Length class of a text by its number of words."""
     words = len(query.split())
-    return (
-        "1 word" if words <= 1 else "2-3 words" if words <= 3 else "4-6 words" if words <= 6 else "7+ words"
-    )
+    if words <= 1:
+        return "1 word"
+    return "2-3 words" if words <= 3 else "4-6 words" if words <= 6 else "7+ words"
 
 
-def dimensions(book: Catalogue, seen: Seen | None = None) -> dict[str, Callable[[Row], str]]:
-    """Every way of cutting: its name and the label of a case; an empty label leaves the case out of it."""
+def dimensions(book: Catalogue, seen: SeenInTraining | None = None) -> Dimensions:
+    """List the dimensions: name to a function that gives the slice of a case.
 
-    def status(row: Row) -> str:
-        records = [record for code in row.codes if (record := book.get(code))]
-        return "NOC code" if records and all(record.is_noc for record in records) else "specific code"
-
-    ways: dict[str, Callable[[Row], str]] = {
-        "kind": lambda row: row.kind,
-        "source": lambda row: row.source,
-        "section": lambda row: row.codes[0][0] if not row.codes[0][0].isdigit() else "CPT",
-        "class": lambda row: class_of(row.codes[0]),
-        "length": lambda row: length_of(row.query),
-        "specificity": status,
-        "codes": lambda row: "several acceptable" if len(row.codes) > 1 else "one acceptable",
-        "leak": lambda row: leak_of(row.case, book) or "none",
+    A case for which the function gives the empty text is in no slice of that dimension.
+    """
+    cuts: dict[str, Callable[[CaseResult], str]] = {
+        "kind": lambda result: result.kind,
+        "source": lambda result: result.source,
+        "section": lambda result: "CPT" if result.codes[0][0].isdigit() else result.codes[0][0],
+        "class": lambda result: class_of(result.codes[0]),
+        "length": lambda result: length_of(result.query),
+        "specificity": lambda result: _specificity(result, book),
+        "codes": lambda result: "several acceptable" if len(result.codes) > 1 else "one acceptable",
+        "leak": lambda result: leak_of(result.case, book) or "none",
     }
-    if seen is not None:
-        ways["wording"] = lambda row: _seen(plain(row.query) in seen.wordings)
-        ways["code"] = lambda row: _seen(any(code in seen.codes for code in row.codes))
-        ways["source seen"] = lambda row: _seen(row.source in seen.sources) if row.source else ""
-    return ways
+    return cuts | (_seen_dimensions(seen) if seen is not None else {})
 
 
-def _seen(there: bool) -> str:
-    return "seen" if there else "unseen"
+def _specificity(result: CaseResult, book: Catalogue) -> str:
+    records = [record for code in result.codes if (record := book.get(code))]
+    return "NOC code" if records and all(record.is_noc for record in records) else "specific code"
+
+
+def _seen_dimensions(seen: SeenInTraining) -> dict[str, Callable[[CaseResult], str]]:
+    def label(is_seen: bool) -> str:
+        return "seen" if is_seen else "unseen"
+
+    return {
+        "wording": lambda result: label(plain(result.query) in seen.wordings),
+        "code": lambda result: label(any(code in seen.codes for code in result.codes)),
+        "source seen": lambda result: label(result.source in seen.sources) if result.source else "",
+    }
 
 
 def measure_slices(
-    rows: Sequence[Row],
+    results: Sequence[CaseResult],
     values: Mapping[str, Array],
-    ways: Mapping[str, Callable[[Row], str]],
+    cuts: Dimensions,
     samples: int,
     seed: int,
-    whole: Mapping[str, Value],
+    whole: Mapping[str, Estimate],
 ) -> list[Slice]:
-    """Every slice of every dimension with its intervals, biggest first within a dimension.
+    """Measure every slice of every dimension with its intervals, biggest first within a dimension.
 
     Args:
-        rows: Cases with an acceptable code.
-        values: From `per_case`, in row order.
-        ways: From `dimensions`.
+        results: Cases with an acceptable code.
+        values: From `per_case`, in the order of the cases.
+        cuts: From `dimensions`.
         samples: Bootstrap samples.
         seed: Of the bootstrap.
-        whole: Values of all the cases together, taken for a slice that holds them all.
+        whole: The measures of all the cases together, which a slice of all cases takes over.
     """
-    names = [name for name in MEASURES if name in values]
-    matrix = np.column_stack([values[name] for name in names])
-    found = []
-    for dimension, label in ways.items():
-        groups: dict[str, list[int]] = {}
-        for i, row in enumerate(rows):
-            if text := label(row):
-                groups.setdefault(text, []).append(i)
-        for text, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-            if len(members) == len(rows):
-                numbers = {name: whole[name] for name in names}
+    labels = [measure.label for measure in table_measures() if measure.label in values]
+    matrix = np.column_stack([values[label] for label in labels])
+    slices = []
+    for dimension, slice_of in cuts.items():
+        for name, members in _group(results, slice_of):
+            if len(members) == len(results):
+                measures = {label: whole[label] for label in labels if label in whole}
             else:
-                numbers = _values(matrix[members], names, samples, seed)
-            found.append(Slice(dimension, text, len(members), numbers))
-    return found
+                measures = _estimates(matrix[members], labels, samples, seed)
+            slices.append(Slice(dimension, name, len(members), measures))
+    return slices
 
 
-def _values(matrix: Array, names: Sequence[str], samples: int, seed: int) -> dict[str, Value]:
-    n = len(matrix)
-    low, high = interval(bootstrap_means(matrix, resample_counts(n, samples, seed)))
-    means = matrix.mean(axis=0)
-    return {name: Value(float(means[i]), float(low[i]), float(high[i]), n) for i, name in enumerate(names)}
+def _group(
+    results: Sequence[CaseResult], slice_of: Callable[[CaseResult], str]
+) -> list[tuple[str, list[int]]]:
+    """Name and positions of the cases of each slice, biggest first."""
+    groups: dict[str, list[int]] = {}
+    for i, result in enumerate(results):
+        if name := slice_of(result):
+            groups.setdefault(name, []).append(i)
+    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def _estimates(matrix: Array, labels: Sequence[str], samples: int, seed: int) -> dict[str, Estimate]:
+    low, high = interval(bootstrap_means(matrix, resample_counts(len(matrix), samples, seed)))
+    known, means = (~np.isnan(matrix)).sum(axis=0), mean_of_known(matrix)
+    return {
+        label: Estimate(float(means[i]), float(low[i]), float(high[i]), int(known[i]))
+        for i, label in enumerate(labels)
+        if known[i]
+    }

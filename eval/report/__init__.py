@@ -1,1 +1,1 @@
-"""Results for people: tables, sentences, pictures, one HTML file."""
+"""Results for people: text tables, comparisons, and the HTML report with its tables, sentences and plots."""

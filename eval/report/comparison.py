@@ -1,61 +1,69 @@
-"""A comparison as plain text for a terminal."""
+"""A comparison of two runs as plain text for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.compare import Change, Comparison, Paired
-from eval.report.summary import MEAN, POOLED, as_text
+from eval.compare import Comparison
+from eval.measures.paired import OutcomeChange, PairedDifference
+from eval.measures.ranking import RR, SUCCESS_AT_1
 from eval.report.tables import p_text, signed
+from eval.report.text_table import MEAN, POOLED, as_text
+
+SHOWN_CODES = 5  # of each ranking of a changed case
+CHANGES = (
+    ("lost", "right first in A, not in B"),
+    ("won", "right first in B, not in A"),
+    ("same", "moved below the first place"),
+)
 
 
-def comparison_text(comparison: Comparison, most: int | None = None) -> str:
-    """Everything of a comparison.
+def comparison_text(comparison: Comparison, max_changes: int | None = None) -> str:
+    """Write a comparison out.
 
     Args:
         comparison: Two runs side by side.
-        most: Changed cases to print of each sort; None for all. What is held back is counted.
+        max_changes: Changed cases to print of each sort; None for all. The number left out is stated.
     """
     lines = [f"A: {comparison.a}", f"B: {comparison.b}", ""]
     if comparison.settings:
         lines.append("what differs (A against B):")
         lines += [f"  {name}: {old!s:.80} | {new!s:.80}" for name, (old, new) in comparison.settings.items()]
         lines.append("")
-    lines += [as_text(_rows(comparison)), "", _verdict(comparison)]
-    for sort, title in (("lost", "right first in A, not in B"), ("won", "right first in B, not in A")):
-        lines += _changes([change for change in comparison.changes if change.top1 == sort], title, most)
-    lines += _changes(
-        [change for change in comparison.changes if change.top1 == "same"],
-        "moved below the first place",
-        most,
-    )
+    lines += [as_text(_table(comparison)), "", _verdict(comparison)]
+    for outcome, title in CHANGES:
+        changes = [change for change in comparison.changes if change.top1 == outcome]
+        lines += _change_lines(changes, title, max_changes)
     return "\n".join(lines)
 
 
-def _rows(comparison: Comparison) -> list[list[str]]:
-    head = ["case set", "n", "top-1 A", "top-1 B", "B - A", "p", "MRR B - A", "p", "wins/losses/ties"]
+def _table(comparison: Comparison) -> list[list[str]]:
+    success, rank = SUCCESS_AT_1.label, RR.label
+    head = ["case set", "n", f"{success} A", f"{success} B", "B - A", "p", f"{rank} B - A", "p"]
     rows = [_row(name, paired) for name, paired in comparison.sets.items()]
     if len(comparison.sets) > 1:
-        mean = comparison.mean
-        a = sum(paired.a["top-1"] for paired in comparison.sets.values()) / len(comparison.sets)
-        b = sum(paired.b["top-1"] for paired in comparison.sets.values()) / len(comparison.sets)
-        sets = f"{len(comparison.sets)} sets"
-        rows.append(
-            [MEAN, sets, f"{a:.3f}", f"{b:.3f}", signed(mean["top-1"]), "", signed(mean["MRR"]), "", ""]
-        )
-        rows.append(_row(POOLED, comparison.pooled))
-    return [head, *rows]
+        rows += [_mean_row(comparison), _row(POOLED, comparison.pooled)]
+    return [[*head, "wins/losses/ties"], *rows]
 
 
-def _row(name: str, paired: Paired) -> list[str]:
+def _mean_row(comparison: Comparison) -> list[str]:
+    success, sets = SUCCESS_AT_1.label, comparison.sets.values()
+    a = sum(paired.a[success] for paired in sets) / len(sets)
+    b = sum(paired.b[success] for paired in sets) / len(sets)
+    differences = [signed(comparison.mean[success]), "", signed(comparison.mean[RR.label]), ""]
+    return [MEAN, f"{len(sets)} sets", f"{a:.3f}", f"{b:.3f}", *differences, ""]
+
+
+def _row(name: str, paired: PairedDifference) -> list[str]:
+    success = SUCCESS_AT_1.label
     return [
         name,
         str(paired.n),
-        f"{paired.a['top-1']:.3f}",
-        f"{paired.b['top-1']:.3f}",
-        signed(paired.difference["top-1"]),
+        f"{paired.a[success]:.3f}",
+        f"{paired.b[success]:.3f}",
+        signed(paired.difference[success]),
         p_text(paired.mcnemar_p),
-        signed(paired.difference["MRR"]),
+        signed(paired.difference[RR.label]),
         p_text(paired.permutation_p),
         f"{paired.wins}/{paired.losses}/{paired.ties}",
     ]
@@ -63,25 +71,25 @@ def _row(name: str, paired: Paired) -> list[str]:
 
 def _verdict(comparison: Comparison) -> str:
     pooled = comparison.pooled
-    gap = comparison.mean["top-1"]
-    sure = "which chance does not explain" if gap.low > 0 or gap.high < 0 else "which may be chance"
-    way = "better" if gap.value >= 0 else "worse"
+    gap = comparison.mean[SUCCESS_AT_1.label]
+    chance = "more than chance explains" if gap.low > 0 or gap.high < 0 else "which may be chance"
+    direction = "better" if gap.value >= 0 else "worse"
     return (
-        f"B is {abs(gap.value) * 100:.1f} points {way} than A at the first code, {sure};"
+        f"B is {abs(gap.value) * 100:.1f} points {direction} than A at the first code, {chance};"
         f" {pooled.top1_won} cases became right and {pooled.top1_lost} wrong."
     )
 
 
-def _changes(changes: Sequence[Change], title: str, most: int | None) -> list[str]:
+def _change_lines(changes: Sequence[OutcomeChange], title: str, max_changes: int | None) -> list[str]:
     if not changes:
         return []
-    shown = changes if most is None else changes[:most]
+    shown = changes if max_changes is None else changes[:max_changes]
     lines = ["", f"{title}: {len(changes)}"]
     for change in shown:
         lines.append(f"  {change.set}  {change.id}  {change.query}")
-        lines.append(f"      wants {' '.join(change.codes)}")
-        lines.append(f"      A at {change.rank_a or '-'}: {' '.join(change.ranked_a[:5])}")
-        lines.append(f"      B at {change.rank_b or '-'}: {' '.join(change.ranked_b[:5])}")
+        lines.append(f"      acceptable: {' '.join(change.codes)}")
+        lines.append(f"      A at {change.rank_a or '-'}: {' '.join(change.ranked_a[:SHOWN_CODES])}")
+        lines.append(f"      B at {change.rank_b or '-'}: {' '.join(change.ranked_b[:SHOWN_CODES])}")
     if len(shown) < len(changes):
         lines.append(f"  and {len(changes) - len(shown)} more; --all prints them, --json gives them as data")
     return lines

@@ -1,4 +1,4 @@
-"""The report's pictures, drawn by matplotlib as SVG that needs no font, script or network."""
+"""The plots of the report, drawn by matplotlib as SVG that needs no font, script or network."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from eval.measures.confidence import Bin
-from eval.measures.metrics import SMALL, Value
+from eval.measures.confidence import ReliabilityBin
+from eval.measures.ranking import SUCCESS
 from eval.measures.slices import Slice
+from eval.measures.summary import MIN_CASES, Estimate
 
-# Okabe and Ito's colours, which people with any colour vision can tell apart.
+# The palette of Okabe and Ito, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#555555")
 INK, FAINT, RULE = "#1f2933", "#7b8794", "#d9e0e7"
+MAX_LABEL = 24  # characters of a slice name in a plot
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "hcpcs",
     "font.family": "DejaVu Sans",
@@ -37,12 +39,12 @@ STYLE: dict[Any, Any] = {
 
 
 def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
-    """Let a function paint one figure and return it as a data address for an `<img>`.
+    """Draw one figure, and return it as a data URL for an `<img>`.
 
     Args:
         width: In inches.
         height: In inches.
-        paint: Given the matplotlib figure.
+        paint: Draws on the matplotlib figure that it is given.
     """
     import matplotlib
 
@@ -56,31 +58,26 @@ def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def accuracy_at_k(systems: Mapping[str, Mapping[str, Value]]) -> str:
-    """Share of cases with an acceptable code among the first k, with 95% intervals, a line a system."""
+def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:
+    """Draw Success@k against k with 95 % intervals, one line for each system.
+
+    Args:
+        systems: Name of the system to its means by label.
+    """
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
-        depths = sorted({int(name[4:]) for values in systems.values() for name in values if _is_top(name)})
-        for i, (name, values) in enumerate(systems.items()):
-            points = [(place, values[f"top-{k}"]) for place, k in enumerate(depths) if f"top-{k}" in values]
+        shown = [measure for measure in SUCCESS if any(measure.label in means for means in systems.values())]
+        for i, (name, means) in enumerate(systems.items()):
             shift = (i - (len(systems) - 1) / 2) * 0.06
-            axes.errorbar(
-                [place + shift for place, _ in points],
-                [value.value for _, value in points],
-                yerr=[
-                    [max(0.0, value.value - value.low) for _, value in points],
-                    [max(0.0, value.high - value.value) for _, value in points],
-                ],
-                color=COLOURS[i % len(COLOURS)],
-                marker="o",
-                markersize=5,
-                linewidth=2,
-                elinewidth=1.2,
-                capsize=3,
-                label=name,
-            )
-        axes.set_xticks(range(len(depths)), [f"first {k}" if k > 1 else "first" for k in depths])
+            points = {
+                place + shift: means[measure.label]
+                for place, measure in enumerate(shown)
+                if measure.label in means
+            }
+            _line_with_intervals(axes, points, COLOURS[i % len(COLOURS)], name)
+        depths = [measure.depth for measure in shown]
+        axes.set_xticks(range(len(shown)), [f"first {k}" if k > 1 else "first" for k in depths])
         _percent(axes.yaxis)
         axes.set_ylim(0, 1.02)
         axes.grid(axis="x", visible=False)
@@ -90,12 +87,31 @@ def accuracy_at_k(systems: Mapping[str, Mapping[str, Value]]) -> str:
     return draw(7.6, 3.9, paint)
 
 
-def _is_top(name: str) -> bool:
-    return name.startswith("top-")
+def _line_with_intervals(axes: Any, points: Mapping[float, Estimate], colour: str, name: str) -> None:
+    """Draw one line through estimates, x position to estimate, with their intervals as error bars."""
+    axes.errorbar(
+        list(points),
+        [point.value for point in points.values()],
+        yerr=[
+            [max(0.0, point.value - point.low) for point in points.values()],
+            [max(0.0, point.high - point.value) for point in points.values()],
+        ],
+        color=colour,
+        marker="o",
+        markersize=5,
+        linewidth=2,
+        elinewidth=1.2,
+        capsize=3,
+        label=name,
+    )
 
 
 def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
-    """Accuracy of the answered lines when only the surest share of lines is answered."""
+    """Draw accuracy against coverage, one curve for each system.
+
+    Args:
+        curves: Name of the system to points (coverage, accuracy), by rising coverage.
+    """
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
@@ -114,7 +130,7 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
         axes.set_xlim(0, 1)
         lows = [point[1] for curve in curves.values() for point in curve if point[0] > 0.02]
         axes.set_ylim(max(0.0, min([*lows, 0.9]) - 0.05), 1.005)
-        axes.set_xlabel("share of lines answered, surest first")
+        axes.set_xlabel("share of lines answered, most confident first")
         axes.set_ylabel("share of them right")
         if len(curves) > 1:
             axes.legend(loc="lower left")
@@ -122,21 +138,21 @@ def risk_coverage(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
     return draw(5.2, 3.9, paint)
 
 
-def reliability(bins: Sequence[Bin], name: str) -> str:
-    """What was stated against what came true, a bar a tenth; below it how many lines each tenth holds."""
+def reliability(bins: Sequence[ReliabilityBin], name: str) -> str:
+    """Draw the share right against the stated confidence, a bar for each bin, and below it the bin sizes."""
 
     def paint(figure: Any) -> None:
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, 1))
         middles = [(bar.low + bar.high) / 2 for bar in bins]
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-        axes.bar(middles, [bar.accuracy for bar in bins], width=0.092, color="#a9cbe6", label="came true")
+        axes.bar(middles, [bar.accuracy for bar in bins], width=0.092, color="#a9cbe6", label="share right")
         axes.plot(
             [bar.confidence for bar in bins],
             [bar.accuracy for bar in bins],
             "o",
             color=COLOURS[0],
             markersize=5,
-            label="mean stated",
+            label="mean stated confidence",
         )
         below.bar(middles, [bar.n for bar in bins], width=0.092, color=RULE)
         _percent(below.xaxis)
@@ -151,19 +167,27 @@ def reliability(bins: Sequence[Bin], name: str) -> str:
     return draw(5.2, 3.9, paint)
 
 
-def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
-    """One dimension's slices as dots with 95% intervals, biggest first; small ones hollow."""
-    shown = list(groups[:most])
+def slices(groups: Sequence[Slice], label: str, max_slices: int) -> str:
+    """Draw the slices of one dimension as dots with 95 % intervals, in the order given, small ones hollow.
+
+    Args:
+        groups: The slices.
+        label: Of the measure to draw.
+        max_slices: How many of them are drawn.
+    """
+    shown = list(groups[:max_slices])
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
         for i, part in enumerate(shown):
-            value = part.measures[measure]
-            colour = COLOURS[0] if part.n >= SMALL else FAINT
+            value = part.measures[label]
+            colour = COLOURS[0] if part.n >= MIN_CASES else FAINT
             axes.plot([value.low, value.high], [i, i], color=colour, linewidth=2, solid_capstyle="round")
-            fill = colour if part.n >= SMALL else "white"
+            fill = colour if part.n >= MIN_CASES else "white"
             axes.plot(value.value, i, "o", color=colour, ms=6, markerfacecolor=fill, clip_on=False)
-        labels = [f"{_short(part.value)}  (n={part.n}{', few' if part.n < SMALL else ''})" for part in shown]
+        labels = [
+            f"{_short(part.value)}  (n={part.n}{', few' if part.n < MIN_CASES else ''})" for part in shown
+        ]
         axes.set_yticks(range(len(shown)), labels)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.invert_yaxis()
@@ -177,27 +201,27 @@ def slices(groups: Sequence[Slice], measure: str, most: int = 14) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 24 else text[:23] + "\u2026"
+    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1] + "\u2026"
 
 
 def misses(kinds: Mapping[str, int]) -> str:
-    """What wrong first answers were instead, as horizontal bars."""
-    held = {name: count for name, count in kinds.items() if count}
-    total = sum(held.values()) or 1
+    """Draw the number of wrong first answers of each kind as horizontal bars."""
+    counts = {name: count for name, count in kinds.items() if count}
+    total = sum(counts.values()) or 1
 
     def paint(figure: Any) -> None:
         axes = figure.add_subplot()
-        axes.barh(list(held), list(held.values()), color=COLOURS[4], height=0.62)
-        for i, count in enumerate(held.values()):
+        axes.barh(list(counts), list(counts.values()), color=COLOURS[4], height=0.62)
+        for i, count in enumerate(counts.values()):
             axes.text(count, i, f" {count} ({count / total:.0%})", va="center", color=INK, fontsize=9)
         axes.invert_yaxis()
-        axes.set_xlim(0, max([*held.values(), 1]) * 1.22)
+        axes.set_xlim(0, max([*counts.values(), 1]) * 1.22)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.grid(axis="y", visible=False)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("wrong first answers")
 
-    return draw(7.6, 0.75 + 0.36 * max(2, len(held)), paint)
+    return draw(7.6, 0.75 + 0.36 * max(2, len(counts)), paint)
 
 
 def _percent(axis: Any) -> None:

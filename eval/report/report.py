@@ -1,4 +1,4 @@
-"""The report: one self-contained HTML file out of one or several run folders."""
+"""Writes the report: one self-contained HTML file for one or several run folders."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eval.compare import Comparison, compare_rows
+from eval.case_results import CaseResult
+from eval.compare import Comparison, compare_results
 from eval.errors import RunFolderError
-from eval.measures.measure import Metrics, read_metrics
-from eval.measures.metrics import SMALL
+from eval.measures.ranking import RR, SUCCESS_AT_1
+from eval.measures.run_metrics import Metrics, read_metrics
+from eval.measures.summary import MIN_CASES
 from eval.report import plots
 from eval.report.sentences import (
     cautions,
@@ -24,43 +26,44 @@ from eval.report.sentences import (
     tiles,
 )
 from eval.report.tables import (
-    COLUMNS,
     confidence_rows,
     failures,
+    measure_notes,
     paired_rows,
+    report_columns,
     result_rows,
+    slice_columns,
     slice_plots,
     slice_rows,
 )
-from eval.rows import Row
-from eval.run import RunManifest, read_manifest, read_rows, write_text
+from eval.run import RunManifest, read_case_results, read_manifest, write_text
 
 TEMPLATE = Path(__file__).parent / "report.html"
 
 
-class Run(NamedTuple):
+class FinishedRun(NamedTuple):
     """A finished run folder in memory."""
 
     folder: Path
     manifest: RunManifest
     metrics: Metrics
-    rows: list[Row]
+    results: list[CaseResult]
 
     @property
     def name(self) -> str:
-        """The system's name."""
+        """Name of the system."""
         return self.manifest.system
 
 
 def run_folders(folder: Path) -> list[Path]:
-    """The folder itself, or the run folders in it when it is that of several systems."""
+    """List the run folders in a folder of several systems; a run folder gives itself."""
     if (folder / "manifest.json").is_file():
         return [folder]
     return sorted(path.parent for path in folder.glob("*/manifest.json")) or [folder]
 
 
-def read_run_folder(folder: Path) -> Run:
-    """Everything of a finished run.
+def read_run_folder(folder: Path) -> FinishedRun:
+    """Read a finished run.
 
     Raises:
         RunFolderError: If it is unfinished or damaged.
@@ -68,28 +71,28 @@ def read_run_folder(folder: Path) -> Run:
     manifest = read_manifest(folder)
     if not manifest.complete:
         raise RunFolderError(f"{folder} is an unfinished run; continue it with the same `hcpcs eval run`")
-    return Run(folder, manifest, read_metrics(folder), read_rows(folder))
+    return FinishedRun(folder, manifest, read_metrics(folder), read_case_results(folder))
 
 
-def write_report(runs: Sequence[Run], path: Path) -> None:
-    """Write the report of several systems over the same cases; the first is the one it is about.
+def write_report(runs: Sequence[FinishedRun], path: Path) -> None:
+    """Write the report of systems over the same cases; it describes the first and compares the others.
 
     Raises:
-        RunFolderError: If the runs measured different cases or two have the same name.
+        RunFolderError: If the runs measured different cases, or two systems have the same name.
     """
-    _check_together(runs)
+    _check_comparable(runs)
     write_text(path, render(build_view(runs)))
 
 
 def render(view: dict[str, Any]) -> str:
-    """Fill the template; every text is escaped."""
+    """Fill in the template; every text is escaped."""
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(view=view)
 
 
-def _check_together(runs: Sequence[Run]) -> None:
+def _check_comparable(runs: Sequence[FinishedRun]) -> None:
     for run in runs[1:]:
         if run.manifest.case_set_sha256 != runs[0].manifest.case_set_sha256:
             raise RunFolderError(
@@ -102,8 +105,8 @@ def _check_together(runs: Sequence[Run]) -> None:
         )
 
 
-def build_view(runs: Sequence[Run]) -> dict[str, Any]:
-    """Everything that the template shows."""
+def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
+    """Collect what the template shows."""
     primary = runs[0]
     metrics = [run.metrics for run in runs]
     comparisons = [_compare(other, primary) for other in runs[1:]]
@@ -118,21 +121,25 @@ def build_view(runs: Sequence[Run]) -> dict[str, Any]:
         "cautions": cautions(primary.metrics),
         "tiles": tiles(primary.metrics),
         "basis": _basis(primary.metrics),
-        "columns": COLUMNS,
+        "columns": report_columns(),
+        "slice_columns": slice_columns(),
+        "measure_notes": measure_notes(),
+        "success": SUCCESS_AT_1.label,
+        "mrr": RR.label,
         "table": result_rows(metrics),
         "paired": paired_rows(comparisons),
         "targets": [f"{point.target:.0%}" for point in pooled.confidence.coverage],
         "confidence_text": confidence_text(primary.name, pooled.confidence),
         "confidence_rows": confidence_rows(primary.metrics),
         "refusal": refusal_text(pooled.confidence.refusal),
-        "small": SMALL,
+        "small": MIN_CASES,
         "slice_plots": slice_plots(pooled.slices),
         "slice_rows": slice_rows(pooled.slices),
         "misses_text": misses_text(pooled.near_misses),
         "confusions": pooled.near_misses.confusions,
         "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
-        "failures": failures(primary.rows, primary.metrics),
-        "failure_sets": list(dict.fromkeys(row.set for row in primary.rows)),
+        "failures": failures(primary.results, primary.metrics),
+        "failure_sets": list(dict.fromkeys(result.set for result in primary.results)),
         "method": method(primary.manifest),
         "facts": facts([run.manifest for run in runs]),
         "plots": _plots(runs),
@@ -147,20 +154,20 @@ def _more(pairs: int, shown: int) -> str:
     return f"The {shown} most frequent of {pairs} different pairs." if pairs > shown else ""
 
 
-def _compare(other: Run, primary: Run) -> Comparison:
-    names, rows = (other.name, primary.name), (other.rows, primary.rows)
-    return compare_rows(names, rows, {}, primary.manifest.split)
+def _compare(other: FinishedRun, primary: FinishedRun) -> Comparison:
+    names, results = (other.name, primary.name), (other.results, primary.results)
+    return compare_results(names, results, {}, primary.manifest.split)
 
 
-def _plots(runs: Sequence[Run]) -> dict[str, str]:
+def _plots(runs: Sequence[FinishedRun]) -> dict[str, str]:
     primary = runs[0].metrics.pooled
-    found = {"accuracy": plots.accuracy_at_k({run.name: run.metrics.mean for run in runs})}
+    drawings = {"accuracy": plots.accuracy_at_k({run.name: run.metrics.mean for run in runs})}
     curves = {
         run.name: run.metrics.pooled.confidence.curve for run in runs if run.metrics.pooled.confidence.curve
     }
-    found["risk"] = found["reliability"] = ""
+    drawings["risk"] = drawings["reliability"] = ""
     if primary.confidence.curve:
-        found["risk"] = plots.risk_coverage(curves)
-        found["reliability"] = plots.reliability(primary.confidence.bins, runs[0].name)
-    found["misses"] = plots.misses(primary.near_misses.kinds) if primary.near_misses.wrong else ""
-    return found
+        drawings["risk"] = plots.risk_coverage(curves)
+        drawings["reliability"] = plots.reliability(primary.confidence.bins, runs[0].name)
+    drawings["misses"] = plots.misses(primary.near_misses.kinds) if primary.near_misses.wrong else ""
+    return drawings

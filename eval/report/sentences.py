@@ -1,29 +1,30 @@
-"""The report's sentences: the verdict first, in words that need no statistics."""
+"""The sentences of the HTML report; the result comes first, in words that need no statistics."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from eval.cases.check import CaseCheck
 from eval.compare import Comparison
-from eval.measures.confidence import Confidence, Coverage, Refusal
-from eval.measures.measure import Metrics
-from eval.measures.metrics import SMALL
-from eval.measures.near_miss import NearMisses
+from eval.measures.confidence import ConfidenceReport, Coverage, Refusal
+from eval.measures.near_miss import NOT_IN_LIST, NearMisses
+from eval.measures.ranking import SUCCESS, SUCCESS_AT_1
+from eval.measures.run_metrics import Metrics
+from eval.measures.significance import PERMUTATIONS
+from eval.measures.summary import MIN_CASES
 from eval.report.tables import percent
+from eval.report.text_table import COVERAGE_TARGET
 from eval.run import RunManifest
 
-TARGET = 0.95
+LEAD_DEPTH = 10  # the main result looks at most this far down
 
 
 def subtitle(manifest: RunManifest, metrics: Metrics) -> str:
-    """What was measured, when, against which release."""
+    """State what was measured, when, and against which release."""
     lines = sum(manifest.sets.values())
-    sets = (
-        f"{len(metrics.sets)} case sets"
-        if len(metrics.sets) > 1
-        else f"the case set {next(iter(metrics.sets))}"
-    )
+    names = list(metrics.sets)
+    sets = f"{len(names)} case sets" if len(names) > 1 else f"the case set {names[0]}"
     return (
         f"{lines:,} labelled lines in {sets}, HCPCS release {manifest.release}, date of service"
         f" {manifest.on.isoformat()}, measured on {manifest.finished_at[:10]}"
@@ -31,182 +32,184 @@ def subtitle(manifest: RunManifest, metrics: Metrics) -> str:
 
 
 def lead(name: str, metrics: Metrics) -> str:
-    """The one sentence to take away."""
+    """State the main result in one sentence."""
     mean = metrics.mean
     if not mean:
         return f"{name} was only measured on lines that have no code."
     over = " on average over the case sets" if len(metrics.sets) > 1 else ""
-    found = f"{name} puts a right code first for {percent(mean['top-1'].value)} of the lines{over}"
-    deep = next((k for k in ("top-10", "top-5", "top-3") if k in mean), None)
-    return (
-        f"{found}, and among its first {deep[4:]} for {percent(mean[deep].value)}." if deep else f"{found}."
-    )
+    first = f"{name} puts a right code first for {percent(mean[SUCCESS_AT_1.label].value)} of the lines{over}"
+    for measure in reversed(SUCCESS[1:]):
+        if measure.label in mean and measure.depth <= LEAD_DEPTH:
+            return f"{first}, and among its first {measure.depth} for {percent(mean[measure.label].value)}."
+    return f"{first}."
 
 
 def points(metrics: Metrics, comparisons: Sequence[Comparison]) -> list[str]:
-    """The next things a reader wants: against the others, at 95%, the weakest place."""
-    found = [_against(comparison) for comparison in comparisons]
+    """State the next results: against each other system, at 95 % right, best and weakest set, errors."""
+    sentences = [_against(comparison) for comparison in comparisons]
     coverage = _at_target(metrics.pooled.confidence)
     if coverage is not None:
-        found.append(f"Confidence: {coverage}.")
+        sentences.append(f"Confidence: {coverage}.")
     ranked = sorted(
-        (part.summary.measures["top-1"].value, name) for name, part in metrics.sets.items() if part.summary
+        (part.summary.measures[SUCCESS_AT_1.label].value, name)
+        for name, part in metrics.sets.items()
+        if part.summary
     )
     if len(ranked) > 1:
         (low, worst), (high, best) = ranked[0], ranked[-1]
-        found.append(f"Best on {best} ({percent(high)} first), weakest on {worst} ({percent(low)}).")
+        sentences.append(f"Best on {best} ({percent(high)} first), weakest on {worst} ({percent(low)}).")
     kinds = metrics.pooled.near_misses.kinds
     if metrics.pooled.near_misses.wrong:
         kind = max(kinds, key=lambda name: kinds[name])
         share = kinds[kind] / metrics.pooled.near_misses.wrong
-        found.append(f"Of its wrong first answers, {share:.0%} are of one kind: {kind}.")
-    return found
+        sentences.append(f"Of its wrong first answers, {share:.0%} are of one kind: {kind}.")
+    return sentences
 
 
 def _against(comparison: Comparison) -> str:
-    gap = comparison.mean["top-1"]
-    words = "better than" if gap.value >= 0 else "worse than"
-    sure = (
-        "a difference that chance does not explain"
+    gap = comparison.mean[SUCCESS_AT_1.label]
+    direction = "better than" if gap.value >= 0 else "worse than"
+    chance = (
+        "chance does not explain this difference"
         if gap.low > 0 or gap.high < 0
-        else "which may be chance: the interval holds 0"
+        else "this may be chance: the interval contains 0"
     )
     return (
-        f"At the first code it is {abs(gap.value) * 100:.1f} points {words} {comparison.a}"
-        f" (95% interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {sure})."
+        f"At the first code it is {abs(gap.value) * 100:.1f} points {direction} {comparison.a}"
+        f" (95% interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {chance})."
     )
 
 
-def _at_target(confidence: Confidence) -> Coverage | None:
-    return next((point for point in confidence.coverage if point.target == TARGET), None)
+def _at_target(confidence: ConfidenceReport) -> Coverage | None:
+    return next((point for point in confidence.coverage if point.target == COVERAGE_TARGET), None)
 
 
 def cautions(metrics: Metrics) -> list[str]:
-    """What a careful reader must be told before believing a number."""
-    found = []
-    few = [name for name, part in metrics.sets.items() if part.summary and part.summary.n < SMALL]
+    """State what a reader must know before relying on a number."""
+    sentences = []
+    few = [name for name, part in metrics.sets.items() if part.summary and part.summary.n < MIN_CASES]
     if few:
-        found.append(f"Few lines (under {SMALL}) in: {', '.join(few)}. Read their numbers as hints.")
+        sentences.append(f"Few lines (under {MIN_CASES}) in: {', '.join(few)}. Read their numbers as hints.")
     unanswered = metrics.pooled.summary.unanswered if metrics.pooled.summary else 0
     if unanswered:
-        found.append(f"{unanswered} lines came back without any code; they count as wrong.")
-    check = metrics.check
-    if check is None:
-        return found
+        sentences.append(f"{unanswered} lines came back without any code; they count as wrong.")
+    return sentences + (_case_cautions(metrics.check) if metrics.check else [])
+
+
+def _case_cautions(check: CaseCheck) -> list[str]:
+    sentences = []
     if check.problems:
-        what = "and were left out" if check.dropped else "and were kept as acceptable"
-        found.append(f"{len(check.problems)} labelled codes are not active on the date of service {what}.")
+        action = "and were left out" if check.dropped else "and were kept as acceptable"
+        sentences.append(
+            f"{len(check.problems)} labelled codes are not active on the date of service {action}."
+        )
     if check.leaks:
-        found.append(f"{len(check.leaks)} texts repeat a descriptor or hold the code, which makes them easy.")
+        sentences.append(
+            f"{len(check.leaks)} texts repeat a descriptor or hold the code, which makes them easy."
+        )
     if check.duplicates:
-        found.append(
+        sentences.append(
             f"{len(check.duplicates)} texts occur more than once,"
             f" {len(check.contradictions)} of them with contradicting codes."
         )
-    return found
+    return sentences
 
 
 def tiles(metrics: Metrics) -> list[dict[str, str]]:
-    """The five figures at the top."""
-    found = []
-    for name, label in (
-        ("top-1", "right code first"),
-        ("top-5", "among the first 5"),
-        ("top-10", "among the first 10"),
-    ):
-        if name in metrics.mean:
-            value = metrics.mean[name]
-            found.append(
-                {"value": percent(value.value), "label": f"{label} ({value.low:.0%} to {value.high:.0%})"}
-            )
+    """The numbers at the top: each a value and its label."""
+    numbers = []
+    for measure in SUCCESS:
+        if measure.in_report and measure.label in metrics.mean:
+            estimate = metrics.mean[measure.label]
+            label = "right code first" if measure.depth == 1 else f"among the first {measure.depth}"
+            numbers.append((percent(estimate.value), f"{label} ({estimate.low:.0%} to {estimate.high:.0%})"))
     coverage = _at_target(metrics.pooled.confidence)
     if coverage is not None:
-        found.append(
-            {"value": percent(coverage.coverage), "label": "of lines answered when 95% must be right"}
-        )
-    found.append({"value": f"{metrics.pooled.timing.median:.1f} ms", "label": "median time of one answer"})
-    return found
+        numbers.append((percent(coverage.coverage), "of lines answered when 95% must be right"))
+    numbers.append((f"{metrics.pooled.timing.median:.1f} ms", "median time of one answer"))
+    return [{"value": value, "label": label} for value, label in numbers]
 
 
-def confidence_text(name: str, confidence: Confidence) -> str:
-    """Calibration and coverage in words."""
+def confidence_text(name: str, confidence: ConfidenceReport) -> str:
+    """Describe calibration and coverage."""
     if confidence.ece is None:
         return f"{name} states no confidence."
-    told = "; ".join(str(point) for point in confidence.coverage if point.threshold is not None)
+    reached = "; ".join(str(point) for point in confidence.coverage if point.threshold is not None)
     return (
-        f"Stated and true confidence differ by {confidence.ece * 100:.1f} points on average (expected"
-        f" calibration error). For all lines together: {told or 'no threshold reaches 80% right'}."
+        f"Stated confidence and share right differ by {confidence.ece * 100:.1f} points on average (expected"
+        f" calibration error). For all lines together: {reached or 'no threshold reaches 80% right'}."
     )
 
 
 def refusal_text(refusal: Refusal | None) -> str:
-    """What `no_good_match` was said of, in words."""
+    """Describe which lines `no_good_match` was said of."""
     if refusal is None:
         return ""
-    found = []
+    sentences = []
     if refusal.answerable:
-        found.append(
+        sentences.append(
             f"\u201cNo good match\u201d was said of {refusal.said} of {refusal.answerable} lines that have a"
-            f" code ({refusal.said / refusal.answerable:.1%}); the right code stood first all the same in"
-            f" {refusal.said_top1} of them and somewhere in the list in {refusal.said_present}."
+            f" code ({refusal.said / refusal.answerable:.1%}). The right code was nevertheless first in"
+            f" {refusal.said_top1} of them and anywhere in the list in {refusal.said_present}."
             f" It was not said of {refusal.unsaid_absent} lines whose right code was missing from the list."
         )
     if refusal.none_fits:
-        found.append(
+        sentences.append(
             f"Of {refusal.none_fits} lines that have no code, {refusal.none_said}"
             f" ({refusal.none_said / refusal.none_fits:.1%}) were refused."
         )
-    return " ".join(found)
+    return " ".join(sentences)
 
 
 def misses_text(misses: NearMisses) -> str:
-    """Where the right code was when the first was wrong."""
+    """Describe where the right code was when the first answer was wrong."""
     if not misses.wrong:
         return "No first answer was wrong."
-    places = [
-        f"{count} at rank {place}"
-        for place, count in misses.found_later.items()
-        if count and place != "not in the list"
+    ranks = [
+        f"{count} at rank {rank}"
+        for rank, count in misses.found_later.items()
+        if count and rank != NOT_IN_LIST
     ]
-    absent = misses.found_later.get("not in the list", 0)
+    absent = misses.found_later.get(NOT_IN_LIST, 0)
     return (
-        f"Of {misses.wrong} lines without a right first code, the right one stood further down in"
-        f" {misses.wrong - absent} ({', '.join(places) or 'none'}) and was missing in {absent}."
+        f"Of {misses.wrong} lines whose first code was wrong, the right one was further down in"
+        f" {misses.wrong - absent} ({', '.join(ranks) or 'none'}) and missing in {absent}."
         f" In {misses.noc_instead} a not-otherwise-classified code was given where a specific one is right;"
         f" in {misses.specific_instead} it was the other way round."
     )
 
 
 def method(manifest: RunManifest) -> list[str]:
-    """How the numbers came about."""
+    """Describe how the numbers were measured, a paragraph each."""
     return [
-        f"Every line was asked on its own, for {manifest.k} codes. A line counts as right when any of its"
-        " acceptable codes stands where it is looked for. The mean over the case sets counts each set the"
+        f"Every line was asked on its own, for {manifest.k} codes. A line counts as right at depth k when any"
+        " of its acceptable codes is among the first k. The mean over the case sets counts each set the"
         " same, however many lines it has.",
         "The systems: default is this project; all-words finds only codes whose descriptor holds every word"
         " of the line, as the public look-up tools do; bm25 is a classic text search over the descriptors;"
         " dense compares sentence vectors of the plain MiniLM model; rrf joins the last two.",
         f"Intervals are 95% percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
-        f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs 10,000 times.",
+        f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs {PERMUTATIONS:,}"
+        " times.",
     ]
 
 
 def facts(manifests: Sequence[RunManifest]) -> list[tuple[str, Any]]:
-    """What someone needs to repeat the run."""
+    """List what is needed to repeat the run: name and value."""
     first = manifests[0]
-    found: list[tuple[str, Any]] = [
+    rows: list[tuple[str, Any]] = [
         ("case sets", ", ".join(f"{name} ({count})" for name, count in first.sets.items())),
         ("case set sha256", first.case_set_sha256),
         ("release", first.release),
         ("date of service", first.on.isoformat()),
     ]
-    for manifest in manifests:
-        index = manifest.identity.get("index_manifest_sha256")
-        told = f"index manifest {index[:16]}" if index else _identity(manifest)
-        found.append((f"system {manifest.system}", told))
-    found.append(("versions", ", ".join(f"{name} {version}" for name, version in first.versions.items())))
-    return found
+    rows += [(f"system {manifest.system}", _identity(manifest)) for manifest in manifests]
+    rows.append(("versions", ", ".join(f"{name} {version}" for name, version in first.versions.items())))
+    return rows
 
 
 def _identity(manifest: RunManifest) -> str:
+    index = manifest.identity.get("index_manifest_sha256")
+    if index:
+        return f"index manifest {index[:16]}"
     return ", ".join(f"{name} {value!s:.60}" for name, value in manifest.identity.items())

@@ -1,20 +1,20 @@
-"""The report's tables: numbers as a reader sees them."""
+"""The tables of the HTML report, as rows that the template fills in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from eval.case_results import CaseResult
 from eval.compare import Comparison
 from eval.measures.confidence import Coverage
-from eval.measures.measure import Metrics, SetMetrics
-from eval.measures.metrics import SMALL, Value
-from eval.measures.slices import MEASURES, Slice
+from eval.measures.ranking import RR, SUCCESS_AT_1, report_measures, table_measures
+from eval.measures.run_metrics import Metrics, SetMetrics
+from eval.measures.slices import Slice
+from eval.measures.summary import Estimate
 from eval.report import plots
-from eval.report.summary import MACROS, MEAN, POOLED
-from eval.rows import Row
+from eval.report.text_table import MACROS, MEAN, POOLED, count_text, few_mark
 
-COLUMNS = ("top-1", "top-5", "top-10", "MRR", "nDCG@10")
 PLOTTED = {
     "kind": "kind of text",
     "section": "section letter of the code",
@@ -26,118 +26,127 @@ PLOTTED = {
     "source seen": "source seen in training",
     "specificity": "specific and NOC codes",
 }
-MOST = 14  # slices in one plot; the table holds all
+MAX_SLICES = 14  # in one plot; the table holds all
+SHOWN_CODES = 3  # of the ranking of a wrong answer
 
 
 def percent(value: float) -> str:
-    """A share as a reader sees it."""
+    """Write a share as a percentage with one decimal."""
     return f"{value:.1%}"
 
 
-def cells(values: Mapping[str, Value], columns: Sequence[str]) -> list[dict[str, str]]:
-    """Value and interval of each column; a dash where a measure does not apply."""
-    found = []
-    for column in columns:
-        value = values.get(column)
-        if value is None:
-            found.append({"value": "-", "interval": ""})
-        else:
-            found.append(
-                {"value": f"{value.value:.3f}", "interval": f"{value.low:.2f}\u2013{value.high:.2f}"}
-            )
-    return found
+def report_columns() -> list[str]:
+    """Name the measures of the table of results."""
+    return [measure.label for measure in report_measures()]
+
+
+def slice_columns() -> list[str]:
+    """Name the measures of the table of slices."""
+    return [measure.label for measure in table_measures()]
+
+
+def measure_notes() -> list[str]:
+    """Explain the measures of the table of results, a sentence each."""
+    return [f"{measure.label}: {measure.description}" for measure in report_measures()]
+
+
+def cells(estimates: Mapping[str, Estimate], labels: Sequence[str]) -> list[dict[str, str]]:
+    """Value and interval of each measure; a dash where there is none."""
+    return [_cell(estimates.get(label)) for label in labels]
+
+
+def _cell(estimate: Estimate | None) -> dict[str, str]:
+    if estimate is None:
+        return {"value": "-", "interval": ""}
+    return {"value": f"{estimate.value:.3f}", "interval": f"{estimate.low:.2f}\u2013{estimate.high:.2f}"}
 
 
 def result_rows(runs: Sequence[Metrics]) -> list[dict[str, Any]]:
-    """Every case set under every system, then the mean over the sets and all lines together.
+    """Every case set under every system; with several sets also their mean and all lines together.
 
     The name of a case set stands in its first row only.
     """
     rows = []
     several = len(runs[0].sets) > 1
     for name in runs[0].sets:
-        rows += [_result_row(name, run.system, run.sets[name], run is runs[0]) for run in runs]
+        rows += [_set_row(name, run.system, run.sets[name], run is runs[0]) for run in runs]
     for run in runs if several else ():
-        n = f"{run.mean['top-1'].n} sets" if run.mean else "0"
-        row = {"set": MEAN, "n": n, "system": run.system, "ms": "", "cells": cells(run.mean, COLUMNS)}
-        rows.append(
-            row | {"style": f"{'ours' if run is runs[0] else ''}{' total' if run is runs[0] else ''}"}
-        )
-    rows += [_result_row(POOLED, run.system, run.pooled, run is runs[0]) for run in runs if several]
-    for name, part, unit in MACROS:
+        style = "ours total" if run is runs[0] else ""
+        rows.append(_means_row(MEAN, run.mean, "sets", run.system, style))
+    rows += [_set_row(POOLED, run.system, run.pooled, run is runs[0]) for run in runs if several]
+    for name, field, unit in MACROS:
         for run in runs:
-            values = getattr(run.pooled.summary, part) if run.pooled.summary else {}
-            rows.append(
-                {
-                    "set": name,
-                    "n": f"{values['top-1'].n} {unit}" if values else "0",
-                    "system": run.system,
-                    "ms": "",
-                    "cells": cells(values, COLUMNS),
-                    "style": "ours" if run is runs[0] else "",
-                }
-            )
+            means = getattr(run.pooled.summary, field) if run.pooled.summary else {}
+            rows.append(_means_row(name, means, unit, run.system, "ours" if run is runs[0] else ""))
     return [row if i % len(runs) == 0 else row | {"set": "", "n": ""} for i, row in enumerate(rows)]
 
 
-def _result_row(name: str, system: str, metrics: SetMetrics, ours: bool) -> dict[str, Any]:
-    n = metrics.summary.n if metrics.summary else 0
+def _means_row(name: str, means: dict[str, Estimate], unit: str, system: str, style: str) -> dict[str, Any]:
     return {
         "set": name,
-        "n": f"{n}{' (few)' if 0 < n < SMALL else ''}",
+        "n": count_text(means, unit),
+        "system": system,
+        "ms": "",
+        "cells": cells(means, report_columns()),
+        "style": style,
+    }
+
+
+def _set_row(name: str, system: str, metrics: SetMetrics, ours: bool) -> dict[str, Any]:
+    return {
+        "set": name,
+        "n": few_mark(metrics.summary.n if metrics.summary else 0),
         "system": system,
         "ms": f"{metrics.timing.median:.1f}",
-        "cells": cells(metrics.summary.measures if metrics.summary else {}, COLUMNS),
+        "cells": cells(metrics.summary.measures if metrics.summary else {}, report_columns()),
         "style": "ours" if ours else "",
     }
 
 
 def paired_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
-    """One row for each other system: the primary one against it."""
+    """One row for each other system: the first system against it."""
     return [
         {
             "against": comparison.a,
-            "top1": signed(comparison.mean["top-1"]),
+            "success": signed(comparison.mean[SUCCESS_AT_1.label]),
             "won": comparison.pooled.top1_won,
             "lost": comparison.pooled.top1_lost,
             "mcnemar": p_text(comparison.pooled.mcnemar_p),
-            "mrr": signed(comparison.mean["MRR"]),
+            "mrr": signed(comparison.mean[RR.label]),
             "permutation": p_text(comparison.pooled.permutation_p),
         }
         for comparison in comparisons
     ]
 
 
-def signed(value: Value) -> str:
-    """A difference with its interval."""
-    return f"{value.value:+.3f} [{value.low:+.3f}, {value.high:+.3f}]"
+def signed(difference: Estimate) -> str:
+    """Write a difference with its sign and interval."""
+    return f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
 
 
 def p_text(p: float) -> str:
-    """A p value without false precision."""
+    """Write a p value with three decimals, very small ones as `< 0.001`."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def confidence_rows(metrics: Metrics) -> list[dict[str, Any]]:
-    """Calibration and coverage of each case set, then of all lines together."""
-    named = (
-        [*metrics.sets.items(), (POOLED, metrics.pooled)] if len(metrics.sets) > 1 else metrics.sets.items()
-    )
-    rows = []
-    for name, part in named:
-        confidence, refusal = part.confidence, part.confidence.refusal
-        refused = f"{refusal.said} of {refusal.answerable}" if refusal else "-"
-        rows.append(
-            {
-                "set": name,
-                "ece": "-" if confidence.ece is None else f"{confidence.ece:.3f}",
-                "aurc": "-" if confidence.aurc is None else f"{confidence.aurc:.3f}",
-                "coverage": [_coverage(point) for point in confidence.coverage],
-                "refused": refused,
-                "style": "ours total" if name == POOLED else "",
-            }
-        )
-    return rows
+    """Calibration and coverage of each case set; with several sets also of all lines together."""
+    sets = [*metrics.sets.items()]
+    if len(sets) > 1:
+        sets.append((POOLED, metrics.pooled))
+    return [_confidence_row(name, set_metrics) for name, set_metrics in sets]
+
+
+def _confidence_row(name: str, metrics: SetMetrics) -> dict[str, Any]:
+    confidence, refusal = metrics.confidence, metrics.confidence.refusal
+    return {
+        "set": name,
+        "ece": "-" if confidence.ece is None else f"{confidence.ece:.3f}",
+        "aurc": "-" if confidence.aurc is None else f"{confidence.aurc:.3f}",
+        "coverage": [_coverage(point) for point in confidence.coverage],
+        "refused": f"{refusal.said} of {refusal.answerable}" if refusal else "-",
+        "style": "ours total" if name == POOLED else "",
+    }
 
 
 def _coverage(point: Coverage) -> str:
@@ -145,23 +154,23 @@ def _coverage(point: Coverage) -> str:
 
 
 def slice_plots(slices: Sequence[Slice]) -> list[dict[str, Any]]:
-    """A plot for each way of cutting that has at least two slices."""
-    found = []
+    """A plot of Success@1 for each dimension that has at least two slices."""
+    drawings = []
     for dimension, name in PLOTTED.items():
-        parts = [part for part in slices if part.dimension == dimension and "top-1" in part.measures]
+        parts = [part for part in slices if part.dimension == dimension]
         if dimension == "length":
             parts.sort(key=lambda part: part.value)
         if len(parts) > 1:
-            found.append(
+            drawings.append(
                 {
                     "name": name,
-                    "src": plots.slices(parts, "top-1", MOST),
-                    "more": len(parts) > MOST,
-                    "shown": MOST,
+                    "src": plots.slices(parts, SUCCESS_AT_1.label, MAX_SLICES),
+                    "more": len(parts) > MAX_SLICES,
+                    "shown": MAX_SLICES,
                     "total": len(parts),
                 }
             )
-    return found
+    return drawings
 
 
 def slice_rows(slices: Sequence[Slice]) -> list[dict[str, Any]]:
@@ -170,32 +179,34 @@ def slice_rows(slices: Sequence[Slice]) -> list[dict[str, Any]]:
         {
             "dimension": part.dimension,
             "value": part.value,
-            "n": f"{part.n}{' (few)' if part.n < SMALL else ''}",
-            "cells": cells(part.measures, MEASURES),
+            "n": few_mark(part.n),
+            "cells": cells(part.measures, slice_columns()),
         }
         for part in slices
     ]
 
 
-def failures(rows: Sequence[Row], metrics: Metrics) -> list[dict[str, Any]]:
+def failures(results: Sequence[CaseResult], metrics: Metrics) -> list[dict[str, Any]]:
     """Every case whose first code is not acceptable, and every case without a code that was not refused."""
+    return [
+        _failure(result, metrics)
+        for result in results
+        if result.rank != 1 and (result.codes or not result.no_good_match)
+    ]
+
+
+def _failure(result: CaseResult, metrics: Metrics) -> dict[str, Any]:
     texts = metrics.descriptions
-    found = []
-    for row in rows:
-        if row.rank == 1 or (not row.codes and row.no_good_match):
-            continue
-        where = " \u00b7 ".join(part for part in (row.set, row.kind, row.source, row.id) if part)
-        found.append(
-            {
-                "set": row.set,
-                "query": row.query,
-                "where": where,
-                "wanted": [(code, texts.get(code, "")) for code in row.codes] or [("none", "no code fits")],
-                "answered": [(code, texts.get(code, "")) for code in row.ranked[:3]]
-                or [("-", row.error or "nothing")],
-                "rank": row.rank or "-",
-                "confidence": "-" if row.confidence is None else f"{row.confidence:.2f}",
-                "kind": metrics.misses.get(row.id, "should have been refused"),
-            }
-        )
-    return found
+    acceptable = [(code, texts.get(code, "")) for code in result.codes]
+    answered = [(code, texts.get(code, "")) for code in result.ranked[:SHOWN_CODES]]
+    origin = (result.set, result.kind, result.source, result.id)
+    return {
+        "set": result.set,
+        "query": result.query,
+        "origin": " \u00b7 ".join(part for part in origin if part),
+        "acceptable": acceptable or [("none", "no code fits")],
+        "answered": answered or [("-", result.error or "nothing")],
+        "rank": result.rank or "-",
+        "confidence": "-" if result.confidence is None else f"{result.confidence:.2f}",
+        "kind": metrics.misses.get(result.id, "should have been refused"),
+    }

@@ -1,1 +1,1 @@
-"""What can be measured: ours, the baselines, a run file, a service over HTTP."""
+"""Systems that can be measured: ours, the baselines, a run file, a service over HTTP."""

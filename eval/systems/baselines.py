@@ -1,4 +1,4 @@
-"""Honest baselines over the active codes of a release: every word, any word, plain dense, and two fused."""
+"""Baselines over the active codes of a release: all words, any word, dense vectors, and a fusion."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.cases.wording import words_of
-from eval.rows import SystemAnswer
 from index.encoder import MINILM, Encoder, Vectors, load_encoder
 from index.records import Record
 from index.store.catalogue import Catalogue
 
-CHUNK = 256  # descriptions encoded between two moves of the progress bar
+CHUNK = 256  # descriptions encoded for each step of the progress bar
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal rank fusion"
 
 
 def active_records(book: Catalogue, on: date) -> tuple[Record, ...]:
-    """The records that may be billed on a date: what every baseline ranks."""
+    """Return the records that may be billed on a date, which every baseline ranks."""
     return tuple(record for record in book.records if record.status(on) == "active")
 
 
 class _FullText:
-    """An SQLite FTS5 table in memory: one row a code, long and short description as stemmed columns."""
+    """An SQLite FTS5 table in memory: one row for each code, with stemmed long and short descriptions."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self._base = sqlite3.connect(":memory:", check_same_thread=False)
-        self._base.execute(
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
             "CREATE VIRTUAL TABLE t USING fts5(code UNINDEXED, long, short, tokenize='porter unicode61')"
         )
-        self._base.executemany(
+        self._database.executemany(
             "INSERT INTO t VALUES (?, ?, ?)",
             [(record.code, record.long_description, record.short_description) for record in records],
         )
 
     def search(self, expression: str, k: int) -> tuple[str, ...]:
-        """The k best codes by FTS5's own BM25; equal scores in code order."""
+        """Find the k best codes by FTS5's own BM25; equal scores in code order."""
         if not expression:
             return ()
-        rows = self._base.execute(
+        rows = self._database.execute(
             "SELECT code FROM t WHERE t MATCH ? ORDER BY bm25(t), code LIMIT ?", (expression, k)
         )
         return tuple(code for (code,) in rows)
 
 
 class AllWords:
-    """Every word of the text must begin a word of the long or short description, after stemming.
+    """Every word of the text must be a prefix of a word of the long or short description, after stemming.
 
-    It is what the NLM Clinical Tables call and the open look-up tools do; stemming is a favour to it.
+    The NLM Clinical Tables call and the open look-up tools work so; stemming makes this baseline stronger.
     """
 
     def __init__(self, book: Catalogue, on: date) -> None:
@@ -64,13 +64,13 @@ class AllWords:
         self._table = _FullText(active_records(book, on))
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Rank by BM25 what holds every word."""
+        """Rank by BM25 the codes whose descriptions contain every word."""
         words = words_of(case.query)
         return SystemAnswer(self._table.search(" AND ".join(f'"{word}"*' for word in words), k))
 
 
 class Bm25:
-    """Any word, stemmed, over the long and short descriptions."""
+    """Full-text search for any word, stemmed, over the long and short descriptions."""
 
     def __init__(self, book: Catalogue, on: date) -> None:
         self.name = "bm25"
@@ -78,7 +78,7 @@ class Bm25:
         self._table = _FullText(active_records(book, on))
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Rank by BM25 what holds any word."""
+        """Rank by BM25 the codes whose descriptions contain any of the words."""
         words = dict.fromkeys(words_of(case.query))
         return SystemAnswer(self._table.search(" OR ".join(f'"{word}"' for word in words), k))
 
@@ -131,16 +131,16 @@ def _identity(book: Catalogue, on: date) -> dict[str, Any]:
 
 
 def _cached_vectors(texts: Sequence[str], encoder: Encoder, cache: Path) -> Vectors:
-    """Vectors of the descriptions, kept by the hash of model and texts: encoding takes a minute or more."""
+    """Vectors of the descriptions, cached by the hash of model and texts: encoding takes a minute or more."""
     digest = hashlib.sha256("\n".join([encoder.sha256, *texts]).encode()).hexdigest()
     path = cache / f"eval-dense-{digest[:16]}.npy"
     if path.is_file():
-        held: Vectors = np.load(path, allow_pickle=False)
-        return held
+        cached: Vectors = np.load(path, allow_pickle=False)
+        return cached
     bar = tqdm(range(0, len(texts), CHUNK), "dense: descriptions", delay=2, disable=not sys.stderr.isatty())
     vectors = np.concatenate([encoder.encode(texts[start : start + CHUNK]) for start in bar])
     cache.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".part.npy")
-    np.save(aside, vectors, allow_pickle=False)
-    aside.replace(path)
+    part = path.with_suffix(".part.npy")
+    np.save(part, vectors, allow_pickle=False)
+    part.replace(path)
     return vectors

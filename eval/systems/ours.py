@@ -1,4 +1,4 @@
-"""Our own suggester as a system under measurement."""
+"""Our own suggester as a measured system."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
-from eval.rows import SystemAnswer
 
 
 class OurSystem:
-    """The suggester on one index, with its own confidence and refusal."""
+    """The suggester on one index, with the confidence and refusal that it states."""
 
     def __init__(self, suggester: Any, name: str = "default") -> None:
         self.name = name
@@ -27,7 +27,7 @@ class OurSystem:
         }
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Ask for the case's text alone, so that the time is that of one answer."""
+        """Ask for one text at a time, so that the measured time is that of one answer."""
         (answer,) = self._suggester.suggest([case.query], k=k, date_of_service=case.date or on)
         codes = tuple(suggestion.code for suggestion in answer.suggestions)
         return SystemAnswer(

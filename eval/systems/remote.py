@@ -1,4 +1,4 @@
-"""A service over HTTP as a system: ours (`POST /v1/suggest`) or any that answers the NLM call."""
+"""A service over HTTP as a measured system: ours (`POST /v1/suggest`), or one with the NLM call."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.errors import MeasuredSystemError
-from eval.rows import SystemAnswer
 
 TIMEOUT_S = 30.0
 OUR_PATH = "/v1/suggest"
 
 
 def make_remote(address: str) -> RemoteSuggest | RemoteNlm:
-    """The NLM call when the address ends in `/search`, else `POST /v1/suggest` below or at the address."""
+    """Make the system of an address: the NLM call if it ends in `/search`, else `POST /v1/suggest`."""
     if urlsplit(address).path.rstrip("/").endswith("/search"):
         return RemoteNlm(address)
     return RemoteSuggest(address)
 
 
 class _Service:
-    """One kept-open connection; opened again once when the other side has closed it."""
+    """A service on one persistent connection, which is opened once more if the service has closed it."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
@@ -34,23 +34,25 @@ class _Service:
         self.name = parts.netloc.replace(":", "-")
         self.identity: dict[str, Any] = {"address": address}
         self.address = address
-        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._where = (parts.hostname, parts.port)
-        self._open: http.client.HTTPConnection | None = None
+        self._connection_type = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        self._host = (parts.hostname, parts.port)
+        self._connection: http.client.HTTPConnection | None = None
 
     def fetch(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-        """Status and body of one call.
+        """Send one request, and return status and body.
 
         Raises:
-            MeasuredSystemError: If the service cannot be reached: the run stops, to be continued later.
+            MeasuredSystemError: If the service cannot be reached; the run stops and can be continued.
         """
         headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body else {})
         for attempt in (1, 2):
             try:
-                if self._open is None:
-                    self._open = self._kind(*self._where, timeout=TIMEOUT_S)
-                self._open.request(method, path, body, headers)
-                response = self._open.getresponse()
+                if self._connection is None:
+                    self._connection = self._connection_type(*self._host, timeout=TIMEOUT_S)
+                self._connection.request(method, path, body, headers)
+                response = self._connection.getresponse()
                 return response.status, response.read()
             except (OSError, http.client.HTTPException) as error:
                 self.close()
@@ -58,15 +60,15 @@ class _Service:
                     reason = type(error).__name__
                     raise MeasuredSystemError(
                         f"{self.address} does not answer ({reason});"
-                        " what was answered is kept, and the same command with the same --out continues"
+                        " the answers so far are kept, and the same command with the same --out continues"
                     ) from error
         raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Close the connection."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class _RemoteSuggestion(msgspec.Struct):
@@ -81,7 +83,7 @@ class _RemoteAnswer(msgspec.Struct):
 
 
 class RemoteSuggest(_Service):
-    """A service that answers our `POST /v1/suggest`."""
+    """A service with our call `POST /v1/suggest`."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -89,9 +91,9 @@ class RemoteSuggest(_Service):
         self._path = path if path.endswith(OUR_PATH) else path + OUR_PATH
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Ask for one text; a refusal (4xx) of this text is an error of this case, not of the run."""
-        question = {"text": case.query, "k": k, "date_of_service": (case.date or on).isoformat()}
-        status, body = self.fetch("POST", self._path, msgspec.json.encode(question))
+        """Ask for one text; a text that the service refuses (400, 413, 422) is an error of this case only."""
+        request = {"text": case.query, "k": k, "date_of_service": (case.date or on).isoformat()}
+        status, body = self.fetch("POST", self._path, msgspec.json.encode(request))
         if status in (400, 413, 422):
             return SystemAnswer(error=f"refused with status {status}")
         if not 200 <= status < 300:
@@ -106,7 +108,7 @@ class RemoteSuggest(_Service):
 
 
 class RemoteNlm(_Service):
-    """A service that answers the NLM Clinical Tables call: `[total, [codes], extra, [[display...]]]`."""
+    """A service with the NLM Clinical Tables call, whose answer is `[total, [codes], extra, displays]`."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -114,7 +116,7 @@ class RemoteNlm(_Service):
         self._path, self._query = parts.path, parse_qsl(parts.query)
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Ask for one text; the call knows no date of service and states no confidence."""
+        """Ask for one text; the call takes no date of service and states no confidence."""
         query = urlencode([*self._query, ("terms", case.query), ("maxList", str(k)), ("cf", "code")])
         status, body = self.fetch("GET", f"{self._path}?{query}")
         if status in (400, 413, 414, 422):

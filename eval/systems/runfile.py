@@ -1,4 +1,4 @@
-"""Another system's TREC run file as a system under measurement."""
+"""The TREC run file of another system as a measured system."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.cases.trec import read_run
-from eval.rows import SystemAnswer
 
 
 class RunFile:
-    """Answers by case id out of a file; a case that the file does not hold is unanswered."""
+    """Answers from a file, by case id; a case that is not in the file is unanswered."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.stem
@@ -24,6 +24,6 @@ class RunFile:
         self._ranked = read_run(path)
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """The first k codes of the file for this id."""
+        """Return the first k codes that the file has for the id of the case."""
         codes = dict.fromkeys(code for code, _ in self._ranked.get("_".join(case.id.split()), ()))
         return SystemAnswer(tuple(codes)[:k])

@@ -1,4 +1,4 @@
-"""What can be measured: ours, the baselines, a run file, and any service that answers our call or NLM's."""
+"""Systems by name: ours, the baselines, a run file, or a service with our call or that of NLM."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from eval.case_results import SystemAnswer
 from eval.cases.cases import Case
 from eval.errors import MeasuredSystemError
-from eval.rows import SystemAnswer
 from index.store.catalogue import Catalogue
 
 BASELINES = ("all-words", "bm25", "dense", "rrf")
@@ -20,44 +20,44 @@ class System(Protocol):
     """Something that ranks codes for a text.
 
     Attributes:
-        name: As it stands in tables and folder names.
-        identity: What else decides its answers, such as the index manifest's checksum; a run is continued
-            only under the same identity.
+        name: Its name in tables and of its run folder.
+        identity: What else determines its answers, such as the checksum of the index manifest. A run is
+            continued only by a system of the same identity.
     """
 
     name: str
     identity: dict[str, Any]
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """Rank at most k codes for a case's text and date of service."""
+        """Rank at most k codes for the text of a case on its date, or on `on` where it has none."""
         ...
 
 
-class Setting(Protocol):
-    """What systems are made of; loading is put off until a system needs it."""
+class SystemSetting(Protocol):
+    """Inputs of systems; each is loaded when a system first needs it."""
 
     cache: Path
     on: date
 
     def catalogue(self) -> Catalogue:
-        """The release that the baselines rank."""
+        """Return the release that the baselines rank."""
         ...
 
     def suggester(self, folder: Path | None) -> Any:
-        """Our suggester on an index folder; None means the one this run is told to use."""
+        """Return our suggester on an index folder; None means the index of this run."""
         ...
 
 
-def make_system(name: str, setting: Setting) -> System:
-    """A system by its name, or by the path or address that stands for it.
+def make_system(name: str, setting: SystemSetting) -> System:
+    """Make a system from its name, path or address.
 
     Args:
-        name: One of `NAMES`, an http(s) address, an index folder, or a TREC run file. `label=NAME` gives any
-            of them another name, so that two indexes or services can stand in one run.
+        name: One of `NAMES`, an http(s) address, an index folder, or a TREC run file. `LABEL=NAME` gives the
+            system another name, so that two indexes or services can be measured in one run.
         setting: Where codes, indexes and the cache come from.
 
     Raises:
-        MeasuredSystemError: If the name stands for none of these.
+        MeasuredSystemError: If the name is none of these.
     """
     label, target = _split_label(name)
     system = _make(target, setting)
@@ -73,7 +73,7 @@ def _split_label(name: str) -> tuple[str, str]:
     return "", name
 
 
-def _make(target: str, setting: Setting) -> System:
+def _make(target: str, setting: SystemSetting) -> System:
     from eval.systems import baselines, ours, remote, runfile
 
     makers: dict[str, Callable[[], System]] = {
@@ -98,7 +98,7 @@ def _make(target: str, setting: Setting) -> System:
 
 
 def check_names(systems: Sequence[System]) -> None:
-    """Refuse two systems of one name: their folders and table rows would mix.
+    """Refuse two systems of the same name: their folders and table rows would be mixed.
 
     Raises:
         MeasuredSystemError: If a name occurs twice.

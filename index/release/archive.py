@@ -1,4 +1,4 @@
-"""A zip's members, unpacked within bounds."""
+"""Reading zip archives within bounds."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _TOP_BYTES = 100_000
 
 
 class Archive:
-    """An open zip whose stated size has been checked.
+    """An open zip whose stated size was checked.
 
     Attributes:
-        members: The files in it, without folders and system leftovers.
+        members: Its files, without folders and files of the operating system.
         is_workbook: Whether it is an .xlsx, which is a zip too.
     """
 
@@ -25,7 +25,7 @@ class Archive:
         """Open a zip.
 
         Raises:
-            ReleaseFormatError: If it is damaged, or states more members or bytes than any release has.
+            ReleaseFormatError: If it is damaged, or states more files or bytes than any release has.
         """
         self._problems = problems
         try:
@@ -40,7 +40,7 @@ class Archive:
         self.is_workbook = any(member.filename == "xl/workbook.xml" for member in self.members)
 
     def read(self, member: zipfile.ZipInfo) -> bytes:
-        """Unpack a member; never more than the size that was checked.
+        """Unpack a member, never more than the size that was checked.
 
         Raises:
             ReleaseFormatError: If it is encrypted, damaged, or packed in an unknown way.
@@ -48,13 +48,13 @@ class Archive:
         return self._read(member, member.file_size + 1)
 
     def read_top(self, member: zipfile.ZipInfo) -> bytes:
-        """The first bytes of a member, enough to tell its form; raises as `read` does."""
+        """The first bytes of a member, enough to recognise its form; raises as `read` does."""
         return self._read(member, _TOP_BYTES)
 
-    def _read(self, member: zipfile.ZipInfo, most: int) -> bytes:
+    def _read(self, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
         try:
             with self._zip.open(member) as file:
-                return file.read(most)
+                return file.read(max_bytes)
         except RuntimeError:
             raise self._problems.within(member.filename).fail("is encrypted") from None
         except Exception:  # zlib, lzma, struct and zipfile each raise their own

@@ -1,4 +1,4 @@
-"""Rows of any form put together into records: continuations joined, what is not Level II kept out."""
+"""Rows to records: continuation lines are joined, and rows of other code sets are refused."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from typing import Literal
 
 from index.code_systems import DENTAL, LEVEL_I, LEVEL_II, MODIFIER
 from index.records import Modifier, Record
-from index.release.fields import DATES, LIFE_DATES, Cells, Row, read_date, to_modifier, to_record
+from index.release.fields import DATES, LIFE_DATES, Cells, ReleaseRow, read_date, to_modifier, to_record
 from index.release.problems import Problems
 
 _AMA_MODIFIER = re.compile(r"\d{2}")
 
 
 class Assembly:
-    """Collects rows in file order; each head row opens a code, which ends at the next head.
+    """Collects rows in file order; a head row opens a code, and the next head row closes it.
 
     Attributes:
-        records: Codes by code, as read.
-        modifiers: Modifiers by their two characters.
-        dental_refused: Codes of section D met, which are the ADA's and never read.
+        records: Code -> record.
+        modifiers: Two characters -> modifier.
+        dental_refused: Number of codes of section D, which are the ADA's and never read.
     """
 
     def __init__(self, problems: Problems, *, level: Literal[1, 2] = 2) -> None:
         """Start with nothing read.
 
         Args:
-            problems: Told of every row left out.
-            level: Which codes to take: CMS's own, or CPT from a licence holder's file.
+            problems: Collects every row left out.
+            level: 2 reads CMS's own codes, 1 reads CPT from a licence holder's file.
         """
         self.problems = problems
         self._level = level
         self.records: dict[str, Record] = {}
         self.modifiers: dict[str, Modifier] = {}
         self.dental_refused = 0
-        self._lines: dict[str, int] = {}  # where each code was first met
-        self._head: Row | None = None
+        self._lines: dict[str, int] = {}  # line of the first row of each code
+        self._head: ReleaseRow | None = None
         self._texts: list[str] = []
-        self._last = 0  # sequence of the last line of the open code
-        self._refused = ""  # key of a code left out, whose continuations go with it
+        self._last = 0  # sequence number of the last line of the open code
+        self._refused = ""  # key of a refused code, whose continuation lines are skipped too
 
-    def read(self, rows: Iterable[Row]) -> None:
-        """Take every row and close the last code."""
+    def read(self, rows: Iterable[ReleaseRow]) -> None:
+        """Add every row and close the last code."""
         for row in rows:
             if row.kind in {"4", "8"}:
                 self._continue(row)
@@ -52,7 +52,7 @@ class Assembly:
                 self._open(row)
         self._close()
 
-    def _open(self, row: Row) -> None:
+    def _open(self, row: ReleaseRow) -> None:
         code = row.key.strip().upper()
         self._refused = row.key
         if DENTAL.fullmatch(code):
@@ -65,7 +65,7 @@ class Assembly:
             self._lines[code] = row.line
             self._head, self._texts, self._last, self._refused = row, [row.text], row.sequence, ""
 
-    def _continue(self, row: Row) -> None:
+    def _continue(self, row: ReleaseRow) -> None:
         if self._head is None or row.key != self._head.key:
             if row.key != self._refused:
                 self._orphan(row)
@@ -86,7 +86,7 @@ class Assembly:
         self._last = row.sequence
         self._texts.append(row.text)
 
-    def _orphan(self, row: Row) -> None:
+    def _orphan(self, row: ReleaseRow) -> None:
         code = row.key.strip().upper()
         shown = code if LEVEL_II.matches(code) or MODIFIER.fullmatch(code) else "a code"
         self.problems.add(row.line, f"continues {shown}, whose first line is not before it; left out")
@@ -116,7 +116,7 @@ class Assembly:
             self.records[code] = to_record(code, text, cells, dates)
 
     def _dates(self, code: str, line: int, cells: Cells) -> dict[str, date | None] | None:
-        """The date columns; None when one that decides the code's status cannot be read."""
+        """The date columns; None when a date that decides the code's status cannot be read."""
         dates: dict[str, date | None] = {}
         for name in DATES:
             if name not in cells:
@@ -133,8 +133,8 @@ class Assembly:
             self.problems.add(line, f"{code} ends before it starts; kept as it stands")
         return dates
 
-    def _refusal(self, row: Row, code: str) -> str:
-        """Why a head row is not to be read; empty when it is."""
+    def _refusal(self, row: ReleaseRow, code: str) -> str:
+        """The reason why a head row is refused; empty when it is read."""
         if row.kind not in {"", "3", "7"}:
             return "unknown record code (expected 3, 4, 7 or 8)"
         if self._level == 1:

@@ -1,4 +1,4 @@
-"""Level I codes (CPT) from the file of someone whom the AMA has licensed; none ship with this project."""
+"""Level I codes (CPT) from the file of a licence holder; none ship with this project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_cpt(path: Path) -> tuple[Record, ...]:
     Args:
         path: CSV or tab-separated text, also gzipped. Its header names a code column ("CPT Code",
             "Code") and a long or short description column ("Long", "Short Description"); lines above
-            the header, such as a copyright notice, are passed over.
+            the header, such as a copyright notice, are skipped.
 
     Returns:
         Level I records, ascending by code.

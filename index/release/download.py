@@ -1,4 +1,4 @@
-"""The current release, fetched from CMS."""
+"""Download of the current release from CMS."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from index.release.release import read_release
 
 BASE_URL = "https://www.cms.gov/files/zip/"
 MAX_BYTES = 64 * 2**20
-"""Largest file taken; CMS's zip of January 2026 has 3 MB."""
+"""Largest file accepted; CMS's zip of January 2026 has 3 MB."""
 
 INSTEAD = (
     "download CMS's alpha-numeric HCPCS file yourself (on cms.gov, under HCPCS quarterly update) "
@@ -37,8 +37,8 @@ _QUARTERS = 4
 logger = logging.getLogger(__name__)
 
 
-class _NotThere(Exception):
-    """An address that offers no release: the next one is tried."""
+class _NoReleaseError(Exception):
+    """There is no release at an address; the next one is tried."""
 
 
 class _Limits(NamedTuple):
@@ -57,27 +57,27 @@ def download_latest(
     total_s: float = 600.0,
     notify: Callable[[str], None] = logger.warning,
 ) -> Path:
-    """Fetch the newest release that is in effect on a date, and keep it under `home/releases/`.
+    """Download the newest release that is in effect on a date into `home/releases/`.
 
-    The addresses that CMS has used are tried one after another, the newest quarter first and then three
-    quarters back. The file is written aside, read as a release, and only then put in its place.
+    The addresses that CMS has used are tried one after another, the newest quarter first, then three quarters
+    back. The file is written aside, read as a release, and only then renamed into place.
 
     Args:
         home: The data folder.
         on: The date on which the release must be in effect; usually today.
         base_url: Where the zips are, ending with a slash.
         progress: Whether to show a progress bar; by default when stderr is a terminal.
-        timeout_s: Longest wait, in seconds, for the server to go on.
-        total_s: Longest time, in seconds, for everything.
-        notify: Told, in a sentence, when an older quarter had to be taken and when the next quarter's
-            file is offered already.
+        timeout_s: Longest wait in seconds for the server's next bytes.
+        total_s: Longest time in seconds for the whole download.
+        notify: Called with a sentence when only an older quarter is there, and when the next quarter's file
+            is there already.
 
     Returns:
-        The zip.
+        Path of the zip.
 
     Raises:
-        DownloadError: If no address offers a release, or one breaks off, stalls or holds a damaged one;
-            the message says what failed where and how to give a file instead.
+        DownloadError: If no address has a release, a transfer breaks off or stalls, or the zip is damaged.
+            The message says what failed at which address and how to give a file instead.
     """
     if urlsplit(base_url).scheme not in {"http", "https"}:
         raise DownloadError(f"{base_url} is no web address; {INSTEAD}")
@@ -100,7 +100,7 @@ def _first_offered(folder: Path, quarter: Quarter, base_url: str, limits: _Limit
             for file in quarter.files():
                 try:
                     return _fetch(base_url + file, folder / file, newest, limits)
-                except _NotThere as failure:
+                except _NoReleaseError as failure:
                     failures.append(f"{base_url + file}: {failure}")
             quarter = quarter.before()
     except OSError as error:
@@ -111,7 +111,7 @@ def _first_offered(folder: Path, quarter: Quarter, base_url: str, limits: _Limit
 
 
 def _fetch(address: str, path: Path, newest: str, limits: _Limits) -> tuple[Path, Release]:
-    """Fetch one address, check it, and rename it into place."""
+    """Download from one address, check the file, and rename it into place."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as aside:
         part = Path(aside, path.name)
         _save(address, part, limits)
@@ -121,7 +121,7 @@ def _fetch(address: str, path: Path, newest: str, limits: _Limits) -> tuple[Path
             reason = str(error).removeprefix(f"{part}: ")
             raise DownloadError(f"{address}: the zip {reason}; {INSTEAD}") from None
         if release.name > newest:
-            raise _NotThere(f"holds the release of {release.name}, which is not in effect yet")
+            raise _NoReleaseError(f"holds the release of {release.name}, which is not in effect yet")
         part.replace(path)
     return path, release
 
@@ -133,7 +133,7 @@ def _save(address: str, part: Path, limits: _Limits) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in {403, 404, 410}:
-            raise _NotThere(f"HTTP {error.code}") from None
+            raise _NoReleaseError(f"HTTP {error.code}") from None
         raise DownloadError(f"{address}: HTTP {error.code}; {INSTEAD}") from None
     except TimeoutError:
         raise DownloadError(f"{address}: no answer for {limits.timeout_s:g} seconds; {INSTEAD}") from None
@@ -161,10 +161,10 @@ def _copy(
     label = address.rpartition("/")[2]
     with tqdm(total=stated, unit="B", unit_scale=True, desc=label, disable=not limits.progress) as bar:
         received = 0
-        # read1 returns what has come; read would wait for a whole chunk from a server that dribbles.
+        # read1 returns what has arrived; read would wait until a slow server has sent a whole chunk.
         while chunk := response.read1(_CHUNK):
             if received == 0 and not chunk.startswith(b"PK"):
-                raise _NotThere(f"not a zip but {response.headers.get_content_type()}")
+                raise _NoReleaseError(f"not a zip but {response.headers.get_content_type()}")
             received += len(chunk)
             if received > MAX_BYTES:
                 raise DownloadError(
@@ -175,13 +175,13 @@ def _copy(
             write(chunk)
             bar.update(len(chunk))
     if received == 0:
-        raise _NotThere("an empty answer")
+        raise _NoReleaseError("an empty answer")
     if stated is not None and received < stated:
         raise DownloadError(f"{address}: broke off after {received} of {stated} bytes; {INSTEAD}")
 
 
 def _offered_next(quarter: Quarter, base_url: str, limits: _Limits) -> str | None:
-    """The address of a coming quarter's zip, if the server says that it has one."""
+    """The address of a coming quarter's zip, if the server has one."""
     for file in quarter.files()[:2]:
         try:
             with _open(base_url + file, "HEAD", limits) as response:
@@ -190,5 +190,5 @@ def _offered_next(quarter: Quarter, base_url: str, limits: _Limits) -> str | Non
         except urllib.error.HTTPError as error:
             error.close()
         except (OSError, http.client.HTTPException):
-            continue  # only a courtesy: the release asked for is there already
+            continue  # only a hint for the user: the wanted release was downloaded already
     return None

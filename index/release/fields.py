@@ -1,4 +1,4 @@
-"""The columns of a release: which field of `Record` each one fills.
+"""The columns of a release and the field of `Record` that each one fills.
 
 Source: CMS's record layout (`HCPC2026_recordlayout.txt`, "HCPCS Contractor Record"), a work of the
 U.S. Government. Column numbers are 1-based, as there.
@@ -69,7 +69,7 @@ DATES = {
 """The date fields and what CMS calls them."""
 
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 161)], " ")
-"""Control characters and the no-break blank, each to be read as one blank (for `str.translate`)."""
+"""Control characters and the no-break space, each read as one blank (for `str.translate`)."""
 
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -78,16 +78,16 @@ _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 Cells = Mapping[str, tuple[str, ...]]
 
 
-class Row(NamedTuple):
-    """One line of a release, whatever the form it came in.
+class ReleaseRow(NamedTuple):
+    """One line of a release, in any file form.
 
     Attributes:
         line: 1-based line or row in the file.
-        key: The code column with its blanks: a modifier's starts with three.
+        key: The code column with its blanks; that of a modifier starts with three.
         sequence: SEQNUM in steps of one (1 is the first line); 0 when the file has none.
-        kind: RECID: 3 and 7 start a code and a modifier, 4 and 8 go on; empty when the file has none.
+        kind: RECID: 3 and 7 start a code and a modifier, 4 and 8 continue them; empty when there is none.
         text: This line's part of the long descriptor, without outer blanks.
-        cells: The filled columns by name of the field; empty on a continuation.
+        cells: Field name -> values of the filled columns; empty on a continuation line.
     """
 
     line: int
@@ -103,7 +103,7 @@ def read_date(text: str) -> date | None:
     """A date as releases write it: `20260101`, `2026-01-01`, `1/1/2026`; blanks and zeros mean none.
 
     Raises:
-        ValueError: If it is none of these, or no day of the calendar.
+        ValueError: If it has none of these forms or is no day of the calendar.
     """
     text = text.strip()
     if not text.strip("0"):
@@ -144,10 +144,10 @@ def to_record(code: str, text: str, cells: Cells, dates: Mapping[str, date | Non
 
 
 def to_modifier(code: str, text: str, cells: Cells, dates: Mapping[str, date | None]) -> Modifier:
-    """A modifier from its columns; the payment columns, which a modifier does not use, are not kept."""
-    one = {name: cells[name][0] for name in ("short_description", "action", "coverage") if name in cells}
-    kept = {name: day for name, day in dates.items() if name not in {"asc_date", "opps_date"}}
-    return Modifier(modifier=code, long_description=text, **one, **kept)  # type: ignore[arg-type]
+    """A modifier from its columns, without the payment columns, which modifiers do not use."""
+    texts = {name: cells[name][0] for name in ("short_description", "action", "coverage") if name in cells}
+    days = {name: day for name, day in dates.items() if name not in {"asc_date", "opps_date"}}
+    return Modifier(modifier=code, long_description=text, **texts, **days)  # type: ignore[arg-type]
 
 
 def _upper(codes: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The fixed-width form of a release: the .txt file inside CMS's quarterly zip.
 
-The nominal record is 320 columns (`HCPC2026_recordlayout.txt`), but real files have lines of 91 to 546:
-what counts is that the columns are where the layout says.
+A record has 320 columns by the layout (`HCPC2026_recordlayout.txt`). Real files have lines of 91 to 546
+columns; only the positions of the columns matter.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.release.fields import CODE, FIELDS, LONG_DESCRIPTION, RECORD_CODE, SEQUENCE, Cells, Row
+from index.release.fields import CODE, FIELDS, LONG_DESCRIPTION, RECORD_CODE, SEQUENCE, Cells, ReleaseRow
 from index.release.problems import Problems
 
 _KEY = r"(?:[ ]{3}[A-Z0-9]{2}|[A-Z0-9]{5})"
 _RECORD = re.compile(rf"{_KEY}\d{{5}}[3478]", re.IGNORECASE)
 _ANY_RECORD = re.compile(rf"{_KEY}\d{{5}}", re.IGNORECASE)
-_DATES_CUT = (*range(276), *range(277, 284), *range(285, 292))  # widths that end before or inside a date
-_WHOLE = 293  # the last column with content
+_DATES_CUT = (*range(276), *range(277, 284), *range(285, 292))  # line lengths that cut a date off
+_LAST_COLUMN = 293  # the last column with content
 _HEADS = ("3", "7")
 
 _SLICES = [
@@ -33,23 +33,23 @@ _SLICES = [
 
 
 def is_fixed_width(text: str) -> bool:
-    """Whether some line among the first 400 starts with a code, a sequence number and a record code."""
+    """Whether one of the first 400 lines starts with a code, a sequence number and a record code."""
     return any(_RECORD.match(line) for line in text[:200_000].split("\n", 400)[:400])
 
 
-def read_rows(text: str, problems: Problems) -> Iterator[Row]:
+def read_rows(text: str, problems: Problems) -> Iterator[ReleaseRow]:
     """Yield a row for each record line.
 
-    Lines before the first record are the disclaimer that some years carry, and are passed over; after
-    it only blank lines are. Anything else that is no record is a problem.
+    Lines before the first record are a disclaimer, which some years have, and are skipped; after it only
+    blank lines are. Any other line that is no record is a problem.
 
     Args:
         text: The whole file.
-        problems: Told of lines that cannot be read.
+        problems: Collects lines that cannot be read.
     """
     lines = text.split("\n")
     started = False
-    narrowest = _WHOLE
+    narrowest = _LAST_COLUMN
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip("\r")
         if not started:
@@ -63,7 +63,7 @@ def read_rows(text: str, problems: Problems) -> Iterator[Row]:
         narrowest = min(narrowest, len(line))
 
 
-def _read_row(number: int, line: str, problems: Problems) -> Row | None:
+def _read_row(number: int, line: str, problems: Problems) -> ReleaseRow | None:
     if not _ANY_RECORD.match(line):
         problems.add(number, "not a record: no code and sequence number in columns 1-10; left out")
         return None
@@ -74,11 +74,11 @@ def _read_row(number: int, line: str, problems: Problems) -> Row | None:
     key, text = line[CODE], line[LONG_DESCRIPTION].strip()
     cells: Cells = {}
     if kind in _HEADS:
-        if len(line) < _WHOLE and len(line.rstrip()) in _DATES_CUT:
+        if len(line) < _LAST_COLUMN and len(line.rstrip()) in _DATES_CUT:
             problems.add(number, f"{key.strip()} ends at column {len(line)}, before its dates do; left out")
             return None
         cells = _cells(line)
-    return Row(number, key, int(line[SEQUENCE]) // 100, kind, text, cells)
+    return ReleaseRow(number, key, int(line[SEQUENCE]) // 100, kind, text, cells)
 
 
 def _cells(line: str) -> Cells:

@@ -1,8 +1,7 @@
-"""Words for the letters and numbers that CMS puts in a release.
+"""Labels for the coded values of a release, such as coverage `C` or pricing `36`.
 
 Meanings are from CMS's record layout (`HCPC2026_recordlayout.txt`, as of 2025-11-12, a work of the U.S.
-Government), put shortly in our own words. Codes that a release uses and the layout does not list are shown
-as they stand.
+Government), shortened in our own words. A value that the layout does not list is shown without a label.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ SECTIONS: Mapping[str, str] = {
     "V": "Vision, hearing and speech-language services",
     "CPT": "Level I (CPT), from your own licensed file",
 }
-"""What each first letter groups; not in the layout, so drawn up from the codes themselves."""
+"""Contents of each section; the layout has none, so these are drawn from the codes themselves."""
 
 COVERAGE: Mapping[str, str] = {
     "C": "left to the Medicare contractor's judgment",
@@ -289,17 +288,17 @@ BETOS: Mapping[str, str] = {
 
 
 def explain(record: Record) -> tuple[tuple[str, str], ...]:
-    """Every filled field of a record as a label and words, in reading order.
+    """Every filled field of a record as a pair of label and text, in reading order.
 
-    A field with several values gives one pair for each. An anesthesia base of 0, which CMS writes on
-    every Level II code, is not shown.
+    A field with several values gives one pair each. An anesthesia base of 0, which CMS writes for every
+    Level II code, is left out.
     """
     return tuple(_pairs(record))
 
 
 def _pairs(record: Record) -> Iterator[tuple[str, str]]:
     yield "Code", record.code
-    yield "Section", _worded(record.section, SECTIONS)
+    yield "Section", _labelled(record.section, SECTIONS)
     yield "Description", record.long_description
     if record.short_description:
         yield "Short description", record.short_description
@@ -316,30 +315,30 @@ def _dates(record: Record) -> Iterator[tuple[str, str]]:
     if record.effective_to:
         yield "Last day of use", record.effective_to.isoformat()
     if record.action:
-        yield "Last change", _worded(record.action, ACTIONS)
+        yield "Last change", _labelled(record.action, ACTIONS)
     if record.action_date:
         yield "Last change in effect", record.action_date.isoformat()
 
 
 def _payment(record: Record) -> Iterator[tuple[str, str]]:
     if record.coverage:
-        yield "Medicare coverage", _worded(record.coverage, COVERAGE)
-    for one in record.pricing:
-        yield "Pricing", _worded(one, PRICING)
+        yield "Medicare coverage", _labelled(record.coverage, COVERAGE)
+    for value in record.pricing:
+        yield "Pricing", _labelled(value, PRICING)
     if record.multiple_pricing:
-        yield "Multiple pricing", _worded(record.multiple_pricing, MULTIPLE_PRICING)
+        yield "Multiple pricing", _labelled(record.multiple_pricing, MULTIPLE_PRICING)
     if record.betos:
-        yield "BETOS", _worded(record.betos, BETOS)
-    for one in record.types_of_service:
-        yield "Type of service", _worded(one, TYPES_OF_SERVICE)
+        yield "BETOS", _labelled(record.betos, BETOS)
+    for value in record.types_of_service:
+        yield "Type of service", _labelled(value, TYPES_OF_SERVICE)
     if record.asc_group:
-        yield "Surgical center", _worded(record.asc_group, ASC_GROUPS)
+        yield "Surgical center", _labelled(record.asc_group, ASC_GROUPS)
     if record.asc_date:
         yield "Surgical center from", record.asc_date.isoformat()
     if record.opps:
         yield "Outpatient payment group", record.opps
     if record.opps_indicator:
-        yield "Outpatient payment", _worded(record.opps_indicator, OPPS_INDICATORS)
+        yield "Outpatient payment", _labelled(record.opps_indicator, OPPS_INDICATORS)
     if record.opps_date:
         yield "Outpatient payment from", record.opps_date.isoformat()
     if record.anesthesia_units.strip("0"):
@@ -348,19 +347,19 @@ def _payment(record: Record) -> Iterator[tuple[str, str]]:
 
 def _references(record: Record) -> Iterator[tuple[str, str]]:
     label = "Use instead" if record.successors else "See also"
-    for one in record.cross_references:
-        yield label, one
+    for code in record.cross_references:
+        yield label, code
     if record.statute:
         yield "Statute", record.statute
-    for one in record.lab_certifications:
-        yield "Laboratory certification", _worded(one, LAB_CERTIFICATIONS)
-    for one in record.coverage_manual:
-        yield "Coverage manual section", one
-    for one in record.carriers_manual:
-        yield "Carriers manual section", one
+    for value in record.lab_certifications:
+        yield "Laboratory certification", _labelled(value, LAB_CERTIFICATIONS)
+    for section in record.coverage_manual:
+        yield "Coverage manual section", section
+    for section in record.carriers_manual:
+        yield "Carriers manual section", section
     if record.processing_note:
         yield "Processing note", record.processing_note
 
 
-def _worded(code: str, words: Mapping[str, str]) -> str:
-    return f"{code}: {words[code]}" if code in words else code
+def _labelled(value: str, labels: Mapping[str, str]) -> str:
+    return f"{value}: {labels[value]}" if value in labels else value

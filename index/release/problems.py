@@ -1,4 +1,4 @@
-"""What was wrong with a file, gathered while it is read."""
+"""Problems of a file, collected while it is read."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ def shown_name(name: str) -> str:
 
 
 class FirstProblem(ReleaseFormatError):
-    """Ends a strict reading at a row that a lenient one would leave out."""
+    """Ends strict reading at a row that is left out otherwise."""
 
 
 class Problems:
-    """Gathers the rows left out or repaired; in strict mode the first one ends the reading.
+    """Collects the rows left out or repaired; in strict mode the first one ends the reading.
 
     Attributes:
         path: The file as the user named it; for a member of a zip, `file.zip!member`.
-        found: Problems so far, in the order met.
+        entries: Problems so far, in file order.
     """
 
     def __init__(self, path: str, *, strict: bool = False) -> None:
         self.path = path
         self.strict = strict
-        self.found: list[Problem] = []
+        self.entries: list[Problem] = []
 
     def add(self, line: int, message: str) -> None:
-        """Note a problem.
+        """Add a problem.
 
         Args:
-            line: 1-based line or row of the file; 0 when the whole file is meant.
-            message: What was wrong and what became of the row. Never a cell's free text.
+            line: 1-based line or row of the file; 0 for the whole file.
+            message: What is wrong and what was done with the row; never the free text of a cell.
 
         Raises:
             FirstProblem: If reading is strict.
@@ -41,16 +41,16 @@ class Problems:
         problem = Problem(self.path, line, message)
         if self.strict:
             raise FirstProblem(str(problem))
-        self.found.append(problem)
+        self.entries.append(problem)
 
     def fail(self, message: str, line: int = 0) -> ReleaseFormatError:
-        """An error to raise that names the file, and the line if one is given."""
+        """An error for the caller to raise; it names the file, and the line if one is given."""
         return ReleaseFormatError(str(Problem(self.path, line, message)))
 
     def within(self, member: str) -> Problems:
-        """A collector for one member of this file, keeping its problems apart until `take`."""
+        """A collector for one member of this file; its problems stay apart until `take`."""
         return Problems(f"{self.path}!{shown_name(member)}", strict=self.strict)
 
     def take(self, other: Problems) -> None:
         """Add another collector's problems to these."""
-        self.found.extend(other.found)
+        self.entries.extend(other.entries)

@@ -1,4 +1,4 @@
-"""The quarters in which HCPCS changes, and where CMS offers each one's file."""
+"""Quarters, in which HCPCS changes, and the names of CMS's files for each."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Quarter(NamedTuple):
         return Quarter(self.year + 1, 1) if self.month == 10 else Quarter(self.year, self.month + 3)
 
     def files(self) -> tuple[str, ...]:
-        """Names that CMS has given the zip of this quarter, the present pattern first.
+        """Names that CMS has used for the zip of a quarter, the present pattern first.
 
-        A name with the year alone is that year's January file, as far as is known.
+        A name with only a year has been used for January alone, as far as is known.
         """
         month = _MONTHS[self.month]
         names = (

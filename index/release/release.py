@@ -1,4 +1,4 @@
-"""A release as CMS publishes it, read into records: zip, fixed-width text, workbook or table."""
+"""Reading a release in any form that CMS publishes: zip, fixed-width text, workbook or table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from index.records import Record, Release
 from index.release.archive import ZIP_MAGIC, Archive
 from index.release.assembly import Assembly
 from index.release.cpt import read_cpt as read_cpt
-from index.release.fields import Row
+from index.release.fields import ReleaseRow
 from index.release.fixed_width import is_fixed_width, read_rows
 from index.release.problems import FirstProblem, Problems, shown_name
 from index.release.release_name import release_name
@@ -34,9 +34,9 @@ NOC_PHRASES = re.compile(
     r"|(?<!-)\b(?:noc|nos|miscellaneous|unlisted|unclassified)\b",
     re.IGNORECASE,
 )
-"""What the descriptor of a "not otherwise classified" code says; used where CMS's list is not at hand.
+"""Phrases in descriptors of "not otherwise classified" codes; used where CMS's list is missing.
 
-Quality measures ("reason not otherwise specified") and a tumour type ("nsclc-nos") are not meant.
+It does not match quality measures ("reason not otherwise specified") and a tumour type ("nsclc-nos").
 """
 
 _GZIP = b"\x1f\x8b"
@@ -53,12 +53,12 @@ _NOT_RELEASES = {
 }
 _CODE_LIST = re.compile(r"(?:\s*[A-Z]\d{4}\s*\n){20}", re.IGNORECASE)
 _NOC_BYTES = 300_000
-_MOST_NESTED = 8
-_DEEPEST = 2
+_MAX_MEMBERS_TRIED = 8
+_MAX_DEPTH = 2
 
 
 class _Content(NamedTuple):
-    """What was read; `name` is that of the innermost file, `noc` the codes on CMS's list if it was there."""
+    """What was read: `name` is that of the innermost file, `noc` the codes on CMS's list or None."""
 
     assembly: Assembly
     name: str
@@ -66,17 +66,17 @@ class _Content(NamedTuple):
 
 
 def read_release(path: Path, *, strict: bool = False, name: str | None = None) -> Release:
-    """Read a release in any form that CMS publishes, told apart by content, not by name.
+    """Read a release; its form is recognised by content, not by file name.
 
-    Codes of section D are counted and not read, Level I codes are left out with a problem (see
-    `read_cpt`), and so is every row that cannot be read.
+    Codes of section D are counted and not read. Level I codes (see `read_cpt`) and rows that cannot be read
+    are left out, each with a problem.
 
     Args:
         path: The quarterly zip (also zipped again, as some annual ones were), the fixed-width text
             (also gzipped), the workbook, a CSV with named columns, or a JSON list of objects.
-        strict: Raise at the first problem instead of gathering them.
-        name: What to call the release; by default taken from the file's name, its folder, or the
-            latest date on which a code was added.
+        strict: Whether to raise at the first problem instead of collecting them.
+        name: Name of the release; by default taken from the file's name, its folder, or the latest date on
+            which a code was added.
 
     Raises:
         ReleaseFormatError: If the file holds no readable code, is damaged, or, when strict, at the
@@ -88,20 +88,20 @@ def read_release(path: Path, *, strict: bool = False, name: str | None = None) -
     content = _read(data, path.name, problems, depth=0)
     records = _mark_noc(content.assembly.records.values(), content.noc)
     texts = (content.name.rpartition("/")[2], path.name, path.absolute().parent.name)
-    found = name or release_name(texts, (record.effective_from for record in records), path.stem)
+    chosen_name = name or release_name(texts, (record.effective_from for record in records), path.stem)
     return Release(
-        name=found,
+        name=chosen_name,
         source=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
         records=tuple(sorted(records, key=lambda record: record.code)),
-        modifiers=tuple(sorted(content.assembly.modifiers.values(), key=lambda one: one.modifier)),
-        problems=tuple(problems.found),
+        modifiers=tuple(sorted(content.assembly.modifiers.values(), key=lambda modifier: modifier.modifier)),
+        problems=tuple(problems.entries),
         dental_refused=content.assembly.dental_refused,
     )
 
 
 def _mark_noc(records: Iterable[Record], noc: frozenset[str] | None) -> list[Record]:
-    """Set `is_noc` from CMS's list, or from what the descriptor says where there is no list."""
+    """Set `is_noc` from CMS's list, or from the descriptor where there is no list."""
     return [
         msgspec.structs.replace(record, is_noc=True)
         if (record.code in noc if noc is not None else NOC_PHRASES.search(record.long_description))
@@ -158,17 +158,17 @@ def _from_book(data: bytes, name: str, problems: Problems) -> _Content:
 
 
 def _from_zip(archive: Archive, problems: Problems, depth: int) -> _Content:
-    """The release among a zip's members: the fixed-width text, or else a workbook, a table, a zip."""
+    """The release among a zip's members: the fixed-width text, else a workbook, a table or a zip."""
     ranked: dict[int, list[zipfile.ZipInfo]] = {}
     for member in archive.members:
         ranked.setdefault(_rank(archive, member), []).append(member)
     ranked.pop(_NEVER, None)
-    if depth >= _DEEPEST:
+    if depth >= _MAX_DEPTH:
         ranked.pop(_NESTED, None)
     reasons: list[str] = []
     for rank, members in sorted(ranked.items()):
-        newest_first = sorted(members, key=lambda one: (one.date_time, one.file_size), reverse=True)
-        for place, member in enumerate(newest_first[:_MOST_NESTED]):
+        newest_first = sorted(members, key=lambda info: (info.date_time, info.file_size), reverse=True)
+        for place, member in enumerate(newest_first[:_MAX_MEMBERS_TRIED]):
             inner = problems.within(member.filename)
             try:
                 content = _read(archive.read(member), member.filename, inner, depth + 1)
@@ -194,7 +194,7 @@ _FIXED_WIDTH, _BOOK, _TABLE, _NESTED, _NEVER = range(5)
 
 
 def _rank(archive: Archive, member: zipfile.ZipInfo) -> int:
-    """How likely a member is the release, by its first bytes; a workbook is told from a zip when opened."""
+    """The preference of a member, by its first bytes; a workbook differs from a zip in its member names."""
     top = archive.read_top(member)
     if top.startswith(ZIP_MAGIC):
         return _BOOK if b"[Content_Types].xml" in top[:100] or b"xl/" in top[:4000] else _NESTED
@@ -209,7 +209,7 @@ def _rank(archive: Archive, member: zipfile.ZipInfo) -> int:
 
 
 def _noc_list(archive: Archive, problems: Problems) -> frozenset[str] | None:
-    """The codes on CMS's list of "not otherwise classified" ones, when a zip holds that workbook."""
+    """The codes on CMS's list of "not otherwise classified" codes, or None when the zip lacks it."""
     for member in archive.members:
         if _rank(archive, member) != _BOOK:
             continue
@@ -226,11 +226,11 @@ def _noc_list(archive: Archive, problems: Problems) -> frozenset[str] | None:
     return None
 
 
-def _assemble(rows: Iterable[Row], problems: Problems) -> Assembly:
+def _assemble(rows: Iterable[ReleaseRow], problems: Problems) -> Assembly:
     assembly = Assembly(problems)
     assembly.read(rows)
     if not assembly.records:
-        why = f" (line {problems.found[0].line}: {problems.found[0].message})" if problems.found else ""
+        why = f" (line {problems.entries[0].line}: {problems.entries[0].message})" if problems.entries else ""
         if assembly.dental_refused:
             why = f" ({assembly.dental_refused} dental codes, the ADA's, were refused){why}"
         raise problems.fail(f"holds no readable Level II code{why}; {FORMS}")

@@ -1,4 +1,4 @@
-"""The name of a release, such as `2026-01`, from what CMS calls its files."""
+"""The name of a release, such as `2026-01`, from the names of CMS's files."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _ANNUAL = re.compile(r"hcpc(20)?(\d{2})_(?:contr|anweb)|(20)(\d{2})-alpha-numeri
 
 
 def name_from(text: str) -> str:
-    """The release that a file or folder name speaks of, or an empty string.
+    """The release that a file or folder name refers to, or an empty string.
 
-    A name with a year and no month is the annual release of January.
+    A name with a year but no month is the annual release of January.
     """
     for pattern in _PATTERNS:
         if match := pattern.search(text):
@@ -41,12 +41,12 @@ def name_from(text: str) -> str:
 
 
 def release_name(texts: Iterable[str], days: Iterable[date | None], stem: str) -> str:
-    """The release's name from the first telling text, or else from the days on which codes were added.
+    """The release's name from the first text that contains one, else from the days on which codes were added.
 
     Args:
-        texts: Names of the file, of the member read and of the folder, most telling first.
-        days: When each code took effect; the quarter of the latest names the release.
-        stem: What to fall back on: the file's name.
+        texts: Names of the member read, of the file and of the folder, the most specific first.
+        days: First day of each code; the quarter of the latest one names the release.
+        stem: The file's name, used when nothing else names the release.
     """
     for text in texts:
         if name := name_from(text):

@@ -1,4 +1,4 @@
-"""A file's bytes: read within bounds, unpacked if gzipped, decoded."""
+"""Bytes of a file: reading within bounds, gunzipping, decoding."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from index.release.fields import CONTROLS
 from index.release.problems import Problems
 
 MAX_BYTES = 128 * 2**20
-"""Most bytes that one file, or all that a zip unpacks to, may have; CMS's largest zip unpacks to 8 MB."""
+"""Largest file, and largest total of a zip's unpacked files; CMS's largest zip unpacks to 8 MB."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_bytes(path: Path, problems: Problems) -> bytes:
-    """The file as it lies on disk.
+    """The bytes of a file.
 
     Raises:
         ReleaseFormatError: If it is absent, a folder, unreadable, empty or larger than `MAX_BYTES`.
@@ -54,10 +54,10 @@ def gunzip(data: bytes, problems: Problems) -> bytes:
 
 
 def decode(data: bytes, problems: Problems) -> str:
-    """Text from bytes: UTF-8, UTF-16 with its mark, or else Windows-1252, which CMS writes.
+    """Text from bytes: UTF-8, UTF-16 with a byte order mark, or else Windows-1252, which CMS writes.
 
     Raises:
-        ReleaseFormatError: If it holds NUL characters, so is no text.
+        ReleaseFormatError: If it contains NUL characters, so is no text.
     """
     encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
     try:
@@ -69,11 +69,11 @@ def decode(data: bytes, problems: Problems) -> str:
     if "\n" not in text:
         text = text.replace("\r", "\n")
     if "\ufffd" in text:
-        _report_lost(text, problems)
+        _report_undecodable(text, problems)
     return text.translate(CONTROLS)
 
 
-def _report_lost(text: str, problems: Problems) -> None:
+def _report_undecodable(text: str, problems: Problems) -> None:
     lines = [number for number, line in enumerate(text.split("\n"), start=1) if "\ufffd" in line]
     for number in lines[:20]:
         problems.add(number, "holds bytes that are neither UTF-8 nor Windows-1252; they read as \ufffd")

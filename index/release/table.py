@@ -1,4 +1,4 @@
-"""The table forms of a release: rows of cells under a header, from a workbook, a CSV or a JSON list."""
+"""Tables: rows of cells below a header, from a workbook, a CSV or a JSON list."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from index.release.fields import FIELDS, MANY, Cells, Row
+from index.release.fields import FIELDS, MANY, Cells, ReleaseRow
 from index.release.problems import Problems
 
 Cell = str
 Kind = Literal["release", "changes", "noc", "codes"]
-HEADER_WITHIN = 60
-"""Rows searched for the header; CMS's workbooks have up to ten rows of notes above it."""
+MAX_HEADER_ROWS = 60
+"""First rows that are searched for the header; CMS's workbooks have up to ten rows of notes above it."""
 
-_MOST_LINES = 20
-_MOST_CHARACTERS = 131_072
-"""Of one cell. Set at every reading, since the limit is the process's and other readers set their own."""
+_MAX_CELL_LINES = 20
+_MAX_CELL_CHARACTERS = 131_072
+"""Limits of one cell. The csv module's limit is global to the process, so every reading sets it."""
 
 _OTHER_NAMES = {
     "key": "hcpc hcpcs code hcpcscode hcpccode hcpcscd procedurecode proccode cpthcpcs hcpcsmod"
@@ -59,17 +59,18 @@ def _bare(title: str) -> str:
 
 
 NAMES = _names()
-"""Column titles, in lower case and without signs, to what the column holds."""
+"""Column title, lower case and without punctuation -> what the column holds."""
 
 
 class Header(NamedTuple):
-    """Where the header was found and what each column holds.
+    """The header of a table.
 
     Attributes:
-        row: 1-based.
+        row: Its row, 1-based.
         columns: Position of each known column, with the name from `NAMES`.
-        kind: `release`, or why the table is none: a list of changes or corrections, CMS's list of
-            "not otherwise classified" codes, or codes without descriptors.
+        kind: `release`, or what else the table is: a list of changes or corrections, CMS's list of "not
+            otherwise classified" codes, or codes without descriptors.
+        width: Number of cells of the header row.
     """
 
     row: int
@@ -82,9 +83,9 @@ def find_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
     """The header among the first rows of a table, or None when no row names a code and a text column.
 
     Args:
-        rows: The first rows; those below the header help to tell CMS's lists of changes from a release.
+        rows: The first rows; those below the header distinguish CMS's lists of changes from a release.
     """
-    for number, cells in enumerate(rows[:HEADER_WITHIN], start=1):
+    for number, cells in enumerate(rows[:MAX_HEADER_ROWS], start=1):
         columns = _columns(cells)
         held = {name for _, name in columns}
         if "key" not in held or len(columns) < 2:
@@ -122,13 +123,13 @@ def _kind(
     return "release" if held & {"text", "plain", "short_description"} else "codes"
 
 
-def to_rows(header: Header, rows: Iterable[Sequence[Cell]], problems: Problems) -> Iterator[Row]:
-    """Yield a row for each filled row below the header.
+def to_rows(header: Header, rows: Iterable[Sequence[Cell]], problems: Problems) -> Iterator[ReleaseRow]:
+    """Yield a row for each non-empty row below the header.
 
     Args:
         header: As found by `find_header`.
         rows: Every row of the table, from its first.
-        problems: Told of rows wider than the header, or with a cell that swallowed the rows below.
+        problems: Collects rows wider than the header, and rows with a cell that contains the rows below.
     """
     for number, cells in enumerate(rows, start=1):
         if number <= header.row or not any(cell.strip() for cell in cells):
@@ -136,13 +137,13 @@ def to_rows(header: Header, rows: Iterable[Sequence[Cell]], problems: Problems) 
         if any(cell.strip() for cell in cells[header.width :]):
             problems.add(number, "has more cells than the header has columns (an unquoted comma?); left out")
             continue
-        if max(cell.count("\n") for cell in cells) > _MOST_LINES:
-            problems.add(number, f"has a cell of over {_MOST_LINES} lines (a quote left open?); left out")
+        if max(cell.count("\n") for cell in cells) > _MAX_CELL_LINES:
+            problems.add(number, f"has a cell of over {_MAX_CELL_LINES} lines (a quote left open?); left out")
             continue
         yield _to_row(number, header, cells)
 
 
-def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> Row:
+def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> ReleaseRow:
     values: dict[str, tuple[str, ...]] = {}
     key = ""
     for place, name in header.columns:
@@ -154,8 +155,8 @@ def _to_row(number: int, header: Header, cells: Sequence[Cell]) -> Row:
     sequence = values.pop("sequence", ("",))[0]
     kind = values.pop("kind", ("",))[0]
     text = values.pop("text", ("",))[0]
-    found: Cells = {} if kind in {"4", "8"} else values
-    return Row(number, key, _sequence(sequence), kind, text, found)
+    filled: Cells = {} if kind in {"4", "8"} else values
+    return ReleaseRow(number, key, _sequence(sequence), kind, text, filled)
 
 
 def _sequence(text: str) -> int:
@@ -168,16 +169,16 @@ def _sequence(text: str) -> int:
 def read_csv(text: str, problems: Problems) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
     """The header and all rows of delimited text, or None when no delimiter gives a header.
 
-    Comma, tab, semicolon and bar are tried in that order.
+    The delimiters comma, tab, semicolon and bar are tried in this order.
 
     Raises:
-        ReleaseFormatError: While the rows are read, if a cell has no end.
+        ReleaseFormatError: While the rows are read, if a quoted cell does not end.
     """
-    csv.field_size_limit(_MOST_CHARACTERS)
+    csv.field_size_limit(_MAX_CELL_CHARACTERS)
     for delimiter in ",\t;|":
         top: list[list[Cell]] = []
-        with contextlib.suppress(csv.Error):  # met again, with its line, when the rows are read
-            top.extend(islice(csv.reader(_lines(text), delimiter=delimiter), HEADER_WITHIN + 40))
+        with contextlib.suppress(csv.Error):  # reported with its line when the rows are read
+            top.extend(islice(csv.reader(_lines(text), delimiter=delimiter), MAX_HEADER_ROWS + 40))
         if header := find_header(top):
             return header, _csv_rows(text, delimiter, problems)
     return None
@@ -189,8 +190,8 @@ def _csv_rows(text: str, delimiter: str, problems: Problems) -> Iterator[Sequenc
         yield from reader
     except csv.Error:
         line = reader.line_num
-        most = f"{_MOST_CHARACTERS:,}"
-        raise problems.fail(f"has a cell of over {most} characters (a quote left open?)", line) from None
+        limit = f"{_MAX_CELL_CHARACTERS:,}"
+        raise problems.fail(f"has a cell of over {limit} characters (a quote left open?)", line) from None
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -199,9 +200,9 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def read_json(text: str) -> tuple[Header, Iterator[Sequence[Cell]]] | None:
-    """The header and rows of a JSON list of objects with named fields, or None when it is none.
+    """The header and rows of a JSON list of objects with named fields, or None when the text is none.
 
-    The row number of a problem is the object's place in the list plus one, as if under a header.
+    The row number in a problem is the object's position in the list plus one, as if below a header.
     """
     try:
         items = json.loads(text)

@@ -1,4 +1,4 @@
-"""The workbook form of a release: the .xlsx beside the fixed-width file, or alone."""
+"""The workbook form of a release: an .xlsx, alone or beside the fixed-width file."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from index.errors import ReleaseFormatError
-from index.release.fields import Row, cell_text
+from index.release.fields import ReleaseRow, cell_text
 from index.release.problems import Problems
-from index.release.table import HEADER_WITHIN, Cell, Header, find_header, to_rows
+from index.release.table import MAX_HEADER_ROWS, Cell, Header, find_header, to_rows
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-_TOP = HEADER_WITHIN + 40  # rows below the header tell CMS's lists of changes from a release
+_TOP = MAX_HEADER_ROWS + 40  # first rows; those below the header distinguish CMS's lists of changes
 
 
 class Sheet(NamedTuple):
@@ -54,7 +54,7 @@ class Book:
             if (header := find_header(self._cells(name, _TOP)))
         ]
 
-    def rows(self, sheet: Sheet) -> Iterator[Row]:
+    def rows(self, sheet: Sheet) -> Iterator[ReleaseRow]:
         """Yield the rows below a sheet's header."""
         return to_rows(sheet.header, self._cells(sheet.name), self._problems)
 
@@ -65,16 +65,16 @@ class Book:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about styles and page headers, which are not read
                 return load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        except Exception as error:  # openpyxl lets the errors of half a dozen libraries through
+        except Exception as error:  # openpyxl passes on the errors of several libraries
             raise self._damaged(error) from None
 
-    def _cells(self, name: str, most: int | None = None) -> list[list[Cell]]:
+    def _cells(self, name: str, max_rows: int | None = None) -> list[list[Cell]]:
         """The first rows of a sheet, or all."""
         try:
             sheet = self._book[name]
             if not hasattr(sheet, "reset_dimensions"):  # a chart sheet has no cells
                 return []
-            sheet.reset_dimensions()  # some writers state a size that hides rows
+            sheet.reset_dimensions()  # the size that some writers state leaves rows out
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 rows = tqdm(
@@ -84,7 +84,7 @@ class Book:
                     delay=2,
                     disable=not sys.stderr.isatty(),
                 )
-                return [[cell_text(value) for value in row] for row in islice(rows, most)]
+                return [[cell_text(value) for value in row] for row in islice(rows, max_rows)]
         except Exception as error:  # as above
             raise self._damaged(error) from None
 

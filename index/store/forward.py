@@ -1,4 +1,4 @@
-"""The words of every text, numbered, so that a query is compared with them without cutting them again."""
+"""Forward index: the words of every text as numbers, cut once when the index is built."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class ForwardIndex:
     """The words of texts as one flat array.
 
     Attributes:
-        vocabulary: Every word, ascending; its number is its place.
-        indptr: int64 (texts + 1,): text i is made of `numbers[indptr[i]:indptr[i + 1]]`.
-        numbers: int32 (n,): words in the order they stand in.
+        vocabulary: Every word, ascending; a word's number is its position here.
+        indptr: int64 (texts + 1,): the words of text i are `numbers[indptr[i]:indptr[i + 1]]`.
+        numbers: int32 (n,): word numbers in the order of the text.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class ForwardIndex:
         return cls(vocabulary, arrays["indptr"], arrays["numbers"])
 
     def shared(self, texts: Sequence[int], known: frozenset[str]) -> list[tuple[str, ...]]:
-        """The words of each of some texts that are among the known ones, each once, in order.
+        """For each given text, the words that it shares with a query, each once, in the order of the text.
 
         Args:
-            texts: Positions; -1 for no text.
-            known: Words of a query.
+            texts: Positions of texts; -1 for no text.
+            known: Words of the query.
         """
         return self._matcher.shared(texts, known)

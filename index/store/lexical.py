@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.store.terms import KEPT_WORDS, TermIndex
-from index.store.texts import LONGEST
+from index.store.terms import MEMOIZED_WORDS, TermIndex
+from index.store.texts import MAX_EMBEDDED_CHARACTERS
 from index.text.memoize import memoized
 from index.text.words import words
 
@@ -35,15 +35,15 @@ class Postings(NamedTuple):
 class Lexical:
     """BM25 (Lucene's variant: Kamphuis et al., 2020, table 1) where a document is the stems of a code.
 
-    A stem that the texts of one code repeat counts once, so that its weight in a code depends on nothing of
-    the query: all are computed here, and a query adds columns up.
+    A stem counts once a code, however often its texts repeat it, so the weight of a stem in a code does not
+    depend on the query: all weights are computed here, and a query sums columns.
 
     Attributes:
         postings: The weight of each stem in each code.
     """
 
     def __init__(self, table: TermIndex) -> None:
-        self._stem = memoized(table.stem, KEPT_WORDS)
+        self._stem = memoized(table.stem, MEMOIZED_WORDS)
         self._codes = len(table.indptr) - 1
         lengths = np.diff(table.indptr)
         frequency = np.bincount(table.tokens, minlength=len(table.vocabulary))
@@ -57,8 +57,8 @@ class Lexical:
 
     def stems(self, normalised: str) -> list[int]:
         """Known stems of a normalised text, as columns: each once, ascending."""
-        found = set(map(self._stem, words(normalised[:LONGEST])))
-        return sorted([stem for stem in found if stem is not None])
+        stems = set(map(self._stem, words(normalised[:MAX_EMBEDDED_CHARACTERS])))
+        return sorted([stem for stem in stems if stem is not None])
 
     def scores(self, normalised: str) -> npt.NDArray[np.float32]:
         """BM25 of every code for a normalised text; float32 of shape (codes,), 0 where no stem matches."""

@@ -28,12 +28,12 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         encoder: Name for `load_encoder`.
         encoder_sha256: Digest of its weights.
         dim: Length of a vector.
-        scale: What a component is multiplied by before it is stored as int8.
+        scale: Factor by which a vector's component is multiplied before it is stored as int8.
         template: `index.store.texts.TEMPLATE`: which texts each code has.
         normal_form: `index.text.words.NORMAL_FORM`: how texts are normalised and cut into words.
         counts: Codes, terminated, modifiers, texts, names, lexicon entries, rows left out.
         built_at: UTC.
-        notice: Said on every surface; empty for an official release.
+        notice: Shown with every answer; empty for an official release.
         brands: File name -> sha256 of each list of names.
         files: Path inside the folder -> sha256.
     """
@@ -68,7 +68,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
-        # Another format has other fields, so its version is read before them.
+        # Another format has other fields, so the version is decoded first and alone.
         version = msgspec.json.decode(data, type=_Version).format
         if version != FORMAT:
             raise ArtifactError(
@@ -82,7 +82,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def verify(folder: Path, only: Sequence[str] = ()) -> Manifest:
-    """Check the digests of a folder's files, all or those named.
+    """Check the digests of a folder's files, all of them or those named.
 
     Raises:
         ArtifactError: Names the first file that is missing, changed or not in the manifest.
@@ -103,7 +103,7 @@ def verify(folder: Path, only: Sequence[str] = ()) -> Manifest:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Digest of every file of a folder but its manifest."""
+    """Digest of every file of a folder except its manifest."""
     return {name: file_sha256(folder / name) for name in _files(folder)}
 
 

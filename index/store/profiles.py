@@ -20,9 +20,9 @@ from index.text.words import normalise, words
 
 PROFILES = "profiles.safetensors"
 MAX_QUANTITIES = 4
-HEAD = (
-    400  # characters of a descriptor in which amounts are looked for; later ones are conditions of measures
-)
+QUANTITY_CHARACTERS = 400
+"""Characters of a descriptor that are searched for amounts; later ones are conditions of quality measures."""
+
 PROFILE = np.dtype(
     [
         ("attributes", np.uint64),
@@ -46,17 +46,17 @@ _NOC = re.compile(
 
 
 class Profiles(NamedTuple):
-    """One row a code.
+    """Attributes and quantities, one row a code.
 
     Attributes:
         attributes: uint64 (codes,): bits of `index.text.attributes`.
         dimensions: int8 (codes, 4): dimension of each amount, -1 where there is none.
-        amounts: float32 (codes, 4).
+        amounts: float32 (codes, 4): in the base unit of the dimension, 0 where there is none.
         range_dimension: int8 (codes,): dimension of the range, -1 where there is none.
-        above: float32 (codes,).
-        to: float32 (codes,).
-        generic: bool (codes,): not otherwise classified, miscellaneous and the like.
-        maker: bool (codes,): for one maker's product only, "not therapeutically equivalent" to the others.
+        above: float32 (codes,): lower end of the range, excluded.
+        to: float32 (codes,): upper end of the range, included.
+        generic: bool (codes,): "not otherwise classified", "miscellaneous" and similar.
+        maker: bool (codes,): for the product of one maker, "not therapeutically equivalent" to others.
     """
 
     attributes: npt.NDArray[np.uint64]
@@ -102,7 +102,8 @@ class Profiles(NamedTuple):
 
 
 def _profile(record: Record) -> npt.NDArray[np.void]:
-    long, short = normalise(record.long_description[:HEAD]), normalise(record.short_description)
+    long = normalise(record.long_description[:QUANTITY_CHARACTERS])
+    short = normalise(record.short_description)
     amounts = list(dict.fromkeys(quantities(long) + quantities(short)))[:MAX_QUANTITIES]
     amounts += [Quantity(-1, 0.0)] * (MAX_QUANTITIES - len(amounts))
     row = np.zeros((), PROFILE)

@@ -1,4 +1,4 @@
-"""Which words each code's own texts hold, and which words a typed one may stand for."""
+"""Term index: the stems of each code's own texts, and the stems that a typed word may stand for."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ TABLE = "lexical.safetensors"
 VOCABULARY = "vocabulary.txt"
 FIELDS = {LONG: 1, SHORT: 2}
 OTHER_FIELD = 4
-BITS = 3  # of the fields
-MOST_STANDINS = 30  # a beginning shared by more words than this says nothing
-KEPT_WORDS = 1 << 15  # words of which is remembered what is known
+FIELD_BITS = 3  # bits that the fields take
+MAX_PREFIX_MATCHES = 30  # a prefix of more stems than this is too short to mean any of them
+MEMOIZED_WORDS = 1 << 15  # typed words whose results are memoized
 LONGEST_MEANING = 8  # words of a meaning that take part in word matching
 
 Match = tuple[int, float]
@@ -36,13 +36,13 @@ class TermIndex:
 
     Attributes:
         vocabulary: Stems, ascending.
-        idf: float32 (stems,): ln of codes over codes that hold the stem.
-        indptr: int64 (codes + 1,): code i holds `tokens[indptr[i]:indptr[i + 1]]`.
+        idf: float32 (stems,): ln((codes + 1) / codes with the stem).
+        indptr: int64 (codes + 1,): the stems of code i are `tokens[indptr[i]:indptr[i + 1]]`.
         tokens: int32 (n,): positions in `vocabulary`, each once a code, ascending.
-        fields: uint8 (n,): bits of the texts the stem stands in: 1 long, 2 short description, 4 other.
-        surfaces: Words as written, one a stem: the commonest with it.
+        fields: uint8 (n,): bits of the texts that hold the stem: 1 long, 2 short description, 4 other.
+        surfaces: For each stem, its commonest word as written.
         matches: Word -> stems that it may stand for, each with a weight from 0 to 1: 1 for its own stem, less
-            for words that begin with it, or whose consonants it is (whlchr).
+            for stems that begin with the word or with its consonants (whlchr).
         meant: `matches` of the first words of a lexicon entry's meaning.
     """
 
@@ -64,7 +64,7 @@ class TermIndex:
         self._ids = {word: i for i, word in enumerate(self.vocabulary)}
         self._stemmer = Stemmer.Stemmer("english", 0)  # its own cache makes it slower
         self.meant = lru_cache(1 << 15)(self._meant)
-        self.matches = memoized(self._matches, KEPT_WORDS)
+        self.matches = memoized(self._matches, MEMOIZED_WORDS)
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -72,35 +72,35 @@ class TermIndex:
 
     @cached_property
     def _bones(self) -> tuple[list[str], list[int]]:
-        """Consonants of the stems, ascending, and which stem each is of."""
+        """Consonant skeletons of the stems, ascending, and the stem of each."""
         bones = sorted(
             (skeleton(word), i) for word, i in self._ids.items() if word.isalpha() and len(word) > 3
         )
         return [bone for bone, _ in bones], [i for _, i in bones]
 
     @classmethod
-    def from_texts(cls, texts: Sequence[Text], spoken: ForwardIndex, codes: int) -> TermIndex:
-        """Count the stems of the texts of `codes` codes, whose words are `spoken`."""
-        sizes = np.diff(spoken.indptr)
+    def from_texts(cls, texts: Sequence[Text], words: ForwardIndex, codes: int) -> TermIndex:
+        """Collect the stems of `codes` codes from their texts, whose words are `words`."""
+        sizes = np.diff(words.indptr)
         of_own = np.repeat(np.array(own(texts), bool), sizes)
-        numbers = spoken.numbers[of_own]
-        written = np.bincount(numbers, minlength=len(spoken.vocabulary))
-        stemmed = Stemmer.Stemmer("english", 0).stemWords(spoken.vocabulary)
+        numbers = words.numbers[of_own]
+        written = np.bincount(numbers, minlength=len(words.vocabulary))
+        stemmed = Stemmer.Stemmer("english", 0).stemWords(words.vocabulary)
         surface: dict[str, str] = {}
         for number in np.argsort(-written, kind="stable")[: np.count_nonzero(written)].tolist():
-            surface.setdefault(stemmed[number], spoken.vocabulary[number])
+            surface.setdefault(stemmed[number], words.vocabulary[number])
         vocabulary = sorted(surface)
         ids = {stem: i for i, stem in enumerate(vocabulary)}
         token = np.array([ids.get(stem, -1) for stem in stemmed], np.int64)
         rows = np.repeat(np.array([text.row for text in texts], np.int64), sizes)[of_own]
         fields_of = np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.int64)
         bits = np.repeat(fields_of, sizes)[of_own]
-        # A code, a stem of it and where the stem stands, in one number, so that sorting is fast.
-        found = np.sort((rows * max(len(vocabulary), 1) + token[numbers]) << BITS | bits)
-        pairs, first = np.unique(found >> BITS, return_index=True)
-        fields = np.bitwise_or.reduceat(found & (1 << BITS) - 1, first) if len(first) else found
-        held, tokens = np.divmod(pairs, max(len(vocabulary), 1))
-        indptr = np.searchsorted(held, np.arange(codes + 1)).astype(np.int64)
+        # Code, stem and field packed into one integer: one sort orders all three.
+        packed = np.sort((rows * max(len(vocabulary), 1) + token[numbers]) << FIELD_BITS | bits)
+        pairs, first = np.unique(packed >> FIELD_BITS, return_index=True)
+        fields = np.bitwise_or.reduceat(packed & (1 << FIELD_BITS) - 1, first) if len(first) else packed
+        code_rows, tokens = np.divmod(pairs, max(len(vocabulary), 1))
+        indptr = np.searchsorted(code_rows, np.arange(codes + 1)).astype(np.int64)
         frequency = np.bincount(tokens, minlength=len(vocabulary))
         idf = np.log((codes + 1) / np.maximum(frequency, 1)).astype(np.float32)
         surfaces = [surface[stem] for stem in vocabulary]
@@ -128,38 +128,38 @@ class TermIndex:
         return cls(vocabulary, arrays["idf"], arrays["indptr"], arrays["tokens"], arrays["fields"], surfaces)
 
     def stem(self, word: str) -> int | None:
-        """Place of a word's stem in `vocabulary`, or None (Snowball English; numbers stay as they are)."""
+        """Position of a word's stem in `vocabulary`, or None (Snowball English; numbers are not stemmed)."""
         return self._ids.get(self._stemmer.stemWord(word))
 
     def _matches(self, word: str) -> list[Match]:
         own = self.stem(word)
-        found = {} if own is None else {own: 1.0}
+        weights = {} if own is None else {own: 1.0}
         if len(word) >= 3 and word.isalpha():
-            for i in self._beginning(self.vocabulary, word):
-                found.setdefault(i, 0.85 if len(word) > 3 else 0.7)
+            for i in self._with_prefix(self.vocabulary, word):
+                weights.setdefault(i, 0.85 if len(word) > 3 else 0.7)
             if skeleton(word) == word:
                 bones, ids = self._bones
-                for i in self._beginning(bones, word):
-                    found.setdefault(ids[i], 0.75 if len(word) > 3 else 0.6)
-        return list(found.items())
+                for i in self._with_prefix(bones, word):
+                    weights.setdefault(ids[i], 0.75 if len(word) > 3 else 0.6)
+        return list(weights.items())
 
     def _meant(self, means: str) -> tuple[list[Match], ...]:
         return tuple(self.matches(word) for word in cut(means)[:LONGEST_MEANING])
 
     @staticmethod
-    def _beginning(ascending: Sequence[str], start: str) -> range:
-        first = bisect_left(ascending, start)
-        last = bisect_left(ascending, start + "\uffff", first)
-        return range(first, last) if last - first <= MOST_STANDINS else range(0)
+    def _with_prefix(ascending: Sequence[str], prefix: str) -> range:
+        first = bisect_left(ascending, prefix)
+        last = bisect_left(ascending, prefix + "\uffff", first)
+        return range(first, last) if last - first <= MAX_PREFIX_MATCHES else range(0)
 
     def nearest(self, word: str) -> str | None:
-        """The known word that a misspelt one most resembles, or None."""
+        """The known word most similar to a misspelt one, or None."""
         return self._spelling.nearest(word)
 
     def completion(self, word: str) -> str | None:
-        """The commonest word that an unfinished or clipped one begins, or None; None for a known word."""
+        """The commonest word that begins with a clipped one, or None; None for a known word."""
         if len(word) < 4 or not word.isalpha() or self.stem(word) is not None:
             return None
-        begun = self._beginning(self.vocabulary, word)
-        best = min(begun, key=lambda i: float(self.idf[i]), default=None)
+        stems = self._with_prefix(self.vocabulary, word)
+        best = min(stems, key=lambda i: float(self.idf[i]), default=None)
         return None if best is None else self.surfaces[best]

@@ -1,4 +1,4 @@
-"""The vector of every text as int8, to compare a query with the texts of a candidate code."""
+"""The vector of every text as int8, to compare a query with each text of a candidate code."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from index.store._vectors import sums_by_row
 from index.store.texts import Text, own
 
 TEXT_VECTORS = "vectors.safetensors"
-AT_ONCE = 256  # rows, few enough to stay in the processor's cache
+CHUNK_ROWS = 256  # rows quantised together; they fit the processor's cache
 
 
 class TextVectors:
-    """A component is held as `round(component * scale) + 128` in a byte.
+    """Quantised vectors; a component is stored in one byte as `round(component * scale) + 128`.
 
     Attributes:
-        codes: uint8 (n, dim): what is held of each vector.
-        scale: See above.
+        codes: uint8 (n, dim): the quantised vectors.
+        scale: Factor of the quantisation; at most 127 over the largest component.
     """
 
     def __init__(self, codes: npt.NDArray[np.uint8], scale: float) -> None:
@@ -33,13 +33,13 @@ class TextVectors:
     def from_vectors(cls, vectors: Vectors, scale: float) -> TextVectors:
         """Quantise float32 rows, shape (n, dim), whose largest component times `scale` is at most 127."""
         codes = np.empty(vectors.shape, np.uint8)
-        for start in range(0, len(vectors), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            codes[some] = np.rint(vectors[some] * scale) + 128
+        for start in range(0, len(vectors), CHUNK_ROWS):
+            chunk = slice(start, start + CHUNK_ROWS)
+            codes[chunk] = np.rint(vectors[chunk] * scale) + 128
         return cls(codes, scale)
 
     def save(self, folder: Path) -> None:
-        """Write `vectors.safetensors`; the scale is not kept."""
+        """Write `vectors.safetensors`; the manifest holds the scale."""
         save_file({"codes": self.codes}, folder / TEXT_VECTORS)
 
     @classmethod
@@ -52,15 +52,15 @@ class TextVectors:
 
 
 def means(vectors: Vectors, texts: Sequence[Text], codes: int) -> Vectors:
-    """One vector a code: the mean of its texts' vectors, made unit length.
+    """One vector a code: the mean of the vectors of its texts, scaled to unit length.
 
-    The lexicon's terms are left out: among the descriptors they draw a code to queries that only share a term
-    with it (measured in docs/model.md).
+    Lexicon terms are left out: with them a code comes closer to queries that share one term with it and
+    nothing else (measured in docs/model.md).
 
     Args:
         vectors: float32 (n, dim), one a text.
         texts: The texts.
-        codes: How many codes there are.
+        codes: Number of codes.
 
     Returns:
         float32 (codes, dim); zero for a code without a text.
@@ -68,5 +68,5 @@ def means(vectors: Vectors, texts: Sequence[Text], codes: int) -> Vectors:
     rows = np.where(own(texts), [text.row for text in texts], -1).astype(np.int64)
     summed = sums_by_row(vectors, rows, codes)
     lengths = np.linalg.norm(summed, axis=1, keepdims=True)
-    made: Vectors = summed / np.maximum(lengths, 1e-6).astype(np.float32)
-    return made
+    unit: Vectors = summed / np.maximum(lengths, 1e-6).astype(np.float32)
+    return unit

@@ -1,4 +1,4 @@
-"""The texts of a code that are worth matching, each with where it comes from."""
+"""The texts of each code that a query is compared with, and the source of each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from index.text.words import normalise
 TEMPLATE = "texts-2"
 """Version of which texts a code gets; an index folder with other texts is refused."""
 
-LONGEST = 600  # characters of a descriptor that are embedded; the first words carry what the code is
-SHARED_TERM = 12  # a lexicon term that stands for more codes than this is a hint, not a text of each
+MAX_EMBEDDED_CHARACTERS = 600
+"""Characters of a descriptor that are embedded; the first words say what the code is."""
 
-EMBEDDED = {"lay", "synonym"}  # kinds of lexicon terms that meaning can reach; a name is known or it is not
+MAX_CODES_OF_TERM = 12
+"""A lexicon term for more codes than this becomes no text of them: it is too general."""
+
+EMBEDDED = {"lay", "synonym"}  # kinds of lexicon terms that get a vector; a name matches as a word only
 
 LONG = "long description"
 SHORT = "short description"
@@ -29,8 +32,8 @@ class Text(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         row: Position of the code in the catalogue.
-        source: Where it comes from, as `Why.source` shows it.
-        text: As written at the source.
+        source: One of `LONG`, `SHORT`, `STARTER` and `LEXICON`; answers show it.
+        text: The text as written in its source.
     """
 
     row: int
@@ -43,31 +46,31 @@ def texts_of(
     starter: Sequence[Record] = (),
     lexicon: Sequence[Entry] = (),
 ) -> tuple[list[Text], list[str]]:
-    """Every text worth matching, grouped by source; no code has one text twice.
+    """All texts that a query is compared with, grouped by source; each form of a code occurs once.
 
     Args:
         records: The codes, ascending.
-        starter: Records in the project's own words; those of other codes are passed over.
+        starter: Records in the project's own words; codes that `records` lack are skipped.
         lexicon: Its terms become texts too.
 
     Returns:
-        The texts, and of each the normalised form of its first `LONGEST` characters.
+        The texts, and for each the normalised form of its first `MAX_EMBEDDED_CHARACTERS` characters.
     """
     rows = {record.code: row for row, record in enumerate(records)}
-    found: dict[tuple[int, str], Text] = {}
-    for text in _all(records, rows, starter, lexicon):
-        form = normalise(text.text[:LONGEST])
+    texts: dict[tuple[int, str], Text] = {}
+    for text in _all_texts(records, rows, starter, lexicon):
+        form = normalise(text.text[:MAX_EMBEDDED_CHARACTERS])
         if form:
-            found.setdefault((text.row, form), text)
-    return list(found.values()), [form for _, form in found]
+            texts.setdefault((text.row, form), text)
+    return list(texts.values()), [form for _, form in texts]
 
 
 def own(texts: Sequence[Text]) -> list[bool]:
-    """Which texts are their code's own; a term of the lexicon is found by its words, as a term."""
+    """Which texts are the code's own wording; lexicon terms are not, they match as terms."""
     return [text.source != LEXICON for text in texts]
 
 
-def _all(
+def _all_texts(
     records: Sequence[Record],
     rows: dict[str, int],
     starter: Sequence[Record],
@@ -84,5 +87,5 @@ def _all(
     for entry in lexicon:
         if entry.kind in EMBEDDED:
             targets = codes_of(entry, codes)
-            for code in targets if len(targets) <= SHARED_TERM else ():
+            for code in targets if len(targets) <= MAX_CODES_OF_TERM else ():
                 yield Text(rows[code], LEXICON, entry.term)

@@ -1,4 +1,4 @@
-"""One vector a code in FAISS indexes: found by coarse codes, compared as int8."""
+"""One vector a code in FAISS indexes: a coarse scan finds candidates, int8 vectors rank them."""
 
 from __future__ import annotations
 
@@ -18,22 +18,26 @@ Mask = npt.NDArray[np.bool_]
 
 VECTORS = "codes.faiss"
 COARSE = "coarse.faiss"
-FEW = 4096  # vectors; fewer are compared one by one as fast as coarse codes would be
-COMPONENTS = 4  # that one coarse code of four bits stands for; fewer where the dimension is no multiple of it
-TRAINED_ON = 2048  # vectors that the coarse codes are made from
-ROUNDS = 10  # of k-means
-CHECKED = 2  # vectors compared as int8 for each that is asked for
+MIN_COARSE_VECTORS = 4096
+"""Below this number of vectors, comparing all of them takes no longer than a coarse scan."""
+
+COMPONENTS_PER_CODE = 4
+"""Components that one coarse code of four bits stands for; fewer where the dimension is no multiple of it."""
+
+TRAINING_VECTORS = 2048  # that the coarse codes are trained on
+KMEANS_ITERATIONS = 10
+RERANK_FACTOR = 2  # candidates of the coarse scan for each row asked for
 
 
 class VectorIndex:
     """Inner products with the vectors of all codes.
 
-    A component is stored as int8, `round(component * scale)`. Where there are many vectors, FAISS scans
-    product-quantised codes of four bits first (`IndexPQFastScan`), and the best of them, `CHECKED` times as
-    many as are asked for, are compared as int8.
+    A component is stored as int8, `round(component * scale)`. A large index is searched in two steps: FAISS
+    scans product-quantised codes of four bits (`IndexPQFastScan`), and the best `RERANK_FACTOR * k` of them
+    are compared as int8.
 
     Attributes:
-        scale: See above.
+        scale: Factor of the quantisation.
     """
 
     def __init__(self, exact: Any, coarse: Any | None, scale: float) -> None:
@@ -41,7 +45,7 @@ class VectorIndex:
         self._exact = exact
         self._coarse = coarse
         n, dim = exact.ntotal, exact.d
-        self._size = int(n)  # FAISS takes longer to say it than to compare twenty vectors
+        self._size = int(n)  # reading `ntotal` through SWIG costs as much as comparing twenty vectors
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
         codes = faiss.rev_swig_ptr(exact.codes.data(), n * dim) if n else np.zeros(0, np.uint8)
         self._codes = codes.reshape(n, dim)
@@ -55,16 +59,16 @@ class VectorIndex:
         exact: Any = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
         exact.add(rounded)
         coarse: Any = None
-        if n >= FEW:
-            parts = next(dim // width for width in range(COMPONENTS, 0, -1) if dim % width == 0)
+        if n >= MIN_COARSE_VECTORS:
+            parts = next(dim // width for width in range(COMPONENTS_PER_CODE, 0, -1) if dim % width == 0)
             coarse = faiss.IndexPQFastScan(dim, parts, 4, faiss.METRIC_INNER_PRODUCT)
-            coarse.pq.cp.niter = ROUNDS
-            coarse.train(rounded[np.linspace(0, n - 1, TRAINED_ON).astype(np.int64)])
+            coarse.pq.cp.niter = KMEANS_ITERATIONS
+            coarse.train(rounded[np.linspace(0, n - 1, TRAINING_VECTORS).astype(np.int64)])
             coarse.add(rounded)
         return cls(exact, coarse, scale)
 
     def save(self, folder: Path) -> None:
-        """Write `codes.faiss`, and `coarse.faiss` where there are coarse codes; the rest is not kept."""
+        """Write `codes.faiss` and, in a large index, `coarse.faiss`; the manifest holds the scale."""
         faiss.write_index(self._exact, str(folder / VECTORS))
         if self._coarse is not None:
             faiss.write_index(self._coarse, str(folder / COARSE))
@@ -86,31 +90,33 @@ class VectorIndex:
         """Find the k rows closest to each query.
 
         Args:
-            queries: float32 (n, dim), rows of unit length; rounded for this.
-            k: Rows per query, 1 to as many as there are.
-            allowed: bool (rows,): which may be found; all when None.
+            queries: float32 (n, dim), rows of unit length; they are rounded to int8.
+            k: Rows per query, from 1 to the number of rows.
+            allowed: bool (rows,): rows that may be returned; all when None.
 
         Returns:
-            Cosines, float32 (n, k), best first, and rows, int64 (n, k); minus infinity and -1 at the end
-            where fewer were found.
+            Cosines, float32 (n, k), best first, and rows, int64 (n, k); padded with minus infinity and -1
+            where fewer than k rows are allowed.
 
         Raises:
             QueryError: If k is out of range.
         """
         if not 1 <= k <= len(self):
             raise QueryError(f"k is {k}, but this index holds {len(self)} codes")
-        may = np.ones(len(self), bool) if allowed is None else allowed
+        allowed_mask = np.ones(len(self), bool) if allowed is None else allowed
         if self._coarse is None:
-            return self._among(queries, k, may)
-        _, candidates = self._coarse.search(queries, min(CHECKED * k, len(self)))
-        cosines, rows, fewest = top_k(self._codes, self.scale, candidates, may.view(np.uint8), queries, k)
-        if fewest <= k // 2:  # a narrow filter: every allowed row is compared
-            few = np.flatnonzero(rows[:, k // 2] < 0)
-            cosines[few], rows[few] = self._among(queries[few], k, may)
+            return self._search_all(queries, k, allowed_mask)
+        _, candidates = self._coarse.search(queries, min(RERANK_FACTOR * k, len(self)))
+        cosines, rows, fewest = top_k(
+            self._codes, self.scale, candidates, allowed_mask.view(np.uint8), queries, k
+        )
+        if fewest <= k // 2:  # a narrow filter left too few candidates: compare every allowed row
+            short = np.flatnonzero(rows[:, k // 2] < 0)
+            cosines[short], rows[short] = self._search_all(queries[short], k, allowed_mask)
         return cosines, rows
 
-    def _among(self, queries: Vectors, k: int, allowed: Mask) -> tuple[Vectors, Ids]:
-        """Compare all rows that are allowed."""
+    def _search_all(self, queries: Vectors, k: int, allowed: Mask) -> tuple[Vectors, Ids]:
+        """Compare every allowed row; result as in `search`."""
         scales = 127.0 / np.maximum(np.abs(queries).max(axis=1, keepdims=True), 1e-6)
         bits = np.packbits(allowed, bitorder="little")
         # The selector keeps a pointer into `bits`, which must outlive the call: both are locals here.
@@ -124,6 +130,6 @@ class VectorIndex:
 
 
 def int8_scale(*arrays: Vectors) -> float:
-    """What makes the largest component of some vectors 127."""
+    """Factor that makes the largest absolute component of the given vectors 127."""
     largest = [max(float(array.max(initial=0.0)), -float(array.min(initial=0.0))) for array in arrays]
     return 127.0 / max(1e-6, *largest)

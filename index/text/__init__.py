@@ -1,1 +1,1 @@
-"""From characters to words, quantities and attributes: one way for descriptors and for what users type."""
+"""Text to words, quantities and attributes, in the same way for descriptors and for queries."""

@@ -1,4 +1,4 @@
-"""Opposites that tell sibling codes apart: age, route, contrast, border, fit and the like, as bits."""
+"""Attributes that distinguish sibling codes (age, route, contrast, border, fit ...), as bits."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "irradiated": "irradiated; irrad; irr; irradi",
     },
 }
-"""Name of the opposition -> value -> phrases, parted by `;`. A text may hold several values of one."""
+"""Group -> value -> phrases, separated by `;`. A text may state several values of one group."""
 
 VALUES = tuple(f"{group}: {value}" for group, values in ATTRIBUTES.items() for value in values)
 """Name of each bit, the lowest first, such as "age: child". Index folders hold these names."""
@@ -161,37 +161,37 @@ VALUES = tuple(f"{group}: {value}" for group, values in ATTRIBUTES.items() for v
 _IGNORED = ("sq in", "sq cm", "sq inch", "per unit", "units", "pre op", "unit dose drug")
 _OFFSETS = [sum(len(values) for values in list(ATTRIBUTES.values())[:i]) for i in range(len(ATTRIBUTES))]
 BITS = len(VALUES)
-"""How many bits `attributes` uses; they fit an unsigned 64-bit integer."""
+"""Number of bits that `attributes` uses; they fit an unsigned 64-bit integer."""
 
 GROUPS = tuple(
     sum(1 << (offset + i) for i in range(len(values)))
     for offset, values in zip(_OFFSETS, ATTRIBUTES.values(), strict=True)
 )
-"""Bits of each opposition, in the order of `ATTRIBUTES`."""
+"""Bits of each group, in the order of `ATTRIBUTES`."""
 
 
 def _phrases() -> dict[str, int]:
-    found = {" ".join(words(phrase)): 0 for phrase in _IGNORED}
+    bits_of = {" ".join(words(phrase)): 0 for phrase in _IGNORED}
     for offset, values in zip(_OFFSETS, ATTRIBUTES.values(), strict=True):
         for i, phrases in enumerate(values.values()):
             for phrase in phrases.split(";"):
                 key = " ".join(words(phrase))
-                found[key] = found.get(key, 0) | 1 << (offset + i)
-    return found
+                bits_of[key] = bits_of.get(key, 0) | 1 << (offset + i)
+    return bits_of
 
 
 _PHRASES = _phrases()
 _LENGTHS = lengths_by_first([phrase.split(" ") for phrase in _PHRASES])
 
 
-def attributes(found: list[str]) -> int:
-    """Bits of the values that a text states; the longest phrase counts and uses up its words.
+def attributes(text_words: list[str]) -> int:
+    """Bits of the values that a text states; of overlapping phrases the longest counts.
 
     Args:
-        found: The text's words in order, as `index.text.words.words` cuts them.
+        text_words: The text's words in order, as `index.text.words.words` returns them.
     """
     bits = 0
-    for _, _, phrase in longest_phrases(found, _LENGTHS, _PHRASES):
+    for _, _, phrase in longest_phrases(text_words, _LENGTHS, _PHRASES):
         bits |= _PHRASES[phrase]
     return bits
 

@@ -1,4 +1,4 @@
-"""How people write: abbreviations, trade names, lay words and products, as facts in tab-separated files."""
+"""The lexicon: abbreviations, trade names, lay words and products, read from tab-separated files."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from index.errors import ReleaseFormatError
 
 FOLDER = Path(__file__).parent / "lexicon"
 COLUMNS = ["term", "means", "kind", "codes"]
-WHOLE = 5  # characters of a code; fewer are the beginning of several
+CODE_LENGTH = 5  # characters; fewer are a prefix of several codes
 KINDS = {"abbreviation", "trade name", "synonym", "lay", "product", "noise"}
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One fact about how people write.
+    """One term and what it stands for.
 
     Attributes:
-        term: What is written, lower case.
-        means: The field's words, best meaning first; empty for noise.
+        term: As people write it, lower case.
+        means: Meanings in the words of descriptors, best first; empty for noise.
         kind: One of `KINDS`.
-        codes: Codes, or beginnings of codes, that the term by itself nearly settles; best first.
+        codes: Codes, or prefixes of codes, that the term alone points to, best first.
     """
 
     term: str
@@ -36,7 +36,7 @@ def read_lexicon(folder: Path = FOLDER) -> tuple[Entry, ...]:
     """Every entry of every `.tsv` file of a folder, in the order of file names and rows.
 
     Raises:
-        ReleaseFormatError: If a row has not four columns or names an unknown kind; says file and line.
+        ReleaseFormatError: If a row does not have four columns or names an unknown kind; says file and line.
     """
     return tuple(entry for path in sorted(folder.glob("*.tsv")) for entry in _read_file(path))
 
@@ -56,24 +56,24 @@ def _read_file(path: Path) -> Iterable[Entry]:
 
 
 def broad(entry: Entry) -> bool:
-    """Whether an entry settles on beginnings of codes."""
-    return any(len(code) < WHOLE for code in entry.codes)
+    """Whether an entry points to prefixes of codes."""
+    return any(len(code) < CODE_LENGTH for code in entry.codes)
 
 
 def codes_of(entry: Entry, known: Sequence[str]) -> list[str]:
-    """The known codes an entry settles on; a beginning of a code stands for all that start so.
+    """The known codes that an entry points to; a prefix stands for all codes that begin with it.
 
     Args:
         entry: The lexicon entry.
         known: Codes of the release, ascending.
     """
-    found: list[str] = []
+    codes: list[str] = []
     for prefix in entry.codes:
         start = bisect_left(known, prefix)
-        if start < len(known) and known[start] == prefix:  # a whole code begins no other
-            found.append(prefix)
+        if start < len(known) and known[start] == prefix:  # a whole code is a prefix of no other
+            codes.append(prefix)
             continue
         while start < len(known) and known[start].startswith(prefix):
-            found.append(known[start])
+            codes.append(known[start])
             start += 1
-    return found
+    return codes

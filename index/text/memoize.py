@@ -1,4 +1,4 @@
-"""Remembering what was worked out for a word, without keeping the word."""
+"""Memoizing a function of a word without storing the word."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def memoized(function: Callable[[str], T], most: int) -> Callable[[str], T]:
-    """A function that works out each word once.
+def memoized(function: Callable[[str], T], max_size: int) -> Callable[[str], T]:
+    """A function that computes the result of each word once.
 
-    A word is known by its hash, which differs from process to process, since it may be a patient's; what the
-    function gives must not hold it either. When `most` words are kept, all are forgotten.
+    A word may come from a patient's record, so only its hash is stored, which differs from process to
+    process; the results must not contain the word either.
+
+    Args:
+        function: Its result depends on the word alone.
+        max_size: When this many results are stored, all are dropped.
     """
-    kept: dict[int, T] = {}
+    results: dict[int, T] = {}
 
-    def looked_up(word: str) -> T:
+    def look_up(word: str) -> T:
         key = hash(word)
         try:
-            return kept[key]
+            return results[key]
         except KeyError:
-            found = function(word)
-        if len(kept) >= most:
-            kept.clear()
-        kept[key] = found
-        return found
+            result = function(word)
+        if len(results) >= max_size:
+            results.clear()
+        results[key] = result
+        return result
 
-    return looked_up
+    return look_up

@@ -1,7 +1,8 @@
-"""Names that a user downloads: trade names of CMS's ASP crosswalk, and product lists with named columns.
+"""Product names from a user's files: CMS's ASP crosswalk, and product lists with named columns.
 
-The ASP NDC-HCPCS crosswalk ("section 508 version") has some lines of title and notes, then a header whose
-first column is the year's code (`_2026_CODE`), one row an NDC, encoded cp1252 with stray non-breaking spaces.
+The ASP NDC-HCPCS crosswalk ("section 508 version") begins with lines of title and notes; then comes a header
+whose first column is the year's code (`_2026_CODE`) and one row an NDC. It is encoded as cp1252 and contains
+non-breaking spaces.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 from index.code_systems import LEVEL_II
 from index.errors import ReleaseFormatError
 
-HEADER_ROWS = 40  # a header is looked for in this many first rows; CMS's stands on row 9
+MAX_HEADER_ROWS = 40  # first rows that are searched for the header; CMS's is row 9
 
 
 class Name(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -26,7 +27,7 @@ class Name(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         term: Trade name, or product and model.
         code: HCPCS Level II code.
-        source: Which list says so, as shown to users.
+        source: The list that it comes from, as shown to users.
         maker: Labeler or manufacturer; may be empty.
     """
 
@@ -37,7 +38,7 @@ class Name(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read_names(path: Path) -> tuple[Name, ...]:
-    """Names of a file, each once, ascending by term and code.
+    """The names in a file, without duplicates, ascending by term and code.
 
     Accepts CMS's ASP crosswalk (`.csv` or `.csv.gz`) and any CSV or tab-separated file with a column for the
     code and one for the product, such as a DMECS or PDAC export.
@@ -46,7 +47,7 @@ def read_names(path: Path) -> tuple[Name, ...]:
         ReleaseFormatError: If the file cannot be read or has no such columns.
     """
     rows = _rows(path)
-    for number, row in enumerate(rows[:HEADER_ROWS]):
+    for number, row in enumerate(rows[:MAX_HEADER_ROWS]):
         header = [cell.strip().lower().replace("_", " ") for cell in row]
         reader = _reader(header, path)
         if reader is not None:
@@ -54,7 +55,7 @@ def read_names(path: Path) -> tuple[Name, ...]:
             return tuple(sorted(names, key=lambda name: (name.term, name.code, name.maker)))
     raise ReleaseFormatError(
         f"{path.name}: no header with a code column and a drug or product name column in the first "
-        f"{HEADER_ROWS} rows; expected CMS's ASP NDC-HCPCS crosswalk, or columns such as manufacturer, "
+        f"{MAX_HEADER_ROWS} rows; expected CMS's ASP NDC-HCPCS crosswalk, or columns such as manufacturer, "
         "product, model, code"
     )
 
@@ -81,7 +82,7 @@ def _rows(path: Path) -> list[list[str]]:
 
 
 def _reader(header: Sequence[str], path: Path) -> Callable[[list[str]], Name | None] | None:
-    """A function from a row to its name, when the header has the columns for it."""
+    """A function from a row to its name, or None when the header lacks the columns for it."""
 
     def column(*titles: str) -> int | None:
         return next((header.index(title) for title in titles if title in header), None)
@@ -100,10 +101,10 @@ def _reader(header: Sequence[str], path: Path) -> Callable[[list[str]], Name | N
 
     def read(cells: list[str]) -> Name | None:
         filled = cells + [""] * (len(header) - len(cells))
-        found = filled[code].strip().upper()
+        billed = filled[code].strip().upper()
         term = " ".join(" ".join(filled[part] for part in parts).split())
-        if not LEVEL_II.matches(found) or not term:
+        if not LEVEL_II.matches(billed) or not term:
             return None
-        return Name(term, found, source, "" if maker is None else " ".join(filled[maker].split()))
+        return Name(term, billed, source, "" if maker is None else " ".join(filled[maker].split()))
 
     return read

@@ -1,4 +1,4 @@
-"""Amounts in a text: strengths, volumes, sizes and times, in one unit per dimension."""
+"""Quantities in a text: strengths, volumes, sizes and times, each in the base unit of its dimension."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIMENSIONS = (
     "percent",
     "equivalents",
 )
-"""Milligrams, units, millilitres, millicuries, millimetres, square inches, minutes, French, per cent, mEq."""
+"""Base units: mg, unit, ml, mCi, mm, square inch, minute, French, per cent, mEq. Folders hold the names."""
 
 _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("mg", "milligram", "milligrams", "mgs"), ("mass", 1.0)),
@@ -59,7 +59,7 @@ _RANGE = re.compile(
     r"(?:\s*(?:but|and)?\s*(?:less than or equal to|less than|<=|<)\s*(\d+\.?\d*))?"
     r"\s*(or less|or smaller|and under)?"
 )
-_SOME = re.compile(r"\d|\bper ")  # without either there is no amount
+_HAS_AMOUNT = re.compile(r"\d|\bper ")  # without either there is no amount
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
 
 
@@ -71,7 +71,7 @@ class Quantity(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Amounts that a descriptor covers: more than `above`, up to and including `to`."""
+    """Amounts that a descriptor covers: above `above`, up to and including `to`."""
 
     dimension: int
     above: float
@@ -79,23 +79,23 @@ class Range(NamedTuple):
 
 
 def quantities(normalised: str) -> list[Quantity]:
-    """Amounts that stand in a normalised text, in order, each once.
+    """The quantities of a normalised text, in order, without duplicates.
 
-    `4x4` counts as an area in square inches unless cm or mm is said; `per mg` as 1 mg.
+    `4x4` is read as an area in square inches unless cm or mm is written; `per mg` as 1 mg.
     """
-    found: list[Quantity] = []
-    if not _SOME.search(normalised):
-        return found
+    read: list[Quantity] = []
+    if not _HAS_AMOUNT.search(normalised):
+        return read
     for number, scale, unit in _AMOUNT.findall(normalised):
         dimension, factor = _UNITS[unit]
-        found.append(Quantity(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))
+        read.append(Quantity(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))
     for width, first, height, second in _AREA.findall(normalised) if "x" in normalised else ():
         side = _SIDE[second or first or None]
-        found.append(Quantity(DIMENSIONS.index("area"), float(width) * float(height) * side * side))
+        read.append(Quantity(DIMENSIONS.index("area"), float(width) * float(height) * side * side))
     for unit in _BARE_UNIT.findall(normalised) if "per " in normalised else ():
         dimension, factor = _UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]
-        found.append(Quantity(DIMENSIONS.index(dimension), factor))
-    return list(dict.fromkeys(quantity for quantity in found if quantity.amount > 0))
+        read.append(Quantity(DIMENSIONS.index(dimension), factor))
+    return list(dict.fromkeys(quantity for quantity in read if quantity.amount > 0))
 
 
 def size_range(normalised: str) -> Range | None:

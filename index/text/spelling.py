@@ -1,30 +1,30 @@
-"""The known word that a misspelt one most resembles."""
+"""Spelling correction: the known word most similar to a misspelt one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-LEAST_ALIKE = 84  # per cent; below, two spellings are two words
-SHORTEST = 5  # letters; shorter words resemble too many others
+MIN_SIMILARITY = 84  # per cent (rapidfuzz ratio); less similar words are different words
+MIN_LETTERS = 5  # shorter words are similar to too many others
 
 
 class Spelling:
-    """Known words by first letter and length, so that a word is compared with few of them."""
+    """Known words grouped by first letter and length, so that a word is compared with few of them."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._groups: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in known:
-            if word.isalpha() and len(word) >= SHORTEST:
+            if word.isalpha() and len(word) >= MIN_LETTERS:
                 for length in (len(word) - 1, len(word), len(word) + 1):
-                    self._alike[word[0], length].append(word)
+                    self._groups[word[0], length].append(word)
 
     def nearest(self, word: str) -> str | None:
-        """The known word of the same first letter and nearly the same length that is most alike, or None."""
-        if len(word) < SHORTEST or not word.isalpha():
+        """The most similar known word of the same first letter and about the same length, or None."""
+        if len(word) < MIN_LETTERS or not word.isalpha():
             return None
-        from rapidfuzz import fuzz, process  # here, since a text without a misspelt word need not wait for it
+        from rapidfuzz import fuzz, process  # slow to import; most texts need no correction
 
-        near = self._alike.get((word[0], len(word)), ())
-        best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE)
+        candidates = self._groups.get((word[0], len(word)), ())
+        best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
         return None if best is None else best[0]

@@ -1,4 +1,4 @@
-"""How any text, a descriptor or a query, is cut into words: one way for both sides."""
+"""Normalisation and words, the same for descriptors and for queries."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ holds texts, words and vectors in this form and is refused under another."""
 
 @lru_cache(1 << 16)
 def cut(text: str) -> tuple[str, ...]:
-    """The words of a descriptor or lexicon text, remembered; not for what a user typed."""
+    """The words of a descriptor or lexicon text, cached; not for users' texts, which must not be stored."""
     return tuple(words(normalise(text)))
 
 
 def lengths_by_first(phrases: Iterable[Sequence[str]]) -> dict[str, tuple[int, ...]]:
-    """For each word that begins a phrase, how many words such phrases have, the most first."""
-    found: dict[str, set[int]] = {}
+    """For each first word of a phrase, the lengths in words of the phrases that begin so, longest first."""
+    by_first: dict[str, set[int]] = {}
     for phrase in phrases:
-        found.setdefault(phrase[0], set()).add(len(phrase))
-    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+        by_first.setdefault(phrase[0], set()).add(len(phrase))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in by_first.items()}

@@ -20,6 +20,7 @@ from index.records import Record, Release
 from index.release.release import read_release
 from index.starter import FOLDER as STARTER
 from index.starter import read_starter
+from index.store.texts import MAX_EMBEDDED_CHARACTERS
 from index.text.lexicon import FOLDER as LEXICON
 from index.text.lexicon import Entry, read_lexicon
 from index.text.names import Name, read_names
@@ -54,7 +55,6 @@ from suggest.training.ranking import (
 
 Log = Callable[[str], None]
 NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
-MAX_CHARACTERS = 600  # of a text that the encoder learns from
 EXPANDED_SHARE = 0.75  # of charge lines are learned with the words that their known terms stand for
 REFUSED_SHARE = 0.92  # of texts without a code must be refused
 
@@ -251,7 +251,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
     }
     texts: list[tuple[str, ...]] = [
         (
-            normalise(record.long_description)[:MAX_CHARACTERS],
+            normalise(record.long_description)[:MAX_EMBEDDED_CHARACTERS],
             normalise(record.short_description),
             normalise(starter_texts.get(record.code, record.short_description)),
         )
@@ -274,7 +274,9 @@ def _line_queries(
         if line.kind == "charge" and rng.random() < EXPANDED_SHARE:
             text = _expanded(text, expander)
         n_codes = 2 if line.kind.startswith("lexicon") or line.kind == "name" else 1
-        queries += [(text[:MAX_CHARACTERS], rows[code]) for code in line.codes[:n_codes] if code in rows]
+        queries += [
+            (text[:MAX_EMBEDDED_CHARACTERS], rows[code]) for code in line.codes[:n_codes] if code in rows
+        ]
     return queries
 
 

@@ -1,4 +1,4 @@
-"""Bootstrap intervals over cases: seeded, and vectorised over resamples and measures."""
+"""Seeded bootstrap over cases, for all measures at once: resamples, their means, percentile intervals."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ LEVEL = 0.95
 
 
 def resample_counts(n: int, samples: int, seed: int) -> Array:
-    """How often each of n cases is drawn in each bootstrap sample of size n, with replacement.
+    """Count how often each of n cases is drawn in each bootstrap sample (n draws with replacement).
 
     Returns:
-        float64 array of shape (samples, n), every row summing to n.
+        float64 array of shape (samples, n); every row has the sum n.
     """
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, n, size=(samples, n)) + np.arange(samples)[:, None] * n
@@ -24,26 +24,26 @@ def resample_counts(n: int, samples: int, seed: int) -> Array:
 
 
 def bootstrap_means(values: Array, counts: Array) -> Array:
-    """Means of the resamples.
+    """Mean of each measure in each bootstrap sample.
 
     Args:
         values: float64 (n, m): one row a case, one column a measure; NaN where a measure does not apply.
         counts: From `resample_counts`, (samples, n).
 
     Returns:
-        float64 (samples, m); NaN where a resample holds no case with that measure.
+        float64 (samples, m); NaN where a sample contains no case that the measure applies to.
     """
-    there = ~np.isnan(values)
-    if there.all():
+    known = ~np.isnan(values)
+    if known.all():
         whole: Array = (counts @ values) / len(values)
         return whole
     with np.errstate(invalid="ignore"):
-        means: Array = (counts @ np.where(there, values, 0.0)) / (counts @ there.astype(np.float64))
+        means: Array = (counts @ np.where(known, values, 0.0)) / (counts @ known.astype(np.float64))
     return means
 
 
 def bootstrap_macro(values: Array, groups: NDArray[np.int64], counts: Array) -> Array:
-    """Means over groups of the means within each group, per resample.
+    """Mean over groups of the means within each group, in each bootstrap sample.
 
     Args:
         values: float64 (n, m), without NaN.
@@ -51,14 +51,14 @@ def bootstrap_macro(values: Array, groups: NDArray[np.int64], counts: Array) -> 
         counts: From `resample_counts`, (samples, n).
 
     Returns:
-        float64 (samples, m): groups that a resample does not hold are left out of its mean.
+        float64 (samples, m); a group that a sample contains no case of is left out of that mean.
     """
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) != 0])
     drawn = counts[:, order]
     sizes = np.add.reduceat(drawn, starts, axis=1)
-    held = sizes > 0
-    weights = held / np.where(held, sizes, 1.0) / held.sum(1, keepdims=True)
+    present = sizes > 0
+    weights = present / np.where(present, sizes, 1.0) / present.sum(1, keepdims=True)
     columns = []
     for column in values[order].T:
         totals = np.add.reduceat(drawn * column, starts, axis=1)
@@ -67,7 +67,7 @@ def bootstrap_macro(values: Array, groups: NDArray[np.int64], counts: Array) -> 
 
 
 def interval(replicates: Array, level: float = LEVEL) -> tuple[Array, Array]:
-    """The percentile interval of bootstrap replicates along the first axis, NaN replicates left out."""
+    """Percentile interval of bootstrap replicates along the first axis; NaN replicates are left out."""
     tail = (1.0 - level) / 2.0
     if not np.isfinite(replicates).all():
         finite = np.isfinite(replicates).any(axis=0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval.measures.intervals import bootstrap_macro, bootstrap_means, interval, resample_counts
+from eval.measures.bootstrap import bootstrap_macro, bootstrap_means, interval, resample_counts
 
 
 def test_a_seed_gives_the_same_interval_and_another_seed_another():

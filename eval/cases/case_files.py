@@ -1,0 +1,121 @@
+"""Rows of the files that hold labelled cases: JSONL, CSV, XLSX and TREC qrels."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import msgspec
+
+from eval.errors import CaseFileError
+
+FIELDS = ("query", "codes", "id", "source", "kind", "date")
+DELIMITERS = ",;\t|"
+ROW_ERROR = "__error__"  # key of a row that cannot be read; its value says why
+NumberedRow = tuple[int, dict[str, Any]]
+
+
+def read_file_rows(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
+    """Read the rows of a file; its ending selects the format.
+
+    Args:
+        path: `.jsonl`, `.csv`, `.tsv`, `.xlsx`, `.xlsm`, `.qrels` or `.trec`; see `read_cases`.
+        names: Field of `Case` to the name of its column.
+        explicit: Fields whose column the user has named. These columns must exist.
+
+    Returns:
+        Line number, from 1, and column name to cell. A row that cannot be read has the one key `ROW_ERROR`.
+
+    Raises:
+        CaseFileError: If the file is missing, of another format, or has no such column.
+    """
+    if not path.is_file():
+        raise CaseFileError(f"there is no file {path}")
+    ending = Path(path.stem if is_gzip(path) else path.name).suffix.lower()
+    if ending == ".jsonl":
+        return _read_jsonl(path, names, explicit)
+    if ending in (".csv", ".tsv"):
+        return _read_csv(path, names, explicit)
+    if ending in (".xlsx", ".xlsm"):
+        return _read_xlsx(path, names, explicit)
+    if ending in (".qrels", ".trec"):
+        return _read_qrels(path)
+    raise CaseFileError(f"{path.name}: cases are read from .jsonl, .csv, .tsv, .xlsx and .qrels files")
+
+
+def is_gzip(path: Path) -> bool:
+    """Return whether the name of a file ends in `.gz`."""
+    return path.suffix.lower() == ".gz"
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if is_gzip(path) else path.open("rb")
+
+
+def _check_columns(path: Path, columns: Sequence[str], names: Mapping[str, str], explicit: set[str]) -> None:
+    required = {"query", "codes"} | explicit
+    for field in FIELDS:
+        if field in required and names[field] not in columns:
+            listed = ", ".join(name for name in columns if name) or "none"
+            raise CaseFileError(
+                f"{path.name} has no column {names[field]!r} for the {field}; its columns are: {listed};"
+                f" name the right one with --{field}-column"
+            )
+
+
+def _read_jsonl(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
+    columns: dict[str, None] = {}
+    with _open(path) as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = msgspec.json.decode(line, type=dict[str, Any])
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                yield number, {ROW_ERROR: "the line is not one JSON object"}
+                continue
+            columns.update(dict.fromkeys(row))
+            yield number, row
+    _check_columns(path, list(columns), names, explicit)
+
+
+def _read_csv(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
+    with _open(path) as file:
+        data = file.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")  # what Excel on Windows saves as "CSV"
+    header = text.split("\n", 1)[0]
+    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=header.count))
+    reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+    _check_columns(path, list(reader.fieldnames), names, explicit)
+    for row in reader:
+        if any(isinstance(value, str) and value.strip() for value in row.values()):
+            yield reader.line_num, dict(row)
+
+
+def _read_xlsx(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
+    import openpyxl
+
+    try:
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises zip, XML and key errors as they are
+        raise CaseFileError(f"{path.name} cannot be read as an Excel workbook") from error
+    rows = workbook.worksheets[0].iter_rows(values_only=True)
+    header = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
+    _check_columns(path, header, names, explicit)
+    for number, cells in enumerate(rows, 2):
+        if any(cell is not None and str(cell).strip() for cell in cells):
+            yield number, {name: cell for name, cell in zip(header, cells, strict=False) if name}
+    workbook.close()
+
+
+def _read_qrels(path: Path) -> Iterator[NumberedRow]:
+    from eval.cases.trec import read_qrels
+
+    for number, (case_id, codes) in enumerate(read_qrels(path).items(), 1):
+        yield number, {"id": case_id, "query": "", "codes": list(codes)}
