@@ -12,13 +12,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from index._encoder import unit_sums, weighted_sum
+from index.arrays import Vectors as Vectors
 from index.digest import file_sha256
 from index.errors import EncoderError
-from index.loops import WeightedRows, unit_sums
 from index.text.memoize import memoized
 from index.text.words import skeleton, words
-
-Vectors = npt.NDArray[np.float32]
 
 STATIC = "static"
 MINILM = "minilm"
@@ -116,7 +115,8 @@ class StaticEncoder:
         self.dim = layout.dim
         self._tokenizer = tokenizer
         self._model = tokenizer.model
-        self._rows = WeightedRows(table, scales)
+        self._table = table
+        self._scales = scales
         self._layout = layout
         self._part = memoized(self._sum, MEMOIZED_PARTS)
 
@@ -159,7 +159,7 @@ class StaticEncoder:
 
     def _sum(self, part: str) -> bytes:
         """Contribution of one blank-separated part to the text's vector; no feature spans two parts."""
-        return self._rows.sum(self.features(part))
+        return weighted_sum(self._table, self._scales, self.features(part))
 
 
 class SentenceTransformerEncoder:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from suggest.features import NAMES, calibrated, falling, leading
+from suggest._calibration import confidence_columns
+from suggest._ranking import first_rows, running_min
+from suggest.features import NAMES
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
@@ -54,7 +56,7 @@ def confidence_features(scored: Scored) -> Floats:
         all candidates of the text, `lead` the distance to the best other one, `spread` the entropy of the
         shares in nats.
     """
-    return calibrated(*scored, _COLUMNS)
+    return confidence_columns(*scored, _COLUMNS)
 
 
 class Calibration(Protocol):
@@ -75,7 +77,7 @@ class Uncalibrated:
     def probabilities(self, scored: Scored) -> list[Judged]:
         """See `Calibration.probabilities`."""
         cosines = scored.matrix[scored.order, NAMES.index("cosine")].astype(np.float64)
-        sure = falling(np.clip(cosines, 0.0, 1.0), scored.firsts)
+        sure = running_min(np.clip(cosines, 0.0, 1.0), scored.firsts)
         return [(some, some[0] if some else 0.0) for some in sure]
 
 
@@ -102,6 +104,6 @@ class Confidence:
     def probabilities(self, scored: Scored) -> list[Judged]:
         """See `Calibration.probabilities`."""
         columns = confidence_features(scored)
-        sure = falling(self._accepted.predict(columns), scored.firsts)
-        fits = iter(self._answerable.predict(leading(columns, scored.firsts)).tolist())
+        sure = running_min(self._accepted.predict(columns), scored.firsts)
+        fits = iter(self._answerable.predict(first_rows(columns, scored.firsts)).tolist())
         return [(some, next(fits) if some else 0.0) for some in sure]

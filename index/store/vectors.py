@@ -9,9 +9,9 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Vectors
+from index.arrays import Vectors
 from index.errors import QueryError
-from index.loops import Stored
+from index.store._vectors import top_k
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -48,7 +48,7 @@ class VectorIndex:
         self._size = int(n)  # reading `ntotal` through SWIG costs as much as comparing twenty vectors
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
         codes = faiss.rev_swig_ptr(exact.codes.data(), n * dim) if n else np.zeros(0, np.uint8)
-        self._stored = Stored(codes.reshape(n, dim), scale)
+        self._codes = codes.reshape(n, dim)
 
     @classmethod
     def from_vectors(cls, vectors: Vectors, scale: float) -> VectorIndex:
@@ -107,7 +107,8 @@ class VectorIndex:
         if self._coarse is None:
             return self._search_all(queries, k, allowed_mask)
         _, candidates = self._coarse.search(queries, min(RERANK_FACTOR * k, len(self)))
-        cosines, rows, fewest = self._stored.best(candidates, allowed_mask.view(np.uint8), queries, k)
+        mask = allowed_mask.view(np.uint8)
+        cosines, rows, fewest = top_k(self._codes, self.scale, candidates, mask, queries, k)
         if fewest <= k // 2:  # a narrow filter left too few candidates: compare every allowed row
             short = np.flatnonzero(rows[:, k // 2] < 0)
             cosines[short], rows[short] = self._search_all(queries[short], k, allowed_mask)
