@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index._encoder import unit_sums, weighted_sum
+from index.arrays import Vectors as Vectors
 from index.digest import file_sha256
 from index.errors import EncoderError
 from index.text.memoize import memoized
 from index.text.words import skeleton, words
-
-Vectors = npt.NDArray[np.float32]
 
 STATIC = "static"
 MINILM = "minilm"

@@ -67,7 +67,7 @@ def test_compiled_code_is_part_of_the_code_that_is_compared():
     """A changed feature must not mix with the answers of an interrupted run."""
     covered = {path.relative_to(ROOT).as_posix() for path in sources(*CODE)}
 
-    assert {"suggest/features.pyx", "index/text/_normal.pyx", "eval/systems/baselines.py"} <= covered
+    assert {"suggest/_features.pyx", "index/text/_normal.pyx", "eval/systems/baselines.py"} <= covered
     assert new_manifest(FixedSystem(ANSWERS), CASES, "2026-01", DAY, 5, 0, 10).code_sha256 == source_digest(
         *CODE
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-from index.encoder import Vectors
+from index.arrays import Vectors
 from index.store._vectors import sums_by_row
 from index.store.texts import Text, own
 

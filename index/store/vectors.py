@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Vectors
+from index.arrays import Vectors
 from index.errors import QueryError
 from index.store._vectors import top_k
 
@@ -107,9 +107,8 @@ class VectorIndex:
         if self._coarse is None:
             return self._search_all(queries, k, allowed_mask)
         _, candidates = self._coarse.search(queries, min(RERANK_FACTOR * k, len(self)))
-        cosines, rows, fewest = top_k(
-            self._codes, self.scale, candidates, allowed_mask.view(np.uint8), queries, k
-        )
+        mask = allowed_mask.view(np.uint8)
+        cosines, rows, fewest = top_k(self._codes, self.scale, candidates, mask, queries, k)
         if fewest <= k // 2:  # a narrow filter left too few candidates: compare every allowed row
             short = np.flatnonzero(rows[:, k // 2] < 0)
             cosines[short], rows[short] = self._search_all(queries[short], k, allowed_mask)
