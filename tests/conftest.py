@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.real_index import RealIndex
 
 SHARED = Path(os.environ.get("HCPCS_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 
@@ -18,3 +22,11 @@ def shared() -> Path:
             f"the official files are not at {SHARED}; set HCPCS_SHARED to the folder that holds data/"
         )
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> RealIndex:
+    """The official release with the development cases where they are, else the starter with its own."""
+    from tests.real_index import RealIndex
+
+    return RealIndex(tmp_path_factory.mktemp("real"), SHARED if SHARED.is_dir() else None)
