@@ -29,6 +29,7 @@ class RealIndex:
     """What answers a text, step by step.
 
     Attributes:
+        folder: The index folder.
         artifact: The index.
         columns: What is known of each of its codes.
         retriever: Finds its candidates.
@@ -40,7 +41,8 @@ class RealIndex:
         release = [] if data is None else ["--release", str(data / RELEASE)]
         with patch.dict(os.environ, HCPCS_HOME=str(folder / "home")):
             assert main(["index", "build", *release, "--out", str(folder / "index")]) == 0
-        self.artifact = Artifact.load(folder / "index")
+        self.folder = folder / "index"
+        self.artifact = Artifact.load(self.folder)
         self.encoder = load_encoder()
         self.columns = CodeColumns.from_artifact(self.artifact, load_thresholds().code_popularity)
         self.retriever = Retriever(self.artifact, self.encoder)
