@@ -76,7 +76,7 @@ def test_no_candidate_is_no_answer() -> None:
 
 
 def test_real_searches_find_the_closest_allowed_rows(real_index: RealIndex) -> None:
-    """The cosines are the twin's, largest first. Of the ten that are closest 9 in 10 are found, and always the first."""
+    """The cosines are the twin's, largest first; of the ten closest codes nine are found, the first always."""
     import faiss
 
     vectors, allowed = real_index.artifact.vectors, real_index.allowed
