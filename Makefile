@@ -59,7 +59,7 @@ $(VENV)/python.stamp:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx */*/*.pyx)
+$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
 	@echo "compiling, and installing what answering needs into $(VENV) (once)" >&2
 	@$(PIP) -e .
 	@# Where Python is told to write no bytecode, a command would compile all that it imports each time.

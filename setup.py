@@ -11,9 +11,13 @@ from setuptools import Extension, setup
 # Where sums may be taken in any order, the compiler can use the processor's vector registers.
 ANY_ORDER = ["-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
 COMPILED = {
-    "index.loops": ANY_ORDER,
+    "index._encoder": ANY_ORDER,
+    "index.store._forward": ANY_ORDER,
+    "index.store._vectors": ANY_ORDER,
     "index.text._normal": [],
-    "suggest.features": ANY_ORDER,
+    "suggest._calibration": ANY_ORDER,
+    "suggest._candidates": ANY_ORDER,
+    "suggest._features": ANY_ORDER,
     "suggest._forest": [],
     "suggest.why": [],
 }

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from index._encoder import unit_sums, weighted_sum
 from index.digest import file_sha256
 from index.errors import EncoderError
-from index.loops import WeightedRows, unit_sums
 from index.text.memoize import memoized
 from index.text.words import skeleton, words
 
@@ -116,7 +116,8 @@ class StaticEncoder:
         self.dim = layout.dim
         self._tokenizer = tokenizer
         self._model = tokenizer.model
-        self._rows = WeightedRows(table, scales)
+        self._table = table
+        self._scales = scales
         self._layout = layout
         self._part = memoized(self._sum, KEPT_PARTS)
 
@@ -159,7 +160,7 @@ class StaticEncoder:
 
     def _sum(self, part: str) -> bytes:
         """What one part of a text, from blank to blank, adds to its vector: no feature reaches further."""
-        return self._rows.sum(self.features(part))
+        return weighted_sum(self._table, self._scales, self.features(part))
 
 
 class SentenceTransformerEncoder:

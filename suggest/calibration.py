@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.features import NAMES, calibrated, falling, leading
+from suggest._calibration import confidence_columns
+from suggest.features import NAMES
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 
@@ -54,7 +56,29 @@ def confidence_features(scored: Scored) -> Floats:
         all candidates of the text, `lead` the distance to the best other one, `spread` the entropy of the
         shares in nats.
     """
-    return calibrated(*scored, _COLUMNS)
+    return confidence_columns(*scored, _COLUMNS)
+
+
+def running_min(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list[float]]:
+    """The running minimum of each text's values, to four places.
+
+    Args:
+        values: float64 (m,), from 0 to 1.
+        firsts: Text i has the values from `firsts[i]` to `firsts[i + 1]`.
+    """
+    rounded = to_four_places(values)
+    return [list(accumulate(rounded[start:stop], min)) for start, stop in pairwise(firsts)]
+
+
+def first_rows(columns: Floats, firsts: list[int]) -> Floats:
+    """The first row of each text that has any; text i has the rows from `firsts[i]` to `firsts[i + 1]`."""
+    return columns[[start for start, stop in pairwise(firsts) if start < stop]]
+
+
+def to_four_places(values: npt.NDArray[np.floating[Any]]) -> list[float]:
+    """Numbers as they are shown."""
+    rounded: list[float] = (np.rint(values.astype(np.float64) * 1e4) / 1e4).tolist()
+    return rounded
 
 
 class Calibration(Protocol):
@@ -75,7 +99,7 @@ class Uncalibrated:
     def probabilities(self, scored: Scored) -> list[Judged]:
         """See `Calibration.probabilities`."""
         cosines = scored.matrix[scored.order, NAMES.index("cosine")].astype(np.float64)
-        sure = falling(np.clip(cosines, 0.0, 1.0), scored.firsts)
+        sure = running_min(np.clip(cosines, 0.0, 1.0), scored.firsts)
         return [(some, some[0] if some else 0.0) for some in sure]
 
 
@@ -102,6 +126,6 @@ class Confidence:
     def probabilities(self, scored: Scored) -> list[Judged]:
         """See `Calibration.probabilities`."""
         columns = confidence_features(scored)
-        sure = falling(self._accepted.predict(columns), scored.firsts)
-        fits = iter(self._answerable.predict(leading(columns, scored.firsts)).tolist())
+        sure = running_min(self._accepted.predict(columns), scored.firsts)
+        fits = iter(self._answerable.predict(first_rows(columns, scored.firsts)).tolist())
         return [(some, next(fits) if some else 0.0) for some in sure]

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.encoder import Encoder
-from index.loops import TextsOfCodes
 from index.store.artifact import Artifact
 from index.store.texts import LONG, SHORT
+from suggest._candidates import CodeTexts
 from suggest.reader import Query
 
 BY_MEANING = 20  # candidate codes; more when more are asked for
@@ -56,9 +56,8 @@ class Retriever:
         self._artifact = artifact
         self._encoder = encoder
         kinds = np.array([KINDS.get(text.source, OTHER) for text in artifact.texts], np.uint8)
-        self._texts = TextsOfCodes(
-            artifact.text_vectors.stored, artifact.lexical.columns, artifact.rows, kinds
-        )
+        vectors = artifact.text_vectors
+        self._texts = CodeTexts(vectors.codes, vectors.scale, artifact.lexical.postings, artifact.rows, kinds)
 
     def evidence(
         self, queries: Sequence[Query], allowed: npt.NDArray[np.bool_], by_meaning: int
@@ -81,5 +80,5 @@ class Retriever:
         stems = [self._artifact.lexical.stems(query.expanded) for query in queries]
         pointed = [[row for hit in query.hits for row in hit.meaning.rows[:BY_TERM]] for query in queries]
         may = allowed.view(np.uint8)
-        found = self._texts.evidence(nearest, stems, BY_WORDS, pointed, may, vectors, typed)
+        found = self._texts.gather(nearest, stems, BY_WORDS, pointed, may, vectors, typed)
         return Candidates(*found, vectors, typed)

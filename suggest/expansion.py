@@ -8,9 +8,9 @@ from itertools import chain
 
 import msgspec
 
-from index.loops import longest_phrases
 from index.text.lexicon import Entry, broad, codes_of
 from index.text.names import Name
+from index.text.phrases import longest_phrases
 from index.text.spelling import Spelling
 from index.text.words import cut, lengths_by_first, normalise, words
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from index.loops import inner_products
-from suggest.calibration import Calibration, Scored
-from suggest.candidates import BY_MEANING, Retriever
-from suggest.features import Features, first, listed
+from suggest.calibration import Calibration, Scored, to_four_places
+from suggest.candidates import BY_MEANING, Candidates, Retriever
+from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
 from suggest.thresholds import Thresholds
+
+Floats = npt.NDArray[np.float32]
 
 
 class Ranking(NamedTuple):
@@ -53,7 +55,7 @@ class RankingPipeline:
         self._features = features
         self._ranker = ranker
         self._calibration = calibration
-        self._codable = np.array(thresholds.codable_weights, np.float32)
+        self._codable_weights = np.array(thresholds.codable_weights, np.float32)
         self._codable_bias = thresholds.codable_bias
 
     def rankings(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Ranking]:
@@ -69,14 +71,40 @@ class RankingPipeline:
         evidence = self._retriever.evidence(queries, allowed, max(BY_MEANING, k))
         matrix = self._features.matrix(queries, evidence)
         scores = self._ranker.scores(matrix)
-        order, firsts = first(scores, evidence.indptr, [k + len(query.codes) for query in queries])
-        products = inner_products(evidence.vectors, evidence.typed, self._codable)
-        codable = [product + self._codable_bias for product in products]
+        order, firsts = top_k(scores, evidence.indptr, [k + len(query.codes) for query in queries])
         judged = self._calibration.probabilities(
-            Scored(matrix, scores, evidence.indptr, order, firsts, codable)
+            Scored(matrix, scores, evidence.indptr, order, firsts, self._codable(evidence))
         )
-        rows, closest, best = listed(order, evidence.rows, evidence.closest, scores)
+        rows, closest = evidence.rows[order].tolist(), evidence.closest[order].tolist()
+        best = to_four_places(scores[order])
         return [
             Ranking(rows[start:stop], closest[start:stop], best[start:stop], *sure)
             for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)
         ]
+
+    def _codable(self, candidates: Candidates) -> list[float]:
+        """Log odds that each text has a code at all; the bias alone where no weights were trained."""
+        if not len(self._codable_weights):
+            return [self._codable_bias] * len(candidates.typed)
+        # Row by row, so that a text has the same sum alone and among others.
+        products = [float(candidates.vectors[row] @ self._codable_weights) for row in candidates.typed]
+        return [product + self._codable_bias for product in products]
+
+
+def top_k(scores: Floats, indptr: list[int], sizes: list[int]) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """The best candidates of each query, best first, equal ones in order.
+
+    Args:
+        scores: float32 (n,).
+        indptr: Query i has the candidates from `indptr[i]` to `indptr[i + 1]`.
+        sizes: How many are wanted of each query.
+
+    Returns:
+        Their positions, int64 (m,), and the bounds of each query's own in it.
+    """
+    descending = -scores
+    parts = [
+        descending[start:stop].argsort(kind="stable")[:size] + start
+        for start, stop, size in zip(indptr, indptr[1:], sizes, strict=False)
+    ]
+    return np.concatenate(parts), list(accumulate(map(len, parts), initial=0))

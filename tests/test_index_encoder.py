@@ -14,6 +14,7 @@ from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
+from index._encoder import unit_sums, weighted_sum
 from index.digest import file_sha256
 from index.encoder import (
     MINILM_SHA256,
@@ -188,3 +189,31 @@ def test_minilm_is_the_model_expected_and_gives_unit_rows() -> None:
     assert (encoder.name, encoder.sha256, encoder.dim) == ("minilm", MINILM_SHA256, 384)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
+
+
+def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:
+    """Nothing adds up to nothing."""
+    parts = np.random.default_rng(5).normal(size=(3, 19)).astype(np.float32)
+    first, second, third = (part.tobytes() for part in parts)
+
+    rows = unit_sums([[first, second, second], [], [third]], 19)
+
+    summed = parts[0] + 2 * parts[1]
+    np.testing.assert_allclose(rows[0], summed / np.linalg.norm(summed), atol=1e-6)
+    np.testing.assert_allclose(rows[2], parts[2] / np.linalg.norm(parts[2]), atol=1e-6)
+    assert not rows[1].any()
+    with pytest.raises(ValueError, match="dimension"):
+        unit_sums([[first]], 18)
+
+
+def test_rows_are_added_up_by_weight() -> None:
+    """As the matrix product would; no rows add up to nothing."""
+    random = np.random.default_rng(5)
+    table = random.integers(-127, 128, (9, 33)).astype(np.int8)
+    weights = random.random(9).astype(np.float32)
+
+    total = np.frombuffer(weighted_sum(table, weights, [4, 0, 4]), np.float32)
+
+    expected = weights[[4, 0, 4]] @ table[[4, 0, 4]].astype(np.float32)
+    np.testing.assert_allclose(total, expected, rtol=1e-4, atol=1e-4)
+    assert not np.frombuffer(weighted_sum(table, weights, []), np.float32).any()

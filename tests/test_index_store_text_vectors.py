@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.store._vectors import sums_by_row
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.store.vectors import int8_scale
@@ -41,3 +42,13 @@ def test_a_code_stands_where_its_texts_do() -> None:
     assert of_codes[0].tolist() == pytest.approx([2**-0.5, 2**-0.5])
     assert of_codes[1].tolist() == [0, 0]
     assert of_codes[2].tolist() == pytest.approx(np.array([-0.6, 1.8]) / np.hypot(0.6, 1.8))
+
+
+def test_vectors_are_added_up_by_row() -> None:
+    """In the order they come in; those of no row are left out."""
+    vectors = np.random.default_rng(5).normal(size=(9, 6)).astype(np.float32)
+    rows = np.array([2, 0, -1, 2, 2, 0, -1, 3, 0])
+    expected = np.zeros((5, 6), np.float32)
+    np.add.at(expected, rows[rows >= 0], vectors[rows >= 0])
+
+    np.testing.assert_array_equal(sums_by_row(vectors, rows, 5), expected)

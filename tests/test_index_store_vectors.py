@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from index.errors import QueryError
+from index.store._vectors import top_k
 from index.store.vectors import FEW, VectorIndex, int8_scale
 
 Floats = npt.NDArray[np.float32]
@@ -163,3 +164,31 @@ def test_a_large_index_is_the_same_when_loaded_and_when_built_again(
 
     for other in (loaded, VectorIndex.from_vectors(CLOUDS, large.scale)):
         np.testing.assert_array_equal(other.search(ASKED, 9)[1], large.search(ASKED, 9)[1])
+
+
+def test_candidates_come_closest_first_where_they_are_allowed() -> None:
+    """Rows beyond the last one found are -1; the smallest number found is returned too."""
+    vectors, queries, scale = unit(3, 9, 33), unit(4, 2, 33), 200.0
+    codes = np.clip(np.round(vectors * scale) + 128, 0, 255).astype(np.uint8)
+    candidates = np.array([[0, 1, 2, 3, 4, 5], [8, -1, 6, 0, -1, 7]])
+    allowed = (np.arange(9) != 3).astype(np.uint8)
+
+    cosines, rows, fewest = top_k(codes, scale, candidates, allowed, queries, 5)
+
+    assert fewest == 4
+    for query, among, given, values in zip(queries, candidates, rows, cosines, strict=True):
+        exact = {row: float(vectors[row] @ query) for row in among.tolist() if row not in (-1, 3)}
+        expected = sorted(exact, key=lambda row: -exact[row])[:5]
+        assert given.tolist() == expected + [-1] * (5 - len(expected))
+        np.testing.assert_allclose(values[: len(expected)], [exact[row] for row in expected], atol=0.02)
+        assert np.isneginf(values[len(expected) :]).all()
+
+
+def test_equal_candidates_come_in_the_order_given() -> None:
+    """Also where only some of them have room."""
+    codes = np.full((5, 4), 138, np.uint8)
+    query = np.full((1, 4), 0.5, np.float32)
+
+    _, rows, _ = top_k(codes, 20.0, np.array([[3, 0, 4, 1, 2]]), np.ones(5, np.uint8), query, 3)
+
+    assert rows.tolist() == [[3, 0, 4]]

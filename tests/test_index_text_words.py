@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.text._normal import UNITS, numbered
+from index.text._normal import UNITS
 from index.text.words import normalise, skeleton, words
 
 CHARACTERS = "aAmMgGcClLuU019,.%/&+<>=' -_()\t\n\u00e9\u0130\u212a"
@@ -103,12 +103,3 @@ def test_so_it_is_for_amounts(parts: list[str]) -> None:
     """Parted by nothing or by a blank."""
     for joined in ("".join(parts), " ".join(parts)):
         assert normalise(joined) == by_patterns(joined)
-
-
-def test_words_are_numbered_as_they_sort() -> None:
-    """One list of words, where each text starts, and the numbers of its words."""
-    vocabulary, indptr, numbers = numbered(["walker 2 wheels", "", "walker"])
-
-    assert vocabulary == ["2", "walker", "wheels"]
-    assert indptr.tolist() == [0, 3, 3, 4]
-    assert numbers.tolist() == [1, 0, 2, 1]

@@ -6,8 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
-from suggest.features import COUNT, NAMES, falling, first, leading, listed
+from suggest.calibration import (
+    RANKER_COLUMNS,
+    SCORE_COLUMNS,
+    Scored,
+    confidence_features,
+    first_rows,
+    running_min,
+    to_four_places,
+)
+from suggest.features import COUNT, NAMES
+from suggest.ranking import top_k
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -62,7 +71,7 @@ def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
     indptr = np.cumsum([0, *sizes]).tolist()
     together = np.concatenate(scores)
 
-    order, firsts = first(together, indptr, [2, 2, 2, 2])
+    order, firsts = top_k(together, indptr, [2, 2, 2, 2])
     columns = confidence_features(
         Scored(np.concatenate(matrices), together, indptr, order, firsts, [0.1, 0.2, 0.3, 0.4])
     )
@@ -74,20 +83,16 @@ def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
         if len(own):
             alone = confidence_features(of_one(matrices[i], scores[i], own, at))
             np.testing.assert_array_equal(columns[firsts[i] : firsts[i + 1]], alone)
-    np.testing.assert_array_equal(leading(columns, firsts), columns[[0, 2, 4]])
+    np.testing.assert_array_equal(first_rows(columns, firsts), columns[[0, 2, 4]])
 
 
 def test_shown_confidence_never_rises_within_a_text() -> None:
     """To four places; the next text begins anew."""
     values = np.array([0.50004, 0.7, 0.2, 0.9, 0.95])
 
-    assert falling(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
+    assert running_min(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
 
 
-def test_what_is_shown_comes_in_order() -> None:
-    """Scores to four places."""
-    scores = np.array([1.23456, 7, -2.00001], np.float32)
-
-    shown = listed(np.array([2, 0]), np.array([5, 6, 7]), np.array([50, 60, 70]), scores)
-
-    assert shown == ([7, 5], [70, 50], [-2.0, 1.2346])
+def test_numbers_are_shown_to_four_places() -> None:
+    """Of either precision."""
+    assert to_four_places(np.array([1.23456, 7, -2.00001], np.float32)) == [1.2346, 7.0, -2.0]

@@ -1,4 +1,4 @@
-"""Answers to repeated questions, kept so that no text can be read from what is kept."""
+"""Cached answers to repeated questions."""
 
 from __future__ import annotations
 
@@ -7,56 +7,46 @@ import os
 from collections import OrderedDict
 from datetime import date
 
-from index.loops import exclusive_or
-
 SECRET_BYTES = 32
-HALF = 32  # bytes of a digest that are kept beside the answer; the others encipher it
 
 
 class AnswerCache:
-    """Encoded answers of the last questions, in this process only.
+    """The encoded answers to the last questions, in the memory of this process only.
 
-    Each answer is found by a keyed digest of its question and enciphered with a stream made from another half
-    of that digest. The digest's first half is all that is kept beside it, so an answer, which repeats the
-    question, opens only to someone who asks the same question again.
+    An answer is found by a keyed digest of its question, with a secret that each process makes anew. Answers
+    themselves, which repeat the question, are held in clear: the operating system keeps other processes from
+    reading them, as it does for all patient text in memory.
 
-    Not for use from several threads at once; the event loop is one.
+    Not thread-safe: call it from the event loop only.
     """
 
-    def __init__(self, answers: int) -> None:
+    def __init__(self, max_answers: int) -> None:
         self._secret = os.urandom(SECRET_BYTES)
-        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
-        self._most = answers
+        self._answers: OrderedDict[bytes, bytes] = OrderedDict()
+        self._max_answers = max_answers
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._answers)
 
     def digest(self, question: bytes, today: date) -> bytes:
-        """What an answer is kept under.
+        """The key of an answer.
 
         Args:
-            question: The request body as it came.
-            today: Part of the question, as it is the default date of service.
+            question: The request body as received.
+            today: The default date of service, on which the answer depends too.
         """
         salt = today.toordinal().to_bytes(16, "big")
         return hashlib.blake2b(question, key=self._secret, salt=salt).digest()
 
     def get(self, digest: bytes) -> bytes | None:
-        """The answer to a question that was asked today already, or None."""
-        place = digest[:HALF]
-        kept = self._kept.get(place)
-        if kept is None:
-            return None
-        self._kept.move_to_end(place)
-        return _enciphered(kept, digest[HALF:])
+        """The cached answer, or None; it becomes the most recently used one."""
+        answer = self._answers.get(digest)
+        if answer is not None:
+            self._answers.move_to_end(digest)
+        return answer
 
     def put(self, digest: bytes, answer: bytes) -> None:
-        """Keep an answer; the one that was not asked for longest gives way."""
-        self._kept[digest[:HALF]] = _enciphered(answer, digest[HALF:])
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-
-def _enciphered(text: bytes, seed: bytes) -> bytes:
-    """Exclusive-or with a stream from the seed; the same again brings the text back."""
-    return exclusive_or(text, hashlib.shake_128(seed).digest(len(text)))
+        """Store an answer; if there are too many, drop the least recently used one."""
+        self._answers[digest] = answer
+        if len(self._answers) > self._max_answers:
+            self._answers.popitem(last=False)

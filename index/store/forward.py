@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-from index.loops import SharedWords
-from index.text._normal import numbered
+from index.store._forward import shared_words
+from index.text.words import words
 
 NUMBERS = "words.safetensors"
 WORDS = "words.txt"
@@ -34,13 +37,21 @@ class ForwardIndex:
         self.numbers = numbers
 
     @cached_property
-    def _shared(self) -> SharedWords:
-        return SharedWords(self.vocabulary, self.indptr, self.numbers)
+    def _number(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.vocabulary)}
 
     @classmethod
     def from_forms(cls, forms: Sequence[str]) -> ForwardIndex:
         """Cut normalised texts into words."""
-        return cls(*numbered(forms))
+        met: dict[str, int] = defaultdict(count().__next__)  # how many other words came before
+        order, ends = array("i"), array("q", [0])
+        for form in forms:
+            order.extend(map(met.__getitem__, words(form)))
+            ends.append(len(order))
+        vocabulary = sorted(met)
+        places = np.empty(len(met), np.int32)
+        places[[met[word] for word in vocabulary]] = np.arange(len(met), dtype=np.int32)
+        return cls(vocabulary, np.array(ends, np.int64), places[np.frombuffer(order, np.intc)])
 
     def save(self, folder: Path) -> None:
         """Write `words.safetensors` and `words.txt` (one a line)."""
@@ -54,11 +65,12 @@ class ForwardIndex:
         vocabulary = (folder / WORDS).read_text(encoding="utf-8").split()
         return cls(vocabulary, arrays["indptr"], arrays["numbers"])
 
-    def shared(self, texts: Sequence[int], known: frozenset[str]) -> list[tuple[str, ...]]:
+    def shared(self, texts: list[int], known: frozenset[str]) -> list[tuple[str, ...]]:
         """The words of each of some texts that are among the known ones, each once, in order.
 
         Args:
             texts: Positions; -1 for no text.
             known: Words of a query.
         """
-        return self._shared.of(texts, known)
+        wanted = [self._number[word] for word in known if word in self._number]
+        return shared_words(self.indptr, self.numbers, self.vocabulary, texts, wanted)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from index.loops import Columns
 from index.store.terms import KEPT_WORDS, TermIndex
 from index.store.texts import LONGEST
 from index.text.memoize import memoized
@@ -15,6 +16,22 @@ K1 = 1.2
 B = 0.5
 
 
+class Postings(NamedTuple):
+    """The codes that hold each stem, a sparse matrix in CSC form: one column a stem, one row a code.
+
+    Attributes:
+        weights: float32 (n,): what a stem adds to the score of a code.
+        codes: int32 (n,): rows, ascending in each column.
+        indptr: int64 (stems + 1,): stem i has `weights[indptr[i]:indptr[i + 1]]`, likewise `codes`.
+        n_codes: How many rows there are.
+    """
+
+    weights: npt.NDArray[np.float32]
+    codes: npt.NDArray[np.int32]
+    indptr: npt.NDArray[np.int64]
+    n_codes: int
+
+
 class Lexical:
     """BM25 (Lucene's variant: Kamphuis et al., 2020, table 1) where a document is the stems of a code.
 
@@ -22,7 +39,7 @@ class Lexical:
     the query: all are computed here, and a query adds columns up.
 
     Attributes:
-        columns: One column a stem, one row a code.
+        postings: The weight of each stem in each code.
     """
 
     def __init__(self, table: TermIndex) -> None:
@@ -36,7 +53,7 @@ class Lexical:
         codes = np.repeat(np.arange(self._codes), lengths)[order]
         weights = (idf[table.tokens[order]] / long[codes]).astype(np.float32)
         indptr = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
-        self.columns = Columns(weights, codes.astype(np.int32), indptr, self._codes)
+        self.postings = Postings(weights, codes.astype(np.int32), indptr, self._codes)
 
     def stems(self, normalised: str) -> list[int]:
         """Known stems of a normalised text, as columns: each once, ascending."""
@@ -45,4 +62,8 @@ class Lexical:
 
     def scores(self, normalised: str) -> npt.NDArray[np.float32]:
         """BM25 of every code for a normalised text; float32 of shape (codes,), 0 where no stem matches."""
-        return self.columns.sums(self.stems(normalised))
+        scores = np.zeros(self._codes, np.float32)
+        for stem in self.stems(normalised):
+            column = slice(*self.postings.indptr[stem : stem + 2])
+            scores[self.postings.codes[column]] += self.postings.weights[column]
+        return scores

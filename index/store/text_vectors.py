@@ -10,7 +10,7 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from index.encoder import Vectors
-from index.loops import Stored, sums_by_row
+from index.store._vectors import sums_by_row
 from index.store.texts import Text, own
 
 TEXT_VECTORS = "vectors.safetensors"
@@ -23,13 +23,11 @@ class TextVectors:
     Attributes:
         codes: uint8 (n, dim): what is held of each vector.
         scale: See above.
-        stored: The same, to be compared with queries.
     """
 
     def __init__(self, codes: npt.NDArray[np.uint8], scale: float) -> None:
         self.codes = codes
         self.scale = scale
-        self.stored = Stored(codes, scale)
 
     @classmethod
     def from_vectors(cls, vectors: Vectors, scale: float) -> TextVectors:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from index.encoder import Vectors
 from index.errors import QueryError
-from index.loops import Stored
+from index.store._vectors import top_k
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -44,7 +44,7 @@ class VectorIndex:
         self._size = int(n)  # FAISS takes longer to say it than to compare twenty vectors
         # FAISS's signed direct codes are offset by 128 in unsigned bytes.
         codes = faiss.rev_swig_ptr(exact.codes.data(), n * dim) if n else np.zeros(0, np.uint8)
-        self._stored = Stored(codes.reshape(n, dim), scale)
+        self._codes = codes.reshape(n, dim)
 
     @classmethod
     def from_vectors(cls, vectors: Vectors, scale: float) -> VectorIndex:
@@ -103,7 +103,7 @@ class VectorIndex:
         if self._coarse is None:
             return self._among(queries, k, may)
         _, candidates = self._coarse.search(queries, min(CHECKED * k, len(self)))
-        cosines, rows, fewest = self._stored.best(candidates, may.view(np.uint8), queries, k)
+        cosines, rows, fewest = top_k(self._codes, self.scale, candidates, may.view(np.uint8), queries, k)
         if fewest <= k // 2:  # a narrow filter: every allowed row is compared
             few = np.flatnonzero(rows[:, k // 2] < 0)
             cosines[few], rows[few] = self._among(queries[few], k, may)

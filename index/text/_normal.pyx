@@ -1,10 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The normal form of a text and the words in it: one way for descriptors and for what users type."""
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport free, malloc
-
-import numpy as np
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
@@ -157,27 +155,6 @@ def words(str normalised):
         found.append(PyUnicode_DecodeASCII(text + start, stop - start, NULL))
         start = stop
     return found
-
-
-def numbered(texts):
-    cdef dict met = {}  # a word, and how many came before it
-    cdef Py_ssize_t i, size = 0
-    indptr_array = np.zeros(len(texts) + 1, np.int64)
-    order_array = np.empty((sum(map(len, texts)) + len(texts)) // 2, np.int32)  # no two words without a blank
-    cdef int64_t[::1] indptr = indptr_array
-    cdef int32_t[::1] order = order_array
-    for i, text in enumerate(texts):
-        for word in <list> words(text):
-            number = met.get(word)
-            if number is None:
-                met[word] = number = len(met)
-            order[size] = number
-            size += 1
-        indptr[i + 1] = size
-    vocabulary = sorted(met)
-    places = np.empty(len(vocabulary), np.int32)
-    places[[met[word] for word in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
-    return vocabulary, indptr_array, places[order_array[:size]]
 
 
 def skeleton(str word):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.loops import longest_phrases
+from index.text.phrases import longest_phrases
 from index.text.words import lengths_by_first, words
 
 ATTRIBUTES: dict[str, dict[str, str]] = {

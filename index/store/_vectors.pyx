@@ -1,0 +1,59 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""Loops over quantised vectors; `index.store.vectors` and `index.store.text_vectors` are the public side."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.math cimport INFINITY
+from libc.stdint cimport int16_t, int64_t, uint8_t
+
+from index.store._vectors cimport QUERY_STEPS, inner_product, insert_descending, prefetch, round_query
+
+import numpy as np
+
+cdef enum:
+    PREFETCHED = 6  # rows that are loaded ahead
+
+
+def top_k(
+    const uint8_t[:, ::1] codes,
+    float scale,
+    const int64_t[:, ::1] candidates,
+    const uint8_t[::1] allowed,
+    const float[:, ::1] queries,
+    Py_ssize_t k,
+):
+    cdef Py_ssize_t n = queries.shape[0], dim = codes.shape[1], i, j, size, fewest = k
+    cdef float unit = 1.0 / (scale * QUERY_STEPS)
+    rounded_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(int16_t))
+    cdef int16_t* rounded = <int16_t*> PyBytes_AS_STRING(rounded_bytes)
+    cosines_array = np.full((n, k), -INFINITY, np.float32)
+    rows_array = np.full((n, k), -1, np.int64)
+    cdef float[:, ::1] cosines = cosines_array
+    cdef int64_t[:, ::1] rows = rows_array
+    cdef float cosine
+    cdef int64_t row
+    cdef int offset
+    with nogil:
+        for i in range(n):
+            offset = round_query(&queries[i, 0], dim, rounded)
+            size = 0
+            for j in range(candidates.shape[1]):
+                if j + PREFETCHED < candidates.shape[1] and candidates[i, j + PREFETCHED] >= 0:
+                    prefetch(&codes[candidates[i, j + PREFETCHED], 0], dim)
+                row = candidates[i, j]
+                if row >= 0 and allowed[row]:
+                    cosine = (inner_product(&codes[row, 0], rounded, dim) - offset) * unit
+                    size = insert_descending(&cosines[i, 0], &rows[i, 0], size, k, cosine, row)
+            fewest = min(fewest, size)
+    return cosines_array, rows_array, fewest
+
+
+def sums_by_row(const float[:, ::1] vectors, const int64_t[::1] rows, Py_ssize_t n):
+    cdef Py_ssize_t dim = vectors.shape[1], at, i
+    sums_array = np.zeros((n, dim), np.float32)
+    cdef float[:, ::1] sums = sums_array
+    with nogil:
+        for at in range(vectors.shape[0]):
+            if rows[at] >= 0:
+                for i in range(dim):
+                    sums[rows[at], i] += vectors[at, i]
+    return sums_array

@@ -1,0 +1,18 @@
+"""Compiled from `_calibration.pyx`. Arrays are C-contiguous; row numbers are not checked."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+def confidence_columns(
+    matrix: Floats,
+    scores: Floats,
+    indptr: list[int],
+    order: Ids,
+    firsts: list[int],
+    codable: list[float],
+    copied: Ids,
+) -> Floats:
+    """See `suggest.calibration.confidence_features`; `copied` are the columns of `matrix` in the result."""

@@ -1,0 +1,31 @@
+"""Compiled from `_features.pyx`. Arrays are C-contiguous; row numbers are not checked."""
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.features import PlainQuery
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Dimensions = npt.NDArray[np.int8]
+Bits = npt.NDArray[np.uint64]
+
+FIELD_NAMES: tuple[str, ...]
+
+class FeatureKernel:
+    """What is known of every code, in arrays as `TermIndex`, `Profiles` and `CodeColumns` hold them."""
+
+    def __init__(
+        self,
+        stems: tuple[Ids, npt.NDArray[np.int32], Bytes, Floats],
+        attributes: tuple[Bits, Bits],
+        quantities: tuple[Dimensions, Floats],
+        ranges: tuple[Dimensions, Floats, Floats],
+        flags: tuple[Bytes, Bytes, Bytes],
+        codes: tuple[Floats, Floats, Floats, npt.NDArray[np.int32]],
+    ) -> None: ...
+    def matrix(
+        self, queries: list[PlainQuery], indptr: list[int], rows: Ids, cosines: Floats, bm25: Floats
+    ) -> Floats:
+        """See `Features.matrix`; the arrays are those of `Candidates`."""

@@ -1,0 +1,400 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""Loops that compute the features of candidates; `suggest.features` is the public side and says what each is.
+
+Some fifty small sums for each of some fifty candidates: array operations would take longer, a call for each.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.math cimport fabs, log, log1p, rint
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
+from libc.string cimport memset
+
+import numpy as np
+
+from index.store.terms import FIELDS
+from index.store.texts import LONG, SHORT
+
+cdef struct Row:
+    float cosine
+    float cosine_long
+    float cosine_short
+    float cosine_other
+    float cosine_plain
+    float cosine_gap
+    float cosine_plain_gap
+    float cosine_rank
+    float sibling_gap
+    float bm25
+    float bm25_gap
+    float query_share
+    float query_share_plain
+    float query_share_gap
+    float rarest_missing
+    float short_share
+    float long_share
+    float any_share
+    float first_word
+    float numbers
+    float term_place
+    float term_words
+    float term_alone
+    float term_count
+    float name_place
+    float term_whole
+    float term_elsewhere
+    float quantity_known
+    float quantity_same_kind
+    float quantity_equal
+    float quantity_multiple
+    float quantity_ratio
+    float range_fit
+    float attributes_agree
+    float attributes_clash
+    float attributes_extra
+    float attributes_missing
+    float generic
+    float maker
+    float code_popularity
+    float starter
+    float length
+    float section_drug
+    float section_device
+    float section_brace
+    float section_service
+    float neighbours_near
+    float query_words
+    float query_known
+    float query_digits
+    float query_best_cosine
+    float query_best_share
+
+cdef Row _EMPTY
+memset(&_EMPTY, 0, sizeof(Row))
+FIELD_NAMES = tuple(<dict> _EMPTY)
+
+cdef float UNKNOWN_WORD = 4.0  # weight of a word that no code holds: a model number, or the name that decides
+cdef float NO_RATIO = 9.0  # where no quantity can be compared
+cdef uint8_t IN_LONG = FIELDS[LONG], IN_SHORT = FIELDS[SHORT]
+
+cdef struct Pair:  # a word of the query (typed or meant) that matches a stem, and how well
+    int32_t word
+    float weight
+    int32_t token
+
+cdef struct Meaning:  # words `first` to `last` stand for the typed words `start` to `stop`
+    int start
+    int stop
+    int first
+    int last
+
+
+cdef class QueryWords:
+    """The words of one query: first the typed ones, then those of what they stand for."""
+
+    cdef int typed, words, n_meanings, n_pairs, unknown
+    cdef float total  # of the importance
+    cdef Pair* pairs
+    cdef Meaning* meanings
+    cdef uint8_t* matched  # a bit for each stem that any word matches
+    cdef float* importance  # of each typed word
+    cdef uint8_t* digit  # whether each typed word begins with a digit
+    cdef float* best  # how well the code in hand matches each word
+    cdef list _buffers
+
+    def __cinit__(self, list typed, list digits, list meanings, const float[::1] idf):
+        cdef list matches = list(typed)
+        cdef int word
+        self._buffers = []
+        self.typed, self.n_meanings, self.n_pairs, self.unknown = len(typed), 0, 0, 0
+        self.meanings = <Meaning*> self._buffer(len(meanings) * sizeof(Meaning))
+        for start, stop, meaning in meanings:
+            self.meanings[self.n_meanings] = Meaning(start, stop, len(matches), len(matches) + len(meaning))
+            self.n_meanings += 1
+            matches += meaning
+        self.words = len(matches)
+        self.pairs = <Pair*> self._buffer(sum(map(len, matches)) * sizeof(Pair))
+        self.matched = <uint8_t*> self._buffer(idf.shape[0] // 8 + 1)
+        self.importance = <float*> self._buffer(self.typed * sizeof(float))
+        self.digit = <uint8_t*> self._buffer(self.typed)
+        self.best = <float*> self._buffer(self.words * sizeof(float))
+        for word in range(self.words):
+            self._match(word, matches[word], idf)
+        self.total = 0.0
+        for word in range(self.typed):
+            self.digit[word] = digits[word]
+            self.total += self.importance[word]
+        self.total = max(self.total, 1e-6)
+
+    cdef char* _buffer(self, Py_ssize_t size):
+        """Memory, zeroed, that lives as long as this object."""
+        buffer = PyBytes_FromStringAndSize(NULL, size)
+        self._buffers.append(buffer)
+        memset(PyBytes_AS_STRING(buffer), 0, size)
+        return PyBytes_AS_STRING(buffer)
+
+    cdef void _match(self, int word, list matches, const float[::1] idf):
+        """Note the stems that a word matches, and, of a typed one, how much it matters."""
+        cdef int token
+        cdef float weight
+        if word < self.typed and not matches:
+            self.importance[word] = UNKNOWN_WORD
+            self.unknown += 1
+        for token, weight in matches:
+            self.pairs[self.n_pairs] = Pair(word, weight, token)
+            self.n_pairs += 1
+            self.matched[token >> 3] |= 1 << (token & 7)
+            if word < self.typed:
+                self.importance[word] = max(self.importance[word], weight * idf[token])
+
+    cdef inline float weigh(self, int token) noexcept nogil:
+        """How well the query holds a stem, 0 to 1; notes it in `best` for each word that matches the stem."""
+        cdef float weight = 0.0
+        cdef int p
+        if self.matched[token >> 3] >> (token & 7) & 1:
+            for p in range(self.n_pairs):
+                if self.pairs[p].token == token:
+                    weight = max(weight, self.pairs[p].weight)
+                    self.best[self.pairs[p].word] = max(self.best[self.pairs[p].word], self.pairs[p].weight)
+        return weight
+
+    cdef inline void share_meanings(self) noexcept nogil:
+        """Count typed words as held as far as the words of a meaning of theirs are."""
+        cdef float share
+        cdef int m, word
+        cdef Meaning meaning
+        for m in range(self.n_meanings):
+            meaning = self.meanings[m]
+            share = 0.0
+            for word in range(meaning.first, meaning.last):
+                share += self.best[word]
+            share /= meaning.last - meaning.first
+            for word in range(meaning.start, meaning.stop):
+                self.best[word] = max(self.best[word], share)
+
+
+cdef class FeatureKernel:
+    cdef const int64_t[::1] indptr
+    cdef const int32_t[::1] tokens
+    cdef const uint8_t[::1] fields
+    cdef const float[::1] idf
+    cdef const uint64_t[::1] attributes
+    cdef const uint64_t[::1] groups
+    cdef const int8_t[:, ::1] dimensions
+    cdef const float[:, ::1] amounts
+    cdef const int8_t[::1] range_dimension
+    cdef const float[::1] above
+    cdef const float[::1] to
+    cdef const uint8_t[::1] generic
+    cdef const uint8_t[::1] maker
+    cdef const uint8_t[::1] starter
+    cdef const float[::1] code_popularity
+    cdef const float[::1] length
+    cdef const float[:, ::1] sections
+    cdef const int32_t[::1] family
+
+    def __init__(self, stems, attributes, quantities, ranges, flags, codes):
+        self.indptr, self.tokens, self.fields, self.idf = stems
+        self.attributes, self.groups = attributes
+        self.dimensions, self.amounts = quantities
+        self.range_dimension, self.above, self.to = ranges
+        self.generic, self.maker, self.starter = flags
+        self.code_popularity, self.length, self.sections, self.family = codes
+
+    def matrix(
+        self,
+        list queries,
+        list indptr,
+        const int64_t[::1] rows,
+        const float[:, ::1] cosines,
+        const float[::1] bm25,
+    ):
+        matrix = np.zeros((rows.shape[0], len(FIELD_NAMES)), np.float32)
+        cdef float[:, ::1] values = matrix
+        cdef const int64_t[::1] codes
+        cdef Py_ssize_t i, first, last
+        cdef Row* out
+        for i in range(len(queries)):
+            first, last = indptr[i], indptr[i + 1]
+            if first == last:
+                continue
+            words, digits, meanings, terms, quantities, attributes = queries[i]
+            out = <Row*> &values[first, 0]
+            codes = rows[first:last]
+            self._vectors(out, codes, cosines[first:last], bm25[first:last])
+            if words:
+                self._words(out, codes, QueryWords(words, digits, meanings, self.idf))
+            self._terms(out, codes, terms, len(words))
+            self._quantities(out, codes, quantities)
+            self._code(out, codes, attributes)
+        return matrix
+
+    cdef void _vectors(
+        self,
+        Row* rows,
+        const int64_t[::1] codes,
+        const float[:, ::1] cosines,
+        const float[::1] bm25,
+    ):
+        cdef Py_ssize_t n = codes.shape[0], i, j
+        cdef float best = -2.0, plain = -2.0, words = 1e-6, rival
+        cdef int better, kin
+        cdef Row* row
+        for i in range(n):
+            row = &rows[i]
+            row.cosine_long, row.cosine_short, row.cosine_other = cosines[i, 0], cosines[i, 1], cosines[i, 2]
+            row.cosine = max(row.cosine_long, row.cosine_short, row.cosine_other)
+            row.cosine_plain = cosines[i, 3]
+            row.bm25 = bm25[i]
+            best = max(best, row.cosine)
+            plain = max(plain, row.cosine_plain)
+            words = max(words, row.bm25)
+        for i in range(n):
+            row = &rows[i]
+            row.cosine_gap = row.cosine - best
+            row.cosine_plain_gap = row.cosine_plain - plain
+            row.bm25_gap = row.bm25 / words
+            row.query_best_cosine = best
+            better = kin = 0
+            rival = -1.0
+            for j in range(n):
+                better += rows[j].cosine > row.cosine or (rows[j].cosine == row.cosine and j < i)
+                if self.family[codes[j]] == self.family[codes[i]] and j != i:
+                    kin += 1
+                    rival = max(rival, rows[j].cosine)
+            row.cosine_rank = log1p(better)
+            row.neighbours_near = kin
+            row.sibling_gap = row.cosine - rival if rival > -1.0 else 1.0
+
+    cdef void _words(self, Row* rows, const int64_t[::1] codes, QueryWords words):
+        cdef Py_ssize_t n = codes.shape[0], i
+        cdef float most = 0.0
+        for i in range(n):
+            memset(words.best, 0, words.words * sizeof(float))
+            self._shares_of_code(&rows[i], codes[i], words)
+            _shares_of_query(&rows[i], words)
+            most = max(most, rows[i].query_share)
+        for i in range(n):
+            rows[i].query_share_gap = rows[i].query_share - most
+            rows[i].query_best_share = most
+
+    cdef void _shares_of_code(self, Row* row, int64_t code, QueryWords words) noexcept nogil:
+        """Which share of the code's words the query holds; notes in `words.best` what the code holds."""
+        cdef float weight, held
+        cdef float long_all = 0.0, long_held = 0.0, short_all = 0.0, short_held = 0.0, any_all = 0.0, any_held = 0.0
+        cdef Py_ssize_t at
+        for at in range(self.indptr[code], self.indptr[code + 1]):
+            weight = self.idf[self.tokens[at]]
+            held = words.weigh(self.tokens[at])
+            any_all += weight
+            any_held += weight * held
+            if self.fields[at] & IN_LONG:
+                long_all += weight
+                long_held += weight * held
+            if self.fields[at] & IN_SHORT:
+                short_all += weight
+                short_held += weight * held
+        row.long_share = long_held / max(long_all, 1e-6)
+        row.short_share = short_held / max(short_all, 1e-6)
+        row.any_share = any_held / max(any_all, 1e-6)
+
+    cdef void _terms(self, Row* rows, const int64_t[::1] codes, list terms, Py_ssize_t n_words):
+        cdef Py_ssize_t n = codes.shape[0], i
+        cdef dict places = {codes[i]: i for i in range(n)}
+        cdef int nth, pointed = 0
+        cdef float alone, width
+        cdef Row* row
+        for width, pointing, listed in terms:
+            alone = 1.0 / len(pointing)
+            for nth, code in enumerate(pointing):
+                place = places.get(code)
+                if place is None:
+                    continue
+                pointed = 1
+                row = &rows[<Py_ssize_t> place]
+                row.term_place = max(row.term_place, 1.0 / (1 + nth))
+                row.term_words = max(row.term_words, width)
+                row.term_alone = max(row.term_alone, alone)
+                row.term_count += 1
+                row.term_whole = max(row.term_whole, width / n_words)
+                if listed:
+                    row.name_place = max(row.name_place, alone)
+        for i in range(n):
+            rows[i].term_elsewhere = pointed and rows[i].term_place == 0
+
+    cdef void _quantities(self, Row* rows, const int64_t[::1] codes, quantities):
+        cdef Py_ssize_t i
+        for i in range(codes.shape[0]):
+            rows[i].quantity_known = (self.dimensions[codes[i], 0] >= 0) + 2.0 * (len(quantities) > 0)
+            rows[i].quantity_ratio = NO_RATIO
+        for dimension, amount in quantities:
+            self._quantity(rows, codes, dimension, amount)
+
+    cdef void _quantity(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
+        cdef Py_ssize_t i, j, code
+        cdef double times, off
+        cdef bint same, exact, whole
+        cdef Row* row
+        for i in range(codes.shape[0]):
+            row, code = &rows[i], codes[i]
+            same = exact = whole = False
+            for j in range(self.dimensions.shape[1]):
+                if self.dimensions[code, j] != dimension:
+                    continue
+                times = amount / self.amounts[code, j]
+                off = fabs(log(max(times, 1e-9)))
+                row.quantity_ratio = min(row.quantity_ratio, <float> off)
+                same = True
+                exact = exact or fabs(times - 1) < 1e-3
+                whole = whole or (times > 0.999 and fabs(times - rint(times)) < 1e-3)
+            row.quantity_same_kind = max(row.quantity_same_kind, <float> same)
+            row.quantity_equal += exact
+            row.quantity_multiple = max(row.quantity_multiple, <float> whole)
+            if self.range_dimension[code] == dimension:
+                if self.above[code] < amount + 1e-6 and amount <= self.to[code] + 1e-3:
+                    row.range_fit += 1.0
+                else:
+                    row.range_fit -= 1.0
+
+    cdef void _code(self, Row* rows, const int64_t[::1] codes, uint64_t stated):
+        cdef Py_ssize_t i, code
+        cdef uint64_t theirs, own
+        cdef Py_ssize_t g
+        cdef Row* row
+        for i in range(codes.shape[0]):
+            row, code = &rows[i], codes[i]
+            for g in range(self.groups.shape[0]):
+                theirs, own = self.attributes[code] & self.groups[g], stated & self.groups[g]
+                if own and theirs & own:
+                    row.attributes_agree += 1
+                elif own and theirs:
+                    row.attributes_clash += 1
+                elif own:
+                    row.attributes_missing += 1
+                elif theirs:
+                    row.attributes_extra += 1
+            row.generic, row.maker = self.generic[code], self.maker[code]
+            row.code_popularity, row.starter = self.code_popularity[code], self.starter[code]
+            row.length = self.length[code]
+            row.section_drug, row.section_device = self.sections[code, 0], self.sections[code, 1]
+            row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
+
+
+cdef void _shares_of_query(Row* row, QueryWords words) noexcept nogil:
+    """Which share of the query's words the code holds, from `words.best`."""
+    cdef int word
+    cdef float* best = words.best
+    cdef float* importance = words.importance
+    for word in range(words.typed):
+        row.query_share_plain += importance[word] * best[word]
+        row.numbers += words.digit[word] * best[word]
+        row.query_digits += words.digit[word]
+    words.share_meanings()
+    for word in range(words.typed):
+        row.query_share += importance[word] * best[word]
+        if best[word] < 0.5:
+            row.rarest_missing = max(row.rarest_missing, importance[word])
+    row.query_share /= words.total
+    row.query_share_plain /= words.total
+    row.first_word = best[0]
+    row.query_words = words.typed
+    row.query_known = 1.0 - <float> words.unknown / words.typed
