@@ -12,16 +12,7 @@ from index.store.lexical import Lexical
 from index.store.terms import TermIndex
 from index.text.words import lengths_by_first, normalise
 from tests import random_queries, twin_candidates, twin_store
-from tests.compiled import (
-    Columns,
-    Stored,
-    WeightedRows,
-    inner_products,
-    longest_phrases,
-    numbered,
-    sums_by_row,
-    unit_sums,
-)
+from tests.compiled import closest_rows, longest_phrases, sums_by_row, unit_sums, weighted_sum
 from tests.real_index import RealIndex
 
 SEEDS = range(25)
@@ -37,10 +28,12 @@ def unit(random: np.random.Generator, n: int, dim: int) -> np.ndarray:
 
 def test_a_cosine_by_hand() -> None:
     """A byte of 228 stands for (228 - 128) / 100 = 1; the query is rounded to multiples of 1 / 8192."""
-    stored = Stored(np.array([[228, 128], [128, 28], [188, 208], [128, 128]], np.uint8), 100.0)
+    stored = np.array([[228, 128], [128, 28], [188, 208], [128, 128]], np.uint8)
     query = np.array([[0.6, 0.8]], np.float32)  # 0.6 * 8192 = 4915.2; 0.8 * 8192 = 6553.6
 
-    cosines, rows, fewest = stored.best(np.array([[0, 1, 2, 3]]), np.ones(4, np.uint8), query, 4)
+    cosines, rows, fewest = closest_rows(
+        stored, 100.0, np.array([[0, 1, 2, 3]]), np.ones(4, np.uint8), query, 4
+    )
 
     # Row 2 is (0.6, 0.8): 0.6 * 4915 + 0.8 * 6554 = 8192.2; row 0 is (1, 0); row 3 is zero; row 1 is (0, -1).
     assert rows.tolist() == [[2, 0, 3, 1]]
@@ -59,7 +52,7 @@ def test_the_closest_rows_are_those_of_the_twin(seed: int) -> None:
     allowed = (random.random(n) < 0.7).astype(np.uint8)
     queries = unit(random, 4, dim)
 
-    cosines, rows, fewest = Stored(stored, 190.5).best(candidates, allowed, queries, wanted)
+    cosines, rows, fewest = closest_rows(stored, 190.5, candidates, allowed, queries, wanted)
 
     expected = twin_store.best(stored, 190.5, candidates, allowed, queries, wanted)
     assert (cosines.tolist(), rows.tolist(), fewest) == expected
@@ -67,16 +60,16 @@ def test_the_closest_rows_are_those_of_the_twin(seed: int) -> None:
 
 def test_no_candidate_is_no_answer() -> None:
     """Minus infinity and -1 fill the places."""
-    stored = Stored(np.zeros((1, 3), np.uint8), 127.0)
+    stored, queries = np.zeros((1, 3), np.uint8), np.zeros((2, 3), np.float32)
     none = np.zeros((2, 0), np.int64)
 
-    cosines, rows, fewest = stored.best(none, np.ones(1, np.uint8), np.zeros((2, 3), np.float32), 2)
+    cosines, rows, fewest = closest_rows(stored, 127.0, none, np.ones(1, np.uint8), queries, 2)
 
     assert (cosines.tolist(), rows.tolist(), fewest) == ([[-inf] * 2] * 2, [[-1] * 2] * 2, 0)
 
 
 def test_real_searches_find_the_closest_allowed_rows(real_index: RealIndex) -> None:
-    """The cosines are the twin's, largest first; of the ten closest codes nine are found, the first always."""
+    """The cosines are the twin's, largest first; of the ten closest nine are found, always the first."""
     import faiss
 
     vectors, allowed = real_index.artifact.vectors, real_index.allowed
@@ -125,14 +118,12 @@ def test_sums_are_those_of_the_twin(seed: int) -> None:
     weights = random.integers(-9, 10, n).astype(np.float32) / 4
     rows = random.integers(-1, 4, n)
     taken = random.integers(0, n, int(random.integers(0, 9))).tolist()
-    other = random.integers(-9, 10, int(random.integers(0, dim + 1))).astype(np.float32)
     parts = [[vectors[at].tobytes() for at in random.integers(0, n, count)] for count in (0, 1, 2, 5)]
     parts.append([vectors[0].tobytes(), (-vectors[0]).tobytes()])
 
     assert sums_by_row(vectors, rows, 4).tolist() == twin_store.sums_by_row(vectors, rows, 4)
-    summed = np.frombuffer(WeightedRows(table, weights).sum(taken), np.float32)
+    summed = np.frombuffer(weighted_sum(table, weights, taken), np.float32)
     assert summed.tolist() == twin_store.weighted_sum(table, weights, taken)
-    assert inner_products(vectors, taken, other) == twin_store.inner_products(vectors, taken, other)
     np.testing.assert_allclose(unit_sums(parts, dim), twin_store.unit_sums(parts, dim), atol=1e-6)
 
 
@@ -142,31 +133,13 @@ def test_sums_by_hand() -> None:
     vectors = np.array([[3, 4], [1, 1], [0, -4]], np.float32)
 
     # 0.5 * (1, 2) + 2 * (-3, 4) + 0.5 * (1, 2) = (-5, 10).
-    assert np.frombuffer(WeightedRows(table, weights).sum([0, 1, 0]), np.float32).tolist() == [-5, 10]
+    assert np.frombuffer(weighted_sum(table, weights, [0, 1, 0]), np.float32).tolist() == [-5, 10]
     # Rows 0 and 2 belong to 1, row 1 to none.
     assert sums_by_row(vectors, np.array([1, -1, 1]), 3).tolist() == [[0, 0], [3, 0], [0, 0]]
     # (3, 4) has length 5; (3, 4) and (0, -4) are (3, 0); nothing stays nothing.
     parts = [part.tobytes() for part in vectors]
     expected = [0.6, 0.8, 1, 0, 0, 0]
     assert unit_sums([[parts[0]], [parts[0], parts[2]], []], 2).ravel().tolist() == pytest.approx(expected)
-    # 3 * 2 + 4 * -1 = 2; 0 * 2 + -4 * -1 = 4.
-    assert inner_products(vectors, [0, 2], np.array([2, -1], np.float32)) == [2, 4]
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_sums_of_columns_are_those_of_the_twin(seed: int) -> None:
-    """To the last bit: in the order given, empty columns and columns given twice included."""
-    random = np.random.default_rng(seed)
-    rows, columns = int(random.integers(0, 20)), int(random.integers(1, 9))
-    held = [np.flatnonzero(random.random(rows) < 0.5) for _ in range(columns)]
-    indptr = np.concatenate([[0], np.cumsum([len(own) for own in held])]).astype(np.int64)
-    indices = np.concatenate(held).astype(np.int32)
-    data = random.normal(size=len(indices)).astype(np.float32)
-    given = random.integers(0, columns, 12).tolist()
-    compiled = Columns(data, indices, indptr, rows)
-
-    for asked in (given, given[:1], []):
-        assert compiled.sums(asked).tolist() == twin_store.column_sums(data, indices, indptr, rows, asked)
 
 
 def test_bm25_by_hand() -> None:
@@ -223,9 +196,9 @@ def test_words_are_numbered_as_the_twin_does(seed: int) -> None:
     pieces = ("wood", "w/o", "0.5", "5%", "a-b", "<=", "'", "wood")
     texts = [" ".join(random.choice(pieces, random.integers(0, 7))) for _ in range(random.integers(0, 6))]
 
-    vocabulary, indptr, numbers = numbered(texts)
+    words = ForwardIndex.from_forms(texts)
 
-    assert (vocabulary, indptr.tolist(), numbers.tolist()) == twin_store.numbered(texts)
+    assert (words.vocabulary, words.indptr.tolist(), words.numbers.tolist()) == twin_store.numbered(texts)
 
 
 @pytest.mark.parametrize("seed", range(100))

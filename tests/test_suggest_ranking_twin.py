@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import e, log
 
+import msgspec
 import numpy as np
 import pytest
 
 from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
-from suggest.ranker import WEIGHTS
+from suggest.ranker import WEIGHTS, BoostedRanker
+from suggest.ranking import RankingPipeline
+from suggest.thresholds import UNTRAINED
 from suggest.trees import Trees
 from tests import twin_ranking
-from tests.compiled import NAMES, first_rows, gathered, running_min, top_k
+from tests.compiled import NAMES, Features, first_rows, running_min, top_k
+from tests.real_index import RealIndex
 
 TAKEN = [NAMES.index(name) for name in RANKER_COLUMNS]
 SEEDS = range(25)
@@ -77,32 +82,27 @@ def test_the_best_by_hand() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_best_and_what_is_shown_of_them_are_the_twins(seed: int) -> None:
+def test_the_best_are_the_twins(seed: int) -> None:
     """Many equal scores; none wanted, and more than there are."""
     random = np.random.default_rng(seed)
     sizes = random.integers(0, 15, 6).tolist()
     indptr, k = [0, *np.cumsum(sizes).tolist()], random.integers(0, 20, 6).tolist()
     scores = (random.integers(-3, 4, indptr[-1]) / 3).astype(np.float32)
-    rows, closest = random.integers(0, 99, (2, indptr[-1]))
 
     order, bounds = top_k(scores, indptr, k)
 
     best = twin_ranking.top_k(scores.tolist(), indptr, k)
     assert order.tolist() == sum(best, [])
     assert bounds == [sum(map(len, best[:i])) for i in range(7)]
-    shown = gathered(order, rows, closest, scores)
-    assert shown[0] == rows[order].tolist()
-    assert shown[1] == closest[order].tolist()
-    assert shown[2] == [round(score, 4) for score in scores[order].astype(float).tolist()]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_never_rises_is_the_twins(seed: int) -> None:
-    """Each query begins anew; nothing above 1."""
+    """Each text begins anew."""
     random = np.random.default_rng(seed)
     sizes = random.integers(0, 9, 5).tolist()
     bounds = [0, *np.cumsum(sizes).tolist()]
-    values = random.random(bounds[-1]) * 1.1
+    values = random.random(bounds[-1])
 
     assert running_min(values, bounds) == twin_ranking.running_min(values.tolist(), bounds)
 
@@ -135,3 +135,42 @@ def test_the_shipped_forests_say_what_a_plain_walk_says(name: str) -> None:
 
     np.testing.assert_allclose(trees.predict(matrix), expected, rtol=1e-12)
     np.testing.assert_allclose(trees.predict(matrix[:1]), expected[:1], rtol=1e-12)
+
+
+class Recorder:
+    """Judges nothing, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Scored] = []
+
+    def probabilities(self, scored: Scored) -> list[tuple[list[float], float]]:
+        """See `Calibration.probabilities`."""
+        self.asked.append(scored)
+        return [([0.5] * (stop - start), 0.25) for start, stop in pairwise(scored.firsts)]
+
+
+def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> None:
+    """Rows, closest texts and scores of the best of each text; the log odds of its vector as typed."""
+    features, ranker, recorder = (
+        Features(real_index.artifact.table, real_index.columns),
+        BoostedRanker.load(),
+        Recorder(),
+    )
+    weights = np.random.default_rng(9).normal(size=real_index.encoder.dim)
+    thresholds = msgspec.structs.replace(UNTRAINED, codable_weights=tuple(weights), codable_bias=0.75)
+    pipeline = RankingPipeline(real_index.retriever, features, ranker, recorder, thresholds)
+    queries = real_index.some(60)[0]
+
+    rankings = pipeline.rankings(queries, 7, real_index.allowed)
+
+    found = real_index.candidates(queries)
+    scores = ranker.scores(features.matrix(queries, found))
+    best = twin_ranking.top_k(scores.tolist(), found.indptr, [7 + len(query.codes) for query in queries])
+    asked = recorder.asked[0]
+    for i, (query, ranking, own) in enumerate(zip(queries, rankings, best, strict=True)):
+        assert ranking.rows == found.rows[own].tolist()
+        assert ranking.closest == found.closest[own].tolist()
+        assert ranking.scores == [round(score, 4) for score in scores[own].astype(float).tolist()]
+        assert (ranking.confidences, ranking.answerable) == ([0.5] * len(own), 0.25)
+        typed = real_index.encoder.encode([query.plain])[0].astype(float)
+        assert asked.codable[i] == pytest.approx(typed @ weights + 0.75, abs=1e-4)

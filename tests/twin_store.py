@@ -28,7 +28,7 @@ def cosine(stored: Bytes, query: Floats, scale: float) -> float:
 def best(
     stored: Bytes, scale: float, candidates: Ids, allowed: Bytes, queries: Floats, k: int
 ) -> tuple[list[list[float]], list[list[int]], int]:
-    """The k allowed candidates closest to each query, of equal ones the earlier first; see `Stored.best`."""
+    """The k allowed candidates closest to each query, of equal ones the earlier first; see `closest_rows`."""
     cosines, rows, counts = [], [], [k]
     for query, given in zip(queries, candidates.tolist(), strict=True):
         valid = [row for row in given if row >= 0 and allowed[row]]
@@ -39,17 +39,6 @@ def best(
         cosines.append([pair[0] for pair in pairs])
         rows.append([pair[1] for pair in pairs])
     return cosines, rows, min(counts)
-
-
-def column_sums(
-    data: Floats, indices: npt.NDArray[np.int32], indptr: Ids, rows: int, columns: Sequence[int]
-) -> list[float]:
-    """Columns of a sparse matrix in CSC form, added up in the order given, in float32."""
-    sums = [np.float32(0)] * rows
-    for column in columns:
-        for at in range(indptr[column], indptr[column + 1]):
-            sums[indices[at]] = sums[indices[at]] + np.float32(data[at])
-    return [float(value) for value in sums]
 
 
 def weighted_sum(table: npt.NDArray[np.int8], weights: Floats, rows: Sequence[int]) -> list[float]:
@@ -76,11 +65,6 @@ def unit_sums(parts: Sequence[Sequence[bytes]], dim: int) -> list[list[float]]:
         length = sum(value * value for value in summed) ** 0.5
         rows.append([value / length if length > 0 else 0.0 for value in summed])
     return rows
-
-
-def inner_products(rows: Floats, taken: Sequence[int], other: Floats) -> list[float]:
-    """Of some rows with one vector, over as many components as that has."""
-    return [sum(float(rows[row, i]) * float(other[i]) for i in range(len(other))) for row in taken]
 
 
 def shared_words(
