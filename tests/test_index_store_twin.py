@@ -140,6 +140,8 @@ def test_sums_by_hand() -> None:
     parts = [part.tobytes() for part in vectors]
     expected = [0.6, 0.8, 1, 0, 0, 0]
     assert unit_sums([[parts[0]], [parts[0], parts[2]], []], 2).ravel().tolist() == pytest.approx(expected)
+    with pytest.raises(ValueError, match="dimension"):
+        unit_sums([[parts[0]]], 3)
 
 
 def test_bm25_by_hand() -> None:

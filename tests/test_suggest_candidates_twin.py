@@ -18,6 +18,8 @@ from suggest.reader import Query
 from tests import random_queries, twin_candidates
 from tests.real_index import RealIndex
 
+CODES = 150  # more than are looked through at a time
+
 
 class WordEncoder:
     """Each word has a fixed random direction; a text is their sum, made unit length.
@@ -105,7 +107,7 @@ def test_candidates_by_hand() -> None:
 
 def random_index(random: np.random.Generator) -> Artifact:
     """Codes with a long description; most with a short one; lexicon terms as further texts of some."""
-    codes = [f"A{row:04}" for row in range(random_queries.CODES)]
+    codes = [f"A{row:04}" for row in range(CODES)]
 
     def text(most: int) -> str:
         return " ".join(random.choice(random_queries.WRITTEN, random.integers(0, most)))
@@ -120,7 +122,7 @@ def random_index(random: np.random.Generator) -> Artifact:
 
 def query_on(random: np.random.Generator) -> Query:
     """A random query; every second one reads as it was typed."""
-    query = random_queries.query(random, int(random.integers(1, 9)))
+    query = random_queries.query(random, int(random.integers(1, 9)), CODES)
     added = " ".join(random.choice(random_queries.WRITTEN, random.integers(0, 5) * random.integers(0, 2)))
     return of_texts(query.plain, f"{query.plain} {added}".strip(), query.hits)
 
@@ -158,7 +160,7 @@ def test_random_queries_have_the_candidates_of_the_twin(seed: int) -> None:
     weights = twin_candidates.bm25_weights(artifact.table)
     retriever = Retriever(artifact, encoder)
     for share, by_meaning in ((1.0, 5), (0.6, 1), (0.1, 20), (0.0, 3), (0.8, 999)):
-        allowed = random.random(random_queries.CODES) < share
+        allowed = random.random(CODES) < share
         queries = [query_on(random) for _ in range(4)]
         found = retriever.evidence(queries, allowed, by_meaning)
         check(artifact, encoder, queries, allowed, by_meaning, found, weights)

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Confidence, Scored, confidence_features
 from suggest.ranker import WEIGHTS, BoostedRanker
 from suggest.ranking import RankingPipeline
 from suggest.thresholds import UNTRAINED
@@ -147,6 +147,29 @@ class Recorder:
         """See `Calibration.probabilities`."""
         self.asked.append(scored)
         return [([0.5] * (stop - start), 0.25) for start, stop in pairwise(scored.firsts)]
+
+
+def test_probabilities_are_those_of_plain_walks() -> None:
+    """One shipped model for each candidate, the other for the first one of each text."""
+    random = np.random.default_rng(21)
+    sizes, k = [6, 0, 1, 9], [4, 4, 4, 4]
+    indptr = [0, *np.cumsum(sizes).tolist()]
+    matrix = random.random((indptr[-1], len(NAMES))).astype(np.float32)
+    scores = random.normal(size=indptr[-1]).astype(np.float32)
+    order, bounds = top_k(scores, indptr, k)
+    scored = Scored(matrix, scores, indptr, order, bounds, [0.5, 1.0, -2.0, 0.0])
+    columns = confidence_features(scored).tolist()
+    accepted, answerable = (
+        [twin_ranking.forest((WEIGHTS / f"{name}.txt").read_text(), row, logistic=True) for row in columns]
+        for name in ("confidence", "answerable")
+    )
+
+    judged = Confidence.load().probabilities(scored)
+
+    expected = twin_ranking.running_min(accepted, bounds)
+    assert [probabilities for probabilities, _ in judged] == expected
+    firsts = [answerable[start] if start < stop else 0.0 for start, stop in pairwise(bounds)]
+    assert [fits for _, fits in judged] == pytest.approx(firsts, rel=1e-12)
 
 
 def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> None:
