@@ -15,10 +15,12 @@ COMPILED = {
     "index.store._forward": ANY_ORDER,
     "index.store._vectors": ANY_ORDER,
     "index.text._normal": [],
+    "index.text._phrases": [],
     "suggest._calibration": ANY_ORDER,
     "suggest._candidates": ANY_ORDER,
     "suggest._features": ANY_ORDER,
     "suggest._forest": [],
+    "suggest._ranking": [],
     "suggest.why": [],
 }
 

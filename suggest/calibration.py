@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest._calibration import confidence_columns
+from suggest._ranking import first_rows, running_min
 from suggest.features import NAMES
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
@@ -57,28 +57,6 @@ def confidence_features(scored: Scored) -> Floats:
         shares in nats.
     """
     return confidence_columns(*scored, _COLUMNS)
-
-
-def running_min(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list[float]]:
-    """The running minimum of each text's values, to four places.
-
-    Args:
-        values: float64 (m,), from 0 to 1.
-        firsts: Text i has the values from `firsts[i]` to `firsts[i + 1]`.
-    """
-    rounded = to_four_places(values)
-    return [list(accumulate(rounded[start:stop], min)) for start, stop in pairwise(firsts)]
-
-
-def first_rows(columns: Floats, firsts: list[int]) -> Floats:
-    """The first row of each text that has any; text i has the rows from `firsts[i]` to `firsts[i + 1]`."""
-    return columns[[start for start, stop in pairwise(firsts) if start < stop]]
-
-
-def to_four_places(values: npt.NDArray[np.floating[Any]]) -> list[float]:
-    """Numbers as they are shown."""
-    rounded: list[float] = (np.rint(values.astype(np.float64) * 1e4) / 1e4).tolist()
-    return rounded
 
 
 class Calibration(Protocol):

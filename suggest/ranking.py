@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.calibration import Calibration, Scored, to_four_places
+from suggest._ranking import gather_shown, top_k
+from suggest.calibration import Calibration, Scored
 from suggest.candidates import BY_MEANING, Candidates, Retriever
 from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
 from suggest.thresholds import Thresholds
-
-Floats = npt.NDArray[np.float32]
 
 
 class Ranking(NamedTuple):
@@ -75,8 +73,7 @@ class RankingPipeline:
         judged = self._calibration.probabilities(
             Scored(matrix, scores, evidence.indptr, order, firsts, self._codable(evidence))
         )
-        rows, closest = evidence.rows[order].tolist(), evidence.closest[order].tolist()
-        best = to_four_places(scores[order])
+        rows, closest, best = gather_shown(order, evidence.rows, evidence.closest, scores)
         return [
             Ranking(rows[start:stop], closest[start:stop], best[start:stop], *sure)
             for start, stop, sure in zip(firsts, firsts[1:], judged, strict=False)
@@ -87,24 +84,5 @@ class RankingPipeline:
         if not len(self._codable_weights):
             return [self._codable_bias] * len(candidates.typed)
         # Row by row, so that a text has the same sum alone and among others.
-        products = [float(candidates.vectors[row] @ self._codable_weights) for row in candidates.typed]
+        products = [float(candidates.vectors[row].dot(self._codable_weights)) for row in candidates.typed]
         return [product + self._codable_bias for product in products]
-
-
-def top_k(scores: Floats, indptr: list[int], sizes: list[int]) -> tuple[npt.NDArray[np.int64], list[int]]:
-    """The best candidates of each query, best first, equal ones in order.
-
-    Args:
-        scores: float32 (n,).
-        indptr: Query i has the candidates from `indptr[i]` to `indptr[i + 1]`.
-        sizes: How many are wanted of each query.
-
-    Returns:
-        Their positions, int64 (m,), and the bounds of each query's own in it.
-    """
-    descending = -scores
-    parts = [
-        descending[start:stop].argsort(kind="stable")[:size] + start
-        for start, stop, size in zip(indptr, indptr[1:], sizes, strict=False)
-    ]
-    return np.concatenate(parts), list(accumulate(map(len, parts), initial=0))

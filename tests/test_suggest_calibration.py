@@ -6,17 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from suggest.calibration import (
-    RANKER_COLUMNS,
-    SCORE_COLUMNS,
-    Scored,
-    confidence_features,
-    first_rows,
-    running_min,
-    to_four_places,
-)
+from suggest._ranking import first_rows, gather_shown, running_min, top_k
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
 from suggest.features import COUNT, NAMES
-from suggest.ranking import top_k
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -93,6 +85,10 @@ def test_shown_confidence_never_rises_within_a_text() -> None:
     assert running_min(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
 
 
-def test_numbers_are_shown_to_four_places() -> None:
-    """Of either precision."""
-    assert to_four_places(np.array([1.23456, 7, -2.00001], np.float32)) == [1.2346, 7.0, -2.0]
+def test_what_is_shown_comes_in_order() -> None:
+    """Scores to four places."""
+    scores = np.array([1.23456, 7, -2.00001], np.float32)
+
+    shown = gather_shown(np.array([2, 0]), np.array([5, 6, 7]), np.array([50, 60, 70]), scores)
+
+    assert shown == ([7, 5], [70, 50], [-2.0, 1.2346])

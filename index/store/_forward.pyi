@@ -1,13 +1,15 @@
 """Compiled from `_forward.pyx`."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-def shared_words(
-    indptr: npt.NDArray[np.int64],
-    numbers: npt.NDArray[np.int32],
-    vocabulary: list[str],
-    texts: list[int],
-    wanted: list[int],
-) -> list[tuple[str, ...]]:
-    """See `ForwardIndex.shared`; `wanted` are positions in the vocabulary."""
+class WordMatcher:
+    """Finds the words that texts share with a query; arrays as `ForwardIndex` holds them."""
+
+    def __init__(
+        self, vocabulary: list[str], indptr: npt.NDArray[np.int64], numbers: npt.NDArray[np.int32]
+    ) -> None: ...
+    def shared(self, texts: Sequence[int], known: Iterable[str]) -> list[tuple[str, ...]]:
+        """See `ForwardIndex.shared`."""

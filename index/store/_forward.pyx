@@ -5,24 +5,35 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t
 
 
-def shared_words(
-    const int64_t[::1] indptr, const int32_t[::1] numbers, list vocabulary, list texts, list wanted
-):
-    cdef Py_ssize_t text, at, i, n = len(wanted)
-    cdef list result = [], shared
-    wanted_bytes = PyBytes_FromStringAndSize(NULL, n * sizeof(int32_t))
-    cdef int32_t* wanted_numbers = <int32_t*> PyBytes_AS_STRING(wanted_bytes)
-    for i in range(n):
-        wanted_numbers[i] = wanted[i]
-    for text in texts:
-        shared = []
-        for at in range(indptr[text] if text >= 0 else 0, indptr[text + 1] if text >= 0 else 0):
-            if _contains(wanted_numbers, n, numbers[at]):
-                word = vocabulary[numbers[at]]
-                if word not in shared:
-                    shared.append(word)
-        result.append(tuple(shared))
-    return result
+cdef class WordMatcher:
+    cdef list vocabulary
+    cdef dict numbered
+    cdef const int64_t[::1] indptr
+    cdef const int32_t[::1] numbers
+
+    def __init__(self, vocabulary, indptr, numbers):
+        self.vocabulary, self.indptr, self.numbers = vocabulary, indptr, numbers
+        self.numbered = {word: number for number, word in enumerate(vocabulary)}
+
+    def shared(self, texts, known):
+        cdef list wanted = [self.numbered[word] for word in known if word in self.numbered], result = [], words
+        cdef Py_ssize_t text, at, i, n = len(wanted)
+        wanted_bytes = PyBytes_FromStringAndSize(NULL, n * sizeof(int32_t))
+        cdef int32_t* wanted_numbers = <int32_t*> PyBytes_AS_STRING(wanted_bytes)
+        for i in range(n):
+            wanted_numbers[i] = wanted[i]
+        for text in texts:
+            if text < 0:
+                result.append(())
+                continue
+            words = []
+            for at in range(self.indptr[text], self.indptr[text + 1]):
+                if _contains(wanted_numbers, n, self.numbers[at]):
+                    word = self.vocabulary[self.numbers[at]]
+                    if word not in words:
+                        words.append(word)
+            result.append(tuple(words))
+        return result
 
 
 cdef inline bint _contains(const int32_t* numbers, Py_ssize_t n, int32_t number) noexcept nogil:

@@ -25,8 +25,8 @@ def top_k(
     cdef float unit = 1.0 / (scale * QUERY_STEPS)
     rounded_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(int16_t))
     cdef int16_t* rounded = <int16_t*> PyBytes_AS_STRING(rounded_bytes)
-    cosines_array = np.full((n, k), -INFINITY, np.float32)
-    rows_array = np.full((n, k), -1, np.int64)
+    cosines_array = np.empty((n, k), np.float32)
+    rows_array = np.empty((n, k), np.int64)
     cdef float[:, ::1] cosines = cosines_array
     cdef int64_t[:, ::1] rows = rows_array
     cdef float cosine
@@ -44,6 +44,8 @@ def top_k(
                     cosine = (inner_product(&codes[row, 0], rounded, dim) - offset) * unit
                     size = insert_descending(&cosines[i, 0], &rows[i, 0], size, k, cosine, row)
             fewest = min(fewest, size)
+            for j in range(size, k):
+                cosines[i, j], rows[i, j] = -INFINITY, -1
     return cosines_array, rows_array, fewest
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-from index.store._forward import shared_words
+from index.store._forward import WordMatcher
 from index.text.words import words
 
 NUMBERS = "words.safetensors"
@@ -37,8 +37,8 @@ class ForwardIndex:
         self.numbers = numbers
 
     @cached_property
-    def _number(self) -> dict[str, int]:
-        return {word: number for number, word in enumerate(self.vocabulary)}
+    def _matcher(self) -> WordMatcher:
+        return WordMatcher(self.vocabulary, self.indptr, self.numbers)
 
     @classmethod
     def from_forms(cls, forms: Sequence[str]) -> ForwardIndex:
@@ -65,12 +65,11 @@ class ForwardIndex:
         vocabulary = (folder / WORDS).read_text(encoding="utf-8").split()
         return cls(vocabulary, arrays["indptr"], arrays["numbers"])
 
-    def shared(self, texts: list[int], known: frozenset[str]) -> list[tuple[str, ...]]:
+    def shared(self, texts: Sequence[int], known: frozenset[str]) -> list[tuple[str, ...]]:
         """The words of each of some texts that are among the known ones, each once, in order.
 
         Args:
             texts: Positions; -1 for no text.
             known: Words of a query.
         """
-        wanted = [self._number[word] for word in known if word in self._number]
-        return shared_words(self.indptr, self.numbers, self.vocabulary, texts, wanted)
+        return self._matcher.shared(texts, known)

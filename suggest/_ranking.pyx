@@ -1,0 +1,84 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""Selection among ranked candidates; `suggest.ranking` and `suggest.calibration` are the public side."""
+
+from libc.math cimport rint
+from libc.stdint cimport int64_t
+
+from index.store._vectors cimport insert_descending
+
+import numpy as np
+
+
+def top_k(const float[::1] scores, list indptr, list sizes):
+    """The best candidates of each query, best first, equal ones in order.
+
+    Args:
+        scores: float32 (n,).
+        indptr: Query i has the candidates from `indptr[i]` to `indptr[i + 1]`.
+        sizes: How many are wanted of each query.
+
+    Returns:
+        Their positions, int64 (m,), and the `firsts`: query i has the positions from `firsts[i]` to
+        `firsts[i + 1]`.
+    """
+    cdef Py_ssize_t query, i, k, size, begin = 0, capacity = sum(sizes)
+    order_array, values_array = np.empty(capacity, np.int64), np.empty(capacity, np.float32)
+    cdef int64_t[::1] order = order_array
+    cdef float[::1] values = values_array
+    cdef list firsts = [0]
+    for query in range(len(sizes)):
+        k, size = sizes[query], 0
+        for i in range(<Py_ssize_t> indptr[query], <Py_ssize_t> indptr[query + 1]):
+            size = insert_descending(&values[begin], &order[begin], size, k, scores[i], i)
+        begin += size
+        firsts.append(begin)
+    return order_array[:begin], firsts
+
+
+def running_min(const double[::1] values, list firsts):
+    """The running minimum of each text's values, to four places.
+
+    Args:
+        values: float64 (m,), from 0 to 1.
+        firsts: Text i has the values from `firsts[i]` to `firsts[i + 1]`.
+    """
+    cdef double least
+    cdef Py_ssize_t query, i
+    cdef list minima = [], of_text
+    for query in range(len(firsts) - 1):
+        least, of_text = 1.0, []
+        for i in range(<Py_ssize_t> firsts[query], <Py_ssize_t> firsts[query + 1]):
+            least = min(least, values[i])
+            of_text.append(_to_four_places(least))
+        minima.append(of_text)
+    return minima
+
+
+def gather_shown(
+    const int64_t[::1] order, const int64_t[::1] rows, const int64_t[::1] closest, const float[::1] scores
+):
+    """Gathers three columns at the given positions, as lists; the scores to four places."""
+    cdef Py_ssize_t i
+    cdef list rows_shown = [], closest_shown = [], scores_shown = []
+    for i in range(order.shape[0]):
+        rows_shown.append(rows[order[i]])
+        closest_shown.append(closest[order[i]])
+        scores_shown.append(_to_four_places(scores[order[i]]))
+    return rows_shown, closest_shown, scores_shown
+
+
+def first_rows(const float[:, ::1] columns, list firsts):
+    """The first row of each text that has any; text i has the rows from `firsts[i]` to `firsts[i + 1]`."""
+    cdef Py_ssize_t query, n = 0, i
+    rows = np.empty((len(firsts) - 1, columns.shape[1]), np.float32)
+    cdef float[:, ::1] values = rows
+    for query in range(len(firsts) - 1):
+        if firsts[query] < firsts[query + 1]:
+            for i in range(columns.shape[1]):
+                values[n, i] = columns[<Py_ssize_t> firsts[query], i]
+            n += 1
+    return rows[:n]
+
+
+cdef inline double _to_four_places(double value):
+    return rint(value * 1e4) / 1e4
