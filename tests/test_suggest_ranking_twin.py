@@ -15,7 +15,7 @@ from suggest.ranking import RankingPipeline
 from suggest.thresholds import UNTRAINED
 from suggest.trees import Trees
 from tests import twin_ranking
-from tests.compiled import NAMES, Features, first_rows, running_min, top_k
+from tests.compiled import NAMES, Features, first_rows, gather_shown, running_min, top_k
 from tests.real_index import RealIndex
 
 TAKEN = [NAMES.index(name) for name in RANKER_COLUMNS]
@@ -81,8 +81,27 @@ def test_the_best_by_hand() -> None:
     assert bounds == [0, 3, 3, 5]
 
 
+def test_what_is_shown_by_hand() -> None:
+    """Scores to four places; the running minimum of two texts, and of one without any."""
+    scores = np.array([1.23456, 7, -2.00001], np.float32)
+    order = np.array([2, 0])
+
+    assert gather_shown(order, np.array([5, 6, 7]), np.array([-1, 60, 70]), scores) == (
+        [7, 5],
+        [70, -1],
+        [-2.0, 1.2346],
+    )
+    assert running_min(np.array([0.50004, 0.7, 0.2, 0.9, 0.95]), [0, 3, 3, 5]) == [
+        [0.5, 0.5, 0.2],
+        [],
+        [0.9, 0.9],
+    ]
+    columns = np.array([[1, 2], [3, 4], [5, 6]], np.float32)
+    assert first_rows(columns, [0, 2, 2, 3]).tolist() == [[1, 2], [5, 6]]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_best_are_the_twins(seed: int) -> None:
+def test_the_best_and_what_is_shown_of_them_are_the_twins(seed: int) -> None:
     """Many equal scores; none wanted, and more than there are."""
     random = np.random.default_rng(seed)
     sizes = random.integers(0, 15, 6).tolist()
@@ -94,15 +113,22 @@ def test_the_best_are_the_twins(seed: int) -> None:
     best = twin_ranking.top_k(scores.tolist(), indptr, k)
     assert order.tolist() == sum(best, [])
     assert bounds == [sum(map(len, best[:i])) for i in range(7)]
+    rows, closest = random.integers(0, 99, (2, indptr[-1]))
+    shown = [round(score, 4) for score in scores[order].astype(float).tolist()]
+    assert gather_shown(order, rows, closest, scores) == (
+        rows[order].tolist(),
+        closest[order].tolist(),
+        shown,
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_never_rises_is_the_twins(seed: int) -> None:
-    """Each text begins anew."""
+    """Each text begins anew; 1 at most."""
     random = np.random.default_rng(seed)
     sizes = random.integers(0, 9, 5).tolist()
     bounds = [0, *np.cumsum(sizes).tolist()]
-    values = random.random(bounds[-1])
+    values = random.random(bounds[-1]) * 1.1
 
     assert running_min(values, bounds) == twin_ranking.running_min(values.tolist(), bounds)
 
