@@ -21,7 +21,6 @@ COMPILED = {
     "suggest._features": ANY_ORDER,
     "suggest._forest": [],
     "suggest._ranking": [],
-    "suggest.why": [],
 }
 
 setup(

@@ -23,8 +23,8 @@ from suggest.features import Features
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import LONGEST, Query, Reader
+from suggest.reasons import Reasons, why_code
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
-from suggest.why import Reasons, why_code
 
 LARGEST_K = 100
 NAMED_CONFIDENCE = 0.99  # of a code that the text itself names
