@@ -122,7 +122,7 @@ def random_index(random: np.random.Generator) -> Artifact:
 
 def query_on(random: np.random.Generator) -> Query:
     """A random query; every second one reads as it was typed."""
-    query = random_queries.query(random, int(random.integers(1, 9)), CODES)
+    query = random_queries.query(random, int(random.integers(0, 9)), CODES)
     added = " ".join(random.choice(random_queries.WRITTEN, random.integers(0, 5) * random.integers(0, 2)))
     return of_texts(query.plain, f"{query.plain} {added}".strip(), query.hits)
 

@@ -181,6 +181,14 @@ def test_words_by_hand() -> None:
     )
 
 
+def test_a_light_query_by_hand() -> None:
+    """A single word that weighs 1, in a code that holds it and in one that does not."""
+    computed = numbers(asked("cane"), found([0, 1]))
+
+    check(computed, {"query_share": [1, 0], "query_share_plain": [1, 0], "rarest_missing": [0, 1]})
+    check(computed, {"query_share_gap": [0, -1], "query_best_share": [1, 1], "first_word": [1, 0]})
+
+
 def test_meanings_by_hand() -> None:
     """The term "stick" stands for "wood cane"; "pad" is known by itself."""
     query = asked("stick pad", (term(0, 1, ("wood cane",)),))
