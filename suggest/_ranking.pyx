@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Selection among ranked candidates; `suggest.ranking` and `suggest.calibration` are the public side."""
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport rint
 from libc.stdint cimport int64_t
 
@@ -22,14 +23,15 @@ def top_k(const float[::1] scores, list indptr, list sizes):
         `firsts[i + 1]`.
     """
     cdef Py_ssize_t query, i, k, size, begin = 0, capacity = sum(sizes)
-    order_array, values_array = np.empty(capacity, np.int64), np.empty(capacity, np.float32)
+    order_array = np.empty(capacity, np.int64)
     cdef int64_t[::1] order = order_array
-    cdef float[::1] values = values_array
+    values_bytes = PyBytes_FromStringAndSize(NULL, capacity * sizeof(float))
+    cdef float* values = <float*> PyBytes_AS_STRING(values_bytes)
     cdef list firsts = [0]
     for query in range(len(sizes)):
         k, size = sizes[query], 0
         for i in range(<Py_ssize_t> indptr[query], <Py_ssize_t> indptr[query + 1]):
-            size = insert_descending(&values[begin], &order[begin], size, k, scores[i], i)
+            size = insert_descending(values + begin, &order[begin], size, k, scores[i], i)
         begin += size
         firsts.append(begin)
     return order_array[:begin], firsts

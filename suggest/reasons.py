@@ -25,7 +25,7 @@ class Reasons:
     """Gives the reasons for the candidates of one query."""
 
     def __init__(self, query: Query, artifact: Artifact) -> None:
-        self._artifact = artifact
+        self._artifact_words, self._texts = artifact.words, artifact.texts
         self._query_words = frozenset(words(query.expanded))
         self._n_typed = len(query.words)
         self._hits = sorted(
@@ -44,8 +44,8 @@ class Reasons:
             closest: The text of each closest to the query, a position in `Artifact.texts`; -1 for a code
                 without one.
         """
-        shared = self._artifact.words.shared(closest, self._query_words)
-        texts = [self._artifact.texts[position] if position >= 0 else NO_TEXT for position in closest]
+        shared = self._artifact_words.shared(closest, self._query_words)
+        texts = [self._texts[position] if position >= 0 else NO_TEXT for position in closest]
         return list(map(self._why, rows, texts, shared))
 
     def _why(self, row: int, text: Text, shared: tuple[str, ...]) -> Why:

@@ -39,8 +39,8 @@ def test_the_oldest_gives_way() -> None:
     assert [cache.get(digest) for digest in (a, b, c)] == [b"a", None, b"c"]
 
 
-def test_no_question_is_held() -> None:
-    """Only its digest is, which nobody can make again without the secret of this process."""
+def test_a_question_is_held_as_a_keyed_digest_only() -> None:
+    """The secret of the digest is another in each cache."""
     cache = AnswerCache(10)
     cache.put(cache.digest(b'{"text": "zebrafish"}', TODAY), b"answer")
 
