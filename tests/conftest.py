@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import effort
+
+if TYPE_CHECKING:
+    from tests.real_index import RealIndex
 
 SHARED = Path(os.environ.get("HCPCS_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 
@@ -54,3 +58,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("tried at random")
         for what, times in sorted(effort.tried.items()):
             terminalreporter.line(f"{times:>12,} {what}")
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> RealIndex:
+    """The official release with the development cases where they are, else the starter with its own."""
+    from tests.real_index import RealIndex
+
+    return RealIndex(tmp_path_factory.mktemp("real"), SHARED if SHARED.is_dir() else None)

@@ -52,12 +52,15 @@ cdef inline void prefetch(const uint8_t* row, Py_ssize_t size) noexcept nogil:
 cdef inline Py_ssize_t insert_descending(
     float* values, int64_t* rows, Py_ssize_t size, Py_ssize_t k, float value, int64_t row
 ) noexcept nogil:
-    """Insert a value into the k largest so far, behind equal ones; return how many there are now."""
+    """Insert a value into the k largest so far, behind equal ones; return how many there are now.
+
+    Nothing is written where k is 0.
+    """
     cdef Py_ssize_t place
     if size < k:
         place = size
         size += 1
-    elif value > values[k - 1]:
+    elif k > 0 and value > values[k - 1]:
         place = k - 1
     else:
         return size

@@ -1,0 +1,22 @@
+"""The functions under test, compiled or beside compiled ones, imported in one place."""
+
+from index._encoder import unit_sums, weighted_sum
+from index.store._vectors import sums_by_row
+from index.store._vectors import top_k as closest_rows
+from index.text.phrases import longest_phrases
+from suggest._ranking import first_rows, gather_shown, running_min, top_k
+from suggest.features import NAMES, Features
+
+__all__ = [
+    "NAMES",
+    "Features",
+    "closest_rows",
+    "first_rows",
+    "gather_shown",
+    "longest_phrases",
+    "running_min",
+    "sums_by_row",
+    "top_k",
+    "unit_sums",
+    "weighted_sum",
+]

@@ -1,0 +1,539 @@
+"""The compiled features: against examples worked by hand, and against plain Python on random queries."""
+
+from __future__ import annotations
+
+from math import log, log1p
+
+import numpy as np
+import pytest
+
+from index.store.profiles import PROFILE, Profiles
+from index.store.terms import TermIndex
+from index.text.attributes import ATTRIBUTES, GROUPS
+from index.text.quantities import DIMENSIONS, Quantity
+from suggest.candidates import Candidates
+from suggest.code_columns import CodeColumns
+from suggest.expansion import Hit, Meaning
+from suggest.reader import Query
+from tests import random_queries, twin_features
+from tests.compiled import NAMES, Features
+from tests.real_index import RealIndex
+
+MASS, VOLUME, AREA = (DIMENSIONS.index(name) for name in ("mass", "volume", "area"))
+LONG, SHORT, OTHER = 1, 2, 4  # bits of TermIndex.fields
+SAME = {"rtol": 2e-5, "atol": 2e-6}
+
+
+def asked(
+    words: str = "",
+    hits: tuple[Hit, ...] = (),
+    quantities: tuple[Quantity, ...] = (),
+    attributes: int = 0,
+) -> Query:
+    """A query that was read."""
+    return Query(words, words, tuple(words.split()), hits, quantities, attributes, (), ())
+
+
+def term(
+    start: int, stop: int, means: tuple[str, ...] = (), rows: tuple[int, ...] = (), *, listed: bool = False
+) -> Hit:
+    """A known term in words `start` to `stop`."""
+    return Hit(start, stop, Meaning("term", means, (), rows, ("lay",), listed))
+
+
+def bits(*values: str) -> int:
+    """Attributes by name, for example `age: child`."""
+    names = [f"{group}: {value}" for group, held in ATTRIBUTES.items() for value in held]
+    return sum(1 << names.index(value) for value in values)
+
+
+TERMS = TermIndex(
+    vocabulary=["cane", "pad", "wheelchair", "wood"],
+    idf=np.array([1, 2, 3, 4], np.float32),
+    indptr=np.array([0, 2, 4, 5, 5]),
+    tokens=np.array([0, 3, 1, 2, 3], np.int32),
+    fields=np.array([LONG | SHORT, LONG, LONG, SHORT, OTHER], np.uint8),
+    surfaces=["cane", "pad", "wheelchair", "wood"],
+)
+"""Code 0: "cane" in both descriptions, "wood" in the long one. Code 1: "pad" in the long, "wheelchair" in the
+short one. Code 2: "wood" in another text. Code 3 has no text. The stems weigh 1, 2, 3 and 4."""
+
+
+def columns_of(count: int = 4) -> CodeColumns:
+    """Four codes of which nothing is known; 0 and 1 are of one family."""
+    profile = np.zeros(count, PROFILE)
+    profile["dimensions"] = profile["range_dimension"] = -1
+    profile["dimensions"][:] = -1
+    return CodeColumns(
+        Profiles(*(np.ascontiguousarray(profile[name]) for name in Profiles._fields)),
+        np.zeros(count, np.float32),
+        np.zeros(count, bool),
+        np.zeros((count, 4), np.float32),
+        np.zeros(count, np.float32),
+        np.array([0, 0, 1, 2][:count], np.int32),
+    )
+
+
+def found(
+    rows: list[int], cosines: list[list[float]] | None = None, bm25: list[float] | None = None
+) -> Candidates:
+    """Candidates of one query."""
+    n = len(rows)
+    return Candidates(
+        [0, n],
+        np.array(rows, np.int64),
+        np.array(cosines or [[0.0] * 4] * n, np.float32).reshape(n, 4),
+        np.full(n, -1, np.int64),
+        np.array(bm25 or [0.0] * n, np.float32),
+        np.zeros((0, 4), np.float32),
+        [],
+    )
+
+
+def numbers(query: Query, candidates: Candidates, codes: CodeColumns | None = None) -> dict[str, list[float]]:
+    """Name -> the number of each candidate, from the compiled code."""
+    matrix = Features(TERMS, codes or columns_of()).matrix([query], candidates)
+    return {name: matrix[:, i].tolist() for i, name in enumerate(NAMES)}
+
+
+def check(computed: dict[str, list[float]], expected: dict[str, list[float]]) -> None:
+    """Every expected number is the computed one."""
+    for name, values in expected.items():
+        assert computed[name] == pytest.approx(values, rel=1e-6, abs=1e-6), name
+
+
+def test_vectors_by_hand() -> None:
+    """Candidates 0 and 1 are of one family, 2 and 3 of two others; 2 and 3 are equally close."""
+    cosines = [
+        # long, short, other, as typed
+        [0.50, 0.25, -1.0, 0.125],
+        [0.25, 0.75, 0.50, 0.500],
+        [-1.0, -1.0, 0.25, -1.0],
+        [0.25, 0.25, -1.0, 0.250],
+    ]
+
+    computed = numbers(asked("cane"), found([0, 1, 2, 3], cosines, [0.0, 4.0, 1.0, 2.0]))
+
+    check(
+        computed,
+        {
+            "cosine_long": [0.50, 0.25, -1.0, 0.25],
+            "cosine_short": [0.25, 0.75, -1.0, 0.25],
+            "cosine_other": [-1.0, 0.50, 0.25, -1.0],
+            "cosine_plain": [0.125, 0.5, -1.0, 0.25],
+            "cosine": [0.5, 0.75, 0.25, 0.25],  # the largest of the first three
+            "cosine_gap": [-0.25, 0.0, -0.5, -0.5],  # less 0.75
+            "cosine_plain_gap": [-0.375, 0.0, -1.5, -0.25],  # less 0.5
+            # Candidate 1 comes first, then 0, then 2 before 3, which is equal and stands later.
+            "cosine_rank": [log(2), 0.0, log(3), log(4)],
+            # 0.5 - 0.75, 0.75 - 0.5; the others have no sibling.
+            "sibling_gap": [-0.25, 0.25, 1.0, 1.0],
+            "neighbours_near": [1, 1, 0, 0],
+            "query_best_cosine": [0.75] * 4,
+            "bm25": [0.0, 4.0, 1.0, 2.0],
+            "bm25_gap": [0.0, 1.0, 0.25, 0.5],  # divided by 4
+        },
+    )
+
+
+def test_the_closest_of_three_siblings_counts() -> None:
+    """Its own cosine is not among the rivals'."""
+    codes = columns_of(3)._replace(family=np.array([7, 7, 7], np.int32))
+    cosines = [[0.25, 0.25, -1, 0], [0.75, 0.75, -1, 0], [0.5, 0.5, -1, 0]]
+
+    computed = numbers(asked("cane"), found([0, 1, 2], cosines), codes)
+
+    # 0.25 - 0.75, 0.75 - 0.5, 0.5 - 0.75.
+    check(computed, {"sibling_gap": [-0.5, 0.25, -0.25], "neighbours_near": [2, 2, 2]})
+
+
+def test_without_any_match_of_words_no_candidate_leads() -> None:
+    """A query without stems of the index has BM25 0 everywhere."""
+    check(numbers(asked("cane"), found([0, 2])), {"bm25": [0, 0], "bm25_gap": [0, 0]})
+
+
+def test_words_by_hand() -> None:
+    """A stem ("cane"), the consonants of one ("whlchr") and an unknown word ("7")."""
+    computed = numbers(asked("cane whlchr 7"), found([0, 1, 2, 3]))
+
+    # What each typed word matches: cane {cane: 1}, whlchr {wheelchair: 0.75}, 7 nothing.
+    # Weights: 1 * 1 = 1; 0.75 * 3 = 2.25; 4 for the unknown word. In all 7.25.
+    check(
+        computed,
+        {
+            # Code 0 holds cane: 1 * 1. Code 1 holds wheelchair: 2.25 * 0.75 = 1.6875. Others: nothing.
+            "query_share": [1 / 7.25, 1.6875 / 7.25, 0, 0],
+            "query_share_plain": [1 / 7.25, 1.6875 / 7.25, 0, 0],
+            "query_share_gap": [(1 - 1.6875) / 7.25, 0, -1.6875 / 7.25, -1.6875 / 7.25],
+            "query_best_share": [1.6875 / 7.25] * 4,
+            "rarest_missing": [4, 4, 4, 4],
+            # Code 0: long is cane 1 and wood 4, of which 1; short is cane alone.
+            # Code 1: long is pad, not matched; short is wheelchair, matched by 0.75; of both (0.75 * 3) / 5.
+            "long_share": [1 / 5, 0, 0, 0],
+            "short_share": [1, 0.75, 0, 0],
+            "any_share": [1 / 5, 2.25 / 5, 0, 0],
+            "first_word": [1, 0, 0, 0],
+            "numbers": [0, 0, 0, 0],
+            "query_words": [3] * 4,
+            "query_known": [2 / 3] * 4,
+            "query_digits": [1] * 4,
+        },
+    )
+
+
+def test_a_light_query_by_hand() -> None:
+    """A single word that weighs 1, in a code that holds it and in one that does not."""
+    computed = numbers(asked("cane"), found([0, 1]))
+
+    check(computed, {"query_share": [1, 0], "query_share_plain": [1, 0], "rarest_missing": [0, 1]})
+    check(computed, {"query_share_gap": [0, -1], "query_best_share": [1, 1], "first_word": [1, 0]})
+
+
+def test_meanings_by_hand() -> None:
+    """The term "stick" stands for "wood cane"; "pad" is known by itself."""
+    query = asked("stick pad", (term(0, 1, ("wood cane",)),))
+
+    computed = numbers(query, found([0, 1, 2]))
+
+    # "stick" matches nothing and weighs 4; "pad" weighs 2. In all 6.
+    # Of "wood cane" code 0 holds both words, mean 1; code 1 none; code 2 wood alone, mean 0.5.
+    check(
+        computed,
+        {
+            "query_share_plain": [0, 2 / 6, 0],
+            "query_share": [4 / 6, 2 / 6, 4 * 0.5 / 6],
+            "query_share_gap": [0, -2 / 6, -2 / 6],
+            "query_best_share": [4 / 6] * 3,
+            # Code 0 lacks "pad" (2), code 1 "stick" (4); for code 2 a mean of 0.5 is not below 0.5: "pad".
+            "rarest_missing": [2, 4, 2],
+            "first_word": [1, 0, 0.5],
+            # Words of the meaning cover the code's stems too. Code 1: pad 2 of 5.
+            "any_share": [1, 2 / 5, 1],
+            "long_share": [1, 1, 0],
+            "short_share": [1, 0, 0],
+            "query_known": [0.5] * 3,
+        },
+    )
+
+
+def test_the_first_two_meanings_count_and_eight_words_of_each() -> None:
+    """A third meaning, and a ninth word, say nothing."""
+    padded = " ".join(["pad"] * 8)
+    cases = {
+        ("pad", "pad", "wood"): 0.0,
+        ("pad", "wood"): 1.0,
+        (f"{padded} wood",): 0.0,
+        (f"{' '.join(['pad'] * 7)} wood",): 1 / 8,
+        ("", "wood"): 1.0,
+        ("", "", "wood"): 0.0,
+    }
+    for means, held in cases.items():
+        computed = numbers(asked("stick", (term(0, 1, means),)), found([2]))
+        check(computed, {"first_word": [held], "query_share": [held], "query_share_plain": [0]})
+
+
+def test_a_meaning_covers_every_word_of_its_term_and_no_other() -> None:
+    """Words 1 and 2 of four; each of them weighs 4."""
+    query = asked("zzza zzzb zzzc zzzd", (term(1, 3, ("wood",)),))
+
+    check(
+        numbers(query, found([2])),
+        {"query_share": [8 / 16], "first_word": [0], "rarest_missing": [4], "query_share_plain": [0]},
+    )
+
+
+def test_the_best_match_of_a_word_counts() -> None:
+    """The word "whee" begins "wheelchair" (0.85); the full word beside it covers the stem whole."""
+    begun, both = asked("whee"), asked("whee wheelchair")
+
+    # 0.85 * 3 = 2.55 is its weight; of it 0.85 is held: the share is 0.85.
+    check(numbers(begun, found([1])), {"query_share": [0.85], "short_share": [0.85], "rarest_missing": [0]})
+    # Weights 2.55 and 3; held 2.55 * 0.85 + 3 * 1 = 5.1675 of 5.55.
+    check(numbers(both, found([1])), {"query_share": [5.1675 / 5.55], "short_share": [1.0]})
+
+
+def test_numbers_are_words_that_begin_with_a_digit() -> None:
+    """A code holds one of two."""
+    terms = TermIndex(
+        ["250", "mg"],
+        np.array([2, 1], np.float32),
+        np.array([0, 2]),
+        np.array([0, 1], np.int32),
+        np.array([LONG, LONG], np.uint8),
+        ["250", "mg"],
+    )
+    matrix = Features(terms, columns_of(1)).matrix([asked("250 mg 9x")], found([0]))
+    computed = {name: matrix[:, i].tolist() for i, name in enumerate(NAMES)}
+
+    # Weights 2, 1 and 4; 2 + 1 held of 7; "9x" is missing.
+    check(
+        computed,
+        {
+            "numbers": [1],
+            "query_digits": [2],
+            "query_share": [3 / 7],
+            "rarest_missing": [4],
+            "first_word": [1],
+        },
+    )
+
+
+def test_terms_by_hand() -> None:
+    """One term of two words points to codes 1 and 0 in this order, a listed name to 1, 2, 3 and 9."""
+    query = asked(
+        "a b c d", (term(0, 2, rows=(1, 0)), term(2, 3, rows=(9, 2, 1, 3), listed=True), term(3, 4))
+    )
+
+    computed = numbers(query, found([0, 1, 2]))
+
+    check(
+        computed,
+        {
+            "term_place": [1 / 2, 1, 1 / 2],  # second of the first; first of the first; second of the other
+            "term_words": [2, 2, 1],
+            "term_alone": [1 / 2, 1 / 2, 1 / 4],
+            "term_count": [1, 2, 1],
+            "name_place": [0, 1 / 4, 1 / 4],
+            "term_whole": [2 / 4, 2 / 4, 1 / 4],
+            "term_elsewhere": [0, 0, 0],
+        },
+    )
+
+
+def test_a_term_that_points_elsewhere_by_hand() -> None:
+    """To another candidate, not to a code that is none."""
+    here, away = asked("a", (term(0, 1, rows=(1,)),)), asked("a", (term(0, 1, rows=(3,)),))
+
+    check(
+        numbers(here, found([0, 1])), {"term_elsewhere": [1, 0], "term_place": [0, 1], "term_count": [0, 1]}
+    )
+    check(
+        numbers(away, found([0, 1])), {"term_elsewhere": [0, 0], "term_place": [0, 0], "term_count": [0, 0]}
+    )
+
+
+def test_quantities_by_hand() -> None:
+    """Code 0 holds 250 mg and 10 ml, code 1 500 mg, code 2 5 ml, code 3 nothing; asked: 500 mg and 20 ml."""
+    codes = columns_of()
+    codes.profiles.dimensions[0, :2], codes.profiles.amounts[0, :2] = (MASS, VOLUME), (250, 10)
+    codes.profiles.dimensions[1, 0], codes.profiles.amounts[1, 0] = MASS, 500
+    codes.profiles.dimensions[2, 0], codes.profiles.amounts[2, 0] = VOLUME, 5
+    rows = found([0, 1, 2, 3])
+
+    both = numbers(asked("x", quantities=(Quantity(MASS, 500.0), Quantity(VOLUME, 20.0))), rows, codes)
+    half = numbers(asked("x", quantities=(Quantity(MASS, 125.0),)), rows, codes)
+    none = numbers(asked("x"), rows, codes)
+
+    check(
+        both,
+        {
+            "quantity_known": [3, 3, 3, 2],
+            "quantity_same_kind": [1, 1, 1, 0],
+            "quantity_equal": [0, 1, 0, 0],
+            "quantity_multiple": [1, 1, 1, 0],  # 2 times 250 mg; once 500 mg; 4 times 5 ml
+            "quantity_ratio": [log(2), 0, log(4), 9],
+            "range_fit": [0, 0, 0, 0],
+        },
+    )
+    check(
+        half,
+        {
+            "quantity_same_kind": [1, 1, 0, 0],
+            "quantity_equal": [0, 0, 0, 0],
+            "quantity_multiple": [0, 0, 0, 0],  # a half and a quarter are no multiples
+            "quantity_ratio": [log(2), log(4), 9, 9],
+        },
+    )
+    check(none, {"quantity_known": [1, 1, 1, 0], "quantity_ratio": [9] * 4, "quantity_same_kind": [0] * 4})
+
+
+@pytest.mark.parametrize(
+    ("amount", "equal", "multiple"),
+    [
+        (99.95, 1, 1),  # 0.9995
+        (99.905, 1, 1),  # 0.99905 differs by 0.00095
+        (99.89, 0, 0),  # 0.9989 is too small for either
+        (100.05, 1, 1),
+        (100.2, 0, 0),
+        (200.05, 0, 1),  # 2.0005
+        (200.2, 0, 0),
+        (0.02, 0, 0),  # near 0, which is no multiple
+    ],
+)
+def test_amounts_beside_the_edges(amount: float, equal: int, multiple: int) -> None:
+    """Of a code of 100 mg."""
+    codes = columns_of(1)
+    codes.profiles.dimensions[0, 0], codes.profiles.amounts[0, 0] = MASS, 100
+
+    computed = numbers(asked("x", quantities=(Quantity(MASS, amount),)), found([0]), codes)
+
+    check(
+        computed,
+        {
+            "quantity_equal": [equal],
+            "quantity_multiple": [multiple],
+            "quantity_ratio": [abs(log(amount / 100))],
+        },
+    )
+
+
+def test_a_far_ratio_counts_as_nine() -> None:
+    """The ninth power of e is about 8103."""
+    codes = columns_of(1)
+    codes.profiles.dimensions[0, 0], codes.profiles.amounts[0, 0] = MASS, 1
+    for amount in (9000.0, 1 / 9000, 1e12, 1e-12):
+        computed = numbers(asked("x", quantities=(Quantity(MASS, amount),)), found([0]), codes)
+        check(computed, {"quantity_ratio": [9], "quantity_same_kind": [1]})
+
+
+@pytest.mark.parametrize(
+    ("amounts", "fit"),
+    [
+        ((15.9,), -1),
+        ((16.0,), 1),
+        ((16 - 1e-6,), -1),
+        ((16 - 5e-7,), 1),
+        ((48.0,), 1),
+        ((48.0005,), 1),
+        ((48.002,), -1),
+        ((20.0, 30.0), 2),
+        ((20.0, 60.0), 0),
+        ((60.0, 70.0), -2),
+    ],
+)
+def test_sizes_against_a_range(amounts: tuple[float, ...], fit: int) -> None:
+    """Of 16 to 48 square inches, either end inside; volumes are no sizes."""
+    codes = columns_of(2)
+    codes.profiles.range_dimension[0], codes.profiles.above[0], codes.profiles.to[0] = AREA, 16, 48
+    said = (*(Quantity(AREA, amount) for amount in amounts), Quantity(VOLUME, 20.0))
+
+    check(numbers(asked("x", quantities=said), found([0, 1]), codes), {"range_fit": [fit, 0]})
+
+
+def test_attributes_by_hand() -> None:
+    """Code 0 is for children and oral, 1 for adults, injected or oral, 2 states nothing, 3 is sterile."""
+    codes = columns_of()
+    codes.profiles.attributes[0] = bits("age: child", "route: oral")
+    codes.profiles.attributes[1] = bits("age: adult", "route: injected", "route: oral")
+    codes.profiles.attributes[3] = bits("sterile: yes")
+    query = asked("x", attributes=bits("age: child", "route: injected"))
+
+    computed = numbers(query, found([0, 1, 2, 3]), codes)
+
+    check(
+        computed,
+        {
+            "attributes_agree": [1, 1, 0, 0],  # age; route, since one of two is in common
+            "attributes_clash": [1, 1, 0, 0],  # route; age
+            "attributes_extra": [0, 0, 0, 1],
+            "attributes_missing": [0, 0, 2, 2],
+        },
+    )
+
+
+def test_every_opposition_counts() -> None:
+    """From the first to the last, each for itself."""
+    for group in GROUPS:
+        codes = columns_of(2)
+        codes.profiles.attributes[0] = group
+        told, silent = asked("x", attributes=group), asked("x")
+        check(numbers(told, found([0, 1]), codes), {"attributes_agree": [1, 0], "attributes_missing": [0, 1]})
+        check(numbers(silent, found([0, 1]), codes), {"attributes_extra": [1, 0], "attributes_clash": [0, 0]})
+
+
+def test_the_code_by_itself_by_hand() -> None:
+    """Each number stands in a code of its own, so that none is taken for another."""
+    codes = columns_of()._replace(
+        code_popularity=np.array([log1p(6), 0, 0, 0], np.float32),
+        starter=np.array([False, True, False, False]),
+        sections=np.eye(4, dtype=np.float32),
+        length=np.array([log1p(2), log1p(2), log1p(1), 0], np.float32),
+    )
+    codes.profiles.generic[2] = codes.profiles.maker[3] = True
+
+    computed = numbers(asked("x"), found([0, 1, 2, 3]), codes)
+
+    check(
+        computed,
+        {
+            "generic": [0, 0, 1, 0],
+            "maker": [0, 0, 0, 1],
+            "code_popularity": [log(7), 0, 0, 0],
+            "starter": [0, 1, 0, 0],
+            "length": [log(3), log(3), log(2), 0],
+            "section_drug": [1, 0, 0, 0],
+            "section_device": [0, 1, 0, 0],
+            "section_brace": [0, 0, 1, 0],
+            "section_service": [0, 0, 0, 1],
+        },
+    )
+
+
+def test_a_query_without_words_has_no_word_numbers() -> None:
+    """All else is told."""
+    computed = numbers(asked(attributes=bits("age: child")), found([0], [[0.5, 0.5, -1, 0.5]]))
+
+    check(
+        computed,
+        {
+            "query_words": [0],
+            "query_known": [0],
+            "any_share": [0],
+            "query_best_share": [0],
+            "cosine": [0.5],
+            "attributes_missing": [1],
+            "quantity_ratio": [9],
+        },
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_queries_have_the_numbers_of_the_twin(seed: int) -> None:
+    """Asked together, with one that has no candidate and one that has no word."""
+    random = np.random.default_rng(seed)
+    terms, codes = random_queries.terms(random), random_queries.code_columns(random)
+    words, sizes = [3, 0, 1, 12, 6, 64], [9, 4, 0, 1, 30, 12]
+    queries = [random_queries.query(random, count) for count in words]
+    candidates = random_queries.candidates(random, sizes)
+
+    matrix = Features(terms, codes).matrix(queries, candidates)
+
+    assert matrix.dtype == np.float32
+    expected = twin_features.matrix(NAMES, terms, codes, queries, candidates)
+    for column, name in enumerate(NAMES):
+        np.testing.assert_allclose(matrix[:, column], expected[:, column], err_msg=name, **SAME)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_longest_query_has_the_numbers_of_the_twin(seed: int) -> None:
+    """64 words, each a term with three meanings of ten words."""
+    random = np.random.default_rng(1000 + seed)
+    terms, codes = random_queries.terms(random), random_queries.code_columns(random)
+    queries = [random_queries.full_query(random), random_queries.query(random, 2)]
+    candidates = random_queries.candidates(random, [12, 5])
+
+    matrix = Features(terms, codes).matrix(queries, candidates)
+
+    expected = twin_features.matrix(NAMES, terms, codes, queries, candidates)
+    for column, name in enumerate(NAMES):
+        np.testing.assert_allclose(matrix[:, column], expected[:, column], err_msg=name, **SAME)
+
+
+def test_real_queries_have_the_numbers_of_the_twin(real_index: RealIndex) -> None:
+    """Hundreds of texts against their real candidates, in batches."""
+    terms, codes = real_index.artifact.table, real_index.columns
+    features = Features(terms, codes)
+    for queries in real_index.some(500):
+        candidates = real_index.candidates(queries)
+        matrix = features.matrix(queries, candidates)
+        expected = twin_features.matrix(NAMES, terms, codes, queries, candidates)
+        for column, name in enumerate(NAMES):
+            np.testing.assert_allclose(matrix[:, column], expected[:, column], err_msg=name, **SAME)
+
+
+def test_no_query_has_no_numbers() -> None:
+    """Nor has one without candidates."""
+    features = Features(TERMS, columns_of())
+
+    assert features.matrix([], found([])._replace(indptr=[0])).shape == (0, len(NAMES))
+    assert features.matrix([asked("cane")], found([])).shape == (0, len(NAMES))
