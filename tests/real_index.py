@@ -14,7 +14,7 @@ import numpy.typing as npt
 from api.__main__ import main
 from index.encoder import load_encoder
 from index.store.artifact import Artifact
-from suggest.candidates import BY_MEANING, Candidates, Retriever
+from suggest.candidates import CODES_BY_MEANING, Candidates, Retriever
 from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
 from suggest.reader import Query, Reader
@@ -70,4 +70,4 @@ class RealIndex:
 
     def candidates(self, queries: list[Query]) -> Candidates:
         """What the retriever finds for a batch."""
-        return self.retriever.evidence(queries, self.allowed, BY_MEANING)
+        return self.retriever.candidates(queries, self.allowed, CODES_BY_MEANING)

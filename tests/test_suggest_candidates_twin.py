@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from index.build import assemble
+from index.build import Sources, assemble
 from index.encoder import Vectors
 from index.records import Record, Release
 from index.store.artifact import Artifact
@@ -69,7 +69,7 @@ def of_texts(plain: str, expanded: str = "", hits: tuple = ()) -> Query:
 
 def index_of(records: Sequence[Record], encoder: object, lexicon: Sequence[Entry] = ()) -> Artifact:
     """An index in memory."""
-    return assemble(Release("r", "r", "0" * 64, tuple(records)), encoder, lexicon=lexicon)
+    return assemble(Sources(Release("r", "r", "0" * 64, tuple(records)), lexicon), encoder)
 
 
 def test_candidates_by_hand() -> None:
@@ -83,7 +83,7 @@ def test_candidates_by_hand() -> None:
     retriever = Retriever(index_of(records, Axes()), Axes())
     query = of_texts("between", "east")
 
-    found = retriever.evidence([query], np.array([True, True, True, False]), 2)
+    found = retriever.candidates([query], np.array([True, True, True, False]), 2)
 
     # By meaning two of three: the means are (0.71, 0.71), (0.6, 0.8) and (-0.45, 0.89); their cosines with
     # east are 0.71, 0.6 and -0.45.
@@ -162,7 +162,7 @@ def test_random_queries_have_the_candidates_of_the_twin(seed: int) -> None:
     for share, by_meaning in ((1.0, 5), (0.6, 1), (0.1, 20), (0.0, 3), (0.8, 999)):
         allowed = random.random(CODES) < share
         queries = [query_on(random) for _ in range(4)]
-        found = retriever.evidence(queries, allowed, by_meaning)
+        found = retriever.candidates(queries, allowed, by_meaning)
         check(artifact, encoder, queries, allowed, by_meaning, found, weights)
 
 
@@ -179,7 +179,7 @@ def test_no_query_has_no_candidates(real_index: RealIndex) -> None:
     query = real_index.reader.read("manual wheelchair")
     nothing = np.zeros(len(real_index.artifact.catalogue), bool)
 
-    found = real_index.retriever.evidence([query, query], nothing, 20)
+    found = real_index.retriever.candidates([query, query], nothing, 20)
 
     assert found.indptr == [0, 0, 0]
     assert found.cosines.shape == (0, 4)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Scored, confidence_features
+from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, ScoredCandidates, confidence_features
 from suggest.feature_table import FEATURES, GROUP_MEANINGS, SCORE_FEATURES, Feature, markdown
 from suggest.ranker import WEIGHTS, BoostedRanker
 from suggest.trees import Trees
@@ -77,7 +77,7 @@ def test_numbers_of_real_texts_stay_inside_the_ranges(real_index: RealIndex) -> 
         matrix = features.matrix(queries, found)
         scores = ranker.scores(matrix)
         order, firsts = top_k(scores, found.indptr, [10] * len(queries))
-        scored = Scored(matrix, scores, found.indptr, order, firsts, [0.0] * len(queries))
+        scored = ScoredCandidates(matrix, scores, found.indptr, order, firsts, [0.0] * len(queries))
         matrices.append(matrix)
         columns.append(confidence_features(scored)[:, : len(SCORE_FEATURES)])
     matrix = np.concatenate(matrices)

@@ -9,7 +9,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, Confidence, Scored, confidence_features
+from suggest.calibration import (
+    RANKER_COLUMNS,
+    SCORE_COLUMNS,
+    BoostedCalibration,
+    ScoredCandidates,
+    confidence_features,
+)
 from suggest.ranker import WEIGHTS, BoostedRanker
 from suggest.ranking import RankingPipeline
 from suggest.thresholds import UNTRAINED
@@ -26,7 +32,7 @@ def test_the_confidence_columns_by_hand() -> None:
     """Three candidates with scores 1, 2 and 2 - ln 2, of which two are judged; a second text has one."""
     scores = np.array([1, 2, 2 - log(2), 5], np.float32)
     matrix = np.arange(4 * len(NAMES), dtype=np.float32).reshape(4, len(NAMES))
-    scored = Scored(matrix, scores, [0, 3, 4], np.array([1, 2, 3]), [0, 2, 3], [0.25, -0.5])
+    scored = ScoredCandidates(matrix, scores, [0, 3, 4], np.array([1, 2, 3]), [0, 2, 3], [0.25, -0.5])
 
     columns = confidence_features(scored)
 
@@ -56,7 +62,7 @@ def test_the_confidence_columns_are_those_of_the_twin(seed: int) -> None:
     k, codable = random.integers(0, 8, len(sizes)).tolist(), random.normal(size=len(sizes)).tolist()
 
     order, bounds = top_k(scores, indptr, k)
-    columns = confidence_features(Scored(matrix, scores, indptr, order, bounds, codable))
+    columns = confidence_features(ScoredCandidates(matrix, scores, indptr, order, bounds, codable))
 
     best = twin_ranking.top_k(scores.tolist(), indptr, k)
     for i, own in enumerate(best):
@@ -167,12 +173,12 @@ class Recorder:
     """Judges nothing, and keeps what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[Scored] = []
+        self.asked: list[ScoredCandidates] = []
 
-    def probabilities(self, scored: Scored) -> list[tuple[list[float], float]]:
+    def probabilities(self, scored: ScoredCandidates) -> list[tuple[list[float], float]]:
         """See `Calibration.probabilities`."""
         self.asked.append(scored)
-        return [([0.5] * (stop - start), 0.25) for start, stop in pairwise(scored.firsts)]
+        return [([0.5] * (stop - start), 0.25) for start, stop in pairwise(scored.top_indptr)]
 
 
 def test_probabilities_are_those_of_plain_walks() -> None:
@@ -183,14 +189,14 @@ def test_probabilities_are_those_of_plain_walks() -> None:
     matrix = random.random((indptr[-1], len(NAMES))).astype(np.float32)
     scores = random.normal(size=indptr[-1]).astype(np.float32)
     order, bounds = top_k(scores, indptr, k)
-    scored = Scored(matrix, scores, indptr, order, bounds, [0.5, 1.0, -2.0, 0.0])
+    scored = ScoredCandidates(matrix, scores, indptr, order, bounds, [0.5, 1.0, -2.0, 0.0])
     columns = confidence_features(scored).tolist()
     accepted, answerable = (
         [twin_ranking.forest((WEIGHTS / f"{name}.txt").read_text(), row, logistic=True) for row in columns]
         for name in ("confidence", "answerable")
     )
 
-    judged = Confidence.load().probabilities(scored)
+    judged = BoostedCalibration.load().probabilities(scored)
 
     expected = twin_ranking.running_min(accepted, bounds)
     assert [probabilities for probabilities, _ in judged] == expected

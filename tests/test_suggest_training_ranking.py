@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from index.build import assemble
+from index.build import Sources, assemble
 from index.text.lexicon import Entry
 from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS
 from suggest.features import COUNT, NAMES
@@ -47,8 +47,8 @@ def fold_index() -> FoldIndex:
     """The small release, with and without one term, and a regression that sums the letters a and b."""
     encoder = LetterEncoder()
     weights = np.array([1.0, 1.0] + [0.0] * 24, np.float32)
-    full = assemble(SMALL, encoder, lexicon=LEXICON)
-    return FoldIndex(full, assemble(SMALL, encoder), encoder, {"A0001": 3}, (weights, -0.5))
+    full = assemble(Sources(SMALL, LEXICON), encoder)
+    return FoldIndex(full, assemble(Sources(SMALL), encoder), encoder, {"A0001": 3}, (weights, -0.5))
 
 
 @pytest.fixture(scope="module")
