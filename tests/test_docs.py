@@ -168,3 +168,25 @@ def test_the_page_on_upgrading_names_the_present_versions() -> None:
     assert f"has format {manifest.FORMAT - 1}, this version of hcpcs reads {manifest.FORMAT};" in page
     for module, name in ((manifest, "FORMAT"), (words, "NORMAL_FORM"), (texts, "TEMPLATE")):
         assert f"raise `{name}`" in page and hasattr(module, name)
+
+
+def test_the_map_of_the_project_names_every_folder() -> None:
+    """The first table of CONTRIBUTING.md: a stranger reads one line a folder."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git clone")
+    folders = {f"{Path(name).parent.as_posix()}/" for name in listed.stdout.splitlines() if "/" in name}
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("| to add |")[0]
+
+    named = set(re.findall(r"`([\w/]+/)`", table))
+
+    assert {folder for folder in folders if folder[0] != "."} <= named
+
+
+def test_every_path_that_contributing_names_is_there() -> None:
+    """So that the table "to add, go to" does not go stale."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = re.findall(r"`((?:api|benchmarks|docs|eval|index|suggest|tests)/[\w./*<>-]*)`", text)
+
+    assert len(names) > 30
+    assert [name for name in names if "<" not in name and not list(ROOT.glob(name.rstrip("/")))] == []
