@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -110,13 +110,25 @@ def desk(browser: Any, address: str) -> Iterator[Desk]:
     assert desk.expected_errors or not desk.faults
 
 
-def until(page: Any, condition: str) -> None:
-    """Wait for a condition in the page; Playwright's own way needs `eval`, which the policy forbids."""
+def until(page: Any, condition: str | Callable[[], bool]) -> None:
+    """Wait for a condition in the page or in the test.
+
+    Playwright's own way needs `eval`, which the page's policy forbids; and its events come only while it is
+    called, so the pause between two looks is its own.
+    """
+    holds = condition if callable(condition) else lambda: bool(page.evaluate(condition))
     deadline = time.monotonic() + 8
-    while not page.evaluate(condition):
+    while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError(f"never came true: {condition}")
         page.wait_for_timeout(20)
+
+
+DETAILS_SETTLED = (
+    "!document.querySelector('#action-code').textContent || document.querySelector('#details .problem') ||"
+    " document.querySelector('#details-code')?.textContent ==="
+    " document.querySelector('#action-code').textContent"
+)
 
 
 def ask(page: Any, text: str) -> None:
@@ -127,7 +139,7 @@ def ask(page: Any, text: str) -> None:
         "!document.querySelector('#search').hasAttribute('aria-busy') &&"
         " (document.querySelector('#results').children.length || !document.querySelector('#message').hidden)",
     )
-    page.wait_for_timeout(120)
+    until(page, DETAILS_SETTLED)
 
 
 def codes(page: Any) -> list[str]:
@@ -199,12 +211,13 @@ def test_an_old_answer_never_overwrites_a_newer_one(desk: Desk) -> None:
 
     page.route("**/v1/suggest", hold)
     page.locator("#text").fill("walker")
-    page.wait_for_timeout(250)
+    until(page, lambda: bool(held))
     ask(page, "insulin")
     assert codes(page) == ["J1815"]
     assert len(held) == 1
     held[0].continue_()
-    page.wait_for_timeout(300)
+    # The service answers in order: when it has answered this, the old answer is not on its way any more.
+    page.evaluate("fetch('health/live').then((answer) => answer.text())")
 
     assert codes(page) == ["J1815"]
 
@@ -442,7 +455,7 @@ def test_no_good_match_is_said_with_what_to_try(desk: Desk) -> None:
     assert message.locator("h2").inner_text() == "No good match"
     assert "You are searching only section J." in message.inner_text()
     message.get_by_role("button", name="Search all active codes").click()
-    page.wait_for_timeout(300)
+    until(page, "!document.querySelector('#message').innerText.includes('only section J')")
     message.get_by_role("button", name="Include ended codes").click()
     until(page, "document.querySelector('#option-0')?.dataset.code === 'E0144'")
 
@@ -707,7 +720,7 @@ def test_axe_finds_nothing_serious(desk: Desk, dark: bool) -> None:
     found: list[str] = []
 
     def check(page: Any, view: str) -> None:
-        page.wait_for_timeout(200)
+        until(page, "document.getAnimations().length === 0")
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         found.extend(
             f"{view}: {one['impact']} {one['id']}: {node['html'][:200]}"

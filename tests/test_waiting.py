@@ -36,3 +36,10 @@ def test_no_other_test_sleeps() -> None:
     ]
 
     assert sleeping == ["waiting.py"]
+
+
+def test_the_browser_tests_pause_in_one_place() -> None:
+    """Between two looks at a condition."""
+    source = (TESTS / "test_api_page_browser.py").read_text(encoding="utf-8")
+
+    assert source.count("wait_for_timeout(") == 1
