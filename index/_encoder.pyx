@@ -12,6 +12,7 @@ import numpy as np
 
 
 def weighted_sum(const int8_t[:, ::1] table, const float[::1] weights, list rows):
+    """Weighted sum of the given table rows, (n, dim), each row with its own weight, (n,): float32 (dim,)."""
     cdef Py_ssize_t dim = table.shape[1], row, i
     cdef float weight
     sum_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(float))
@@ -27,6 +28,13 @@ def weighted_sum(const int8_t[:, ::1] table, const float[::1] weights, list rows
 
 
 def unit_sums(list parts, Py_ssize_t dim):
+    """The sum of each row's parts, float32 (dim,) each, scaled to unit length: float32 (len(parts), dim).
+
+    A row without parts, or whose parts cancel out, is zero.
+
+    Raises:
+        ValueError: If a part has another dimension.
+    """
     sums_array = np.zeros((len(parts), dim), np.float32)
     cdef float[:, ::1] sums = sums_array
     cdef const float* part

@@ -14,5 +14,4 @@ def confidence_columns(
     firsts: list[int],
     codable: list[float],
     copied: Ids,
-) -> Floats:
-    """See `suggest.calibration.confidence_features`; `copied` are the columns of `matrix` in the result."""
+) -> Floats: ...

@@ -20,6 +20,7 @@ def confidence_columns(
     list codable,
     const int64_t[::1] copied,
 ):
+    """See `suggest.calibration.confidence_features`; `copied` are the columns of `matrix` in the result."""
     columns = np.empty((order.shape[0], SCORE_COLUMNS + copied.shape[0]), np.float32)
     cdef float[:, ::1] values = columns
     cdef Py_ssize_t query, start, stop, begin, end, i, j

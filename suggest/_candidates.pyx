@@ -14,6 +14,8 @@ cdef enum:
 
 
 cdef class CodeTexts:
+    """The texts of each code: their vectors, and the stems of all together."""
+
     cdef const uint8_t[:, ::1] vectors
     cdef float unit
     cdef const float[::1] weights
@@ -25,6 +27,15 @@ cdef class CodeTexts:
     cdef const uint8_t[::1] kinds
 
     def __init__(self, vectors, float scale, postings, rows, kinds):
+        """Sorts the texts by code.
+
+        Args:
+            vectors: uint8 (texts, dim): `round(component * scale) + 128` of each text's vector.
+            scale: See `vectors`.
+            postings: BM25 weights by stem and code.
+            rows: int32 (texts,): the code of each text.
+            kinds: uint8 (texts,): 0 long description, 1 short description, 2 other.
+        """
         self.vectors, self.unit = vectors, 1.0 / (scale * QUERY_STEPS)
         self.weights, self.codes, self.stem_indptr, self.n_codes = postings
         order = np.argsort(rows, kind="stable")
@@ -43,6 +54,20 @@ cdef class CodeTexts:
         const float[:, ::1] vectors,
         list typed,
     ):
+        """Candidate codes of some queries, each compared with all of its texts.
+
+        Args:
+            nearest: int64 (queries, n): candidates by meaning; -1 for none.
+            stems: The stems of each query, columns of the postings.
+            by_words: How many codes with the largest BM25 score above 0 are candidates.
+            term_codes: The codes that the terms of each query point to; candidates where allowed.
+            allowed: uint8 (codes,): 1 for codes that may be suggested.
+            vectors: float32 (m, dim), unit length: first the texts with their known terms written out.
+            typed: For each query the row of the text as typed; its own row where the two do not differ.
+
+        Returns:
+            The fields `indptr` to `bm25` of `suggest.candidates.Candidates`.
+        """
         cdef Py_ssize_t queries = nearest.shape[0], dim = vectors.shape[1], query, n = 0, i, other
         cdef Py_ssize_t capacity = queries * (nearest.shape[1] + by_words) + sum(map(len, term_codes))
         indptr = [0]

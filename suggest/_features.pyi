@@ -14,8 +14,6 @@ Bits = npt.NDArray[np.uint64]
 FIELD_NAMES: tuple[str, ...]
 
 class FeatureKernel:
-    """What is known of every code, in arrays as `TermIndex`, `Profiles` and `CodeColumns` hold them."""
-
     def __init__(
         self,
         stems: tuple[Ids, npt.NDArray[np.int32], Bytes, Floats],
@@ -27,5 +25,4 @@ class FeatureKernel:
     ) -> None: ...
     def matrix(
         self, queries: list[PlainQuery], indptr: list[int], rows: Ids, cosines: Floats, bm25: Floats
-    ) -> Floats:
-        """See `Features.matrix`; the arrays are those of `Candidates`."""
+    ) -> Floats: ...

@@ -173,6 +173,8 @@ cdef class QueryWords:
 
 
 cdef class FeatureKernel:
+    """What is known of every code, in arrays as `TermIndex`, `Profiles` and `CodeColumns` hold them."""
+
     cdef const int64_t[::1] indptr
     cdef const int32_t[::1] tokens
     cdef const uint8_t[::1] fields
@@ -208,6 +210,7 @@ cdef class FeatureKernel:
         const float[:, ::1] cosines,
         const float[::1] bm25,
     ):
+        """See `Features.matrix`; the arrays are those of `Candidates`."""
         matrix = np.zeros((rows.shape[0], len(FIELD_NAMES)), np.float32)
         cdef float[:, ::1] values = matrix
         cdef const int64_t[::1] codes

@@ -7,7 +7,7 @@ from libc.stdint cimport int32_t
 import numpy as np
 
 cdef enum:
-    SIDE_BY_SIDE = 8  # walks that go on together, so that the processor need not wait for any one
+    LANES = 8  # walks that advance together: while one waits for memory, the others go on
 
 cdef packed struct Node:
     int32_t feature
@@ -16,22 +16,43 @@ cdef packed struct Node:
 
 
 cdef class Forest:
+    """Trees, laid out for the walk. Safe to use from several threads."""
+
     cdef const Node[::1] nodes
     cdef const double[::1] values
     cdef const int32_t[::1] roots
     cdef const int32_t[::1] depths
 
     def __init__(self, nodes, values, roots, depths):
+        """Takes the trees; nothing is checked.
+
+        Args:
+            nodes: `suggest.trees.NODE` (nodes,): a value of `feature` above `threshold` goes to the node
+                behind `child`, others to `child`; a leaf is its own child under a threshold that no value
+                passes.
+            values: float64 (nodes,): what a leaf adds.
+            roots: int32 (trees,): the node where each tree begins.
+            depths: int32 (trees,): steps from the root after which every walk is at a leaf.
+        """
         self.nodes, self.values, self.roots, self.depths = nodes, values, roots, depths
 
     def sums(self, const float[:, ::1] matrix, bint logistic):
+        """The sum of the leaves that each row reaches.
+
+        Args:
+            matrix: float32 (n, columns), C-contiguous.
+            logistic: Whether to turn each sum into a probability.
+
+        Returns:
+            float64 (n,), summed in the order of the trees.
+        """
         cdef Py_ssize_t n = matrix.shape[0], row = 0
         found = np.zeros(n, np.float64)
         cdef double[::1] sums = found
         with nogil:
-            while row + SIDE_BY_SIDE <= n:
+            while row + LANES <= n:
                 self._rows(matrix, row, sums)
-                row += SIDE_BY_SIDE
+                row += LANES
             while row < n:
                 sums[row] = self._row(matrix, row)
                 row += 1
@@ -40,42 +61,42 @@ cdef class Forest:
         return found
 
     cdef void _rows(self, const float[:, ::1] matrix, Py_ssize_t first, double[::1] sums) noexcept nogil:
-        """Some rows together through one tree after the other."""
+        """Adds the leaves that `LANES` rows reach, one tree after the other."""
         cdef Py_ssize_t columns = matrix.shape[1], tree
-        cdef int32_t[SIDE_BY_SIDE] at
+        cdef int32_t[LANES] at
         cdef int32_t step, lane
         cdef const float* start = &matrix[first, 0]
         cdef const Node* node
         for tree in range(self.roots.shape[0]):
-            for lane in range(SIDE_BY_SIDE):
+            for lane in range(LANES):
                 at[lane] = self.roots[tree]
             for step in range(self.depths[tree]):
-                for lane in range(SIDE_BY_SIDE):
+                for lane in range(LANES):
                     node = &self.nodes[at[lane]]
                     at[lane] = node.child + (start[lane * columns + node.feature] > node.threshold)
-            for lane in range(SIDE_BY_SIDE):
+            for lane in range(LANES):
                 sums[first + lane] += self.values[at[lane]]
 
     cdef double _row(self, const float[:, ::1] matrix, Py_ssize_t row) noexcept nogil:
-        """One row through some trees together."""
+        """The sum of the leaves that one row reaches; `LANES` trees are walked together."""
         cdef Py_ssize_t trees = self.roots.shape[0], tree = 0
-        cdef int32_t[SIDE_BY_SIDE] at
-        cdef int32_t step, lane, deepest, some
+        cdef int32_t[LANES] at
+        cdef int32_t step, lane, deepest, walks
         cdef const float* start = &matrix[row, 0]
         cdef const Node* node
         cdef double total = 0.0
         while tree < trees:
-            some = <int32_t> min(<Py_ssize_t> SIDE_BY_SIDE, trees - tree)
+            walks = <int32_t> min(<Py_ssize_t> LANES, trees - tree)
             deepest = 0
-            for lane in range(SIDE_BY_SIDE):
-                at[lane] = self.roots[tree + (lane if lane < some else 0)]
-                if lane < some:
+            for lane in range(LANES):
+                at[lane] = self.roots[tree + (lane if lane < walks else 0)]
+                if lane < walks:
                     deepest = max(deepest, self.depths[tree + lane])
             for step in range(deepest):
-                for lane in range(SIDE_BY_SIDE):
+                for lane in range(LANES):
                     node = &self.nodes[at[lane]]
                     at[lane] = node.child + (start[node.feature] > node.threshold)
-            for lane in range(some):
+            for lane in range(walks):
                 total += self.values[at[lane]]
-            tree += some
+            tree += walks
         return total

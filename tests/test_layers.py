@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -162,3 +163,28 @@ def test_a_command_imports_only_what_it_needs(home: Path, words: list[str], abse
     )
 
     assert sorted(absent & set(done.stderr.split())) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for package in LAYERS for path in (ROOT / package).rglob("_*.pyx")),
+    ids=lambda path: path.stem,
+)
+def test_help_explains_every_compiled_function(path: Path) -> None:
+    """What a compiled module offers has its docstring where `help()` finds it, not in the stub alone."""
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    offered = {
+        name: value
+        for name, value in vars(module).items()
+        if name[0] != "_" and callable(value) and getattr(value, "__module__", "") == module.__name__
+    }
+    methods = {
+        f"{name}.{method}": function
+        for name, value in offered.items()
+        if isinstance(value, type)
+        for method, function in vars(value).items()
+        if method[0] != "_" and callable(function)
+    }
+
+    assert offered
+    assert [name for name, value in (offered | methods).items() if not value.__doc__] == []

@@ -6,10 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 class WordMatcher:
-    """Finds the words that texts share with a query; arrays as `ForwardIndex` holds them."""
-
     def __init__(
         self, vocabulary: list[str], indptr: npt.NDArray[np.int64], numbers: npt.NDArray[np.int32]
     ) -> None: ...
-    def shared(self, texts: Sequence[int], known: Iterable[str]) -> list[tuple[str, ...]]:
-        """See `ForwardIndex.shared`."""
+    def shared(self, texts: Sequence[int], known: Iterable[str]) -> list[tuple[str, ...]]: ...

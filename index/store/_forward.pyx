@@ -6,6 +6,8 @@ from libc.stdint cimport int32_t, int64_t
 
 
 cdef class WordMatcher:
+    """Finds the words that texts share with a query; arrays as `ForwardIndex` holds them."""
+
     cdef list vocabulary
     cdef dict numbered
     cdef const int64_t[::1] indptr
@@ -16,6 +18,7 @@ cdef class WordMatcher:
         self.numbered = {word: number for number, word in enumerate(vocabulary)}
 
     def shared(self, texts, known):
+        """See `ForwardIndex.shared`."""
         cdef list wanted = [self.numbered[word] for word in known if word in self.numbered], result = [], words
         cdef Py_ssize_t text, at, i, n = len(wanted)
         wanted_bytes = PyBytes_FromStringAndSize(NULL, n * sizeof(int32_t))

@@ -21,6 +21,20 @@ def top_k(
     const float[:, ::1] queries,
     Py_ssize_t k,
 ):
+    """The k allowed candidates closest to each query.
+
+    Args:
+        codes: uint8 (rows, dim): `round(component * scale) + 128` of each vector.
+        scale: See `codes`.
+        candidates: int64 (n, m): rows; -1 for none.
+        allowed: uint8 (rows,): 1 for rows that may be returned.
+        queries: float32 (n, dim), rows of unit length.
+        k: How many candidates are wanted.
+
+    Returns:
+        Cosines, float32 (n, k), largest first, and rows, int64 (n, k), padded with minus infinity and -1; the
+        smallest number of candidates that any query got.
+    """
     cdef Py_ssize_t n = queries.shape[0], dim = codes.shape[1], i, j, size, fewest = k
     cdef float unit = 1.0 / (scale * QUERY_STEPS)
     rounded_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(int16_t))
@@ -50,6 +64,7 @@ def top_k(
 
 
 def sums_by_row(const float[:, ::1] vectors, const int64_t[::1] rows, Py_ssize_t n):
+    """Sums vectors, float32 (m, dim), by their row, -1 for none: float32 (n, dim)."""
     cdef Py_ssize_t dim = vectors.shape[1], at, i
     sums_array = np.zeros((n, dim), np.float32)
     cdef float[:, ::1] sums = sums_array

@@ -83,7 +83,7 @@ cdef inline bint _is_unit(const char* text, Py_ssize_t size) noexcept nogil:
 
 
 cdef inline bint _joins_thousands(str lower, Py_ssize_t at, Py_ssize_t n):
-    """Whether the comma at a place stands between a digit and exactly three more."""
+    """Whether the comma at a position stands between a digit and exactly three more."""
     cdef Py_ssize_t i
     if at == 0 or at + 3 >= n or not _kind(lower[at - 1]) & DIGIT:
         return False
@@ -94,7 +94,7 @@ cdef inline bint _joins_thousands(str lower, Py_ssize_t at, Py_ssize_t n):
 
 
 cdef Py_ssize_t _tidied(const char* known, Py_ssize_t n, char* made) noexcept nogil:
-    """Part numbers from units, drop lone dots and spare blanks; return the length."""
+    """Separate numbers from units, remove dots without a digit and repeated blanks; return the length."""
     cdef Py_ssize_t i, size = 0, run
     cdef int before = NONE, kind, after
     for i in range(n):
@@ -120,6 +120,12 @@ cdef Py_ssize_t _tidied(const char* known, Py_ssize_t n, char* made) noexcept no
 
 
 def normalise(str text):
+    """The normal form of a text, in which descriptors and queries are compared.
+
+    Letters become lower case, `1,000` becomes `1000`, and `250MG` becomes `250 mg`. Characters that no
+    descriptor uses become blanks, and so do dots without a digit beside them; the result can be empty. Runs of
+    blanks become one blank. `tests/test_index_text_words.py` states the same in regular expressions.
+    """
     cdef str lower = text.lower()
     cdef Py_ssize_t n = len(lower), i, size = 0
     cdef Py_UCS4 character
@@ -141,6 +147,7 @@ def normalise(str text):
 
 
 def words(str normalised):
+    """The words of a normalised text, in order: runs of letters, digits, `.` and `%`."""
     cdef str known = normalised if normalised.isascii() else normalised.encode("ascii", "replace").decode()
     cdef Py_ssize_t n, start = 0, stop
     cdef const char* text = PyUnicode_AsUTF8AndSize(known, &n)
@@ -158,6 +165,10 @@ def words(str normalised):
 
 
 def skeleton(str word):
+    """The first letter and the consonants of a word, doubled letters once: wheelchair -> whlchr.
+
+    Hospitals shorten words in this way.
+    """
     cdef Py_ssize_t n, i, size = 0
     cdef const char* text = PyUnicode_AsUTF8AndSize(word, &n)
     cdef char* bones = <char*> malloc(n + 1)
