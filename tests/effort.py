@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 tried: Counter[str] = Counter()
@@ -30,3 +34,17 @@ def examples(few: int, many: int) -> settings:
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
+
+
+def seeds(few: int, many: int, what: str) -> Callable[[Callable[..., None]], Any]:
+    """A test that takes a `seed` and is tried with so many of them; `what` names one trial in the count."""
+
+    def decorated(test: Callable[..., None]) -> Any:
+        @wraps(test)
+        def counted(*args: Any, **kwargs: Any) -> None:
+            tried[what] += 1
+            test(*args, **kwargs)
+
+        return pytest.mark.random(pytest.mark.parametrize("seed", range(inputs(few, many)))(counted))
+
+    return decorated

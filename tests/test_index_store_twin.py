@@ -13,9 +13,8 @@ from index.store.terms import TermIndex
 from index.text.words import lengths_by_first, normalise
 from tests import random_queries, twin_candidates, twin_store
 from tests.compiled import closest_rows, longest_phrases, sums_by_row, unit_sums, weighted_sum
+from tests.effort import seeds
 from tests.real_index import RealIndex
-
-SEEDS = range(25)
 
 
 def unit(random: np.random.Generator, n: int, dim: int) -> np.ndarray:
@@ -41,7 +40,7 @@ def test_a_cosine_by_hand() -> None:
     assert fewest == 4
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random vectors, words and phrases, against the twin")
 def test_the_closest_rows_are_those_of_the_twin(seed: int) -> None:
     """Rows that are not allowed, none (-1), given twice, or equally close; more wanted than there are."""
     random = np.random.default_rng(seed)
@@ -108,7 +107,7 @@ def test_a_narrow_filter_is_searched_whole(real_index: RealIndex) -> None:
         assert np.isneginf(query_cosines[len(held) :]).all()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random vectors, words and phrases, against the twin")
 def test_sums_are_those_of_the_twin(seed: int) -> None:
     """On whole numbers, so that no order of adding up differs; rows of none are left out."""
     random = np.random.default_rng(seed)
@@ -165,7 +164,7 @@ def test_bm25_by_hand() -> None:
     assert lexical.scores("zebra").tolist() == [0] * 4
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random vectors, words and phrases, against the twin")
 def test_bm25_is_that_of_the_twin(seed: int) -> None:
     """Of random codes, some without a text."""
     random = np.random.default_rng(seed)
@@ -178,7 +177,7 @@ def test_bm25_is_that_of_the_twin(seed: int) -> None:
         np.testing.assert_allclose(lexical.scores(text), expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random vectors, words and phrases, against the twin")
 def test_shared_words_are_those_of_the_twin(seed: int) -> None:
     """Repeated words, unknown ones, no text, a text without words, the same text twice."""
     random = np.random.default_rng(seed)
@@ -191,7 +190,7 @@ def test_shared_words_are_those_of_the_twin(seed: int) -> None:
     assert words.shared(texts, known) == expected
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random vectors, words and phrases, against the twin")
 def test_words_are_numbered_as_the_twin_does(seed: int) -> None:
     """Also of texts without words, and of none at all."""
     random = np.random.default_rng(seed)
@@ -203,7 +202,7 @@ def test_words_are_numbered_as_the_twin_does(seed: int) -> None:
     assert (words.vocabulary, words.indptr.tolist(), words.numbers.tolist()) == twin_store.numbered(texts)
 
 
-@pytest.mark.parametrize("seed", range(100))
+@seeds(100, 2_000, "random vectors, words and phrases, against the twin")
 def test_the_longest_phrases_are_those_of_the_twin(seed: int) -> None:
     """Phrases within phrases, that overlap, and that the text ends in."""
     random = np.random.default_rng(seed)

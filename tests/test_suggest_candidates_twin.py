@@ -16,6 +16,7 @@ from index.text.lexicon import Entry
 from suggest.candidates import Candidates, Retriever
 from suggest.reader import Query
 from tests import random_queries, twin_candidates
+from tests.effort import seeds
 from tests.real_index import RealIndex
 
 CODES = 150  # more than are looked through at a time
@@ -152,7 +153,7 @@ def check(
         np.testing.assert_array_equal(found.vectors[found.typed[i]], encoder.encode([query.plain])[0])
 
 
-@pytest.mark.parametrize("seed", range(12))
+@seeds(12, 500, "random candidate searches, against the twin")
 def test_random_queries_have_the_candidates_of_the_twin(seed: int) -> None:
     """Asked together; few codes allowed, all, or none by meaning but those that are."""
     random = np.random.default_rng(seed)

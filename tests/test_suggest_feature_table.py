@@ -15,6 +15,7 @@ from suggest.ranker import WEIGHTS, BoostedRanker
 from suggest.trees import Trees
 from tests import random_queries
 from tests.compiled import NAMES, Features, top_k
+from tests.effort import seeds
 from tests.real_index import RealIndex
 
 PAGE = Path(__file__).parents[1] / "docs" / "ranker.md"
@@ -94,7 +95,7 @@ def test_numbers_of_real_texts_stay_inside_the_ranges(real_index: RealIndex) -> 
     assert [name for name in constant if name not in REACHES_LESS] == []
 
 
-@pytest.mark.parametrize("seed", range(20))
+@seeds(20, 500, "feature matrices of random queries, against the table's ranges")
 def test_numbers_of_random_queries_stay_inside_the_ranges(seed: int) -> None:
     """Amounts at the edges, attributes in any mixture, long queries."""
     random = np.random.default_rng(seed)

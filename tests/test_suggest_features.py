@@ -17,6 +17,7 @@ from suggest.expansion import Hit, Meaning
 from suggest.reader import Query
 from tests import random_queries, twin_features
 from tests.compiled import NAMES, Features
+from tests.effort import seeds
 from tests.real_index import RealIndex
 
 MASS, VOLUME, AREA = (DIMENSIONS.index(name) for name in ("mass", "volume", "area"))
@@ -487,7 +488,7 @@ def test_a_query_without_words_has_no_word_numbers() -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@seeds(60, 1_200, "feature matrices of random queries, against the twin")
 def test_random_queries_have_the_numbers_of_the_twin(seed: int) -> None:
     """Asked together, with one that has no candidate and one that has no word."""
     random = np.random.default_rng(seed)
@@ -504,7 +505,7 @@ def test_random_queries_have_the_numbers_of_the_twin(seed: int) -> None:
         np.testing.assert_allclose(matrix[:, column], expected[:, column], err_msg=name, **SAME)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@seeds(5, 500, "feature matrices of random queries, against the twin")
 def test_the_longest_query_has_the_numbers_of_the_twin(seed: int) -> None:
     """64 words, each a term with three meanings of ten words."""
     random = np.random.default_rng(1000 + seed)

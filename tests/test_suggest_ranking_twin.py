@@ -22,10 +22,10 @@ from suggest.thresholds import UNTRAINED
 from suggest.trees import Trees
 from tests import twin_ranking
 from tests.compiled import NAMES, Features, first_rows, gather_shown, running_min, top_k
+from tests.effort import seeds
 from tests.real_index import RealIndex
 
 TAKEN = [NAMES.index(name) for name in RANKER_COLUMNS]
-SEEDS = range(25)
 
 
 def test_the_confidence_columns_by_hand() -> None:
@@ -51,7 +51,7 @@ def test_the_confidence_columns_by_hand() -> None:
     assert columns.shape == (3, len(SCORE_COLUMNS) + len(RANKER_COLUMNS))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random selections and calibrations, against the twin")
 def test_the_confidence_columns_are_those_of_the_twin(seed: int) -> None:
     """Texts asked together, one without candidates, with equal scores, some far apart."""
     random = np.random.default_rng(seed)
@@ -106,7 +106,7 @@ def test_what_is_shown_by_hand() -> None:
     assert first_rows(columns, [0, 2, 2, 3]).tolist() == [[1, 2], [5, 6]]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random selections and calibrations, against the twin")
 def test_the_best_and_what_is_shown_of_them_are_the_twins(seed: int) -> None:
     """Many equal scores; none wanted, and more than there are."""
     random = np.random.default_rng(seed)
@@ -128,7 +128,7 @@ def test_the_best_and_what_is_shown_of_them_are_the_twins(seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random selections and calibrations, against the twin")
 def test_what_never_rises_is_the_twins(seed: int) -> None:
     """Each text begins anew; 1 at most."""
     random = np.random.default_rng(seed)
@@ -139,7 +139,7 @@ def test_what_never_rises_is_the_twins(seed: int) -> None:
     assert running_min(values, bounds) == twin_ranking.running_min(values.tolist(), bounds)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(25, 500, "random selections and calibrations, against the twin")
 @pytest.mark.parametrize("objective", ["lambdarank", "binary sigmoid:1"])
 def test_random_forests_say_what_a_plain_walk_says(seed: int, objective: str) -> None:
     """Any number of trees and rows, a tree of one leaf, values that meet thresholds."""
