@@ -57,25 +57,25 @@ cdef class Forest:
                 sums[first + lane] += self.values[at[lane]]
 
     cdef double _row(self, const float[:, ::1] matrix, Py_ssize_t row) noexcept nogil:
-        """One row through some trees together."""
+        """One row through several trees at once."""
         cdef Py_ssize_t trees = self.roots.shape[0], tree = 0
         cdef int32_t[SIDE_BY_SIDE] at
-        cdef int32_t step, lane, deepest, some
+        cdef int32_t step, lane, deepest, lanes
         cdef const float* start = &matrix[row, 0]
         cdef const Node* node
         cdef double total = 0.0
         while tree < trees:
-            some = <int32_t> min(<Py_ssize_t> SIDE_BY_SIDE, trees - tree)
+            lanes = <int32_t> min(<Py_ssize_t> SIDE_BY_SIDE, trees - tree)
             deepest = 0
             for lane in range(SIDE_BY_SIDE):
-                at[lane] = self.roots[tree + (lane if lane < some else 0)]
-                if lane < some:
+                at[lane] = self.roots[tree + (lane if lane < lanes else 0)]
+                if lane < lanes:
                     deepest = max(deepest, self.depths[tree + lane])
             for step in range(deepest):
                 for lane in range(SIDE_BY_SIDE):
                     node = &self.nodes[at[lane]]
                     at[lane] = node.child + (start[node.feature] > node.threshold)
-            for lane in range(some):
+            for lane in range(lanes):
                 total += self.values[at[lane]]
-            tree += some
+            tree += lanes
         return total
