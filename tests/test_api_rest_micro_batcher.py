@@ -1,4 +1,4 @@
-"""Queries of two iterations of the event loop are answered together, each as it would be alone."""
+"""Queries of two iterations of the event loop form a batch; each gets the answer that it gets alone."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_query_that_arrives_alone_waits_for_no_other(suggester: FakeSuggester)
 
 
 def test_queries_of_one_iteration_are_answered_together(suggester: FakeSuggester) -> None:
-    """Each gets what it would get alone."""
+    """Each gets the answer that it gets alone."""
     texts = ["walker", "plain wheelchair", "folding walker", "wheels"]
     answers = suggest_all(suggester, *[(text, 3) for text in texts])
 
@@ -88,7 +88,7 @@ def test_a_large_batch_is_answered_in_several_calls(suggester: FakeSuggester) ->
 
 
 def test_a_refusal_reaches_only_the_queries_that_it_concerns(suggester: FakeSuggester) -> None:
-    """Those asked in another way get an answer."""
+    """Queries with other options get an answer."""
     first, refused, answered, also_refused = suggest_all(
         suggester, ("walker", 1), ("walker", 101), ("walker", 2), ("wheelchair", 101)
     )
