@@ -1,9 +1,9 @@
-# Every verb works from a fresh clone with Python 3.11+ and make, and does its own set-up.
-# Second runs start at once: the stamps below are made again only when what they are made from changes.
+# Every target works in a fresh clone with Python 3.11+ and make, and installs what it needs.
+# Later runs start at once: the stamp files below are made again only when their prerequisites change.
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Recursive on purpose: looked for only when the environment is made.
+# Expanded recursively, so that Python is searched for only when the environment is made.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
 PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq -c constraints.txt
@@ -29,21 +29,21 @@ suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 serve: $(VENV)/serving.stamp  ## the service and the page for coders on HOST:PORT
 	@$(BIN)/hcpcs serve --host $(HOST) --port $(PORT) $(ARGS)
 
-test: $(VENV)/full.stamp  ## every test; ARGS="-k word" for some
+test: $(VENV)/full.stamp  ## all tests; ARGS="-k word" selects some
 	$(BIN)/pytest $(ARGS)
 
-test-long: $(VENV)/full.stamp  ## the tests that try many inputs at random; SHARE=0.05 for a twentieth of a whole run
+test-long: $(VENV)/full.stamp  ## the tests with many random inputs; SHARE=0.05 runs a twentieth of them
 	$(BIN)/pytest --long $(SHARE) $(ARGS)
 
-mutants: $(VENV)/full.stamp  ## show that each written fault fails a test (about an hour); ARGS="--only 'words-*'" for some
+mutants: $(VENV)/full.stamp  ## check that each listed fault fails a test (about an hour); ARGS="--only 'words-*'" selects some
 	$(BIN)/python -m tests.mutants.run --jobs 2 $(ARGS)
 
-check: $(VENV)/full.stamp  ## lint, format and types
+check: $(VENV)/full.stamp  ## check lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-eval: $(VENV)/full.stamp  ## measure quality: the starter cases, and the development set where it is
+eval: $(VENV)/full.stamp  ## measure quality: the starter cases, and the development set where it is present
 	$(BIN)/hcpcs index build --out runs/indexes/starter
 	$(BIN)/hcpcs eval run eval/cases/starter_cases.jsonl --index runs/indexes/starter --out runs/starter $(ARGS)
 ifneq ($(and $(RELEASE),$(DEV)),)
@@ -52,10 +52,10 @@ ifneq ($(and $(RELEASE),$(DEV)),)
 		--system default --system all-words --system bm25 --system dense --system rrf
 endif
 
-bench: $(VENV)/full.stamp  ## measure speed; ARGS as in benchmarks/README.md
+bench: $(VENV)/full.stamp  ## measure speed; for ARGS see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-clean:  ## take away what the verbs made, but for the data folder .hcpcs
+clean:  ## remove all files that make created, except the data folder .hcpcs
 	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -f */*.so */*/*.so
@@ -67,13 +67,13 @@ $(VENV)/python.stamp:
 	@touch $@
 
 $(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
-	@echo "compiling, and installing what answering needs into $(VENV) (once)" >&2
+	@echo "compiling, and installing the packages for answering into $(VENV) (once)" >&2
 	@$(PIP) -e .
-	@# Where Python is told to write no bytecode, a command would compile all that it imports each time.
+	@# With PYTHONDONTWRITEBYTECODE set, a command would otherwise compile all its imports each time.
 	@$(BIN)/python -m compileall -q api eval index suggest
 	@touch $@
 
 $(VENV)/full.stamp: $(VENV)/serving.stamp
-	@echo "installing the rest: evaluation, tests, other encoders (once)" >&2
-	@# Without bytecode: of so much little is ever used.
+	@echo "installing the packages for evaluation, tests and other encoders (once)" >&2
+	@# Without bytecode, since only a small part of these packages is used.
 	@$(PIP) --no-compile -e '.[encoders,eval,test]' && touch $@

@@ -1,4 +1,4 @@
-"""The functions under test, compiled or beside compiled ones, imported in one place."""
+"""Imports the compiled functions under test, and the functions beside them, in one place."""
 
 from index._encoder import unit_sums, weighted_sum
 from index.store._vectors import sums_by_row

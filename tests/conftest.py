@@ -1,4 +1,4 @@
-"""Where the official files lie, when they lie anywhere; which tests run, and how much they try."""
+"""Fixtures for the official files, and options that select tests and set the number of random inputs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shared() -> Path:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the switch of `make test-long`."""
+    """Add the option of `make test-long`."""
     parser.addoption(
         "--long",
         type=float,
@@ -37,12 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Set how much is tried before any test module reads it."""
+    """Set the number of random inputs before any test module reads it."""
     effort.set_share(config.getoption("--long"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out of `make test`, and all that draws nothing out of `make test-long`."""
+    """Deselect the long tests in `make test`, and all tests without random inputs in `make test-long`."""
     if config.getoption("--long") is None:
         left_out = [item for item in items if item.get_closest_marker("long")]
     else:
@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was tried, and how often."""
+    """Print the tests with random inputs and the numbers of their inputs."""
     if effort.tried:
         terminalreporter.section("tried at random")
         for what, times in sorted(effort.tried.items()):
@@ -62,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def real_index(tmp_path_factory: pytest.TempPathFactory) -> RealIndex:
-    """The official release with the development cases where they are, else the starter with its own."""
+    """The official release with the development cases where present, else the starter with its own cases."""
     from tests.real_index import RealIndex
 
     return RealIndex(tmp_path_factory.mktemp("real"), SHARED if SHARED.is_dir() else None)

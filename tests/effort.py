@@ -1,4 +1,4 @@
-"""How many inputs the tests try that draw them at random: few in `make test`, many in `make test-long`."""
+"""The number of random inputs of a test: few in `make test`, many in `make test-long`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _share: float | None = None  # of the inputs of a whole long run; None in `make 
 
 
 def set_share(share: float | None) -> None:
-    """Say how much of a whole long run is to be tried; called before any test module is imported."""
+    """Set the share of a full long run; called before any test module is imported."""
     global _share
     _share = share
 
 
 def inputs(few: int, many: int) -> int:
-    """How many inputs a test tries: `few` in `make test`, otherwise the run's share of `many`."""
+    """The number of inputs of a test: `few` in `make test`, otherwise the run's share of `many`."""
     return few if _share is None else max(few, round(many * _share))
 
 
 def examples(few: int, many: int) -> settings:
-    """Settings of a hypothesis test that tries so many inputs."""
+    """Settings of a hypothesis test with that many inputs."""
     return settings(
         max_examples=inputs(few, many),
         deadline=None,

@@ -43,7 +43,7 @@ def result(
 
 
 class FixedSystem:
-    """Answers by case id out of a dict; counts what it was asked."""
+    """Looks answers up in a dict by case id; counts the questions."""
 
     def __init__(
         self, answers: dict[str, SystemAnswer], name: str = "fixed", stop_after: int | None = None
@@ -55,7 +55,7 @@ class FixedSystem:
         self.stop_after = stop_after
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
-        """The answer given for this id; Ctrl-C after `stop_after` questions."""
+        """The answer for this id; raises Ctrl-C after `stop_after` questions."""
         if self.stop_after is not None and len(self.asked) >= self.stop_after:
             raise KeyboardInterrupt
         self.asked.append(case.id)

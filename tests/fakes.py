@@ -1,4 +1,4 @@
-"""Stand-ins that answer like the real thing from a handful of records, with readable results."""
+"""Fakes of the catalogue and the suggester with a few records and predictable results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index.records import Modifier, Record
 from suggest.answer import Answer, Filters, Suggestion, Why
 from tests.waiting import wait_until
 
-# Our own words throughout: no sentence of a release is copied into the project.
+# All descriptions are our own words: no sentence of a release is copied into the project.
 RECORDS = (
     Record("A4206", "Syringe with its needle, germ free", "Syringe with needle", date(1987, 1, 1)),
     Record("E0100", "Cane of any material, with tip", "Cane", date(1985, 1, 1), coverage="D"),
@@ -68,7 +68,7 @@ class FakeCatalogue:
 
 
 class FakeManifest(msgspec.Struct, frozen=True):
-    """What the routes show of an index."""
+    """The details of an index that the routes show."""
 
     release: str = "2026-01"
     encoder: str = "word-overlap"
@@ -76,7 +76,7 @@ class FakeManifest(msgspec.Struct, frozen=True):
 
 
 class FakeSuggester:
-    """Ranks by the share of words in common; confidence is that share."""
+    """Ranks by the share of common words, which is also the confidence."""
 
     def __init__(self, notice: str = "") -> None:
         self.catalogue = FakeCatalogue()
@@ -93,7 +93,7 @@ class FakeSuggester:
         date_of_service: date | None = None,
         filters: Filters | None = None,
     ) -> list[Answer]:
-        """One answer for each text; remembers the texts and how many came together."""
+        """One answer for each text; records the texts and the size of each call."""
         self.together.append(len(texts))
         if not 1 <= k <= 100:
             raise QueryError(f"k is {k}, but must be from 1 to 100")
@@ -184,7 +184,7 @@ class HoldingSuggester(FakeSuggester):
         date_of_service: date | None = None,
         filters: Filters | None = None,
     ) -> list[Answer]:
-        """As the fake answers, but later for `HELD_TEXT`."""
+        """Answers like the fake, but delays the answer to `HELD_TEXT`."""
         if HELD_TEXT in texts:
             (self._folder / "asked").touch()
             wait_until((self._folder / "released").exists, what="the release of the answer")

@@ -36,7 +36,7 @@ SMALL = Release(
 
 
 class LetterEncoder:
-    """Counts letters: the vector of a text is how often each letter stands in it, made unit length.
+    """Counts letters: the vector of a text holds the frequency of each letter, scaled to unit length.
 
     Attributes:
         seen: Every text that was embedded, in order.
@@ -57,5 +57,5 @@ class LetterEncoder:
 
 
 def build_small(out: Path, release: Release = SMALL) -> Manifest:
-    """An index folder of the small release under the letter encoder."""
+    """An index folder of the small release, built with the letter encoder."""
     return write_index(assemble(Sources(release), LetterEncoder()), out)

@@ -55,7 +55,7 @@ MODIFIERS = (
 
 
 class PageSuggester(FakeSuggester):
-    """The fake with this catalogue, which reads `walkr` as `walker` and finds under 0.2 no good match."""
+    """The fake with this catalogue; it corrects `walkr` to `walker` and has no good match below 0.2."""
 
     def __init__(self, notice: str = "") -> None:
         super().__init__(notice=notice)

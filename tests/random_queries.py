@@ -1,4 +1,4 @@
-"""Random codes, queries and candidates, with the edges that a text seldom reaches."""
+"""Random codes, queries and candidates, with edge cases that are rare in real texts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def terms(random: Random, codes: int = CODES) -> TermIndex:
 
 
 def code_columns(random: Random, codes: int = CODES) -> CodeColumns:
-    """Random facts of every code, amounts from the left as profiles hold them."""
+    """Random attributes of every code; quantities start in the first column, as in profiles."""
     profile = np.zeros(codes, PROFILE)
     profile["attributes"] = [_bits(random, 0.15) for _ in range(codes)]
     width = profile["dimensions"].shape[1]
@@ -64,7 +64,7 @@ def code_columns(random: Random, codes: int = CODES) -> CodeColumns:
 
 
 def query(random: Random, words: int, codes: int = CODES) -> Query:
-    """A random query: terms without overlap, amounts at and beside the edges, any attributes."""
+    """A random query: terms without overlap, quantities at and beside the limits, any attributes."""
     typed = tuple(random.choice(TYPED, words).tolist())
     hits = []
     start = 0
@@ -86,7 +86,7 @@ def query(random: Random, words: int, codes: int = CODES) -> Query:
 
 
 def meaning(random: Random, codes: int = CODES) -> Meaning:
-    """What a term stands for: none to three wordings of up to ten words, none to twelve codes."""
+    """The meanings of a term: up to three wordings of up to ten words, up to twelve codes."""
     wordings = [
         " ".join(random.choice(WRITTEN, random.integers(0, 11))) for _ in range(random.integers(0, 4))
     ]
@@ -95,7 +95,7 @@ def meaning(random: Random, codes: int = CODES) -> Meaning:
 
 
 def full_query(random: Random, codes: int = CODES) -> Query:
-    """The most that a query can hold: 64 words, each a term with three meanings of ten words."""
+    """The largest possible query: 64 words, each a term with three meanings of ten words."""
     long = query(random, 64, codes)
     wordings = [tuple(" ".join(random.choice(WRITTEN, 10)) for _ in range(3)) for _ in range(64)]
     hits = [

@@ -1,4 +1,4 @@
-"""The answer that the README shows: `python -m tests.readme_answer` writes it again."""
+"""The answer in the README: `python -m tests.readme_answer` writes it again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _BLOCK = re.compile(r"(?<=<!-- answer: begin -->\n).*?(?=<!-- answer: end -->)",
 
 
 def shown() -> str:
-    """What stands in the README now."""
+    """The answer block of the README."""
     found = _BLOCK.search(README.read_text(encoding="utf-8"))
     return "" if found is None else found[0]
 
 
 def answer(home: Path) -> str:
-    """What `hcpcs suggest` prints from the starter catalogue of a data folder, in a code block."""
+    """The output of `hcpcs suggest` for the starter catalogue of a data folder, as a code block."""
     from api.building import build_index
     from api.commands.suggest import print_answer
     from index.home import Home

@@ -22,16 +22,16 @@ from suggest.thresholds import load_thresholds
 
 RELEASE = "hcpcs/2026-01/HCPC2026_JAN_ANWEB_01122026.txt.gz"
 CASES = Path(__file__).parents[1] / "eval" / "cases"
-TOGETHER = 50  # queries of one batch
+BATCH_SIZE = 50  # queries of one batch
 
 
 class RealIndex:
-    """What answers a text, step by step.
+    """The parts that answer a text.
 
     Attributes:
         folder: The index folder.
         artifact: The index.
-        columns: What is known of each of its codes.
+        columns: The columns of its codes.
         retriever: Finds its candidates.
         allowed: bool (codes,): the codes that may be candidates; every seventh may not.
         texts: Real texts, source by source.
@@ -62,12 +62,12 @@ class RealIndex:
         codes = self.artifact.catalogue.codes
         return Reader(Expander(self.artifact.lexicon, self.artifact.names, codes), self.artifact.table)
 
-    def some(self, count: int) -> list[list[Query]]:
-        """About `count` texts of all sources, read, in batches; those without a word are left out."""
+    def query_batches(self, count: int) -> list[list[Query]]:
+        """Batches of about `count` queries from all sources; texts without a word are left out."""
         texts = self.texts[:: max(1, len(self.texts) // count)]
         chosen = [query for query in map(self.reader.read, texts) if query.words]
-        return [chosen[start : start + TOGETHER] for start in range(0, len(chosen), TOGETHER)]
+        return [chosen[start : start + BATCH_SIZE] for start in range(0, len(chosen), BATCH_SIZE)]
 
     def candidates(self, queries: list[Query]) -> Candidates:
-        """What the retriever finds for a batch."""
+        """The retriever's candidates for a batch."""
         return self.retriever.candidates(queries, self.allowed, CODES_BY_MEANING)

@@ -1,4 +1,4 @@
-"""What holds for every route: request id, versions, key, health, metrics, logs."""
+"""Properties of every route: request id, versions, key, health, metrics, logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fakes import FakeSuggester
 
 SETTINGS = Settings(home=Path("unused"))
 KEY = "correct-horse-battery"
-SECRET = "zebrafish"  # stands for what only a patient's record says
+SECRET = "zebrafish"  # represents text of a patient's record
 
 
 @pytest.fixture
@@ -27,18 +27,18 @@ def client() -> Iterator[TestClient[Litestar]]:
 
 
 def test_a_request_id_comes_back(client: TestClient[Litestar]) -> None:
-    """A well-formed id is kept, another is replaced, and there is always one."""
-    kept = client.get("/health/live", headers={"X-Request-ID": "order-17.a_b"}).headers["x-request-id"]
+    """A well-formed id is returned, another is replaced, and there is always one."""
+    given = client.get("/health/live", headers={"X-Request-ID": "order-17.a_b"}).headers["x-request-id"]
     replaced = client.get("/health/live", headers={"X-Request-ID": "Mrs Doe"}).headers["x-request-id"]
-    made = client.get("/nowhere").headers["x-request-id"]
+    generated = client.get("/nowhere").headers["x-request-id"]
 
-    assert kept == "order-17.a_b"
-    assert len(replaced) == len(made) == 24
-    assert replaced != made
+    assert given == "order-17.a_b"
+    assert len(replaced) == len(generated) == 24
+    assert replaced != generated
 
 
 def test_every_answer_names_release_and_model(client: TestClient[Litestar]) -> None:
-    """Also answers whose standard leaves no place for them, and errors."""
+    """Also errors, and answers whose standard has no field for them."""
     for path in ("/health/live", "/v1/releases", "/nowhere"):
         headers = client.get(path).headers
         assert (headers["x-hcpcs-release"], headers["x-hcpcs-model"]) == ("2026-01", "fake-1")
@@ -87,7 +87,7 @@ def test_browsers_of_other_origins_are_let_in_only_when_named() -> None:
 
 
 def test_ready_follows_a_real_query() -> None:
-    """Live at once; ready only after the self-test query brought its own record back."""
+    """Live at once; ready only after the self-test query found its own record."""
 
     class Forgetful(FakeSuggester):
         @staticmethod
@@ -107,7 +107,7 @@ def test_ready_follows_a_real_query() -> None:
 
 
 def test_metrics_name_route_templates_only(client: TestClient[Litestar]) -> None:
-    """Neither a path as typed nor any text becomes a label."""
+    """Neither a requested path nor any text becomes a label."""
     client.get(f"/v1/codes/{SECRET}")
     client.get("/v1/codes/E0100")
     client.get(f"/{SECRET}")

@@ -1,4 +1,4 @@
-"""Long files are answered by several processes, as one process would answer them."""
+"""Several processes answer long files with the same result as one process."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_several_processes_write_what_one_writes(
 
 
 def test_rows_are_read_only_as_far_as_needed(starter: Path) -> None:
-    """A file of any length is never in memory whole."""
+    """A file is never read into memory as a whole."""
     read = 0
 
     def rows() -> Iterator[InputRow]:

@@ -1,4 +1,4 @@
-"""CDS Hooks 2.0: drafts in plain words get a card with codes that can be taken."""
+"""CDS Hooks 2.0: drafts with text get a card with codes to accept."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_draft_in_words_gets_a_card(
 
 
 def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
-    """A HCPCS coding in any spelling of the system is enough; another system's is not."""
+    """A HCPCS coding with any address of the system is enough; a coding of another system is not."""
     oid = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "E0143"}], **WALKER}
     snomed = {"coding": [{"system": "http://snomed.info/sct", "code": "1", "display": "walker"}]}
 
@@ -122,7 +122,7 @@ def test_a_draft_with_a_code_gets_none(client: TestClient[Litestar]) -> None:
 
 
 def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:
-    """Unknown words, no words, a reference and other resources bring no card."""
+    """Unknown words, no words, a reference and other resources get no card."""
     assert call(client, draft("DeviceRequest", codeCodeableConcept={"text": "xyzzy"})) == []
     assert call(client, draft("DeviceRequest", codeCodeableConcept={})) == []
     assert call(client, {"resourceType": "DeviceRequest", "codeReference": {"reference": "Device/1"}}) == []
@@ -131,7 +131,7 @@ def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:
 
 
 def test_order_select_looks_at_what_was_selected(client: TestClient[Litestar]) -> None:
-    """Drafts that are not among the selections are left alone."""
+    """Drafts that are not selected are ignored."""
     cards = call(
         client,
         draft("DeviceRequest"),
@@ -249,7 +249,7 @@ def test_feedback_is_counted_by_code_and_outcome(client: TestClient[Litestar]) -
     ],
 )
 def test_wrong_feedback_is_refused(client: TestClient[Litestar], body: Any, path: str) -> None:
-    """What cannot be counted is a 422 with the field's path."""
+    """Feedback that cannot be counted is a 422 with the field's path."""
     response = client.post("/cds-services/hcpcs-suggest/feedback", json=body)
 
     assert response.status_code == 422
@@ -282,12 +282,12 @@ def test_a_wrong_call_is_refused(client: TestClient[Litestar]) -> None:
     ],
 )
 def test_malformed_drafts_do_no_harm(client: TestClient[Litestar], resource: Any) -> None:
-    """A draft that is no valid FHIR brings a card or none, never an error."""
+    """A draft that is not valid FHIR gets a card or none, never an error."""
     assert len(call(client, resource)) <= 1
 
 
 def test_a_suggestions_id_carries_its_code() -> None:
-    """The UUID is new each time, of version 8, and tells the code."""
+    """The UUID is new each time, has version 8, and contains the code."""
     first, second = suggestion_id("E0143"), suggestion_id("E0143")
 
     assert first != second

@@ -41,7 +41,7 @@ def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
 
 
 def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
-    """Input columns first, as they were; then codes, confidences, descriptions and the two verdicts."""
+    """Input columns come first, unchanged; then codes, confidences, descriptions and the two flags."""
     text = 'id,description,note\n7,folding walker with wheels,"a, ""b""\nc"\n3,plain wheelchair,\n'
     out = batch(tmp_path, text, "-k", "2")
 
@@ -59,7 +59,7 @@ def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
 
 
 def test_bad_rows_say_why_in_their_own_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An empty text, a wrong date, a row too short or too long: told in place, nothing dropped."""
+    """An empty text, a wrong date, a row too short or too long: reported in its row, nothing is dropped."""
     text = "text,day,x\ncane,2026-01-31,1\n ,2026-01-31,2\ncane,soon,3\ncane\n"
     text += "cane,2026-01-31,a,b\n\nxyzzy,1/31/2026,6\n"
     found = rows(batch(tmp_path, text, "--date-column", "day"))
@@ -89,7 +89,7 @@ def test_the_date_column_decides_the_status(tmp_path: Path) -> None:
 
 
 def test_formulas_are_neutralised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a spreadsheet would run becomes text, in the input's cells too; signed numbers stay numbers."""
+    """Formulas become text, also in the input's cells; signed numbers stay numbers."""
     text = 'text,a,b\ncane,=1+1,-5.50\ncane,@SUM(A1),+1\n"\t=cane",-2+3,-1e5\n'
     found = rows(batch(tmp_path, text, "-k", "1"))
 
@@ -100,7 +100,7 @@ def test_formulas_are_neutralised(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_semicolons_marks_and_old_code_pages_are_read(tmp_path: Path) -> None:
-    """The delimiter is found and kept, the byte order mark too, and cp1252 is read line by line."""
+    """The delimiter is detected and used again, and the byte order mark; cp1252 is read line by line."""
     text = b"\xef\xbb\xbfid;text\n1;cane\n2;cane caf\xe9\n3;cane caf\xc3\xa9\n"
     out = batch(tmp_path, text, "-k", "1")
 
@@ -167,7 +167,7 @@ class Interrupted(FakeSuggester):
 def test_an_interrupted_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
 ) -> None:
-    """The second run answers only what is missing and the result is as if it had run once."""
+    """The second run answers only the missing rows; the result equals that of a single run."""
     text = "id,text\n" + "".join(f"{i},cane\n" for i in range(CHUNK_ROWS * 3))
     whole = batch(tmp_path, text, "-k", "1").read_bytes()
     suggester.texts.clear()
@@ -176,7 +176,7 @@ def test_an_interrupted_run_goes_on(
     monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK_ROWS + 1))
     assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "-k", "1"]) == 130
     assert not (tmp_path / "out.csv").exists()
-    with (tmp_path / "out.csv.partial").open("ab") as torn:  # as a power cut leaves it
+    with (tmp_path / "out.csv.partial").open("ab") as torn:  # as after a power failure
         torn.write(b"999,ca")
 
     monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: suggester)

@@ -1,4 +1,4 @@
-"""`hcpcs code`: everything known of a code."""
+"""`hcpcs code`: all details of a code."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_status_is_that_of_the_date_of_service(
 def test_an_ended_code_names_its_successor_and_the_other_way_round(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """So that an old charge line can be mended."""
+    """So that an old charge line can be corrected."""
     old, new = ask(capsys, "K0004", "E0002")
 
     assert old["successors"] == ["E0002"]

@@ -109,7 +109,7 @@ def test_a_missed_gate_exits_1_and_names_each_miss(lines, tmp_path, capsys):
 
 
 def test_a_gate_against_a_stored_run(lines, tmp_path, capsys):
-    """No fall against itself; a stored run over other cases is refused."""
+    """A run is not worse than itself; a stored run over other cases is refused."""
     assert main([*columns(lines, tmp_path / "stored"), "--no-report"]) == 0
     gate = tmp_path / "gate.toml"
     gate.write_text('[regression]\nagainst = "stored"\n"top-1" = 0.0\n')
@@ -153,7 +153,7 @@ def test_bad_input_is_one_sentence_and_exit_2(lines, tmp_path, capsys, words, me
 
 
 def test_an_error_of_the_suggester_ends_the_run_in_one_sentence(lines, tmp_path, capsys, monkeypatch):
-    """What the index cannot do is told as it stands."""
+    """The error of the index is reported unchanged."""
 
     def broken(self, texts, **options):
         raise QueryError("this index cannot answer")
@@ -164,7 +164,7 @@ def test_an_error_of_the_suggester_ends_the_run_in_one_sentence(lines, tmp_path,
 
 
 def test_seen_files_make_slices(lines, tmp_path):
-    """Wordings that a system learned from are told apart."""
+    """Wordings that a system was trained on are reported separately."""
     seen = tmp_path / "train.jsonl"
     seen.write_text('{"query": "CANE", "codes": ["E0100"]}\n')
     assert main([*columns(lines, tmp_path / "run"), "--no-report", "--seen", str(seen)]) == 0

@@ -51,7 +51,7 @@ def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 
 
 def test_a_built_index_serves(release: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It lies under the data folder by the name of its release, is active, and answers."""
+    """It is in the data folder under the name of its release, is active, and answers."""
     manifest = printed(capsys, "build", "--release", str(release))
 
     assert manifest["release"] == "2026-01"
@@ -76,7 +76,7 @@ def test_the_starter_is_built_when_nothing_is_named(home: Path, capsys: pytest.C
 
 
 def test_rows_left_out_are_named_on_standard_error(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With file and line; the good rows are kept and the number is told."""
+    """With file and line; the valid rows are read and the number of problems is reported."""
     release.write_bytes(fixed_width([*SMALL, head("E0002", "Invented crutch again"), head("D0001", "Tooth")]))
 
     assert main(["index", "build", "--release", str(release)]) == 0
@@ -111,7 +111,7 @@ def test_an_index_elsewhere_is_made_but_not_activated(
 def test_a_licence_holders_file_adds_cpt_codes(
     release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Beside CMS's own, as level 1."""
+    """In addition to CMS's codes, as level 1."""
     cpt = tmp_path / "cpt.csv"
     cpt.write_text("code,long_description\n99999,Invented visit of a dog\n")
 
@@ -123,7 +123,7 @@ def test_a_licence_holders_file_adds_cpt_codes(
 def test_brand_lists_are_indexed_and_named(
     release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Their digests stand in the manifest."""
+    """The manifest has their digests."""
     brands = tmp_path / "brands.csv"
     brands.write_text("manufacturer,product,model,code\nBarkworks,Barkaid,K-9,A0001\n")
     manifest = printed(capsys, "build", "--release", str(release), "--brands", str(brands))

@@ -45,7 +45,7 @@ def serving(
         wait_until(lambda: is_ready(address), what="the service's readiness")
         yield process, address
     finally:
-        process.terminate()  # not killed: a supervisor that is leaves its workers behind
+        process.terminate()  # not killed: a killed supervisor would leave its workers running
         process.wait(30)
         process.stderr.close()
 
@@ -74,7 +74,7 @@ def test_loopback_needs_no_key(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "myhost"])
 def test_beyond_loopback_a_key_or_a_word_is_needed(host: str) -> None:
-    """Other addresses are refused without a key, unless the operator says that this is meant."""
+    """Other addresses are refused without a key, unless the operator gives `--without-key`."""
     with pytest.raises(SettingsError, match="HCPCS_API_KEY is not set"):
         check_exposure(host, api_key="", without_key=False)
     check_exposure(host, api_key="k" * 16, without_key=False)

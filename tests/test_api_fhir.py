@@ -1,4 +1,4 @@
-"""FHIR R4: every answer validates against the model library, and says the right thing."""
+"""FHIR R4: every answer is valid by the model library and has the right content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def client() -> Iterator[TestClient[Litestar]]:
 
 
 def checked(response: Any, kind: str, status: int = 200) -> Any:
-    """The body, after the model library accepted it as that resource."""
+    """The body, validated by the model library as that resource."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/fhir+json"
     body = response.json()
@@ -85,7 +85,7 @@ def codes(value_set: Any) -> list[str]:
 
 
 def test_metadata_is_a_capability_statement(client: TestClient[Litestar]) -> None:
-    """It names R4, JSON, and every operation that there is."""
+    """It names R4, JSON and every operation."""
     statement = checked(client.get("/fhir/metadata"), "CapabilityStatement")
 
     assert statement["fhirVersion"] == "4.0.1"
@@ -178,7 +178,7 @@ def test_lookup_errors_are_operation_outcomes(
 
 
 def test_validate_code_of_the_code_system(client: TestClient[Litestar]) -> None:
-    """True with the display, false with the reason, a hint for a code that ended."""
+    """True with the display, false with the reason, and a hint for an ended code."""
     path = "CodeSystem/$validate-code"
     good = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143"))
     ended = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0144"))
@@ -222,7 +222,7 @@ def test_implicit_value_sets(client: TestClient[Litestar], tail: str, expected: 
 
 
 def test_expand_with_a_filter_is_ranked(client: TestClient[Litestar]) -> None:
-    """The order is the ranking; score and confidence stand in the declared extensions."""
+    """The order is the ranking; the declared extensions hold score and confidence."""
     value_set = ask(
         client, "ValueSet/$expand", "ValueSet", url=ALL, filter="folding walker with wheels", count=2
     )
@@ -240,7 +240,7 @@ def test_expand_with_a_filter_is_ranked(client: TestClient[Litestar]) -> None:
 
 
 def test_expand_pages_and_options(client: TestClient[Litestar]) -> None:
-    """`offset`, `count`, `activeOnly`, `date` and `includeDesignations` are heeded."""
+    """`offset`, `count`, `activeOnly`, `date` and `includeDesignations` have an effect."""
     path = "ValueSet/$expand"
     second = ask(client, path, "ValueSet", url=ALL, filter="walker", count=1, offset=1)
     active = ask(client, path, "ValueSet", url=ALL, filter="walker", activeOnly=True)
@@ -286,7 +286,7 @@ def test_expand_errors_are_operation_outcomes(
 
 
 def test_validate_code_of_a_value_set(client: TestClient[Litestar]) -> None:
-    """Membership decides; one good coding of a CodeableConcept is enough."""
+    """The result is membership; one member among the codings of a CodeableConcept is enough."""
     path = "ValueSet/$validate-code"
     inside = named(
         ask(client, path, "Parameters", url=f"{ALL}=section/E", code="E0143", system=LEVEL_II.address)
@@ -315,7 +315,7 @@ def test_validate_code_of_a_value_set(client: TestClient[Litestar]) -> None:
 
 
 def test_other_formats_are_refused(client: TestClient[Litestar]) -> None:
-    """XML is asked for in three ways and refused in one."""
+    """Three ways to ask for XML get the same refusal."""
     for response in (
         client.get("/fhir/metadata", params={"_format": "xml"}),
         client.get("/fhir/metadata", headers={"Accept": "application/fhir+xml"}),

@@ -46,7 +46,7 @@ def test_the_client_expands_a_value_set(client: SyncFHIRClient) -> None:
 
 
 def test_the_client_looks_a_code_up(client: SyncFHIRClient) -> None:
-    """The display comes back as a Parameters part."""
+    """The display is returned as a Parameters part."""
     answer = client.execute(
         "CodeSystem/$lookup", method="get", params={"system": LEVEL_II.address, "code": "K0001"}
     )

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is an answer or a refusal, never a fault of ours."""
+"""Any input gets an answer or a refusal, never a server error."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def client() -> Iterator[TestClient[Litestar]]:
 def test_any_json_is_answered_or_refused(
     client: TestClient[Litestar], path: str, data: st.DataObject
 ) -> None:
-    """Known fields with any values, and any JSON at all."""
+    """Known fields with any values, and any JSON."""
     names = FIELDS.get(path, ("resourceType", "parameter"))
     known = st.fixed_dictionaries({}, optional={name: JSON for name in names})
     body: Any = data.draw(known | JSON)

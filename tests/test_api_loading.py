@@ -22,7 +22,7 @@ def test_without_an_index_the_starter_is_built_and_serves(tmp_path: Path) -> Non
 
 
 def test_a_starter_index_of_an_earlier_version_is_built_again(tmp_path: Path) -> None:
-    """Nobody has to rebuild by hand what was built without being asked for."""
+    """The user never has to rebuild an index that was built automatically."""
     folder = build_index(Home(tmp_path), on=date(2026, 1, 1))[0]
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))

@@ -130,7 +130,7 @@ def test_bad_input_ends_with_2_and_one_sentence(
 def test_a_bad_setting_ends_with_2(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The variable is named, its value is not told."""
+    """The error names the variable but not its value."""
     monkeypatch.setenv("HCPCS_API_KEY", "short")
 
     assert main(["code", "E0601"]) == 2
@@ -159,7 +159,7 @@ def test_several_texts_give_one_answer_each_in_order(capsys: pytest.CaptureFixtu
 def test_a_dash_reads_one_text_a_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An empty line gets an answer that says so, so that lines and answers stay side by side."""
+    """An empty line gets an answer that says so, so that lines and answers stay aligned."""
     type_in(monkeypatch, b"wheelchair\r\n\ncrutches")
 
     assert main(["suggest", "-", "--json"]) == 0
@@ -181,7 +181,7 @@ def test_no_lines_give_no_answers(
 def test_text_that_is_not_utf8_is_read_as_windows_writes_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Old systems write cp1252; a byte of neither is replaced."""
+    """Old systems write cp1252; a byte that is neither cp1252 nor UTF-8 is replaced."""
     type_in(monkeypatch, b"si\xe8ge\nwheelchair \x81\xff\n")
 
     assert main(["suggest", "-", "--json"]) == 0
@@ -213,7 +213,7 @@ def test_answers_for_people_name_rank_code_and_reason(capsys: pytest.CaptureFixt
 
 
 def test_a_text_never_stands_in_an_error(home: Path) -> None:
-    """What users type may tell of patients."""
+    """Typed texts may be about patients."""
     done = hcpcs("suggest", SECRET, "--index", "no/such/folder", home=home)
 
     assert done.returncode == 2

@@ -51,7 +51,7 @@ def test_defaults_are_seven_rows_and_five_hundred_at_most(client: TestClient[Lit
 
 
 def test_pages_follow_each_other(client: TestClient[Litestar]) -> None:
-    """`offset` and `count` walk the rows."""
+    """`offset` and `count` page through the rows."""
     pages = [search(client, terms="", count=4, offset=offset)[1] for offset in (0, 4, 8)]
 
     assert [code for page in pages for code in page] == [record.code for record in RECORDS]
@@ -80,18 +80,18 @@ def test_fields_are_chosen_and_renamed(client: TestClient[Litestar]) -> None:
 
 @pytest.mark.parametrize("blank", ["", " ", "\r", ",", " , "])
 def test_a_blank_choice_of_fields_is_none(client: TestClient[Litestar], blank: str) -> None:
-    """The codes and the searched fields are the usual ones."""
+    """The codes and the searched fields are the default ones."""
     assert search(client, terms="E01", cf=blank, sf=blank) == search(client, terms="E01")
 
 
 def test_a_code_prefix_lists_codes_in_order(client: TestClient[Litestar]) -> None:
-    """The beginning of a code brings the codes that begin so."""
+    """The beginning of a code finds the codes that begin with it."""
     assert search(client, terms="E01")[1] == ["E0100", "E0130", "E0143", "E0144"]
     assert search(client, terms="e0143")[1] == ["E0143"]
 
 
 def test_a_word_half_typed_is_found(client: TestClient[Litestar]) -> None:
-    """Several beginnings of words must all be there."""
+    """A code must match all of several word beginnings."""
     assert search(client, terms="whee")[1] == ["E0130", "E0143", "K0001"]
     assert search(client, terms="whee fold")[1] == ["E0143"]
     assert search(client, terms="xyzzy") == [0, [], None, []]
@@ -126,7 +126,7 @@ def test_q_constrains_the_rows(client: TestClient[Litestar], q: str, codes: list
 
 @pytest.mark.parametrize("q", ["colour:red", "(code:E*", "code:E*)", '"open', "add_dt:[1 2]", "(" * 50 + "a"])
 def test_a_q_that_cannot_be_read_is_refused(client: TestClient[Litestar], q: str) -> None:
-    """What is not understood is said, not ignored, and not repeated."""
+    """A part that is not understood is an error, is not ignored, and is not repeated in the message."""
     response = client.get("/api/hcpcs/v3/search", params={"terms": "", "q": q})
 
     assert response.status_code == 422

@@ -99,7 +99,7 @@ def terms(url: str) -> str:
 
 
 def test_the_widget_types_shows_and_picks(page: Any, form: tuple[str, FakeSuggester]) -> None:
-    """Words typed key by key bring rows in our order; a click puts code and description into the field."""
+    """Words typed key by key show rows in our order; a click puts code and description into the field."""
     page.locator("#item").press_sequentially("folding walker", delay=20)
     rows = page.locator("#completionOptions tr")
     rows.first.wait_for()
@@ -126,7 +126,7 @@ def test_the_widget_works_by_keyboard(page: Any) -> None:
 
 
 def test_the_widget_sends_no_more_than_25_characters(page: Any, form: tuple[str, FakeSuggester]) -> None:
-    """What it sends of a long text still finds the code."""
+    """The part of a long text that the widget sends still finds the code."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(terms(request.url)))
     field = page.locator("#item")

@@ -1,4 +1,4 @@
-"""The OpenAPI document is valid, whole and true."""
+"""The OpenAPI document is valid, complete and correct."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_every_bound_of_a_body_is_in_its_schema(document: Any) -> None:
 
 
 def test_errors_are_those_that_the_routes_give(document: Any) -> None:
-    """Problem details everywhere but on the FHIR routes; none of the framework's own shape."""
+    """Problem details on all routes except FHIR; none in the framework's own format."""
     media_types = {
         (path.startswith("/fhir"), media_type)
         for path, item in document["paths"].items()

@@ -54,7 +54,7 @@ def test_the_page_is_open_without_the_key(client: TestClient) -> None:
 
 @pytest.mark.parametrize("path", ["/", *(f"/static/{name}" for name in FILES)])
 def test_every_file_has_the_policy(client: TestClient, path: str) -> None:
-    """Nothing may run, load or send but from and to the service itself, and no other page may frame it."""
+    """Scripts, resources and requests are limited to the service itself, and no other page may frame it."""
     answer = client.get(path)
     policy = answer.headers["content-security-policy"]
 
@@ -76,7 +76,7 @@ def test_the_page_has_no_inline_script_or_style(client: TestClient) -> None:
 
 
 def test_no_file_names_another_host(client: TestClient) -> None:
-    """The page and its files hold no address but their own."""
+    """The page and its files contain no external address."""
     for path in ["/", *(f"/static/{name}" for name in FILES)]:
         found = set(re.findall(r"(?:https?:)?//[\w.-]+\.\w+[\w./-]*", client.get(path).text))
         assert found <= NAMES, path

@@ -58,7 +58,7 @@ def address(browser: Any) -> Iterator[str]:
 
 
 class Desk:
-    """One coder's browser: opens the page and notes what must never happen."""
+    """One coder's browser: opens the page and records errors and requests."""
 
     def __init__(self, browser: Any, address: str) -> None:
         self.browser = browser
@@ -71,7 +71,7 @@ class Desk:
     def open(
         self, path: str = "/", width: int = 1280, dark: bool = False, clipboard: bool = True, script: str = ""
     ) -> Any:
-        """The page in a context of its own."""
+        """The page in its own browser context."""
         context = self.browser.new_context(
             viewport={"width": width, "height": SIZES.get(width, 800)},
             color_scheme="dark" if dark else "light",
@@ -102,7 +102,7 @@ class Desk:
 
 @pytest.fixture
 def desk(browser: Any, address: str) -> Iterator[Desk]:
-    """A coder's browser; afterwards nothing may have gone elsewhere, and no script may have failed."""
+    """A coder's browser; fails at the end if a request went elsewhere or a script failed."""
     desk = Desk(browser, address)
     yield desk
     desk.close()
@@ -191,7 +191,7 @@ def test_a_code_of_no_other_class_is_marked(desk: Desk) -> None:
 
 
 def test_a_spelling_correction_is_said(desk: Desk) -> None:
-    """What was read differently from what was typed stands above the list."""
+    """Corrections of the typed text are shown above the list."""
     page = desk.open()
     ask(page, "folding walkr")
 
@@ -283,7 +283,7 @@ def test_shift_enter_copies_the_description_too(desk: Desk) -> None:
 
 
 def test_clicking_a_code_copies_it(desk: Desk) -> None:
-    """The pointer's way to the same end."""
+    """A click on a code copies it too."""
     page = desk.open()
     ask(page, "walker")
     page.locator("#option-1 .code").click()
@@ -306,7 +306,7 @@ def test_copying_works_where_the_clipboard_is_denied(desk: Desk) -> None:
 
 
 def test_copying_by_hand_is_the_last_way(desk: Desk) -> None:
-    """Where the page may not copy at all, the code is selected and the person's own keys copy it."""
+    """Where the page cannot copy, it selects the code, and the user's copy keys work."""
     page = desk.open(
         script="navigator.clipboard.writeText = () => Promise.reject(new Error('no'));"
         "document.execCommand = () => false"
@@ -322,7 +322,7 @@ def test_copying_by_hand_is_the_last_way(desk: Desk) -> None:
 
 
 def test_a_screen_reader_is_told(desk: Desk) -> None:
-    """A combobox with a listbox, the chosen option named, and one sentence when the typing rests."""
+    """A combobox with a listbox, the chosen option named, and one sentence when the user pauses."""
     page = desk.open()
     box = page.get_by_role("combobox", name="What was supplied, given or done?")
     assert box.get_attribute("aria-expanded") == "false"
@@ -343,7 +343,7 @@ def test_a_screen_reader_is_told(desk: Desk) -> None:
 
 
 def test_filters_narrow_the_list_and_stand_in_the_address(desk: Desk) -> None:
-    """Section, date and ended codes; the typed text never gets into the address."""
+    """Section, date and ended codes; the typed text is never put into the address."""
     page = desk.open()
     ask(page, "walker rollator wheelchair")
     assert "E0144" not in codes(page)
@@ -386,7 +386,7 @@ def test_nonsense_in_the_address_is_left_out(desk: Desk) -> None:
 
 
 def test_choosing_puts_the_code_into_the_address(desk: Desk) -> None:
-    """And typing anew takes it out again."""
+    """And new typing removes it again."""
     page = desk.open()
     ask(page, "walker")
     page.keyboard.press("ArrowDown")
@@ -417,7 +417,7 @@ def test_details_explain_a_code(desk: Desk) -> None:
 
 
 def test_successor_and_predecessor_lead_to_each_other(desk: Desk) -> None:
-    """From an ended code to the one in its place, and back."""
+    """From an ended code to its successor, and back."""
     page = desk.open("/?code=E0144")
     pane = page.locator("#details")
     pane.get_by_role("button", name="E0143").first.click()
@@ -536,7 +536,7 @@ SHEET = (
 
 
 def test_pasted_lines_become_a_table_to_review(desk: Desk) -> None:
-    """Headings and the text's column are found; unsure lines are marked; picks are kept."""
+    """The header and the text column are recognised; uncertain lines are marked; picks are kept."""
     page = desk.open()
     paste(page, SHEET)
     page.locator("#lines-table").wait_for()
@@ -574,7 +574,7 @@ def test_a_line_is_searched_beside_the_table_and_picked(desk: Desk) -> None:
 
 
 def test_the_table_downloads_as_a_safe_csv(desk: Desk) -> None:
-    """Every column that came in, then ours; what a spreadsheet would run as a formula is plain text."""
+    """All pasted columns, then ours; cells that a spreadsheet would run as a formula become text."""
     page = desk.open()
     paste(page, SHEET.replace("qqq zzz", "=HYPERLINK(qqq)"))
     lines_done(page)
@@ -595,7 +595,7 @@ def test_the_table_downloads_as_a_safe_csv(desk: Desk) -> None:
 
 
 def test_many_lines_go_in_portions_and_stay_in_order(desk: Desk) -> None:
-    """450 lines are more than one call takes; each gets its own answer, a bad one its own words."""
+    """450 lines need several calls; each line gets its own answer, a bad one its own error."""
     page = desk.open()
     page.get_by_role("button", name="Several lines").click()
     names = ["insulin", "plain wheelchair", "folding walker"]
@@ -613,7 +613,7 @@ def test_many_lines_go_in_portions_and_stay_in_order(desk: Desk) -> None:
 
 
 def test_too_many_lines_are_refused_not_cut(desk: Desk) -> None:
-    """The page says how many it takes and which command takes more."""
+    """The page says how many lines it accepts and which command accepts more."""
     page = desk.open()
     paste(page, "walker\n" * 2001)
     page.locator("#toast.shown").wait_for()
@@ -623,7 +623,7 @@ def test_too_many_lines_are_refused_not_cut(desk: Desk) -> None:
 
 
 def test_typing_beside_the_table_keeps_it(desk: Desk) -> None:
-    """A quick search does not cost the reviewed lines."""
+    """A search does not lose the reviewed lines."""
     page = desk.open()
     paste(page, SHEET)
     lines_done(page)
@@ -635,7 +635,7 @@ def test_typing_beside_the_table_keeps_it(desk: Desk) -> None:
     assert page.locator("#line-0 .state").inner_text() == "Left without a code"
 
 
-# ---- always in sight, every size, everyone -----------------------------------------------------------
+# ---- footer, screen sizes, accessibility --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("width", list(SIZES))
@@ -667,7 +667,7 @@ def test_release_age_and_caution_are_always_in_sight(desk: Desk, width: int, tmp
 
 
 def test_the_starter_catalogue_says_what_it_is(browser: Any) -> None:
-    """The notice of a catalogue that is not official is in sight on the page too."""
+    """The page shows the notice of a catalogue that is not official."""
     notice = "starter catalogue, own wording, not the official code set"
     with running(create_app(PageSuggester(notice), Settings(home=Path("unused")))) as address:
         context = browser.new_context()
@@ -695,7 +695,7 @@ def test_a_narrow_screen_shows_one_thing_at_a_time(desk: Desk) -> None:
 
 
 def test_keys_reach_everything(desk: Desk) -> None:
-    """Tab goes from the text over filters into the details; the slash comes back to the text."""
+    """Tab moves from the text through the filters to the details; the slash moves back to the text."""
     page = desk.open()
     ask(page, "folding walker")
     page.locator("#details-code").wait_for()

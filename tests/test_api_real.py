@@ -66,14 +66,14 @@ def test_the_starter_says_what_it_is_on_every_surface(client: TestClient[Litesta
 
 
 def test_the_service_becomes_ready(client: TestClient[Litestar]) -> None:
-    """The self-test query brings its own record back."""
+    """The self-test query finds its own record."""
     health = client.get("/health/ready")
 
     assert health.status_code == 200, health.text
 
 
 def test_one_question_has_one_answer_on_all_interfaces(client: TestClient[Litestar]) -> None:
-    """REST, FHIR and NLM rank alike."""
+    """REST, FHIR and NLM give the same ranking."""
     text = "oxygen concentrator"
     rest = client.post("/v1/suggest", json={"text": text, "k": 3, "include_terminated": True}).json()
     fhir = client.get(

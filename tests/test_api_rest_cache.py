@@ -16,7 +16,7 @@ TODAY = date(2026, 1, 15)
 
 
 def test_an_answer_comes_back_for_its_question_and_day_only() -> None:
-    """Another question or another day finds nothing."""
+    """Another query or another day is not in the cache."""
     cache = AnswerCache(10)
     cache.put(cache.digest(b"question", TODAY), b"\x00answer\xff")
 
@@ -27,7 +27,7 @@ def test_an_answer_comes_back_for_its_question_and_day_only() -> None:
 
 
 def test_the_oldest_gives_way() -> None:
-    """No more than so many answers; asking for one keeps it."""
+    """The size is bounded; a lookup protects an answer from removal."""
     cache = AnswerCache(2)
     a, b, c = (cache.digest(question, TODAY) for question in (b"a", b"b", b"c"))
     for digest, answer in ((a, b"a"), (b, b"b")):
@@ -40,7 +40,7 @@ def test_the_oldest_gives_way() -> None:
 
 
 def test_a_question_is_held_as_a_keyed_digest_only() -> None:
-    """The secret of the digest is another in each cache."""
+    """Each cache has its own secret for the digests."""
     cache = AnswerCache(10)
     cache.put(cache.digest(b'{"text": "zebrafish"}', TODAY), b"answer")
 

@@ -89,7 +89,7 @@ def test_a_large_batch_is_answered_in_several_calls(suggester: FakeSuggester) ->
 
 
 def test_a_refusal_reaches_only_the_queries_that_it_concerns(suggester: FakeSuggester) -> None:
-    """Those asked in another way get an answer."""
+    """Queries with other options get an answer."""
     first, refused, answered, also_refused = suggest_all(
         suggester, ("walker", 1), ("walker", 101), ("walker", 2), ("wheelchair", 101)
     )

@@ -48,7 +48,7 @@ def test_suggest_answers_with_the_contracts_fields(client: TestClient[Litestar])
 
 
 def test_every_filter_reaches_the_suggester(client: TestClient[Litestar]) -> None:
-    """Date, level, sections, ended codes and the least confidence are all heeded."""
+    """Date, level, sections, ended codes and the minimum confidence have an effect."""
     body = {
         "text": "walker replaced",
         "date_of_service": "2024-05-01",
@@ -135,7 +135,7 @@ def test_bodies_are_bounded(client: TestClient[Litestar]) -> None:
 
 
 def test_a_body_may_come_in_pieces() -> None:
-    """As a client sends it that does not know its length; its bound is the same."""
+    """As sent by a client that does not know its length; the limit is the same."""
     kind = {"Content-Type": "application/json"}
 
     def pieces(blanks: int) -> Iterator[bytes]:
@@ -152,7 +152,7 @@ def test_a_body_may_come_in_pieces() -> None:
 
 
 def test_no_error_repeats_what_was_sent(client: TestClient[Litestar]) -> None:
-    """Patient words in any wrong place do not come back."""
+    """Patient text in any wrong place is not returned."""
     secret = "Mrs Jane Doe 1931 hip"
     bodies = [
         {"text": "cane", secret: 1},
@@ -201,7 +201,7 @@ def test_a_batch_is_bounded(client: TestClient[Litestar]) -> None:
 
 
 def test_a_code_is_looked_up(client: TestClient[Litestar]) -> None:
-    """Everything known of a code, in any letter case, with status on a date, successor and neighbours."""
+    """All details of a code, in any letter case, with status on a date, successor and neighbours."""
     detail = client.get("/v1/codes/e0144", params={"on": "2020-06-01"}).json()
 
     assert (detail["code"], detail["status"], detail["successors"]) == ("E0144", "active", ["E0143"])
@@ -227,7 +227,7 @@ def test_a_code_that_is_not_there_says_why(client: TestClient[Litestar], code: s
 
 
 def test_codes_are_browsed_page_by_page(client: TestClient[Litestar]) -> None:
-    """The cursor walks all codes of a section in order, each once."""
+    """The cursor pages through all codes of a section in order, each once."""
     seen: list[str] = []
     cursor = None
     while True:

@@ -1,4 +1,4 @@
-"""The benchmarks run, small: that nothing breaks is all that a test can say of them, never how fast."""
+"""The small benchmarks run without errors; the tests say nothing about speed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WITH_TORCH = ("answer", "build")
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The results of every small benchmark that does without PyTorch."""
+    """The results of every small benchmark that needs no PyTorch."""
     folder = tmp_path_factory.mktemp("benchmarks")
     return _run(folder, [name for name in NAMES if name not in WITH_TORCH])
 
@@ -31,7 +31,7 @@ def _run(folder: Path, names: list[str]) -> Path:
 
 
 def test_each_benchmark_writes_its_question_machine_and_method(results: Path) -> None:
-    """A result stands alone: what was asked, of what, on which machine and how."""
+    """A result is complete: the inputs, the index, the machine and the method."""
     found = read_results(results)
 
     assert sorted(found) == sorted(name for name in NAMES if name not in WITH_TORCH)
@@ -43,7 +43,7 @@ def test_each_benchmark_writes_its_question_machine_and_method(results: Path) ->
 
 
 def test_a_new_text_is_never_answered_from_the_cache(results: Path) -> None:
-    """What is timed as a new text was worked out, not looked up."""
+    """A text that is timed as new is computed, not read from the cache."""
     found = read_results(results)
 
     assert found["http"]["new_texts_answered_from_the_cache"] == 0
@@ -56,13 +56,13 @@ def test_suggesting_imports_no_torch(results: Path) -> None:
 
 
 def test_figures_and_tables_are_made_of_any_results(results: Path, tmp_path: Path) -> None:
-    """A benchmark that was not run leaves a gap that says so, not a failure."""
+    """A benchmark that was not run is shown as not measured; it is not an error."""
     assert plots.main([str(results), str(tmp_path)]) == 0
-    made = tables(read_results(results))
+    pages = tables(read_results(results))
 
     assert (tmp_path / "growth.svg").read_text(encoding="utf-8").startswith("<?xml")
-    assert made["answers"] == "not measured"
-    assert "| `hcpcs code` from a cold process | at most 0.3 s |" in made["targets"]
+    assert pages["answers"] == "not measured"
+    assert "| `hcpcs code` from a cold process | at most 0.3 s |" in pages["targets"]
 
 
 @pytest.mark.model
@@ -118,7 +118,7 @@ def test_a_table_replaces_what_stood_between_its_marks() -> None:
 
 
 def test_a_spread_is_the_median_between_two_percentiles() -> None:
-    """Of 0 to 10: the middle and the values one in from both ends."""
+    """Of 0 to 10: the middle, and the second value from each end."""
     assert spread(range(11)) == Spread(median=5.0, p10=1.0, p90=9.0, n=11)
     assert percentiles(range(101))["p99"] == 99.0
     with pytest.raises(ValueError, match="no measurement"):
@@ -126,7 +126,7 @@ def test_a_spread_is_the_median_between_two_percentiles() -> None:
 
 
 def test_ratios_are_made_pair_by_pair() -> None:
-    """A slow moment of the machine that meets both of a pair leaves their ratio as it is."""
+    """A slow moment of the machine that affects both values of a pair does not change their ratio."""
     assert ratios([1.0, 10.0, 2.0], [2.0, 20.0, 4.0]) == Spread(0.5, 0.5, 0.5, 3)
 
 
@@ -136,7 +136,7 @@ def test_the_exponent_of_a_square_is_two() -> None:
 
 
 def test_distinct_texts_are_distinct_and_seeded() -> None:
-    """However many are asked for; the same seed gives the same ones, word orders after the lines."""
+    """For any number; the same seed gives the same texts, first the lines and then other word orders."""
     found = distinct(1_000, seed=3, base=OWN)
 
     assert len(set(found)) == 1_000
@@ -173,7 +173,7 @@ def test_a_reworded_release_has_that_many_other_descriptors() -> None:
 
 
 def test_a_target_tells_whether_it_was_reached() -> None:
-    """At most and at least; what was not measured says so."""
+    """Upper and lower limits; a target that was not measured says so."""
     most = Target("a", "b", "r", "at most", 0.5)
     least = Target("a", "b", "r", "at least", 0.5)
     results = {"b": {"ratios": {"r": {"median": 0.4, "p10": 0.3, "p90": 0.6, "n": 5}}}}

@@ -1,4 +1,4 @@
-"""Documentation that cannot drift: links, commands, verbs, the README's answer, the lock."""
+"""Documentation that matches the code: links, commands, make targets, the README's answer, the lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VERBS = ("suggest", "serve", "test", "test-long", "mutants", "check", "eval", "b
 
 
 def anchors(page: Path) -> set[str]:
-    """Anchors of a page's headings, as code hosts make them."""
+    """Anchors of a page's headings, in the form that code hosts use."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -114,7 +114,7 @@ def test_make_would_run_every_verb() -> None:
 
 
 def test_the_lock_holds_exact_versions_and_no_addresses() -> None:
-    """One line a package, each once, and every dependency of ours is there."""
+    """One line for each package, each once, with every dependency of ours."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     names = [normal(line.partition("==")[0]) for line in pins]
@@ -136,7 +136,7 @@ def normal(name: str) -> str:
 
 
 def test_no_shipped_file_names_a_registry_or_a_machine() -> None:
-    """The project is the same wherever it lies."""
+    """The project does not depend on the folder that it is in."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("this is no git clone")

@@ -73,7 +73,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize(("command", "shown"), COMMANDS)
 def test_an_example_works_as_shown(client: TestClient[Litestar], command: str, shown: str) -> None:
-    """It is answered with 200, in the shape that the docs show."""
+    """It is answered with 200 and the fields that the docs show."""
     method, path, arguments = request(command)
     response = client.request(method, path, **arguments)
 

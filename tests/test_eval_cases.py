@@ -11,7 +11,7 @@ from tests.eval_fakes import case
 
 
 def test_jsonl_holds_one_case_a_line(tmp_path):
-    """Every field of the contract is read; fields of no interest are passed over."""
+    """Every field of the contract is read; other fields are ignored."""
     path = tmp_path / "dev.jsonl"
     path.write_text(
         '{"id": "x1", "query": " a walker ", "codes": ["E0143", "E0130"], "source": "ward 3",'
@@ -24,7 +24,7 @@ def test_jsonl_holds_one_case_a_line(tmp_path):
 
 
 def test_a_bad_line_is_named_and_the_rest_is_read(tmp_path):
-    """Rows that cannot be used are problems with their line, never silently gone."""
+    """Rows that cannot be used are reported as problems with their line, never dropped silently."""
     path = tmp_path / "dev.jsonl"
     path.write_text(
         '{"query": "a", "codes": ["E0143"]}\nnot json\n{"query": "b"}\n{"query": "c", "codes": "x"}\n'
@@ -55,7 +55,7 @@ def test_csv_of_any_common_making_is_read(tmp_path, text, encoding):
 
 
 def test_packed_files_are_read(tmp_path):
-    """`.gz` behind the ending makes no difference, and is no part of the set's name."""
+    """`.gz` after the ending makes no difference, and is not part of the set's name."""
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"query,codes\r\nwalker,E0143\r\n"))
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"query": "walker", "codes": ["E0143"]}\n'))
     sets = [read_cases(tmp_path / name) for name in ("a.csv.gz", "b.jsonl.gz")]
@@ -63,7 +63,7 @@ def test_packed_files_are_read(tmp_path):
 
 
 def test_xlsx_takes_the_first_sheet(tmp_path):
-    """Numbers, dates and empty cells of a workbook come over as they are meant."""
+    """Numbers, dates and empty cells of a workbook are read correctly."""
     book = openpyxl.Workbook()
     book.active.append(["charge", "code", "when"])
     book.active.append(["walker", "E0143; E0130", date(2026, 2, 3)])
@@ -81,7 +81,7 @@ def test_xlsx_takes_the_first_sheet(tmp_path):
     ("name", "text"), [("a.csv", "text,hcpcs\nx,E0143\n"), ("a.jsonl", '{"text": "x", "hcpcs": "E0143"}\n')]
 )
 def test_a_wrong_column_name_lists_the_columns_there_are(tmp_path, name, text):
-    """The message names what was asked for, what there is and the option that mends it."""
+    """The message names the requested column, the columns of the file and the option to use."""
     (tmp_path / name).write_text(text)
     with pytest.raises(
         CaseFileError, match=r"no column 'charge' for the query; its columns are: text, hcpcs.*--query-column"
@@ -107,7 +107,7 @@ def test_a_file_of_no_use_is_refused_in_one_sentence(tmp_path, name, text, messa
 
 
 def test_a_range_is_read_against_the_release(tmp_path):
-    """Of a range only codes of the release become acceptable."""
+    """Only the codes of the release within a range are acceptable."""
     (tmp_path / "a.csv").write_text("query,codes\nwalker,E0130-E0144\n")
     (found,) = read_cases(tmp_path / "a.csv", known=("E0100", "E0130", "E0143", "E0144", "E0150")).cases
     assert found.codes == ("E0130", "E0143", "E0144")

@@ -13,7 +13,7 @@ CASES = [
 
 
 def test_codes_that_cannot_be_billed_are_reported_and_kept():
-    """Unknown, ended and future codes are told apart; without `drop` nothing leaves the run."""
+    """Unknown, ended and future codes are distinguished; without `drop` all cases stay in the run."""
     measured, check = check_cases(CASES, BOOK, DAY)
     assert measured == CASES
     assert [str(problem) for problem in check.problems] == [
@@ -45,7 +45,7 @@ def test_the_date_of_the_case_decides():
 
 
 def test_leaks_are_flagged():
-    """A text that holds the code or is a descriptor of it, give or take punctuation and a letter."""
+    """A text that contains the code or equals its descriptor except for punctuation and a letter."""
     _, check = check_cases(
         [
             case("code", ["E0143"], "walker e0143 please"),

@@ -29,7 +29,7 @@ def test_codes_are_read_as_people_write_them(text, codes):
 
 
 def test_a_range_without_a_release_is_every_number_in_it():
-    """Without known codes a range is spelled out."""
+    """Without known codes a range is expanded to all its numbers."""
     assert parse_codes("L3140-L3143") == ("L3140", "L3141", "L3142", "L3143")
 
 

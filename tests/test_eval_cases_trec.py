@@ -5,7 +5,7 @@ from eval.errors import CaseFileError
 
 
 def test_runs_come_back_as_they_went_out(tmp_path):
-    """The order of the codes survives, whatever their names."""
+    """The order of the codes is preserved, whatever their names."""
     write_run(tmp_path / "run.trec", [("a", ["K0001", "A4206", "E0143"]), ("b", [])], "ours")
     assert (
         tmp_path / "run.trec"
@@ -21,7 +21,7 @@ def test_qrels_come_back_as_they_went_out(tmp_path):
 
 
 def test_the_standard_evaluator_agrees_on_the_files(tmp_path):
-    """`ir_measures` on the two files finds what the run folder says."""
+    """`ir_measures` on the two files gives the numbers of the run folder."""
     import ir_measures
 
     write_run(tmp_path / "run.trec", [("a", ["K0001", "E0143"]), ("b", ["E0130"])], "ours")

@@ -33,7 +33,7 @@ def test_a_comparison_agrees_with_numbers_worked_by_hand():
 
 
 def test_every_changed_case_is_listed_both_ways():
-    """Lost first, then won, then moves further down, each with both rankings."""
+    """Losses first, then wins, then changes further down, each with both rankings."""
     changes = find_changes(list(zip(A, B, strict=True)))
     assert [(change.id, change.top1) for change in changes] == [
         ("0", "lost"),
@@ -59,7 +59,7 @@ CASES = [case("1", ["E0143"], "folding frame"), case("2", ["E0130"], "stiff fram
 
 
 def test_folders_are_compared_and_what_differs_is_said(tmp_path):
-    """Release and index of the two runs stand side by side."""
+    """Release and index of the two runs are shown side by side."""
     a = write_run(tmp_path / "a", CASES, {"1": SystemAnswer(("E0143",))})
     b = write_run(tmp_path / "b", CASES, {"2": SystemAnswer(("E0130",))}, release="2026-04")
     comparison = compare_folders(a, b)

@@ -25,7 +25,7 @@ def gate_of(tmp_path, text):
 
 
 def test_thresholds_that_are_kept_miss_nothing(tmp_path):
-    """Least values for accuracy, most values for errors and times."""
+    """Lower limits for accuracy, upper limits for errors and times."""
     gate = gate_of(
         tmp_path,
         '[mean]\n"top-1" = 0.75\n[all]\nMRR = 0.7\nece = 0.3\nms = 5\nrefused = 0.0\n'
@@ -48,7 +48,7 @@ def test_each_miss_is_named(tmp_path):
 
 
 def test_the_largest_fall_against_a_stored_run(tmp_path):
-    """A fall of a quarter where a tenth is allowed is missed by the mean and both sets."""
+    """With a decrease of a quarter where a tenth is allowed, the mean and both sets fail."""
     gate = gate_of(tmp_path, '[regression]\nagainst = "stored"\n"top-1" = 0.1\n')
     misses = check_gate(gate, metrics_with(2), metrics_with(3))
     assert [miss.where for miss in misses] == [

@@ -43,7 +43,7 @@ def test_a_confidence_of_one_is_in_the_last_bin():
 
 
 def test_risk_coverage_by_hand():
-    """Accuracy of the surest 1, 2 ... 5 of five lines."""
+    """Accuracy of the most confident 1, 2 ... 5 of five lines."""
     coverage, accuracy, thresholds = risk_coverage(CONFIDENCE, RIGHT)
     assert coverage == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
     assert accuracy == pytest.approx([1, 1 / 2, 2 / 3, 3 / 4, 3 / 5])
@@ -52,7 +52,7 @@ def test_risk_coverage_by_hand():
 
 
 def test_equal_confidences_are_answered_together():
-    """A threshold cannot part them, and the area does not depend on their order."""
+    """A threshold cannot separate them, and the area does not depend on their order."""
     confidence = np.array([0.5, 0.5, 0.9])
     coverage, accuracy, _ = risk_coverage(confidence, np.array([1.0, 0.0, 1.0]))
     assert coverage == pytest.approx([1 / 3, 1]) and accuracy == pytest.approx([1, 2 / 3])
@@ -73,7 +73,7 @@ def test_coverage_is_the_largest_that_keeps_the_target():
 
 
 def test_refusals_are_counted_both_ways():
-    """What was refused though right, what was not though missing, and lines without any code."""
+    """Refusals of right answers, missing codes without a refusal, and lines without any code."""
     report = measure_confidence(
         [
             result("a", ["E0143"], ["E0143"], 0.9, False),
@@ -100,6 +100,6 @@ def test_an_unanswered_line_has_no_confidence_and_still_counts():
 
 
 def test_systems_without_confidence_get_none():
-    """Nothing is made up for a system that states none."""
+    """A system without confidences has no such measures."""
     report = measure_confidence([result("a", ["E0143"], ["E0143"])])
     assert (report.n, report.ece, report.aurc, report.bins, report.refusal) == (0, None, None, (), None)

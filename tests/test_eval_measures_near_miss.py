@@ -46,12 +46,12 @@ WALKERS = Catalogue(
     ],
 )
 def test_a_wrong_first_answer_has_one_kind(book, wanted, answered, kind):
-    """Sibling, dose, section, elsewhere, dead, unknown or unanswered."""
+    """Sibling, dose, same section, other section, not active, unknown or unanswered."""
     assert kind_of_miss(result("a", [wanted], answered), book, DAY) == kind
 
 
 def test_the_nearest_acceptable_code_decides():
-    """With several acceptable codes the kindest reading counts."""
+    """With several acceptable codes the closest kind counts."""
     assert kind_of_miss(result("a", ["K0001", "J0101"], ["J0100"]), BOOK, DAY) == DOSE
 
 
@@ -66,12 +66,12 @@ def test_the_nearest_acceptable_code_decides():
     ],
 )
 def test_a_drug_name_is_what_is_left_without_form_and_dose(description, name):
-    """So that two codes of one drug can be known by it."""
+    """So that two codes of one drug are recognised by it."""
     assert drug_name(description) == name
 
 
 def test_only_drug_codes_can_be_the_same_drug():
-    """Two supplies that differ in a number are siblings, not doses."""
+    """Two supplies that differ in a number are siblings, not dose variants."""
     book = Catalogue([Record("A4206", "Syringe, 1 ml"), Record("A4207", "Syringe, 2 ml")], release="made")
     assert not same_drug("A4206", "A4207", book)
 

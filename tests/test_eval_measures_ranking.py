@@ -66,7 +66,7 @@ def test_measures_agree_with_scikit_learn():
 
 
 def test_equal_scores_keep_the_order_given():
-    """The library sorts equal scores by name; our ranking must not be turned by that."""
+    """The library sorts equal scores by name; this must not change our ranking."""
     values = per_case([result("a", ["E0100"], ["E0100", "K0001", "A4206"])], measures_to_depth(1))
     assert values["top-1"].tolist() == [1]
 
@@ -112,7 +112,7 @@ MEAN_RANK = Measure(
 
 
 def test_a_measure_is_added_in_one_place(monkeypatch, tmp_path):
-    """One value in `MEASURES` brings a measure into metrics.json, tables, gates, comparisons and reports."""
+    """A measure added to `MEASURES` appears in metrics.json, tables, gates, comparisons and reports."""
     monkeypatch.setattr(ranking, "MEASURES", (*ranking.MEASURES, MEAN_RANK))
     cases = [one.case for one in ROWS]
     system = FixedSystem({one.id: SystemAnswer(one.ranked) for one in ROWS})

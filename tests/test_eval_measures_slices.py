@@ -34,7 +34,7 @@ def test_cases_are_cut_every_way():
 
 
 def test_seen_and_unseen_are_told_apart():
-    """Wordings, codes and sources that a system may have learned from."""
+    """Wordings, codes and sources that a system may have been trained on."""
     slices = slices_of(
         wordings=frozenset({"folding frame"}), codes=frozenset({"J0500"}), sources=frozenset({"ward 2"})
     )
@@ -64,7 +64,7 @@ def test_seen_and_unseen_are_told_apart():
     ],
 )
 def test_codes_have_a_class(code, kind):
-    """The longest matching beginning of the table decides."""
+    """The longest matching prefix of the table decides."""
     assert class_of(code) == kind
 
 

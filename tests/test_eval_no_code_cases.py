@@ -55,7 +55,7 @@ def near(queries: list[str], texts: list[str]) -> list[tuple[str, str]]:
 
 
 def test_no_case_is_equal_or_near_equal_to_a_training_text():
-    """What refusal is tested on was not seen when it was learnt; the second half shows the check bites."""
+    """The test texts of refusals were not used in training; the second half shows that the check works."""
     assert near([case.query for case in CASES.cases], TEXTS) == []
     assert near(["Office visit est pt level 4"], ["office visit est pt level 3", "meal"]) == [
         ("Office visit est pt level 4", "office visit est pt level 3")
@@ -76,7 +76,7 @@ def test_no_case_repeats_another():
 
 @pytest.mark.shared
 def test_no_text_is_a_description_of_the_january_2026_release(shared):
-    """Neither a short nor a long description that is active says what one of these texts says."""
+    """None of these texts equals an active short or long description."""
     release = read_release(shared / "hcpcs" / "2026-01" / "january-2026-alpha-numeric-hcpcs-file.zip")
     said = {
         value.casefold()

@@ -58,7 +58,7 @@ def test_it_needs_no_network(report):
 
 
 def test_every_failure_is_in_it_and_every_text_is_escaped(report):
-    """The one wrong line, with what was wanted and what was answered; markup in texts stays text."""
+    """The one wrong line, with the acceptable codes and the answer; markup in texts stays text."""
     table = report.read_text().split('id="failures"')[1].split("</table>")[0]
     assert table.count("<tr data-set=") == 1
     assert "stiff &lt;b&gt;frame&lt;/b&gt; 0" in table

@@ -33,7 +33,7 @@ def test_each_case_becomes_a_row(tmp_path):
 
 
 def test_an_interrupted_run_keeps_what_it_has_and_continues(tmp_path):
-    """After Ctrl-C the same command asks only the rest."""
+    """After Ctrl-C the same command asks only the remaining questions."""
     with pytest.raises(KeyboardInterrupt):
         start(FixedSystem(ANSWERS, stop_after=3), tmp_path)  # one question warms up, two are answered
     assert [result.id for result in read_case_results(tmp_path)] == ["1", "2"]
@@ -41,11 +41,11 @@ def test_an_interrupted_run_keeps_what_it_has_and_continues(tmp_path):
     again = FixedSystem(ANSWERS)
     _, results = start(again, tmp_path)
     assert [result.id for result in results] == ["1", "2", "3"]
-    assert again.asked == ["1", "3"]  # the first question of any run warms up and is not kept
+    assert again.asked == ["1", "3"]  # the first question of any run warms up and is not stored
 
 
 def test_a_line_cut_short_by_a_crash_is_asked_again(tmp_path):
-    """Half a line at the end is no answer."""
+    """An incomplete line at the end is not an answer."""
     with pytest.raises(KeyboardInterrupt):
         start(FixedSystem(ANSWERS, stop_after=3), tmp_path)
     path = tmp_path / "cases.jsonl"
@@ -74,7 +74,7 @@ def test_compiled_code_is_part_of_the_code_that_is_compared():
 
 
 def test_a_finished_run_is_measured_afresh(tmp_path):
-    """What is complete is not reused: the system may have changed in ways that no hash tells."""
+    """A complete run is not reused: the system may have changed in ways that no hash shows."""
     manifest, _ = start(FixedSystem(ANSWERS), tmp_path)
     assert finish(manifest, tmp_path).complete
     again = FixedSystem(ANSWERS)

@@ -14,7 +14,7 @@ CASES = read_cases(Path(eval.cases.cases.__file__).parent / "starter_cases.jsonl
 
 
 def test_there_are_enough_over_all_sections():
-    """At least 150 cases, every Level II section among them, and some that have no code."""
+    """At least 150 cases, with every Level II section, and some without a code."""
     assert len(CASES.cases) >= 150 and CASES.problems == ()
     sections = {case.codes[0][0] for case in CASES.cases if case.codes}
     assert sections == set("ABCEGHJKLMPQRSTUV")

@@ -20,7 +20,7 @@ from tests.live import running
 
 
 class Setting:
-    """What `make_system` needs, out of fakes."""
+    """The inputs of `make_system`, as fakes."""
 
     on = DAY
 
@@ -41,7 +41,7 @@ def ask(system, text, k=5):
 
 
 def test_all_words_wants_every_word_as_a_beginning():
-    """Prefixes match, a word too many finds nothing, ended codes never come."""
+    """Prefixes match, one additional word finds nothing, ended codes are never returned."""
     system = AllWords(BOOK, DAY)
     assert ask(system, "fold walk") == ("E0143",)
     assert ask(system, "walker without whe") == ("E0130",)
@@ -51,7 +51,7 @@ def test_all_words_wants_every_word_as_a_beginning():
 
 
 def test_bm25_wants_any_word_and_stems():
-    """`folded walkers` finds the folding walker; what shares no word does not come."""
+    """`folded walkers` finds the folding walker; codes without a common word are not returned."""
     system = Bm25(BOOK, DAY)
     assert ask(system, "folded purple walkers")[0] == "E0143"
     assert ask(system, "purple") == ()
@@ -70,7 +70,7 @@ def test_dense_finds_by_meaning_and_keeps_its_vectors(tmp_path):
 
 
 def test_ours_carries_confidence_and_refusal(tmp_path):
-    """The suggester's own confidence, `no_good_match` and error come into the row."""
+    """The row has the suggester's own confidence, `no_good_match` and error."""
     system = make_system("default", Setting(tmp_path))
     answer = system.rank(case("1", ["E0143"], "folding walker"), 3, DAY)
     assert answer.codes[0] == "E0143" and answer.confidence == 1.0 and answer.no_good_match is False
@@ -106,7 +106,7 @@ def test_names_paths_and_labels(tmp_path):
 
 
 def test_two_systems_of_one_name_are_refused():
-    """Their folders would mix."""
+    """Their folders would be the same."""
     with pytest.raises(MeasuredSystemError, match="two systems are called fixed"):
         check_names([FixedSystem({}), FixedSystem({})])
 
@@ -123,7 +123,7 @@ def test_our_own_service_is_measured_over_http():
 
 
 def test_the_nlm_call_is_measured_over_http():
-    """An address that ends in /search is asked the NLM way."""
+    """An address that ends in /search gets the NLM call."""
     with running(create_app(FakeSuggester(), Settings(home=Path("unused")))) as address:
         system = make_remote(f"{address}/api/hcpcs/v3/search")
         assert isinstance(system, RemoteNlm)
@@ -133,7 +133,7 @@ def test_the_nlm_call_is_measured_over_http():
 
 @contextmanager
 def answering(status: int, body: bytes) -> Iterator[str]:
-    """A server that says the same to everything."""
+    """A server that gives the same answer to every request."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:

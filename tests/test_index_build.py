@@ -1,4 +1,4 @@
-"""Building: beside the old index, checked, then in its place; known texts are not embedded again."""
+"""Building: beside the old index, checked, then moved to its place; known texts are not embedded again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def reworded() -> tuple[Record, ...]:
 
 
 def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
-    """Everything that can match is counted in the manifest."""
+    """The manifest counts everything that can match."""
     crosswalk = tmp_path / "crosswalk.csv"
     crosswalk.write_text("invented")
     sources = Sources(
@@ -69,7 +69,7 @@ def test_nothing_is_left_beside_the_index(tmp_path: Path) -> None:
 
 
 def test_a_failing_build_leaves_the_old_index(tmp_path: Path) -> None:
-    """What serves goes on serving."""
+    """The index in use stays usable."""
     build_small(tmp_path / "index")
     before = read_manifest(tmp_path / "index")
 
@@ -92,7 +92,7 @@ def test_a_new_build_replaces_the_old_one_whole(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    """A file stands where a folder is wanted."""
+    """There is a file at the place of the folder."""
     (tmp_path / "file").write_text("mine")
 
     with pytest.raises(ArtifactError, match=r"index cannot be written"):
@@ -100,7 +100,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_second_build_embeds_nothing(tmp_path: Path) -> None:
-    """Vectors are kept by encoder and text."""
+    """Vectors are cached by encoder and text."""
     first, second = LetterEncoder(), LetterEncoder()
     build(SMALL, first, tmp_path / "a", cache=tmp_path / "cache")
     build(SMALL, second, tmp_path / "b", cache=tmp_path / "cache")
@@ -122,7 +122,7 @@ def test_an_update_embeds_only_what_changed(tmp_path: Path) -> None:
 
 
 def test_another_encoder_shares_no_vectors(tmp_path: Path) -> None:
-    """The cache is kept apart by the digest of the weights."""
+    """The cache has the digest of the weights in its key."""
     other = LetterEncoder(sha256="2" * 64)
     build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
     build(SMALL, other, tmp_path / "a", cache=tmp_path / "cache")
@@ -133,7 +133,7 @@ def test_another_encoder_shares_no_vectors(tmp_path: Path) -> None:
 def test_other_code_shares_no_vectors_and_no_profiles(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What another version of the code computed is computed again."""
+    """Values from another version of the code are computed again."""
     again = LetterEncoder()
     build(SMALL, LetterEncoder(), tmp_path / "a", cache=tmp_path / "cache")
     for module in ("index.build", "index.store.profiles"):

@@ -37,7 +37,7 @@ from index.code_systems import (
     ],
 )
 def test_a_code_has_the_form_of_one_level_at_most(text: str, levels: list[int]) -> None:
-    """Upper case and whole; dental codes, and letters that HCPCS does not use, have none."""
+    """Upper case and complete; dental codes, and letters that HCPCS does not use, have no level."""
     assert [system.level for system in CODE_SYSTEMS if system.matches(text)] == levels
 
 

@@ -83,7 +83,7 @@ def test_letter_case_counts_when_asked() -> None:
 
 
 def test_a_list_without_dates_changes_no_dates() -> None:
-    """Against a list that has no dates at all, only rows and words are compared."""
+    """With a list without dates, only rows and words are compared."""
     bare = [msgspec.structs.replace(one, effective_from=None, effective_to=None) for one in OLD]
 
     assert diff_releases(OLD, bare) == ()

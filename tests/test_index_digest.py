@@ -1,4 +1,4 @@
-"""Digests of source code: whatever decides a result changes its key."""
+"""Digests of source code: a change of any code that decides a result changes its key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def digest(*names: str) -> str:
-    """As in a new process: what was computed before is not looked up."""
+    """As in a new process: clears the cached digests."""
     return source_digest.__wrapped__(*names)
 
 
@@ -80,7 +80,7 @@ def test_a_changed_source_changes_the_digest(project: Path, name: str) -> None:
 
 
 def test_a_renamed_module_changes_the_digest(project: Path) -> None:
-    """The path belongs to what is hashed, not only the bytes."""
+    """The path is part of the digest, not only the bytes."""
     before = digest("index")
     (project / "index/alone.py").rename(project / "index/other.py")
 
@@ -88,7 +88,7 @@ def test_a_renamed_module_changes_the_digest(project: Path) -> None:
 
 
 def test_other_modules_do_not_change_the_digest(project: Path) -> None:
-    """What a module never runs does not make its results stale."""
+    """Code that a module never runs does not invalidate its results."""
     before = digest("suggest.outer")
     (project / "index/alone.py").write_text("ALONE = 2\n")
 
@@ -96,7 +96,7 @@ def test_other_modules_do_not_change_the_digest(project: Path) -> None:
 
 
 def test_a_name_without_source_is_an_error(project: Path) -> None:
-    """A list that names a module of the past must not shrink in silence."""
+    """A list that names a module which no longer exists must not become shorter silently."""
     with pytest.raises(ValueError, match=r"index\.gone has no source"):
         source_digest.__wrapped__("index.gone")
 

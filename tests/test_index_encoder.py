@@ -72,7 +72,7 @@ def test_a_static_vector_is_the_weighted_sum_of_rows_made_unit_length() -> None:
 
 @pytest.mark.parametrize("word", ["wheelchair", "whlchr", "4x4", "250", "x" * 120, "w/o", "0.9%", "o'neill"])
 def test_a_plain_word_has_the_pieces_that_the_whole_tokenizer_gives(static: StaticEncoder, word: str) -> None:
-    """Going round its cleaning changes nothing."""
+    """Skipping the tokenizer's own cleaning changes nothing."""
     tokenizer = Tokenizer.from_file(str(WEIGHTS / "encoder" / "tokenizer.json"))
     pieces = tokenizer.encode(word, add_special_tokens=False).ids
 
@@ -98,7 +98,7 @@ def test_rows_are_unit_length_or_zero(static: StaticEncoder) -> None:
 
 
 def test_shipped_vectors_bring_like_meanings_together(static: StaticEncoder) -> None:
-    """A clipped word and a trade name lie nearer to what they mean than to anything else here."""
+    """A clipped word and a trade name are closer to their meaning than to the other texts."""
     documents = [
         "standard wheelchair",
         "blood glucose test strips",
@@ -181,7 +181,7 @@ def test_without_the_package_minilm_says_what_to_install(monkeypatch: pytest.Mon
 
 @pytest.mark.model
 def test_minilm_is_the_model_expected_and_gives_unit_rows() -> None:
-    """384 dimensions, and a paraphrase nearer than another thing."""
+    """384 dimensions, and a paraphrase is closer than another text."""
     pytest.importorskip("sentence_transformers")
     encoder = load_encoder("minilm")
     rows: Sequence[npt.NDArray[np.float32]] = encoder.encode(["wheelchair", "a chair with wheels", "insulin"])
@@ -192,7 +192,7 @@ def test_minilm_is_the_model_expected_and_gives_unit_rows() -> None:
 
 
 def test_a_row_is_the_sum_of_its_parts_made_unit_length() -> None:
-    """Nothing adds up to nothing."""
+    """The sum of no vectors is zero."""
     parts = np.random.default_rng(5).normal(size=(3, 19)).astype(np.float32)
     first, second, third = (part.tobytes() for part in parts)
 

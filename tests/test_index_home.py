@@ -30,7 +30,7 @@ def test_an_absent_data_folder_holds_nothing_and_is_not_made(tmp_path: Path) -> 
 
 
 def test_names_are_the_index_folders_in_order(home: Home) -> None:
-    """A folder without a manifest, or one being built, is none."""
+    """A folder without a manifest, or one that is being built, is not an index."""
     (home.indexes / "notes").mkdir()
     (home.indexes / ".2026-04.building-1").mkdir()
     (home.indexes / ".2026-04.building-1" / "manifest.json").write_text("{}")
@@ -55,7 +55,7 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(home: Home) -> None
 
 
 def test_a_name_cannot_leave_the_data_folder(home: Home, tmp_path: Path) -> None:
-    """Only names of the list count, so a path is no name."""
+    """Only names of the list are accepted, so a path is not a name."""
     build_small(tmp_path / "outside")
 
     with pytest.raises(ArtifactError, match="there is no index"):
@@ -63,7 +63,7 @@ def test_a_name_cannot_leave_the_data_folder(home: Home, tmp_path: Path) -> None
 
 
 def test_a_damaged_index_is_not_activated(home: Home) -> None:
-    """The one that served goes on serving."""
+    """The active index stays active."""
     home.activate("2025-10")
     (home.indexes / "2026-01" / "records.jsonl").write_bytes(b"{}\n")
 

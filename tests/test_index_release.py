@@ -1,4 +1,4 @@
-"""Whole releases: the form is told from the content, and nothing is left out silently."""
+"""Whole releases: the format is recognised by the content, and nothing is left out silently."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_delimiters_and_encodings_are_found(tmp_path: Path, data: bytes, text: s
 
 
 def test_a_json_list_reads_like_a_table(tmp_path: Path) -> None:
-    """In a list of objects a description beside a long one is the short one."""
+    """In a list of objects, `description` is the short descriptor when there is a long one."""
     items = [{"code": "A0001", "description": "Bandage", "long_description": "Invented bandage"}]
     release = read_release(
         write(tmp_path, "hcpcs-catalog-2031-04.json.gz", gzip.compress(json.dumps(items).encode()))
@@ -209,7 +209,7 @@ def test_dental_codes_are_counted_and_level_1_codes_named(tmp_path: Path) -> Non
 
 
 def test_strict_reading_ends_at_the_first_problem(tmp_path: Path) -> None:
-    """What a lenient reading reports, a strict one raises, naming file and line."""
+    """A strict reading raises the first problem that a lenient one reports, with file and line."""
     lines = [*SMALL, head("A0001", "Invented twin")]
     path = write(tmp_path, "r.zip", zipped({"r.txt": fixed_width(lines)}))
 
@@ -247,7 +247,7 @@ def test_what_is_no_release_is_refused_by_kind(tmp_path: Path, data: bytes, mess
 
 
 def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
-    """A missing file and a folder are told apart."""
+    """A missing file and a folder have different errors."""
     with pytest.raises(ReleaseFormatError, match="there is no such file"):
         read_release(tmp_path / "none.zip")
     with pytest.raises(ReleaseFormatError, match="is a folder"):
@@ -384,7 +384,7 @@ def test_every_published_release_reads_whole(
 
 @pytest.mark.shared
 def test_january_2026_has_the_published_terminations_and_unclassified_codes(shared: Path) -> None:
-    """1,300 codes and 20 modifiers have an end, and 166 codes are on the list in the zip."""
+    """1,300 codes and 20 modifiers have a last day, and 166 codes are on the list in the zip."""
     release = read_release(shared / "hcpcs/2026-01/january-2026-alpha-numeric-hcpcs-file.zip")
 
     assert sum(record.effective_to is not None for record in release.records) == 1300

@@ -18,7 +18,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_a_list_with_a_notice_above_its_header_reads(tmp_path: Path) -> None:
-    """Codes of five digits, and of four and a letter, come ascending, from tabs or commas."""
+    """Codes of five digits, and of four and a letter, are returned in order, from tabs or commas."""
     text = "Licensed to nobody\n\nCPT Code\tLong\tShort\n1234F\tInvented test\tTest\n12345\tUnlisted paw\t\n"
 
     assert read_cpt(write(tmp_path, text)) == (

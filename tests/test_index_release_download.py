@@ -1,4 +1,4 @@
-"""Fetching the current release, against a server of our own."""
+"""Downloading the current release, from a test server."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Cms:
             do_HEAD = do_GET
 
             def log_message(self, *_: object) -> None:
-                """Keep the tests quiet."""
+                """Write no log."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/zip/"
@@ -78,7 +78,7 @@ def cms(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cms]:
 
 
 def test_the_current_quarter_is_kept_under_releases(cms: Cms, tmp_path: Path) -> None:
-    """The zip lands under its own name, whole, and nothing is said or left beside it."""
+    """The complete zip is stored under its own name, with no message and no other file."""
     data = release_zip("HCPC2031_APR_ANWEB.txt")
     cms.files[CURRENT] = send(data)
     said: list[str] = []
@@ -94,7 +94,7 @@ def test_the_current_quarter_is_kept_under_releases(cms: Cms, tmp_path: Path) ->
 
 
 def test_older_patterns_and_quarters_are_tried_in_turn(cms: Cms, tmp_path: Path) -> None:
-    """Addresses are tried newest quarter first; a refused one counts as not there; the fallback is told."""
+    """Addresses are tried newest quarter first; a refused one counts as missing; the fallback is reported."""
     cms.files[CURRENT] = send(b"no", status=403)
     cms.files["2031-alpha-numeric-hcpcs-file.zip"] = send(release_zip("HCPC2031_JAN_ANWEB.txt"))
     said: list[str] = []
@@ -113,7 +113,7 @@ def test_older_patterns_and_quarters_are_tried_in_turn(cms: Cms, tmp_path: Path)
 
 
 def test_the_next_quarter_is_told_of_when_it_is_offered(cms: Cms, tmp_path: Path) -> None:
-    """A file that is not in effect yet is named, not taken."""
+    """A file that is not in effect yet is reported, not used."""
     cms.files[CURRENT] = send(release_zip("HCPC2031_APR_ANWEB.txt"))
     cms.files["july-2031-alpha-numeric-hcpcs-file.zip"] = send(release_zip("HCPC2031_JUL_ANWEB.txt"))
     said: list[str] = []
@@ -126,7 +126,7 @@ def test_the_next_quarter_is_told_of_when_it_is_offered(cms: Cms, tmp_path: Path
 
 
 def test_a_release_that_is_not_in_effect_is_passed_over(cms: Cms, tmp_path: Path) -> None:
-    """A file under a current name that holds a later release is not taken."""
+    """A file under a current name that holds a later release is not used."""
     cms.files[CURRENT] = send(release_zip("HCPC2031_JUL_ANWEB.txt"))
 
     with pytest.raises(DownloadError, match="holds the release of 2031-07, which is not in effect yet"):
@@ -172,7 +172,7 @@ def dribble(request: BaseHTTPRequestHandler) -> None:
 def test_what_failed_is_said_with_the_address_and_the_way_out(
     cms: Cms, tmp_path: Path, answer: Answer, message: str
 ) -> None:
-    """Each failure names the address and how to give a file instead, and leaves nothing behind."""
+    """Each failure names the address and how to give a file instead, and leaves no file."""
     cms.files[CURRENT] = answer
 
     with pytest.raises(DownloadError, match=message) as caught:
@@ -185,14 +185,14 @@ def test_what_failed_is_said_with_the_address_and_the_way_out(
 
 def test_a_failed_download_leaves_the_release_from_before(cms: Cms, tmp_path: Path) -> None:
     """A file that is there already stays as it was when the new one is damaged."""
-    kept = tmp_path / "releases" / CURRENT
-    kept.parent.mkdir()
-    kept.write_bytes(b"before")
+    existing = tmp_path / "releases" / CURRENT
+    existing.parent.mkdir()
+    existing.write_bytes(b"before")
     cms.files[CURRENT] = send(release_zip("r.txt")[:-40])
 
     with pytest.raises(DownloadError):
         download_latest(tmp_path, ON, base_url=cms.url)
-    assert kept.read_bytes() == b"before"
+    assert existing.read_bytes() == b"before"
 
 
 def test_a_server_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ def test_a_server_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: p
 
 
 def test_a_folder_that_cannot_be_written_is_named(cms: Cms, tmp_path: Path) -> None:
-    """A data folder that is a file is said to be the fault, not the server."""
+    """When the data folder is a file, the error names it and not the server."""
     (tmp_path / "home").write_text("")
 
     with pytest.raises(DownloadError, match="releases cannot be written"):
@@ -226,7 +226,7 @@ def test_a_folder_that_cannot_be_written_is_named(cms: Cms, tmp_path: Path) -> N
     ],
 )
 def test_quarters_follow_each_other(day: date, name: str, before: str, after: str) -> None:
-    """A quarter is that of its first day, and years turn at January."""
+    """A quarter begins on its first day, and the year changes in January."""
     quarter = Quarter.on(day)
 
     assert (quarter.name, quarter.before().name, quarter.after().name) == (name, before, after)

@@ -1,4 +1,4 @@
-"""The fixed-width text, with the oddities of real files."""
+"""The fixed-width text, with the irregularities of real files."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_sixty_continuations_join_with_one_blank(tmp_path: Path) -> None:
 def test_a_bad_line_is_reported_and_the_rest_is_kept(
     tmp_path: Path, lines: list[str], expected: list[tuple[int, str]]
 ) -> None:
-    """Each bad line is named with its number and what became of it."""
+    """Each bad line is reported with its number and its treatment."""
     release = read(tmp_path, [*SMALL, *lines])
 
     assert messages(release) == expected
@@ -207,7 +207,7 @@ def test_a_bad_line_is_reported_and_the_rest_is_kept(
 
 
 def test_a_file_cut_off_in_a_continuation_is_reported(tmp_path: Path) -> None:
-    """A padded file whose last line is short and has no end was cut; nothing else can tell."""
+    """A padded file whose last line is short and has no line end is reported as truncated."""
     data = fixed_width([*SMALL, head("V0001", "Lens"), more("V0001", 2, "of green glass")])
 
     assert messages(read(tmp_path, data[: -2 - 300])) == [

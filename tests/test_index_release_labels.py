@@ -76,7 +76,7 @@ def test_every_filled_field_is_explained_in_order() -> None:
 
 
 def test_empty_fields_and_unknown_letters_are_left_plain() -> None:
-    """Empty fields and base units of 0 are not shown, and unknown letters stand alone."""
+    """Empty fields and base units of 0 are not shown; unknown letters are shown without words."""
     record = Record(code="A0001", long_description="Invented", coverage="X", anesthesia_units="0")
 
     assert explain(record) == (
@@ -105,7 +105,7 @@ def test_the_tables_hold_every_code_of_the_published_layout(shared: Path, table:
 
 @pytest.mark.shared
 def test_every_letter_in_a_real_release_has_words(shared: Path) -> None:
-    """No letter of January 2026 is left without words."""
+    """Every letter of January 2026 has words."""
     release = read_release(shared / "hcpcs/2026-01/january-2026-alpha-numeric-hcpcs-file.zip")
     worded = {"Section", "Last change", "Medicare coverage", "Pricing", "Multiple pricing", "BETOS"}
     worded |= {"Type of service", "Surgical center", "Laboratory certification"}

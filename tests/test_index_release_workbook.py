@@ -20,7 +20,7 @@ def read(folder: Path, data: bytes) -> Release:
 
 
 def test_notes_blank_rows_and_continuations_are_understood(tmp_path: Path) -> None:
-    """Notes above the header, a RECID 4 row, blank rows below and dates as numbers read as meant."""
+    """Notes above the header, a RECID 4 row, blank rows below and dates as numbers are read correctly."""
     rows: list[list[object]] = [["Note regarding paws"], [], ["More notes, see HCPC"], [], TITLES]
     rows += [
         book_row("Z1", "Invented paw", kind="7", coverage="C"),
@@ -91,7 +91,7 @@ def test_other_workbooks_of_cms_are_refused_by_kind(
 
 
 def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
-    """A workbook whose sheet is torn is refused with the kind of damage."""
+    """A workbook with a damaged sheet is refused with the kind of damage."""
     from tests.release_files import zipped
 
     data = zipped({"[Content_Types].xml": b"<x", "xl/workbook.xml": b"<x"})
@@ -101,7 +101,7 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_csv_row_that_is_too_wide_is_reported(tmp_path: Path) -> None:
-    """A comma outside quotes shifts the cells: the row is left out, not read askew."""
+    """A comma outside quotes shifts the cells: the row is left out, not read from wrong columns."""
     path = tmp_path / "r.csv"
     path.write_text("code,description,term date\nA0001,Paw, left,20240101\nA0002,Ear\nA1,Tail\n")
 
@@ -140,7 +140,7 @@ def test_lists_in_json_keep_all_their_values(tmp_path: Path) -> None:
 
 
 def test_a_quote_left_open_is_reported_by_line(tmp_path: Path) -> None:
-    """A cell that swallows the rest of a long file ends the reading with its line."""
+    """A cell that includes the rest of a long file ends the reading with its line."""
     path = tmp_path / "r.csv"
     path.write_text('code,description\nA0001,"Paw\n' + "A0002,Invented ear of a large dog\n" * 6000)
 

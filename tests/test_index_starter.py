@@ -40,12 +40,12 @@ def official(shared: Path) -> dict[str, Record]:
 
 
 def test_it_has_at_least_1200_rows(rows: list[Row]) -> None:
-    """A first try needs the common codes, not a handful."""
+    """A first try needs the common codes, not only a few."""
     assert len(rows) >= 1200
 
 
 def test_every_level_ii_section_has_its_own_file() -> None:
-    """One file a letter, holding only that letter's codes."""
+    """One file for each letter, with only that letter's codes."""
     files = {path.stem: {code[0] for code, _, _ in _rows(path)} for path in FOLDER.glob("*.tsv")}
     assert files == {letter: {letter} for letter in LETTERS}
 
@@ -58,7 +58,7 @@ def test_codes_are_level_ii_unique_and_ascending(rows: list[Row]) -> None:
 
 
 def test_every_description_says_something_of_its_own(rows: list[Row]) -> None:
-    """Three words or more, no stray blanks, and never the same text twice."""
+    """Three words or more, no extra blanks, and no text twice."""
     assert [code for code, text, _ in rows if len(text.split()) < 3] == []
     assert [code for code, text, per in rows if (text, per) != (" ".join(text.split()), per.strip())] == []
     assert len({text.lower() for _, text, _ in rows}) == len(rows)

@@ -1,4 +1,4 @@
-"""The index folder: what was saved is what is loaded, and every damage is named."""
+"""The index folder: the loaded data equal the saved data, and every damage is reported."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_what_was_built_is_what_is_loaded(folder: Path) -> None:
 
 
 def test_search_agrees_with_exact_multiplication(folder: Path) -> None:
-    """The index returns the rows and cosines that multiplying all vectors returns, but for int8 rounding."""
+    """The index returns the rows and cosines of an exact product, except for int8 rounding."""
     artifact = Artifact.load(folder)
     encoder = LetterEncoder()
     texts = encoder.encode([normalise(text.text) for text in artifact.texts])
@@ -73,14 +73,14 @@ def test_the_vector_of_text_i_is_row_i(folder: Path) -> None:
 
 
 def test_words_and_profiles_come_back_as_they_were(folder: Path) -> None:
-    """What was computed at the build is what ranking reads."""
-    made, loaded = assemble(Sources(SMALL), LetterEncoder()), Artifact.load(folder)
+    """Ranking reads the values that the build computed."""
+    built, loaded = assemble(Sources(SMALL), LetterEncoder()), Artifact.load(folder)
 
-    assert loaded.table.vocabulary == made.table.vocabulary
-    np.testing.assert_array_equal(loaded.table.tokens, made.table.tokens)
-    for name, array in made.profiles._asdict().items():
+    assert loaded.table.vocabulary == built.table.vocabulary
+    np.testing.assert_array_equal(loaded.table.tokens, built.table.tokens)
+    for name, array in built.profiles._asdict().items():
         np.testing.assert_array_equal(getattr(loaded.profiles, name), array)
-    np.testing.assert_array_equal(loaded.lexical.scores("crutch"), made.lexical.scores("crutch"))
+    np.testing.assert_array_equal(loaded.lexical.scores("crutch"), built.lexical.scores("crutch"))
 
 
 def _flip(path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     "name", [name for name in every_file() if name not in ("lexicon.jsonl", "names.jsonl")]
 )
 def test_a_changed_byte_is_named(folder: Path, name: str) -> None:
-    """One bit is enough."""
+    """A change of one bit is enough."""
     _flip(folder / name)
 
     with pytest.raises(ArtifactError, match=f"{name} is damaged: its checksum differs"):
@@ -141,7 +141,7 @@ def test_a_file_that_grew_is_named(folder: Path) -> None:
 
 
 def test_a_file_that_the_manifest_does_not_know_is_named(folder: Path) -> None:
-    """A folder that somebody worked in is not the folder that was built."""
+    """A folder with other files is not the folder that was built."""
     (folder / "notes.txt").write_text("mine")
 
     with pytest.raises(ArtifactError, match=r"notes\.txt is not in the manifest"):
@@ -163,7 +163,7 @@ def _unknown_field(folder: Path) -> None:
 
 
 def _older_format(folder: Path) -> None:
-    """Another version with other fields, which is told as such and not as damage."""
+    """Another version with other fields is reported as such and not as damage."""
     (folder / MANIFEST).write_bytes(b'{"format": 1, "release": "2026-01", "words": 5}')
 
 
@@ -229,7 +229,7 @@ def _other_profiles(folder: Path, metadata: dict[str, str] | None = None, **chan
 
 
 def test_attributes_of_other_names_are_refused(folder: Path) -> None:
-    """A bit that meant something else must not be read under its new name."""
+    """A bit with an earlier meaning must not be read with its new meaning."""
     others = (*VALUES[:5], "invented: yes", *VALUES[5:])
     names = msgspec.json.encode({"attributes": others, "dimensions": DIMENSIONS}).decode()
     _other_profiles(folder, {"names": names})
@@ -254,7 +254,7 @@ def test_dimensions_of_other_names_are_refused(folder: Path) -> None:
 
 
 def test_profiles_without_names_are_refused(folder: Path) -> None:
-    """Nothing says what their bits mean."""
+    """The meaning of their bits is unknown."""
     _other_profiles(folder, {})
 
     with pytest.raises(ArtifactError, match=r"made with other attributes: number 0 is 'nothing' there"):
@@ -304,7 +304,7 @@ def test_profiles_of_other_codes_are_refused(folder: Path) -> None:
 
 
 def test_profiles_that_are_no_such_file_are_refused(folder: Path) -> None:
-    """Neither a traceback nor a guess."""
+    """Neither a traceback nor a default value."""
     (folder / PROFILES).write_bytes(b"nonsense")
     rewrite(folder, files=digests(folder))
 

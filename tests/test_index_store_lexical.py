@@ -1,4 +1,4 @@
-"""BM25 over all texts of a code, against the formula worked by hand."""
+"""BM25 over all texts of a code, against the formula calculated by hand."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def lexical() -> Lexical:
 
 
 def of_texts(texts: Sequence[Text], codes: int) -> Lexical:
-    """As the index makes it."""
+    """The index that the build makes."""
     spoken = ForwardIndex.from_forms([normalise(text.text) for text in texts])
     return Lexical(TermIndex.from_texts(texts, spoken, codes))
 
@@ -63,7 +63,7 @@ def test_scores_are_those_of_the_formula(lexical: Lexical) -> None:
 
 
 def test_scores_are_those_of_the_library() -> None:
-    """Adding columns up gives what bm25s gives."""
+    """The sum of columns equals the scores of bm25s."""
     words = [f"w{number}" for number in np.random.default_rng(3).zipf(1.4, 3000) % 60]
     documents = [sorted(set(words[start : start + 10])) for start in range(0, 3000, 10)]
     library = bm25s.BM25(method="lucene", k1=K1, b=B)
@@ -75,7 +75,7 @@ def test_scores_are_those_of_the_library() -> None:
 
 
 def test_a_repeated_or_unknown_stem_changes_nothing(lexical: Lexical) -> None:
-    """What the user writes twice is not twice as important."""
+    """A repeated word in the query does not count twice."""
     np.testing.assert_array_equal(lexical.scores("crutch crutch zebra"), lexical.scores("crutch"))
 
 

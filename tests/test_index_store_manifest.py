@@ -1,4 +1,4 @@
-"""The manifest: what an index was made from, and the digests of its files."""
+"""The manifest: the sources of an index, and the digests of its files."""
 
 from __future__ import annotations
 

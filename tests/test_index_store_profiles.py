@@ -1,4 +1,4 @@
-"""Facts and amounts of codes as arrays."""
+"""Attributes and quantities of codes as arrays."""
 
 from __future__ import annotations
 

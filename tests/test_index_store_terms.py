@@ -1,4 +1,4 @@
-"""Which words a code holds and which a typed word may stand for."""
+"""The words of a code, and the words that match a typed word."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def table() -> TermIndex:
 
 
 def of_texts(texts: Sequence[Text], codes: int) -> TermIndex:
-    """As the index makes it."""
+    """The index that the build makes."""
     return TermIndex.from_texts(
         texts, ForwardIndex.from_forms([normalise(text.text) for text in texts]), codes
     )
 
 
 def held(table: TermIndex, row: int) -> dict[str, int]:
-    """Stems of a code with the bits of the fields they stand in."""
+    """Stems of a code with the bits of their fields."""
     own = slice(table.indptr[row], table.indptr[row + 1])
     pairs = zip(table.tokens[own].tolist(), table.fields[own].tolist(), strict=True)
     return {table.vocabulary[token]: bits for token, bits in pairs}
 
 
 def weights(table: TermIndex, word: str) -> dict[str, float]:
-    """What a typed word may stand for."""
+    """The words that match a typed word."""
     return {table.vocabulary[token]: weight for token, weight in table.matches(word)}
 
 
@@ -85,7 +85,7 @@ def test_surfaces_are_the_commonest_written_form(table: TermIndex) -> None:
 def test_a_typed_word_stands_for_stems_with_a_weight(
     table: TermIndex, word: str, expected: dict[str, float]
 ) -> None:
-    """Itself, words that begin so, and words of which it is the consonants."""
+    """Itself, words that begin with it, and words of which it is the consonants."""
     assert weights(table, word) == expected
 
 
@@ -104,7 +104,7 @@ def test_a_beginning_that_too_many_words_share_says_nothing() -> None:
     [("wheelchiar", "wheelchair"), ("bandege", "bandage"), ("wlak", None), ("zebra", None), ("", None)],
 )
 def test_a_misspelt_word_has_a_nearest_one(table: TermIndex, word: str, nearest: str | None) -> None:
-    """Only long enough words that are alike enough."""
+    """Only words that are long enough and similar enough."""
     assert table.nearest(word) == nearest
 
 

@@ -1,4 +1,4 @@
-"""The vectors of texts as int8, and what stands for a code."""
+"""The vectors of texts as int8, and the vector of a code."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ VECTORS = np.array([[1, 0], [0, 1], [0, 1], [-0.6, 0.8], [1, 0]], np.float32)
 
 
 def test_what_is_held_is_the_rounded_vector(tmp_path: Path) -> None:
-    """Offset by 128, within half a step, and the same when it was saved."""
+    """Offset by 128, within half a step, and the same after saving."""
     vectors = np.random.default_rng(7).normal(size=(50, 24)).astype(np.float32)
-    made = TextVectors.from_vectors(vectors, int8_scale(vectors))
-    held = (made.codes.astype(np.float32) - 128) / np.float32(made.scale)
+    stored = TextVectors.from_vectors(vectors, int8_scale(vectors))
+    held = (stored.codes.astype(np.float32) - 128) / np.float32(stored.scale)
 
-    np.testing.assert_allclose(held, vectors, atol=0.51 / made.scale)
-    assert (made.codes.min(), len(made)) >= (1, 50)
-    made.save(tmp_path)
-    np.testing.assert_array_equal(TextVectors.load(tmp_path, made.scale).codes, made.codes)
+    np.testing.assert_allclose(held, vectors, atol=0.51 / stored.scale)
+    assert (stored.codes.min(), len(stored)) >= (1, 50)
+    stored.save(tmp_path)
+    np.testing.assert_array_equal(TextVectors.load(tmp_path, stored.scale).codes, stored.codes)
 
 
 def test_a_code_stands_where_its_texts_do() -> None:
-    """In the middle of its descriptors, whatever the lexicon says of it."""
+    """The mean of its descriptors, independent of its lexicon terms."""
     texts = [
         Text(0, LONG, ""),
         Text(0, SHORT, ""),
@@ -45,7 +45,7 @@ def test_a_code_stands_where_its_texts_do() -> None:
 
 
 def test_vectors_are_added_up_by_row() -> None:
-    """In the order they come in; those of no row are left out."""
+    """In input order; vectors without a row are left out."""
     vectors = np.random.default_rng(5).normal(size=(9, 6)).astype(np.float32)
     rows = np.array([2, 0, -1, 2, 2, 0, -1, 3, 0])
     expected = np.zeros((5, 6), np.float32)

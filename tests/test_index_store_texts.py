@@ -53,14 +53,14 @@ def test_a_name_is_no_text_to_come_near_to() -> None:
 
 
 def test_a_text_that_a_code_has_already_is_not_repeated() -> None:
-    """Case and punctuation make no other text; the first source keeps it. Other codes may have it too."""
+    """Case and punctuation do not make another text; the first source has it. Other codes may have it too."""
     texts, _ = texts_of(RECORDS[1:], lexicon=[Entry("crutch.", ("crutch",), "lay", ("E0002", "E0003"))])
 
     assert [(text.row, text.source) for text in texts] == [(0, LONG), (1, LONG), (1, LEXICON)]
 
 
 def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
-    """It says nothing about which."""
+    """It does not distinguish codes."""
     many = [Record(f"E{number:04}", f"Thing {number}") for number in range(MAX_CODES_OF_TERM + 1)]
     broad = Entry("gear", ("gear",), "lay", ("E",))
 
@@ -69,7 +69,7 @@ def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
 
 
 def test_of_a_very_long_text_the_beginning_counts() -> None:
-    """Its vector and its words are of the first characters; it is shown whole."""
+    """Its vector and its words are those of the first characters; it is shown in full."""
     (text,), (form,) = texts_of([Record("A0001", "a " * MAX_EMBEDDED_CHARACTERS + "b")])
 
     assert text.text.endswith("b")

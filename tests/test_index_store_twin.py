@@ -1,4 +1,4 @@
-"""The compiled sums and searches over an index: worked by hand, and against plain Python on random arrays."""
+"""Compiled sums and searches of an index: calculated by hand, and against plain Python on random arrays."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_bm25_by_hand() -> None:
     """Four codes with 2, 2, 1 and 0 stems, 1.25 in the mean; two of them hold "wood", one holds "cane"."""
     terms = TermIndex(
         ["cane", "pad", "wheelchair", "wood"],
-        np.zeros(4, np.float32),  # BM25 has an idf of its own
+        np.zeros(4, np.float32),  # BM25 has its own idf
         np.array([0, 2, 4, 5, 5]),
         np.array([0, 3, 1, 2, 3], np.int32),
         np.ones(5, np.uint8),

@@ -1,4 +1,4 @@
-"""Vectors as int8, found as multiplying them would, but for coarse codes in a large index."""
+"""Search over int8 vectors: exact in a small index, with coarse codes in a large one."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def index() -> VectorIndex:
 
 
 def stored() -> Floats:
-    """The vectors as the index keeps them."""
+    """The vectors as the index stores them."""
     rounded: Floats = np.round(VECTORS * SCALE) / np.float32(SCALE)
     return rounded
 
 
 def test_the_largest_component_becomes_127(index: VectorIndex) -> None:
-    """Of all arrays together, so that all of int8 is used and nothing is cut off."""
+    """Of all arrays together, so that the range of int8 is used and no value is clipped."""
     assert pytest.approx(127 / np.abs(VECTORS).max()) == SCALE
     assert int8_scale(VECTORS, 2 * VECTORS) == pytest.approx(SCALE / 2)
     assert int8_scale(np.zeros((0, 3), np.float32)) > 0
@@ -66,7 +66,7 @@ def test_the_best_are_found_whatever_k(index: VectorIndex) -> None:
 
 
 def test_only_allowed_rows_are_found(index: VectorIndex) -> None:
-    """Whatever lies closer."""
+    """Whatever rows are closer."""
     allowed = np.arange(200) % 3 == 0
     _, rows = index.search(QUERIES, 10, allowed)
 
@@ -99,7 +99,7 @@ def test_a_query_without_a_known_word_finds_nothing_near(index: VectorIndex) -> 
 
 
 def test_saved_and_loaded_it_finds_the_same(index: VectorIndex, tmp_path: Path) -> None:
-    """With the scale that the manifest keeps."""
+    """With the scale that the manifest stores."""
     index.save(tmp_path)
     loaded = VectorIndex.load(tmp_path, index.scale)
 
@@ -108,7 +108,7 @@ def test_saved_and_loaded_it_finds_the_same(index: VectorIndex, tmp_path: Path) 
 
 
 def clouds(seed: int, n: int) -> Floats:
-    """Rows of unit length around fifty places, as texts lie around the things that they mean."""
+    """Rows of unit length in fifty clusters, as texts cluster around their meanings."""
     drawn = np.random.default_rng(seed)
     rows = unit(9, 50)[drawn.integers(0, 50, n)] + drawn.normal(size=(n, 24)).astype(np.float32) * 0.1
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
@@ -119,7 +119,7 @@ CLOUDS, ASKED = clouds(3, MIN_COARSE_VECTORS), clouds(4, 40)
 
 @pytest.fixture(scope="module")
 def large() -> VectorIndex:
-    """As many vectors as make coarse codes worth while."""
+    """Enough vectors for coarse codes."""
     return VectorIndex.from_vectors(CLOUDS, int8_scale(CLOUDS))
 
 
@@ -129,7 +129,7 @@ def test_a_large_index_finds_nearly_all_of_the_closest(large: VectorIndex) -> No
     exact = np.argsort(-(ASKED @ CLOUDS.T), axis=1)
 
     found = [
-        len(set(some) & set(best[:10])) for some, best in zip(rows.tolist(), exact.tolist(), strict=True)
+        len(set(listed) & set(best[:10])) for listed, best in zip(rows.tolist(), exact.tolist(), strict=True)
     ]
     assert np.mean(found) > 9.5
     assert (rows[:, 0] == exact[:, 0]).mean() > 0.9
@@ -146,7 +146,7 @@ def test_a_large_index_finds_only_allowed_rows(large: VectorIndex) -> None:
 
 
 def test_a_narrow_filter_in_a_large_index_compares_every_allowed_row(large: VectorIndex) -> None:
-    """Else a section of few codes would find nothing."""
+    """Otherwise a section with few codes would find nothing."""
     allowed = np.arange(MIN_COARSE_VECTORS) % 97 == 0
     _, rows = large.search(ASKED, 20, allowed)
     exact = np.where(allowed, ASKED @ CLOUDS.T, -np.inf)

@@ -1,4 +1,4 @@
-"""Opposites that tell sibling codes apart."""
+"""Opposite attributes that distinguish sibling codes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from index.text.words import normalise, words
 
 
 def read(text: str) -> list[str]:
-    """Facts of a text, in words."""
+    """Attributes of a text, in words."""
     return named(attributes(words(normalise(text))))
 
 
@@ -37,7 +37,7 @@ def test_the_longest_phrase_counts(text: str, expected: list[str]) -> None:
 
 def test_every_value_has_a_bit_of_its_own() -> None:
     """All of them fit an unsigned 64-bit integer, and the groups share none."""
-    values = sum(len(some) for some in ATTRIBUTES.values())
+    values = sum(len(names) for names in ATTRIBUTES.values())
 
     assert values == BITS <= 64
     assert len(GROUPS) == len(ATTRIBUTES)

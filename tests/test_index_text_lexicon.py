@@ -1,4 +1,4 @@
-"""The lexicon: the shipped facts are well formed, and a damaged file is named with its line."""
+"""The lexicon: the shipped entries are well formed, and a damaged file is reported with its line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def test_the_shipped_lexicon_is_large_enough(entries: tuple[Entry, ...]) -> None:
-    """At least a thousand facts, of every kind that a charge line needs."""
+    """At least a thousand entries, of every kind that a charge line needs."""
     kinds = Counter(entry.kind for entry in entries)
 
     assert len(entries) >= 1000
@@ -33,7 +33,7 @@ def test_the_shipped_lexicon_is_large_enough(entries: tuple[Entry, ...]) -> None
 
 
 def test_terms_are_lower_case_without_blanks_at_the_ends(entries: tuple[Entry, ...]) -> None:
-    """A term is matched as it stands."""
+    """A term is matched in the form that the file has."""
     assert [entry.term for entry in entries if entry.term != " ".join(entry.term.lower().split())] == []
 
 
@@ -44,7 +44,7 @@ def test_only_noise_means_nothing(entries: tuple[Entry, ...]) -> None:
 
 
 def test_no_fact_stands_twice(entries: tuple[Entry, ...]) -> None:
-    """Two entries of one term differ in what they say; `Expander` joins them."""
+    """Two entries of one term have different contents; `Expander` joins them."""
     counts = Counter(entries)
     assert [entry.term for entry, count in counts.items() if count > 1] == []
 
@@ -70,7 +70,7 @@ def test_every_code_of_the_lexicon_is_in_january_2026(entries: tuple[Entry, ...]
 
 
 def test_files_are_read_in_order_of_name(tmp_path: Path) -> None:
-    """Meanings are parted by bars and codes by blanks; a quote is a character like any other."""
+    """Bars separate meanings and blanks separate codes; a quote is an ordinary character."""
     (tmp_path / "b.tsv").write_text(
         HEADER + 'w/c\twheelchair | water closet\tabbreviation\tE1 K0001\n4" pad\tpad\tlay\t\n'
     )
@@ -94,7 +94,7 @@ def test_files_are_read_in_order_of_name(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_row_is_named_with_file_and_line(tmp_path: Path, text: str, message: str) -> None:
-    """Whoever edits a lexicon sees where it went wrong."""
+    """The error shows where an edited lexicon is wrong."""
     (tmp_path / "bad.tsv").write_text(text)
 
     with pytest.raises(ReleaseFormatError, match=message):
@@ -109,5 +109,5 @@ def test_a_beginning_of_a_code_stands_for_all_codes_that_start_so() -> None:
 
 
 def test_the_folder_is_part_of_the_package() -> None:
-    """What ships lies beside the module that reads it."""
+    """The shipped files are beside the module that reads them."""
     assert sorted(path.suffix for path in FOLDER.iterdir() if path.suffix != ".md")[0] == ".tsv"

@@ -1,4 +1,4 @@
-"""Words are worked out once and not kept."""
+"""Values are computed once, and the words are not stored."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ def test_the_word_itself_is_not_kept() -> None:
     lengths = memoized(len, 10)
     lengths(word)
 
-    kept = [cell.cell_contents for cell in lengths.__closure__ or ()]  # type: ignore[attr-defined]
-    assert word not in gc.get_referents(*kept)
-    assert all(word not in map(str, one) for one in kept if isinstance(one, dict))
+    contents = [cell.cell_contents for cell in lengths.__closure__ or ()]  # type: ignore[attr-defined]
+    assert word not in gc.get_referents(*contents)
+    assert all(word not in map(str, content) for content in contents if isinstance(content, dict))

@@ -30,7 +30,7 @@ NAMES = (
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig"])
 def test_the_crosswalk_gives_each_name_once(tmp_path: Path, encoding: str) -> None:
-    """Title rows, packages of one drug, other code sets and cut rows are passed over."""
+    """Title rows, packages of one drug, other code sets and incomplete rows are skipped."""
     path = tmp_path / "crosswalk.csv"
     path.write_bytes(CROSSWALK.encode(encoding))
 
@@ -38,7 +38,7 @@ def test_the_crosswalk_gives_each_name_once(tmp_path: Path, encoding: str) -> No
 
 
 def test_a_packed_crosswalk_reads_alike(tmp_path: Path) -> None:
-    """Gzip is seen by its first bytes, whatever the file is called."""
+    """Gzip is recognised by its first bytes, whatever the file's name."""
     path = tmp_path / "crosswalk.csv"
     path.write_bytes(gzip.compress(CROSSWALK.encode("cp1252")))
 

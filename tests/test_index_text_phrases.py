@@ -6,7 +6,7 @@ from index.text.phrases import longest_phrases
 
 
 def test_the_longest_known_phrase_is_found_and_uses_up_its_words() -> None:
-    """Left to right; a phrase that the text ends in is not looked for beyond its end."""
+    """Left to right; the search does not read beyond the end of the text."""
     phrases = {"a b": 1, "a": 2, "b c d": 3, "d": 4}
     lengths = {"a": (2, 1), "b": (3,), "d": (1,)}
 

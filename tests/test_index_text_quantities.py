@@ -1,4 +1,4 @@
-"""Amounts and ranges in texts, in one unit per dimension."""
+"""Quantities and ranges in texts, in one unit for each dimension."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ def test_ranges_of_sizes_are_read(text: str, dimension: str, above: float, to: f
 
 @pytest.mark.parametrize("text", ["250 mg", "", "more than a walker", "16 wheels or less"])
 def test_a_plain_amount_is_no_range(text: str) -> None:
-    """Nor is a comparison of what has no unit."""
+    """A comparison without a unit is not a range either."""
     assert size_range(normalise(text)) is None

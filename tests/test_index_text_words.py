@@ -16,7 +16,7 @@ CHARACTERS = "aAmMgGcClLuU019,.%/&+<>=' -_()\t\n\u00e9\u0130\u212a"
 
 
 def by_patterns(text: str) -> str:
-    """The normal form, said in regular expressions."""
+    """The normal form, written with regular expressions."""
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text.lower(), flags=re.ASCII)
     text = re.sub(r"[^a-z0-9.%/&+<>=' -]", " ", text)
     text = re.sub(rf"(\d)({'|'.join(UNITS)})\b", r"\1 \2", text)
@@ -47,7 +47,7 @@ def test_normalise_lowers_joins_thousands_and_parts_units(text: str, expected: s
 
 
 def test_words_are_runs_of_letters_digits_dots_and_percents() -> None:
-    """Slashes and dashes part words, a decimal point does not."""
+    """Slashes and dashes separate words, a decimal point does not."""
     assert words("w/o border 0.5 ml 10% non-sterile") == [
         "w",
         "o",
@@ -73,7 +73,7 @@ def test_a_skeleton_keeps_the_first_letter_and_the_consonants(word: str, bones: 
 @examples(100, 50_000)
 @given(st.text("abceeiosty0.%", max_size=12))
 def test_so_it_is_for_every_word(word: str) -> None:
-    """The first letter stays; of two alike side by side one goes."""
+    """The first letter stays; one of two equal neighbours is removed."""
     tried["skeletons of words"] += 1
     assert skeleton(word) == re.sub(r"(.)\1", r"\1", word[:1] + re.sub("[aeiouy]", "", word[1:]))
 
@@ -106,6 +106,6 @@ def test_the_compiled_form_is_the_one_that_patterns_say(text: str) -> None:
     )
 )
 def test_so_it_is_for_amounts(parts: list[str]) -> None:
-    """Parted by nothing or by a blank."""
+    """Without a separator or with a blank."""
     for joined in ("".join(parts), " ".join(parts)):
         assert normalise(joined) == by_patterns(joined)

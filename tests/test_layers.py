@@ -1,4 +1,4 @@
-"""Imports: index <- suggest <- eval <- api, no circle of folders, nothing heavy on the way to an answer."""
+"""Imports: index <- suggest <- eval <- api, no cycle of folders, no large library on the way to an answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def modules(package: str) -> list[Path]:
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and name of each import of a module, wherever it stands in it."""
+    """Line and name of each import of a module, also inside functions."""
     if path.suffix != ".py":
         yield from cython_imports(path)
         return
@@ -80,7 +80,7 @@ def test_imports_point_to_lower_layers_only(package: str) -> None:
 
 @pytest.mark.parametrize("package", LAYERS)
 def test_folders_do_not_import_each_other_in_a_circle(package: str) -> None:
-    """Each folder of a package can be read, and changed, after those that it imports."""
+    """The imports between the folders of a package have no cycle."""
     try:
         TopologicalSorter(folder_imports(package)).prepare()
     except CycleError as error:
@@ -88,7 +88,7 @@ def test_folders_do_not_import_each_other_in_a_circle(package: str) -> None:
 
 
 def test_imports_of_compiled_modules_are_seen(tmp_path: Path) -> None:
-    """Every way in which Cython imports, and nothing else."""
+    """All forms of Cython's imports, and nothing else."""
     path = tmp_path / "module.pyx"
     path.write_text(
         "cimport cython, numpy as cnp\n"

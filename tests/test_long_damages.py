@@ -1,4 +1,4 @@
-"""An index folder that was damaged at random is refused by name, whatever the damage."""
+"""An index folder with random damage is refused, and the error names the damaged file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Damage = Callable[[bytes, random.Random], bytes]
 
 
 def flipped(data: bytes, drawn: random.Random) -> bytes:
-    """One bit the other way round."""
+    """One bit flipped."""
     at = drawn.randrange(len(data))
     return data[:at] + bytes([data[at] ^ 1 << drawn.randrange(8)]) + data[at + 1 :]
 
@@ -31,7 +31,7 @@ def cut(data: bytes, drawn: random.Random) -> bytes:
 
 
 def overwritten(data: bytes, drawn: random.Random) -> bytes:
-    """A run of bytes is something else."""
+    """A run of bytes replaced."""
     at, size = drawn.randrange(len(data)), drawn.randint(1, 64)
     return data[:at] + drawn.randbytes(size) + data[at + size :]
 
@@ -43,7 +43,7 @@ def grown(data: bytes, drawn: random.Random) -> bytes:
 
 
 def zeroed(data: bytes, drawn: random.Random) -> bytes:
-    """A block was lost, as on a dead disk."""
+    """A block of zeros, as after a disk error."""
     at = drawn.randrange(len(data))
     return data[:at] + bytes(len(data[at : at + 512])) + data[at + 512 :]
 

@@ -1,4 +1,4 @@
-"""The written faults fit the code, and every compiled function and every feature has one."""
+"""The list of faults fits the code, and every compiled function and every feature has a fault."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def fault(**changes: object) -> Fault:
 
 
 def test_every_fault_changes_one_place_of_the_code() -> None:
-    """The text that a fault replaces stands in its function exactly once."""
+    """The text that a fault replaces occurs in its function exactly once."""
     unfit = []
     for written in FAULTS.fault:
         source = (ROOT / written.module).read_text(encoding="utf-8")
@@ -72,7 +72,7 @@ def test_every_fault_changes_one_place_of_the_code() -> None:
 
 
 def test_ids_are_unique() -> None:
-    """An id names one fault."""
+    """Each id is unique."""
     assert [
         name for name, count in Counter(written.id for written in FAULTS.fault).items() if count > 1
     ] == []

@@ -1,4 +1,4 @@
-"""What the calibration reads of the first candidates, against the same sums in numpy."""
+"""The columns that the calibration reads, against the same calculation in numpy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of_one(matrix: Floats, scores: Floats, order: Ids, codable: float) -> Scored
 
 @pytest.mark.parametrize("n", [1, 2, 30])
 def test_columns_are_what_they_are_named_for(n: int) -> None:
-    """Score, softmax share, lead over the best other, place and entropy; then the ranker's own columns."""
+    """Score, softmax share, lead over the best other, position and entropy; then the ranker's own columns."""
     matrix = RANDOM.normal(size=(n, COUNT)).astype(np.float32)
     scores = RANDOM.normal(size=n).astype(np.float32)
     order = np.argsort(-scores)[:10]
@@ -79,14 +79,14 @@ def test_texts_asked_together_are_judged_each_by_its_own_candidates() -> None:
 
 
 def test_shown_confidence_never_rises_within_a_text() -> None:
-    """To four places; the next text begins anew."""
+    """To four decimals; each text has its own minimum."""
     values = np.array([0.50004, 0.7, 0.2, 0.9, 0.95])
 
     assert running_min(values, [0, 3, 3, 5]) == [[0.5, 0.5, 0.2], [], [0.9, 0.9]]
 
 
 def test_what_is_shown_comes_in_order() -> None:
-    """Scores to four places."""
+    """Scores to four decimals."""
     scores = np.array([1.23456, 7, -2.00001], np.float32)
 
     shown = gather_shown(np.array([2, 0]), np.array([5, 6, 7]), np.array([50, 60, 70]), scores)

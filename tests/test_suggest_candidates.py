@@ -1,4 +1,4 @@
-"""Candidate codes and their comparison with a query, against the same sums in numpy."""
+"""Candidate codes and their comparison with a query, against the same calculation in numpy."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_each_code_is_compared_by_all_its_texts() -> None:
 
 
 def test_a_text_as_typed_may_be_the_text_as_meant() -> None:
-    """Then nothing is computed twice."""
+    """The second computation is skipped."""
     vectors = unit(2, 16)
 
     cosines, _ = compared(code_texts(vectors, [0, 0], [0, 1], [0]), [0], vectors[0], vectors[0])
@@ -91,7 +91,7 @@ def test_a_text_as_typed_may_be_the_text_as_meant() -> None:
 
 
 def test_a_query_may_have_no_candidate() -> None:
-    """Then nothing is compared."""
+    """No vectors are compared."""
     vector = unit(1, 8)[0]
 
     cosines, closest = compared(code_texts(vector[None], [0], [0], [0]), [], vector, vector)

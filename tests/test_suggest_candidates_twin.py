@@ -1,4 +1,4 @@
-"""Which codes are candidates, and their cosines: worked by hand, and against plain Python."""
+"""Which codes are candidates, and their cosines: calculated by hand, and against plain Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests import random_queries, twin_candidates
 from tests.effort import seeds
 from tests.real_index import RealIndex
 
-CODES = 150  # more than are looked through at a time
+CODES = 150  # more than one block
 
 
 class WordEncoder:
@@ -170,13 +170,13 @@ def test_random_queries_have_the_candidates_of_the_twin(seed: int) -> None:
 def test_real_queries_have_the_candidates_of_the_twin(real_index: RealIndex) -> None:
     """Hundreds of texts, in batches."""
     weights = twin_candidates.bm25_weights(real_index.artifact.table)
-    for queries in real_index.some(300):
+    for queries in real_index.query_batches(300):
         found = real_index.candidates(queries)
         check(real_index.artifact, real_index.encoder, queries, real_index.allowed, 20, found, weights)
 
 
 def test_no_query_has_no_candidates(real_index: RealIndex) -> None:
-    """Where no code is allowed there is none either."""
+    """Without an allowed code there is no candidate."""
     query = real_index.reader.read("manual wheelchair")
     nothing = np.zeros(len(real_index.artifact.catalogue), bool)
 

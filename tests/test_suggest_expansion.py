@@ -27,7 +27,7 @@ def expander() -> Expander:
 
 
 def spans(expander: Expander, text: str) -> list[tuple[int, int, str]]:
-    """Where terms stand in the words of a text."""
+    """The positions of terms in the words of a text."""
     return [(hit.start, hit.stop, hit.meaning.term) for hit in expander.find(text.split())]
 
 
@@ -42,7 +42,7 @@ def test_the_longest_term_wins(expander: Expander) -> None:
 
 
 def test_terms_are_cut_like_texts(expander: Expander) -> None:
-    """A slash parts words on both sides, so `w/c` is found in its words."""
+    """A slash separates words on both sides, so `w/c` is found in its words."""
     assert spans(expander, "w c") == [(0, 2, "w/c")]
     assert spans(expander, "w") == []
 
@@ -63,14 +63,14 @@ def test_a_name_whose_code_the_release_lacks_is_unknown(expander: Expander) -> N
 
 
 def test_noise_means_nothing_and_points_nowhere(expander: Expander) -> None:
-    """It is found all the same, so that it can be left out."""
+    """It is still recognised, so that it can be left out."""
     (hit,) = expander.find(["item"])
 
     assert (hit.meaning.means, hit.meaning.rows, hit.meaning.kinds) == ((), (), ("noise",))
 
 
 def test_a_term_for_very_many_codes_is_left_out() -> None:
-    """It says nothing about which."""
+    """It does not distinguish codes."""
     codes = [f"E{number:04}" for number in range(MAX_CODES + 1)]
     broad = Entry("gear", ("gear",), "lay", ("E",))
 
@@ -88,6 +88,6 @@ def test_words_of_terms_correct_misspelt_ones(expander: Expander) -> None:
 
 
 def test_an_empty_text_holds_no_term(expander: Expander) -> None:
-    """And an empty lexicon finds none."""
+    """An empty lexicon finds no terms."""
     assert expander.find([]) == []
     assert Expander((), (), ()).find(["crutch"]) == []

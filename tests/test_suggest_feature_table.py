@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 
 
 def outside(features: tuple[Feature, ...], matrix: Floats) -> list[str]:
-    """Features with a value out of their range, or that is no number."""
+    """Features with a value out of their range, or a value that is not a number."""
     assert matrix.shape[1] == len(features)
     return [
         f"{feature.name}: {column.min()} to {column.max()}"
@@ -41,7 +41,7 @@ def test_the_table_names_the_compiled_columns_in_order() -> None:
 
 
 def test_the_table_says_what_the_confidence_models_read() -> None:
-    """The names stand in the models' own files."""
+    """The models' own files hold the names."""
     assert tuple(feature.name for feature in SCORE_FEATURES) == SCORE_COLUMNS
     assert {feature.name for feature in FEATURES if feature.confidence} == set(RANKER_COLUMNS)
     assert all(feature.confidence for feature in SCORE_FEATURES)
@@ -73,7 +73,7 @@ def test_numbers_of_real_texts_stay_inside_the_ranges(real_index: RealIndex) -> 
     """Thousands of texts; the ranges are as narrow as the definitions allow, so some reach both ends."""
     features, ranker = Features(real_index.artifact.table, real_index.columns), BoostedRanker.load()
     matrices, columns = [], []
-    for queries in real_index.some(3000):
+    for queries in real_index.query_batches(3000):
         found = real_index.candidates(queries)
         matrix = features.matrix(queries, found)
         scores = ranker.scores(matrix)
@@ -97,7 +97,7 @@ def test_numbers_of_real_texts_stay_inside_the_ranges(real_index: RealIndex) -> 
 
 @seeds(20, 500, "feature matrices of random queries, against the table's ranges")
 def test_numbers_of_random_queries_stay_inside_the_ranges(seed: int) -> None:
-    """Amounts at the edges, attributes in any mixture, long queries."""
+    """Quantities at the limits, attributes in any combination, long queries."""
     random = np.random.default_rng(seed)
     terms, codes = random_queries.terms(random), random_queries.code_columns(random)
     queries = [random_queries.query(random, count) for count in (0, 1, 5, 64)]

@@ -1,4 +1,4 @@
-"""The compiled features: against examples worked by hand, and against plain Python on random queries."""
+"""The compiled features: calculated by hand, and against plain Python on random queries."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ short one. Code 2: "wood" in another text. Code 3 has no text. The stems weigh 1
 
 
 def columns_of(count: int = 4) -> CodeColumns:
-    """Four codes of which nothing is known; 0 and 1 are of one family."""
+    """Four codes without any columns; 0 and 1 are of one family."""
     profile = np.zeros(count, PROFILE)
     profile["dimensions"] = profile["range_dimension"] = -1
     profile["dimensions"][:] = -1
@@ -125,7 +125,7 @@ def test_vectors_by_hand() -> None:
             "cosine": [0.5, 0.75, 0.25, 0.25],  # the largest of the first three
             "cosine_gap": [-0.25, 0.0, -0.5, -0.5],  # less 0.75
             "cosine_plain_gap": [-0.375, 0.0, -1.5, -0.25],  # less 0.5
-            # Candidate 1 comes first, then 0, then 2 before 3, which is equal and stands later.
+            # Candidate 1 comes first, then 0, then 2 before 3, which is equal and later.
             "cosine_rank": [log(2), 0.0, log(3), log(4)],
             # 0.5 - 0.75, 0.75 - 0.5; the others have no sibling.
             "sibling_gap": [-0.25, 0.25, 1.0, 1.0],
@@ -138,7 +138,7 @@ def test_vectors_by_hand() -> None:
 
 
 def test_the_closest_of_three_siblings_counts() -> None:
-    """Its own cosine is not among the rivals'."""
+    """Its own cosine is not one of the others'."""
     codes = columns_of(3)._replace(family=np.array([7, 7, 7], np.int32))
     cosines = [[0.25, 0.25, -1, 0], [0.75, 0.75, -1, 0], [0.5, 0.5, -1, 0]]
 
@@ -218,7 +218,7 @@ def test_meanings_by_hand() -> None:
 
 
 def test_the_first_two_meanings_count_and_eight_words_of_each() -> None:
-    """A third meaning, and a ninth word, say nothing."""
+    """A third meaning, and a ninth word, are ignored."""
     padded = " ".join(["pad"] * 8)
     cases = {
         ("pad", "pad", "wood"): 0.0,
@@ -302,7 +302,7 @@ def test_terms_by_hand() -> None:
 
 
 def test_a_term_that_points_elsewhere_by_hand() -> None:
-    """To another candidate, not to a code that is none."""
+    """Of another candidate, not of a code that is not a candidate."""
     here, away = asked("a", (term(0, 1, rows=(1,)),)), asked("a", (term(0, 1, rows=(3,)),))
 
     check(
@@ -524,7 +524,7 @@ def test_real_queries_have_the_numbers_of_the_twin(real_index: RealIndex) -> Non
     """Hundreds of texts against their real candidates, in batches."""
     terms, codes = real_index.artifact.table, real_index.columns
     features = Features(terms, codes)
-    for queries in real_index.some(500):
+    for queries in real_index.query_batches(500):
         candidates = real_index.candidates(queries)
         matrix = features.matrix(queries, candidates)
         expected = twin_features.matrix(NAMES, terms, codes, queries, candidates)

@@ -1,4 +1,4 @@
-"""From scores to the first candidates and their confidence columns: by hand, and against plain Python."""
+"""From scores to the best candidates and their confidence columns: by hand, and against plain Python."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_the_best_and_what_is_shown_of_them_are_the_twins(seed: int) -> None:
 
 @seeds(25, 500, "random selections and calibrations, against the twin")
 def test_what_never_rises_is_the_twins(seed: int) -> None:
-    """Each text begins anew; 1 at most."""
+    """Each text has its own minimum; 1 at most."""
     random = np.random.default_rng(seed)
     sizes = random.integers(0, 9, 5).tolist()
     bounds = [0, *np.cumsum(sizes).tolist()]
@@ -157,7 +157,7 @@ def test_random_forests_say_what_a_plain_walk_says(seed: int, objective: str) ->
 
 @pytest.mark.parametrize("name", ["ranker", "confidence", "answerable"])
 def test_the_shipped_forests_say_what_a_plain_walk_says(name: str) -> None:
-    """On rows of one, of eight that are walked together, and of the rest behind them."""
+    """For one row, for eight rows that are evaluated together, and for the remaining rows."""
     model = (WEIGHTS / f"{name}.txt").read_text(encoding="utf-8")
     trees = Trees(model)
     matrix = np.random.default_rng(3).normal(size=(11, len(trees.features))).astype(np.float32)
@@ -170,7 +170,7 @@ def test_the_shipped_forests_say_what_a_plain_walk_says(name: str) -> None:
 
 
 class Recorder:
-    """Judges nothing, and keeps what it was asked."""
+    """Gives no probabilities, and records its inputs."""
 
     def __init__(self) -> None:
         self.asked: list[ScoredCandidates] = []
@@ -214,7 +214,7 @@ def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> Non
     weights = np.random.default_rng(9).normal(size=real_index.encoder.dim)
     thresholds = msgspec.structs.replace(UNTRAINED, codable_weights=tuple(weights), codable_bias=0.75)
     pipeline = RankingPipeline(real_index.retriever, features, ranker, recorder, thresholds)
-    queries = real_index.some(60)[0]
+    queries = real_index.query_batches(60)[0]
 
     rankings = pipeline.rankings(queries, 7, real_index.allowed)
 

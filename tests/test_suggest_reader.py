@@ -54,7 +54,7 @@ def test_the_longest_known_term_wins(reader: Reader) -> None:
 
 
 def test_hospital_prefixes_are_left_out(reader: Reader) -> None:
-    """A prefix without meaning is no word of the query, unless the text is nothing else."""
+    """A prefix without meaning is not a word of the query, unless the text has no other word."""
     assert reader.read("HC dog bandage").words == ("dog", "bandage")
     assert reader.read("HC").words == ("hc",)
 
@@ -68,7 +68,7 @@ def test_a_misspelt_word_is_corrected_and_named(reader: Reader) -> None:
 
 
 def test_only_whole_words_are_corrected(reader: Reader) -> None:
-    """A misspelt word inside a model number stays, and so do the signs between words."""
+    """A misspelt word inside a model number stays, and so does the punctuation between words."""
     query = reader.read("bandege xbandegex1 bandege/large <bandege2>")
 
     assert query.plain == "bandage xbandegex1 bandage/large <bandege2>"
@@ -89,7 +89,7 @@ TYPED = st.lists(st.tuples(PIECES, SIGNS), max_size=MAX_WORDS + 6).map(
 @example(text="bandege xbandegex1")
 @example(text="hc bandege-large bandegelarge")
 def test_the_plain_text_holds_the_words_that_were_read(reader: Reader, text: str) -> None:
-    """For any text: its own words, each corrected and noise left out, make both."""
+    """For any text: the words as typed, corrected and without noise, make both."""
     query = reader.read(text)
     held = words(query.plain)
     read_as = {correction.typed: correction.read_as for correction in query.corrections}
@@ -135,6 +135,6 @@ def test_a_code_is_no_word_of_the_text(reader: Reader) -> None:
 
 
 def test_an_unfinished_word_is_searched_by_what_it_begins(reader: Reader) -> None:
-    """The commonest word with that beginning is added to the search."""
+    """The most common word with that beginning is added to the search."""
     assert reader.read("dog banda").expanded == "dog banda bandage"
     assert reader.read("dog bandage").expanded == "dog bandage"

@@ -1,4 +1,4 @@
-"""Which codes an ask allows."""
+"""Which codes the filters of a query allow."""
 
 from __future__ import annotations
 

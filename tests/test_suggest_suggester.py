@@ -48,7 +48,7 @@ def small() -> Suggester:
 
 
 def test_the_best_match_comes_first_with_its_facts(small: Suggester) -> None:
-    """A suggestion carries the record's own fields, a rank and a reason."""
+    """A suggestion has the record's own fields, a rank and a reason."""
     (answer,) = small.suggest(["dog bandage"], k=2, date_of_service=ON)
     first = answer.suggestions[0]
 
@@ -128,7 +128,7 @@ def test_the_date_of_service_decides_what_is_active(small: Suggester) -> None:
 
 
 def test_filters_narrow_the_list(small: Suggester) -> None:
-    """Only the sections and the confidence asked for come back."""
+    """Only suggestions of the given sections and confidence are returned."""
     (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(sections=("E",)))
     assert {suggestion.section for suggestion in answer.suggestions} == {"E"}
     assert answer.total_considered == 2
@@ -139,7 +139,7 @@ def test_filters_narrow_the_list(small: Suggester) -> None:
 
 
 def test_confidence_never_rises_down_the_list(small: Suggester) -> None:
-    """A later suggestion is never said to be likelier than an earlier one."""
+    """A later suggestion never has a higher confidence than an earlier one."""
     (answer,) = small.suggest(["crutch"], date_of_service=ON)
     confidences = [suggestion.confidence for suggestion in answer.suggestions]
 
@@ -147,7 +147,7 @@ def test_confidence_never_rises_down_the_list(small: Suggester) -> None:
 
 
 def test_a_term_of_the_lexicon_is_the_reason(small: Suggester) -> None:
-    """A text that is a known term is explained by it, and what it was read as."""
+    """The reason names a known term of the text, and its meaning."""
     (answer,) = small.suggest(["Hundebinde"], date_of_service=ON)
     why = answer.suggestions[0].why
 
@@ -195,7 +195,7 @@ def test_an_impossible_k_is_refused(small: Suggester, k: int) -> None:
     "text", ["x", "😀", "\x00\x01\x02", "wo ist der Hund?", "狗", "a " * 900, "%%%", "-" * 1999]
 )
 def test_odd_texts_get_an_answer(small: Suggester, text: str) -> None:
-    """Whatever is typed, the answer has no error and says whether it fits."""
+    """For any text the answer has no error and says whether there is a good match."""
     (answer,) = small.suggest([text], date_of_service=ON)
 
     assert answer.error is None
@@ -203,7 +203,7 @@ def test_odd_texts_get_an_answer(small: Suggester, text: str) -> None:
 
 
 def test_the_same_text_has_the_same_answer(small: Suggester) -> None:
-    """Nothing in an answer depends on what was asked before."""
+    """An answer does not depend on earlier queries."""
     once = small.suggest(["crutch with a spring"], date_of_service=ON)
     small.suggest(["kennel", "dog"], date_of_service=ON)
 
@@ -211,7 +211,7 @@ def test_the_same_text_has_the_same_answer(small: Suggester) -> None:
 
 
 def test_an_index_of_other_weights_is_refused() -> None:
-    """An index made with other weights of the encoder would answer nonsense."""
+    """An index that was built with other encoder weights would give wrong answers."""
     artifact = assemble(Sources(SMALL), LetterEncoder())
 
     with pytest.raises(ArtifactError, match="built with other weights of encoder 'letters'"):

@@ -1,4 +1,4 @@
-"""Labelled lines for training: caps, folds and rewritings."""
+"""Labelled lines for training: limits, folds and rewritten lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write(path: Path, rows: list[tuple[str, str, str]]) -> Path:
 
 
 def test_lines_are_capped_by_hospital_and_by_code(tmp_path: Path) -> None:
-    """One hospital's habit and one catch-all code cannot decide everything."""
+    """One hospital and one frequent code cannot dominate the training lines."""
     rows = [(f"dog bandage {i} of {j}", "A0001", f"hospital {j}") for i in range(30) for j in range(9)]
     lines, code_popularity = charge_lines(write(tmp_path / "lines.gz", rows), {"A0001"}, seed=0)
 
@@ -55,7 +55,7 @@ def test_a_hospital_stays_in_one_fold(tmp_path: Path) -> None:
 
 
 def test_codes_that_have_ended_are_not_learned(tmp_path: Path) -> None:
-    """A line whose code is not active teaches nothing."""
+    """A line whose code is not active is not used."""
     path = write(tmp_path / "lines.gz", [("old thing", "A0002", "north"), ("new thing", "A0001", "north")])
 
     assert [line.text for line in charge_lines(path, {"A0001"}, seed=0)[0]] == ["new thing"]
@@ -71,7 +71,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_term_of_many_codes_teaches_nothing() -> None:
-    """A lexicon term for more than a dozen codes does not say which."""
+    """A lexicon term for more than a dozen codes is not used."""
     active = [f"A00{i:02}" for i in range(20)]
     entries = [Entry("broad", (), "lay", ("A00",)), Entry("narrow", ("thing",), "lay", ("A0001",))]
 

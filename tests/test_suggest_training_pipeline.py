@@ -1,4 +1,4 @@
-"""What finished training stages are kept by."""
+"""The keys of stored training stages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_other_code_has_another_key(inputs: pipeline.Inputs, monkeypatch: pytest
 
 
 def test_the_key_covers_the_encoder_and_the_normal_form() -> None:
-    """Both decide what the stages hold."""
+    """Both change the contents of the stages."""
     covered = {path.relative_to(ROOT).as_posix() for path in sources(pipeline.__name__)}
 
     assert {

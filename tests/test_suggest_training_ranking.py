@@ -94,7 +94,7 @@ def test_a_line_that_is_a_term_is_read_as_if_the_lexicon_lacked_it(fold_index: F
 
 
 def test_a_line_without_words_is_no_example(fold_index: FoldIndex) -> None:
-    """There is nothing to rank by."""
+    """There is nothing to learn from it."""
     assert fold_index.example(Line("***", ("A0001",), "charge", 0), 0) is None
 
 
@@ -157,7 +157,7 @@ def test_the_calibration_tells_right_from_wrong_and_codes_from_none(examples: Se
 
 
 def test_the_regression_knows_texts_with_a_code_from_others() -> None:
-    """Both sides weigh the same, however many texts they have."""
+    """Both classes have the same total weight, whatever their numbers of texts."""
     encoder = LetterEncoder()
     weights, bias = fit_codable(encoder, ["aab", "ab", "abb", "aaab"], ["yz"])
 

@@ -1,4 +1,4 @@
-"""Walking the trees of a LightGBM model gives the numbers that the library gives."""
+"""Our evaluation of a LightGBM model gives the same numbers as the library."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_rows_in_any_layout_are_read_right(theirs: lightgbm.Booster, matrix: npt
 def test_a_matrix_of_other_features_is_refused(
     theirs: lightgbm.Booster, matrix: npt.NDArray[np.float32]
 ) -> None:
-    """The walk would read beyond it."""
+    """The evaluation would read beyond it."""
     with pytest.raises(ValueError, match=r"reads 3 features, the matrix has shape \(500, 2\)"):
         Trees(theirs.model_to_string()).predict(matrix[:, :2])
 
@@ -111,7 +111,7 @@ def test_a_tree_without_a_split_says_the_same_of_every_row() -> None:
 
 
 def test_a_model_that_learned_of_missing_values_is_refused(matrix: npt.NDArray[np.float32]) -> None:
-    """Our features are never missing, and the walk knows no rule for them."""
+    """Our features are never missing, and the evaluation has no rule for missing values."""
     holed = matrix.copy()
     holed[::5, 0] = np.nan
     data = lightgbm.Dataset(holed, matrix[:, 0].copy())

@@ -1,4 +1,4 @@
-"""Tests wait for conditions, never for a time."""
+"""Tests wait for conditions, never for a fixed time."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def test_waiting_ends_when_the_condition_holds() -> None:
 
 
 def test_waiting_is_given_up_with_the_name_of_the_condition() -> None:
-    """So that a failing test says what did not happen."""
+    """So that a failing test names the condition."""
     with pytest.raises(TimeoutError, match="the event did not come true within 0 seconds"):
         wait_until(lambda: False, timeout_s=0, what="the event")
 
 
 def test_no_other_test_sleeps() -> None:
-    """Only `tests/waiting.py` lets time pass; `asyncio.sleep(0)` does not: it lets other tasks run."""
+    """Only `tests/waiting.py` sleeps; `asyncio.sleep(0)` is allowed: it only lets other tasks run."""
     sleeping = [
         path.name
         for path in sorted(TESTS.glob("*.py"))

@@ -34,7 +34,7 @@ class Found(NamedTuple):
 
 
 def bm25_weights(terms: TermIndex) -> list[dict[int, np.float32]]:
-    """Of each stem: code -> what the stem adds to the code's score."""
+    """For each stem: code -> the stem's part of the code's score."""
     lengths = np.diff(terms.indptr)
     mean = max(float(lengths.mean()), 1e-6)
     weights: list[dict[int, np.float32]] = [{} for _ in terms.vocabulary]
@@ -104,7 +104,7 @@ def candidates(
     near: Sequence[int],
     allowed: npt.NDArray[np.bool_],
 ) -> Found:
-    """The candidates of one query, of which those by meaning are given."""
+    """The candidates of one query, given those by meaning."""
     meant, typed = encoder.encode([query.expanded])[0], encoder.encode([query.plain])[0]
     scores = bm25(artifact.table, weights, query.expanded)
     pointed = [row for hit in query.hits for row in hit.meaning.rows[:BY_TERM]]

@@ -1,6 +1,6 @@
-"""The numbers that the ranker reads, in plain Python: one function a group, written from `docs/ranker.md`.
+"""The ranker's features in plain Python: one function for each group, written from `docs/ranker.md`.
 
-Slow and obvious. The tests hold the compiled `suggest.features` against it.
+Slow and simple. The tests compare the compiled `suggest.features` with it.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _importance(terms: TermIndex, matches: dict[int, float]) -> float:
 
 
 def _meanings(terms: TermIndex, query: Query) -> list[tuple[int, int, list[dict[int, float]]]]:
-    """Of each meaning of each known term: from where to where the term stands, and what each word matches."""
+    """For each meaning of each known term: start and end of the term, and the matches of each word."""
     if not query.words:
         return []
     wordings = [(hit, means) for hit in query.hits for means in hit.meaning.means[:FOLLOWED_MEANINGS]]
@@ -134,7 +134,7 @@ def _shares(
     digits: list[bool],
     row: int,
 ) -> dict[str, float]:
-    """What one code holds of the query's words, and the query of the code's stems."""
+    """The shares of the query's words in one code, and of the code's stems in the query."""
     own = slice(terms.indptr[row], terms.indptr[row + 1])
     stems, fields = terms.tokens[own].tolist(), terms.fields[own].tolist()
     every = [*typed, *(word for _, _, group in meant for word in group)]

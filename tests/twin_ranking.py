@@ -1,4 +1,4 @@
-"""From scores to probabilities, in plain Python: choosing the best, the confidence columns, the trees."""
+"""From scores to probabilities, in plain Python: the best candidates, the confidence columns, the trees."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ALONE = 9.0  # lead of the only candidate
 
 
 def top_k(scores: Sequence[float], indptr: Sequence[int], k: Sequence[int]) -> list[list[int]]:
-    """Positions of the k best of each query, best first, of equal ones the earlier first."""
+    """Positions of the k best of each query, best first; equal scores keep their order."""
     ranges = [range(start, stop) for start, stop in zip(indptr, indptr[1:], strict=False)]
     ranked = [sorted(own, key=lambda at: -scores[at]) for own in ranges]
-    return [some[:most] for some, most in zip(ranked, k, strict=True)]
+    return [positions[:limit] for positions, limit in zip(ranked, k, strict=True)]
 
 
 def running_min(values: Sequence[float], bounds: Sequence[int]) -> list[list[float]]:
-    """The least value so far of each query's own, 1 at most, to four places."""
+    """The running minimum of each query's values, 1 at most, to four decimals."""
     ranges = [range(start, stop) for start, stop in zip(bounds, bounds[1:], strict=False)]
     return [[round(min([1.0, *values[own.start : at + 1]]), 4) for at in own] for own in ranges]
 
@@ -30,7 +30,7 @@ def running_min(values: Sequence[float], bounds: Sequence[int]) -> list[list[flo
 def confidence_columns(
     matrix: Floats, scores: Sequence[float], best: Sequence[int], codable: float, taken: Sequence[int]
 ) -> list[list[float]]:
-    """What the confidence models read of the best candidates of one query.
+    """The columns of the confidence models for the best candidates of one query.
 
     Args:
         matrix: Of all its candidates.
@@ -52,7 +52,7 @@ def confidence_columns(
 
 
 def forest(model: str, row: Sequence[float], *, logistic: bool) -> float:
-    """What a model in LightGBM's text format says of one row: a walk through each tree, values added up."""
+    """The prediction of a model in LightGBM's text format for one row: the sum of one leaf of each tree."""
     total = 0.0
     for block in model.partition("\nend of trees")[0].split("\nTree=")[1:]:
         tree = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
@@ -78,9 +78,9 @@ def random_model(random: Any, trees: int, features: int, objective: str) -> str:
 
 def _random_tree(random: Any, number: int, features: int) -> str:
     splits = int(random.integers(0, 12))
-    left, right = [0] * splits, [0] * splits  # 0, the root, is nobody's child: room for one
+    left, right = [0] * splits, [0] * splits  # 0, the root, is no node's child
     leaves = 1
-    for node in range(1, splits):  # each node becomes a child of an earlier one that has room
+    for node in range(1, splits):  # each node becomes a child of an earlier node with a free place
         while True:
             side, parent = (left, right)[random.integers(0, 2)], int(random.integers(0, node))
             if side[parent] == 0:

@@ -28,7 +28,7 @@ def cosine(stored: Bytes, query: Floats, scale: float) -> float:
 def best(
     stored: Bytes, scale: float, candidates: Ids, allowed: Bytes, queries: Floats, k: int
 ) -> tuple[list[list[float]], list[list[int]], int]:
-    """The k allowed candidates closest to each query, of equal ones the earlier first; see `closest_rows`."""
+    """The k allowed candidates closest to each query; equal ones keep their order; see `closest_rows`."""
     cosines, rows, counts = [], [], [k]
     for query, given in zip(queries, candidates.tolist(), strict=True):
         valid = [row for row in given if row >= 0 and allowed[row]]
@@ -42,7 +42,7 @@ def best(
 
 
 def weighted_sum(table: npt.NDArray[np.int8], weights: Floats, rows: Sequence[int]) -> list[float]:
-    """Rows of a table, each times its weight, added up."""
+    """Weighted sum of the given table rows."""
     width = table.shape[1]
     return [sum(float(weights[row]) * int(table[row, i]) for row in rows) for i in range(width)]
 
@@ -53,14 +53,14 @@ def sums_by_row(vectors: Floats, rows: Ids, n: int) -> list[list[float]]:
     own = [
         [vector for vector, row in zip(vectors, rows, strict=True) if row == wanted] for wanted in range(n)
     ]
-    return [[sum(float(vector[i]) for vector in some) for i in range(width)] for some in own]
+    return [[sum(float(vector[i]) for vector in members) for i in range(width)] for members in own]
 
 
 def unit_sums(parts: Sequence[Sequence[bytes]], dim: int) -> list[list[float]]:
-    """The sum of each row's parts, made unit length; zero where it is zero."""
+    """The sum of each row's parts, scaled to unit length; zero where the sum is zero."""
     rows = []
-    for some in parts:
-        vectors = [np.frombuffer(part, np.float32).tolist() for part in some]
+    for row_parts in parts:
+        vectors = [np.frombuffer(part, np.float32).tolist() for part in row_parts]
         summed = [sum(vector[i] for vector in vectors) for i in range(dim)]
         length = sum(value * value for value in summed) ** 0.5
         rows.append([value / length if length > 0 else 0.0 for value in summed])
@@ -74,7 +74,7 @@ def shared_words(
     texts: Iterable[int],
     known: Collection[str],
 ) -> list[tuple[str, ...]]:
-    """The known words of each text, each once, in the order of the text; none of text -1."""
+    """The known words of each text, each once, in the order of the text; no words for text -1."""
     shared = []
     for text in texts:
         own = numbers[indptr[text] : indptr[text + 1]].tolist() if text >= 0 else []
@@ -84,11 +84,11 @@ def shared_words(
 
 
 def numbered(texts: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
-    """Every word ascending, where each text starts, and the place of each of its words in the list."""
+    """The sorted vocabulary, the start of each text, and the positions of its words in the vocabulary."""
     words = [re.findall(r"[a-z0-9.%]+", text) for text in texts]
-    vocabulary = sorted({word for some in words for word in some})
+    vocabulary = sorted({word for text_words in words for word in text_words})
     indptr = [sum(map(len, words[:i])) for i in range(len(words) + 1)]
-    return vocabulary, indptr, [vocabulary.index(word) for some in words for word in some]
+    return vocabulary, indptr, [vocabulary.index(word) for text_words in words for word in text_words]
 
 
 def longest_phrases(found: Sequence[str], phrases: Collection[str]) -> list[tuple[int, int, str]]:

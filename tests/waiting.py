@@ -1,4 +1,4 @@
-"""Waiting for a condition: the one place where tests let time pass."""
+"""Waiting for a condition: the only place where tests sleep."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 30.0, what: str
     """Return as soon as the condition holds.
 
     Args:
-        condition: Checked again and again.
-        timeout_s: Seconds after which waiting is given up; long, since it only matters when a test fails.
+        condition: Checked repeatedly.
+        timeout_s: Seconds after which waiting fails; long, since it only matters when a test fails.
         what: Names the condition in the error.
 
     Raises:

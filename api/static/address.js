@@ -1,4 +1,4 @@
-// What a link may hold: filters, date of service and the chosen code. Never what was typed.
+// The parameters of a link: filters, date of service and the chosen code, never the typed text.
 
 const CODE = /^([A-CE-HJ-MP-V]\d{4}|\d{5}|\d{4}[FTUAM])$/;
 const SECTION = /^[A-CE-HJ-MP-V]$/;
@@ -9,7 +9,7 @@ export function isDay(value) {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
 }
 
-// Reads a query string; whatever cannot be meant is left out.
+// Reads a query string and ignores invalid values.
 export function readAddress(query) {
   const given = new URLSearchParams(query);
   const sections = (given.get("sections") ?? "").toUpperCase().split(",");

@@ -1,4 +1,4 @@
-// The page's start: keys, clicks and pastes, each handed to the module that knows what to do.
+// Starts the page and passes keys, clicks and pastes to the modules that handle them.
 
 import { askForMore, choose, copyChosen, enter, setText, typed } from "./ask.js";
 import { $, show } from "./dom.js";
@@ -23,7 +23,7 @@ function keyInText(event) {
   }
 }
 
-// Several lines pasted anywhere but into another field.
+// Several lines that are pasted anywhere except into another field.
 function pasted(event) {
   if (event.target.closest?.("input:not(#text), textarea, dialog")) return;
   const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -32,7 +32,7 @@ function pasted(event) {
   codeLines(text);
 }
 
-// Closes what is open, then goes to the text, then clears it.
+// Escape: closes the open list of sections or the details; else clears the text box, or moves to it from elsewhere.
 function escape(event) {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   if ($("sections").open) {
@@ -63,7 +63,7 @@ function pasteClosed() {
   if ($("paste").returnValue === "go") codeLines(text);
 }
 
-// A page that the browser keeps for its back button must not bring typed words back.
+// A page that the browser restores for its back button must not show typed text again.
 function forgetText() {
   $("text").value = "";
   $("lines").value = "";

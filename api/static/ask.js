@@ -1,4 +1,4 @@
-// From the typed text to the list; choosing in it and copying from it.
+// Requests suggestions for the typed text; choosing and copying codes in the list.
 
 import { copy } from "./clipboard.js";
 import { $, announce, later, show, toast } from "./dom.js";
@@ -11,11 +11,11 @@ import { announceChange, filters, narrow, onChange, state, writeAddress } from "
 import { beliefWords, count } from "./wording.js";
 
 const LONGEST = 2000;
-const STEPS = [10, 30, 100]; // how many codes; the service gives 100 at most
+const STEPS = [10, 30, 100]; // numbers of codes to request; the service's limit is 100
 
 let step = 0;
 let waiting = false;
-let copyNext = null; // Enter was pressed before the answer to the present text had come
+let copyNext = null; // Enter was pressed before the answer to the current text arrived
 
 const askService = latest((signal, body) => call("v1/suggest", { body, signal }));
 const askSoon = later(70, ask);
@@ -101,7 +101,7 @@ function showAnswer(answer) {
   settle();
   state.answer = answer;
   const codes = answer.suggestions.map(({ code }) => code);
-  // No code is chosen for a person when none is likely: Enter must not copy it unseen.
+  // When no code is likely, none is chosen automatically: Enter must not copy a code that nobody looked at.
   const first = codes.length && !answer.no_good_match ? 0 : -1;
   state.active = Math.max(codes.indexOf(state.code), first);
   state.trail = [];
@@ -124,7 +124,7 @@ function spoken(answer) {
   return `${count(answer.suggestions.length, "code")}. First: ${first}.`;
 }
 
-// Makes a row the chosen one; `open` when a person pointed at it.
+// Chooses a row; `open` when it was clicked.
 export function choose(number, open = false) {
   const all = state.answer?.suggestions ?? [];
   if (!all.length) return;
@@ -142,7 +142,7 @@ function copyRow(number) {
   copyChosen();
 }
 
-// Enter: copies the chosen code, or waits for the answer that is on its way.
+// Enter: copies the chosen code, or waits for a pending answer.
 export function enter(whole) {
   if (waiting) copyNext = { whole };
   else copyChosen(whole);

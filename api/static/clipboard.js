@@ -1,4 +1,4 @@
-// Copying with three ways down: the clipboard API, the old command, and the person's own keys.
+// Copies text with the clipboard API, else with the older command, else asks the user to press the copy keys.
 
 import { toast } from "./dom.js";
 
@@ -16,7 +16,7 @@ async function byClipboard(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false; // denied, or a page without https on another machine
+    return false; // permission denied, or the page comes from another machine without https
   }
 }
 
@@ -59,7 +59,7 @@ function byHand(text) {
     box.remove();
     if (back) before?.focus?.({ preventScroll: true });
   };
-  // `copy` comes while the text is still selected; leave after it, or when the person does something else.
+  // The `copy` event comes while the text is still selected: remove the field after it, or when the user does something else.
   box.addEventListener("copy", () => setTimeout(() => {
     leave(true);
     toast(`${text} copied`);

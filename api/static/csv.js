@@ -1,4 +1,4 @@
-// Cells from a spreadsheet's clipboard, and a CSV that is safe to open in one. Pure functions.
+// Reads cells copied from a spreadsheet; writes CSV that is safe to open in a spreadsheet. Pure functions.
 
 const QUOTED = /"((?:[^"]|"")*)"(?=\t|\n|$)/y;
 const PLAIN = /[^\t\n]*/y;
@@ -9,7 +9,7 @@ function cellAt(source, at) {
   return quoted ? [quoted[0].length, quoted[1].replaceAll('""', '"')] : [PLAIN.exec(source)[0].length, null];
 }
 
-// Rows of cells. Tabs part cells; a cell in quotes may hold tabs and line ends, as spreadsheets write them.
+// Returns rows of cells. Tabs separate cells; a quoted cell may contain tabs and line ends, as spreadsheets write them.
 export function readCells(text) {
   const source = `${text.replace(/\r\n?/g, "\n").replace(/\n+$/, "")}\n`;
   const rows = [[]];
@@ -22,7 +22,7 @@ export function readCells(text) {
   return rows.filter((cells) => cells.some((cell) => cell));
 }
 
-// The column that most looks like words: the longest runs of letters.
+// Returns the column with the most letters, counting at most 60 in each cell.
 export function textColumn(rows) {
   const width = Math.max(...rows.map((cells) => cells.length));
   const letters = (column) =>
@@ -39,7 +39,7 @@ export function looksLikeHeadings(cells) {
 
 const NUMBER = /^[-+]?\d+([.,]\d+)*%?$/;
 
-// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay.
+// Puts an apostrophe before a cell that a spreadsheet would run as a formula; numbers stay as they are.
 export function safeCell(value) {
   const text = String(value ?? "");
   const risky = /^\s*[=+\-@＝＋－＠|]/.test(text) || /^[\t\r\n]/.test(text);
@@ -47,7 +47,7 @@ export function safeCell(value) {
   return /[",\r\n;\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-// The byte order mark makes spreadsheets read UTF-8.
+// The byte order mark tells spreadsheets that the file is UTF-8.
 export function csvText(rows) {
   return `\uFEFF${rows.map((cells) => cells.map(safeCell).join(",")).join("\r\n")}\r\n`;
 }

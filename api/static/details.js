@@ -1,4 +1,4 @@
-// Everything known of one code, beside the list.
+// Draws all details of one code, beside the list.
 
 import { isDay } from "./address.js";
 import { $, el } from "./dom.js";
@@ -6,7 +6,7 @@ import { modifierPart } from "./modifiers.js";
 import { badges } from "./results.js";
 import { changeWords, day } from "./wording.js";
 
-// Shown elsewhere in the pane already.
+// Fields that the pane shows elsewhere.
 const SHOWN = new Set(["Code", "Description", "Short description", "Use instead"]);
 
 function codeButton(code, act, words = code) {
@@ -52,7 +52,7 @@ function neighbours(detail, act) {
   return part("Around it in the code book", el("ol", { class: "neighbours" }, ...all.map(row)));
 }
 
-// A field with several values comes several times in a row; it is shown once.
+// Groups values: a field with several values occurs several times and is shown once.
 function fields(detail) {
   const grouped = new Map();
   for (const { label, words } of detail.explained) {
@@ -62,7 +62,7 @@ function fields(detail) {
   return part("All fields", el("dl", { class: "fields" }, ...[...grouped].map(pair)));
 }
 
-// "D: special coverage instructions apply": the letter goes last, in brackets.
+// Moves the code letter to the end: "D: special coverage ..." becomes "special coverage ... (D)".
 function worded(value) {
   if (isDay(value)) return day(value);
   const found = /^(\w{1,4}): (.+)$/s.exec(value);

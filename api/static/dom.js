@@ -1,8 +1,8 @@
-// Small helpers around the document. Text always goes in as text nodes, never as markup.
+// Helpers for the document. Text is always inserted as text nodes, never as markup.
 
 export const $ = (id) => document.getElementById(id);
 
-// An element with attributes (`on…` are listeners, false and null are left out) and children.
+// Creates an element with attributes (`on…` are listeners; false and null are left out) and children.
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -27,7 +27,7 @@ export function later(milliseconds, run) {
   };
 }
 
-// Screen readers get one sentence when the typing rests, not one for each letter.
+// Screen readers get one sentence when the user pauses, not one for each letter.
 const speak = later(600, (sentence) => {
   $("announce").textContent = sentence;
 });
@@ -46,6 +46,6 @@ export function toast(sentence, milliseconds = 2600) {
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => {
     place.classList.remove("shown");
-    toastTimer = setTimeout(() => (place.textContent = ""), 300); // once it has faded
+    toastTimer = setTimeout(() => (place.textContent = ""), 300); // after the fade-out
   }, milliseconds);
 }

@@ -1,4 +1,4 @@
-// Date of service, level, sections and ended codes.
+// The filters: date of service, level, sections and ended codes.
 
 import { isDay } from "./address.js";
 import { $, show } from "./dom.js";

@@ -1,4 +1,4 @@
-// What is said in place of, or above, the list.
+// Messages that are shown above the list or instead of it.
 
 import { $, el } from "./dom.js";
 import { day } from "./wording.js";
@@ -28,7 +28,7 @@ function narrowed({ level, sections, on }) {
   return parts.join(" and ");
 }
 
-// Plainly, with what to try; what can be done at once has a button.
+// Says that there is no good match and what to try, with a button for each action that the page can do.
 export function sayNoMatch(answer, filters, act) {
   const only = narrowed(filters);
   const tips = [

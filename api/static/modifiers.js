@@ -1,9 +1,9 @@
-// The release's modifiers: those that go with a code's payment group first, then all with a filter.
+// Lists the release's modifiers: first those that are common in a code's payment group, then all, with a filter.
 
 import { el } from "./dom.js";
 import { call } from "./service.js";
 
-// Which modifiers claims of a payment group commonly carry, by CMS's pricing indicator.
+// Modifiers that are common on claims of a payment group, by CMS's pricing indicator.
 const COMMON = {
   31: ["RR"],
   32: ["NU", "RR", "UE"],
@@ -15,12 +15,12 @@ const COMMON = {
   51: ["JW", "JZ", "JA", "JB"],
 };
 
-let known = null;
+let loaded = null; // the promise of the modifiers, once requested
 
 function load(code) {
-  known ??= call(`v1/codes/${code}?modifiers=true`).then(({ modifiers }) => modifiers);
-  known.catch(() => (known = null));
-  return known;
+  loaded ??= call(`v1/codes/${code}?modifiers=true`).then(({ modifiers }) => modifiers);
+  loaded.catch(() => (loaded = null));
+  return loaded;
 }
 
 function rows(modifiers) {
@@ -29,23 +29,23 @@ function rows(modifiers) {
 
 function fill(place, modifiers, detail) {
   if (!modifiers.length) {
-    place.replaceChildren(el("p", {}, "This catalogue holds no modifiers; an official release does."));
+    place.replaceChildren(el("p", {}, "This catalogue has no modifiers; an official release has them."));
     return;
   }
   const wanted = new Set((detail.record.pricing ?? []).flatMap((group) => COMMON[Number(group)] ?? []));
   const common = modifiers.filter(({ modifier }) => wanted.has(modifier));
   const list = el("ul", { class: "modifiers" }, ...rows(modifiers));
   const box = el("input", { type: "text", id: "modifier-filter", autocomplete: "off", spellcheck: "false" });
-  const left = el("p", { class: "hint", role: "status" }, `${modifiers.length} modifiers`);
+  const total = el("p", { class: "hint", role: "status" }, `${modifiers.length} modifiers`);
   box.addEventListener("input", () => {
-    const asked = box.value.trim().toLowerCase();
-    const found = modifiers.filter((one) => `${one.modifier} ${one.long_description}`.toLowerCase().includes(asked));
-    list.replaceChildren(...rows(found));
-    left.textContent = `${found.length} of ${modifiers.length} modifiers`;
+    const typed = box.value.trim().toLowerCase();
+    const matching = modifiers.filter(({ modifier, long_description: words }) => `${modifier} ${words}`.toLowerCase().includes(typed));
+    list.replaceChildren(...rows(matching));
+    total.textContent = `${matching.length} of ${modifiers.length} modifiers`;
   });
   place.replaceChildren(
     ...(common.length ? [el("h4", {}, "Often used in this payment group (payers differ)"), el("ul", { class: "modifiers" }, ...rows(common)), el("h4", {}, "All")] : []),
-    el("label", { class: "field", for: "modifier-filter" }, "Find a modifier"), box, left, list);
+    el("label", { class: "field", for: "modifier-filter" }, "Find a modifier"), box, total, list);
 }
 
 export function modifierPart(detail) {

@@ -1,4 +1,4 @@
-// The details pane: which code it shows, the way back, and on narrow screens whether it is open.
+// The details pane: the code that it shows, the codes to go back to, and on narrow screens whether it is open.
 
 import { copy } from "./clipboard.js";
 import { drawDetails, drawDetailsError } from "./details.js";
@@ -39,7 +39,7 @@ function goTo(code) {
   $("details").focus({ preventScroll: true });
 }
 
-// Shows a code's details, "" for none; `soon` while a person is typing or going down the list.
+// Shows a code's details, "" for none. `soon` delays the request while the user types or moves in the list.
 export function showCode(code, soon = false) {
   state.shown = code;
   show($("action-bar"), Boolean(code));
@@ -66,7 +66,7 @@ async function loadDetails() {
   }
 }
 
-// With a text, its answer brings the details.
+// When there is a text, its new answer also loads the details.
 onChange("filters", () => state.text.trim() || loadDetails());
 
 export const sheetIsOpen = () => document.body.classList.contains("sheet");

@@ -1,4 +1,4 @@
-// Which release answers, how old it is, and the key when the service asks for one.
+// Shows the release and its age, and asks for the API key when the service requires one.
 
 import { $, el } from "./dom.js";
 import { call } from "./service.js";
@@ -6,7 +6,7 @@ import { state } from "./state.js";
 import { ageWords, count, releaseAge } from "./wording.js";
 
 const CPT = "http://www.ama-assn.org/go/cpt";
-const AGAIN_MS = 5000;
+const RETRY_MS = 5000;
 
 export async function readRelease() {
   try {
@@ -15,7 +15,7 @@ export async function readRelease() {
     drawLevels(sets);
   } catch (error) {
     $("facts").textContent = error.message;
-    if (error.status !== 401) setTimeout(readRelease, AGAIN_MS);
+    if (error.status !== 401) setTimeout(readRelease, RETRY_MS);
   }
 }
 

@@ -1,11 +1,11 @@
-// The list of suggestions: a listbox whose active option the text box points at.
+// The list of suggestions: a listbox; the text box refers to its active option.
 
 import { $, el } from "./dom.js";
 import { beliefWords, marked, percent, statusWords, wordsToMark } from "./wording.js";
 
 export function belief(confidence) {
   const bar = el("span", { class: "gauge", "aria-hidden": "true" }, el("span"));
-  bar.firstChild.style.inlineSize = `${Math.round(confidence * 100)}%`; // through the object model: no inline style
+  bar.firstChild.style.inlineSize = `${Math.round(confidence * 100)}%`; // set by script, since the security policy forbids inline styles
   const words = beliefWords(confidence);
   return el("span", { class: "belief", data: { belief: words.toLowerCase().replace(" ", "-") } }, bar,
     el("span", { class: "belief-words" }, words, el("span", { class: "percent" }, ` ${percent(confidence)}`)));
@@ -23,7 +23,7 @@ export function badges(item) {
   return [noc, status];
 }
 
-// Corrections and expansions that the summary does not tell already.
+// Corrections and expansions that the summary does not mention.
 function changes(why) {
   return [...why.corrections, ...why.expansions]
     .map((change) => change.split("->").map((part) => part.trim()))
@@ -65,7 +65,7 @@ export function clearResults() {
   $("text").removeAttribute("aria-activedescendant");
 }
 
-// Marks one option as the active one; -1 for none.
+// Marks one option as active; -1 for none.
 export function markActive(number, scroll) {
   const box = $("text");
   for (const row of $("results").children) row.setAttribute("aria-selected", "false");

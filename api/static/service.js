@@ -1,7 +1,7 @@
-// Calls to the public routes. Typed text travels in bodies only, never in an address.
+// Calls to the public routes. Typed text is sent in bodies only, never in an address.
 
 const KEY = "hcpcs-key";
-export const STALE = Symbol("a newer question has been asked");
+export const STALE = Symbol("a newer request was made");
 
 export class ServiceError extends Error {
   constructor(message, status) {
@@ -13,7 +13,7 @@ export class ServiceError extends Error {
 let askForKey = null;
 let asking = null;
 
-// `ask(refused)` opens the dialog and resolves with the key, "" for none; several refused calls share one dialog.
+// `ask(refused)` opens the dialog and resolves with the key, or ""; calls that are refused at the same time share one dialog.
 export function onKeyNeeded(ask) {
   askForKey = ask;
 }
@@ -44,7 +44,7 @@ async function problem(response) {
   return new ServiceError(sentence(detail), response.status);
 }
 
-// Problem details begin with the field's path, which says nothing to a coder.
+// Removes the field's path at the start of problem details, which means nothing to a coder.
 export function sentence(detail) {
   const words = detail.replace(/^\$?[\w.[\]]*: /, "");
   const first = words.charAt(0).toUpperCase() + words.slice(1);
@@ -64,7 +64,7 @@ export async function call(path, { body, signal } = {}) {
   return response.json();
 }
 
-// Wraps a call so that an older answer is given up when a newer question is asked, however late it comes.
+// Wraps a call so that its result is STALE when a newer call was made meanwhile; the older request is aborted.
 export function latest(run) {
   let newest = 0;
   let controller = null;

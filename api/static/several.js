@@ -1,4 +1,4 @@
-// Between the list and the table of lines: open, leave, come back with a code.
+// Switches between the list and the table of lines: opens and leaves it, and returns with a code.
 
 import { $, el, show, toast } from "./dom.js";
 import { announceChange, filters, onChange, state } from "./state.js";
@@ -32,7 +32,7 @@ function closed() {
   $("text").focus();
 }
 
-// Typing while the table is open searches beside it; the table is kept.
+// Typing while the table is open shows the list instead; the table is kept.
 onChange("typing", () => {
   if (!onTable()) return;
   showTable(false);

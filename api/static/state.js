@@ -1,21 +1,21 @@
-// What the page knows at the moment. A module that changes it says so; other modules listen and draw what follows.
+// The state of the page. A module that changes it announces the change; other modules listen and draw.
 
 import { addressOf, readAddress } from "./address.js";
 
 export const state = {
-  text: "", // never leaves this page but in a request's body
+  text: "", // is sent in request bodies only
   ...readAddress(location.search), // on, level, sections, ended, code
   answer: null,
-  active: -1, // row of the chosen code in the list, -1 when it is not in it
+  active: -1, // row of the chosen code, -1 when the list does not have it
   shown: "", // the code in the details pane; Enter copies it
   detail: null,
   trail: [], // codes to go back to in the details pane
-  line: null, // the table's line that is being looked at
+  line: null, // number of the table's line that is searched for, or null
   hasLevel1: false,
 };
 
-// What can be announced. "filters": date, level, sections or ended codes changed. "text": a module put another text
-// into the field (detail: the text). "typing": a person typed. "line": a code was taken for a line of the table (detail: the code).
+// Changes that are announced. "filters": date, level, sections or ended codes changed. "text": a module put a new text
+// into the box (detail: the text). "typing": the user typed. "line": a code was chosen for a line of the table (detail: the code).
 const changes = new EventTarget();
 
 export function announceChange(what, detail) {
@@ -36,7 +36,7 @@ export function linkTo(code) {
   return `${location.origin}${location.pathname}${addressOf({ ...state, code })}`;
 }
 
-// The filters as the service takes them.
+// The filters as fields of a request.
 export function filters() {
   return {
     ...(state.on ? { date_of_service: state.on } : {}),

@@ -1,4 +1,4 @@
-// Several lines as a table: ask in batches, review, pick, download.
+// Several lines as a table: requests codes in batches; review, choice and download.
 
 import { copy } from "./clipboard.js";
 import { csvText, download, looksLikeHeadings, readCells, textColumn } from "./csv.js";
@@ -7,26 +7,26 @@ import { badges, belief } from "./results.js";
 import { call, latest, sentence, STALE } from "./service.js";
 import { count, percent } from "./wording.js";
 
-export const MOST_LINES = 2000;
-const BATCH_LINES = 100; // the service takes 200 a call; fewer shows progress sooner
-const BATCH_BYTES = 700_000; // and a body of 1 MB
-const LONGEST = 2000;
-const CANDIDATES = 5;
-const SURE = 0.6;
+export const MAX_LINES = 2000;
+const BATCH_LINES = 100; // the service's limit is 200; smaller batches show progress earlier
+const BATCH_BYTES = 700_000; // the service's limit is 1 MB
+const MAX_CHARACTERS = 2000;
+const CHOICES = 5; // codes to choose from
+const REVIEW_BELOW = 0.6;
 
 let table = null;
 
 export const hasTable = () => table !== null;
-// Whether a person's picks would be lost with the page.
+// Whether picks by the user would be lost with the page.
 export const unsaved = () => Boolean(table && !table.saved && table.lines.some((line) => line.byHand));
 export const lineText = (number) => textOf(table.lines[number]);
 
-// Reads pasted text into a new table; says why when it cannot.
+// Reads pasted text into a new table. Returns "", or the reason why it cannot.
 export function startTable(text, act) {
   const rows = readCells(text);
-  if (!rows.length) return "There is nothing to code: paste one item a line.";
-  if (rows.length > MOST_LINES) {
-    return `${count(rows.length, "line")} are more than this page takes (${MOST_LINES.toLocaleString("en-US")}). Paste fewer, or use the command hcpcs batch.`;
+  if (!rows.length) return "There is nothing to code: paste one item on each line.";
+  if (rows.length > MAX_LINES) {
+    return `${count(rows.length, "line")} are more than this page takes (${MAX_LINES.toLocaleString("en-US")}). Paste fewer, or use the command hcpcs batch.`;
   }
   const headed = rows.length > 1 && looksLikeHeadings(rows[0]);
   table = { rows, headed, column: textColumn(headed ? rows.slice(1) : rows), act, lines: [], open: false };
@@ -45,42 +45,42 @@ function textOf(line) {
 
 const askBatch = latest((signal, items) => call("v1/suggest/batch", { body: { items }, signal }));
 
-// Lines in portions that the service takes; a line that is empty or too long is told in its own row.
-function portions(lines) {
-  const found = [[]];
+// Divides lines into batches within the service's limits; an empty or too long line gets its error in its row.
+function batches(lines) {
+  const groups = [[]];
   let bytes = 0;
   for (const line of lines) {
     const text = textOf(line);
-    if (!text || text.length > LONGEST) {
+    if (!text || text.length > MAX_CHARACTERS) {
       line.answer = { error: text ? `This line has ${text.length.toLocaleString("en-US")} characters; at most 2,000 are read.` : "This line is empty.", suggestions: [], no_good_match: true };
       continue;
     }
     const size = new TextEncoder().encode(JSON.stringify(text)).length + 200;
-    if (found.at(-1).length >= BATCH_LINES || bytes + size > BATCH_BYTES) {
-      found.push([]);
+    if (groups.at(-1).length >= BATCH_LINES || bytes + size > BATCH_BYTES) {
+      groups.push([]);
       bytes = 0;
     }
-    found.at(-1).push(line);
+    groups.at(-1).push(line);
     bytes += size;
   }
-  return found.filter((portion) => portion.length);
+  return groups.filter((group) => group.length);
 }
 
-// Asks for every line under the present filters; what a person picked stays picked.
+// Requests codes for every line with the current filters; picks by the user stay.
 export async function askTable() {
   const mine = (table.run = Symbol("run"));
   const lines = table.lines;
   const filters = table.act.filters();
-  const waiting = portions(lines);
+  const waiting = batches(lines);
   let done = lines.length - waiting.flat().length;
   drawTable(0);
   try {
-    for (const portion of waiting) {
-      const answers = await askBatch(portion.map((line) => ({ text: textOf(line), k: CANDIDATES, ...filters })));
+    for (const batch of waiting) {
+      const answers = await askBatch(batch.map((line) => ({ text: textOf(line), k: CHOICES, ...filters })));
       if (answers === STALE || table?.run !== mine) return;
-      portion.forEach((line, number) => take(line, answers[number]));
-      for (const line of portion) redrawRow(lines.indexOf(line));
-      done += portion.length;
+      batch.forEach((line, number) => take(line, answers[number]));
+      for (const line of batch) redrawRow(lines.indexOf(line));
+      done += batch.length;
       drawProgress(done, lines.length);
     }
   } catch (error) {
@@ -108,7 +108,7 @@ const picked = (line) => candidates(line).find(({ code }) => code === line.pick)
 
 function toCheck(line) {
   if (line.byHand) return false;
-  return !line.pick || (picked(line)?.confidence ?? 0) < SURE;
+  return !line.pick || (picked(line)?.confidence ?? 0) < REVIEW_BELOW;
 }
 
 function summary() {
@@ -120,7 +120,7 @@ function summary() {
   return `${parts.join(", ")}.`;
 }
 
-// A person's choice for a line: a code, or null for none.
+// Stores the user's choice for a line: a code, or null for none.
 function review(line, code) {
   line.byHand = true;
   line.pick = code;
@@ -133,7 +133,7 @@ function reviewRow(number, code) {
   $("table-summary").textContent = summary();
 }
 
-// A code that was found beside the table.
+// Picks a code that the user found with another search.
 export function pickFor(number, item) {
   const line = table.lines[number];
   line.found = item;
@@ -224,7 +224,7 @@ function drawProgress(done, all) {
   $("table-summary").textContent = `${done.toLocaleString("en-US")} of ${count(all, "line")} done…`;
 }
 
-// Draws the whole pane; `share` 0 while answers are awaited, 1 when all came or failed.
+// Draws the whole pane; `share` is 0 while answers are pending, 1 when all have arrived or failed.
 export function drawTable(share = 1, error = "") {
   const head = ["Line", "Your text", "Code", "How sure", "Review"].map((name) => el("th", { role: "columnheader", scope: "col" }, name));
   $("table-pane").replaceChildren(
@@ -240,9 +240,9 @@ export function drawTable(share = 1, error = "") {
 
 function close() {
   if (unsaved()) {
-    table.saved = true; // asked once
+    table.saved = true; // the warning is shown once
     const reviewed = table.lines.filter((line) => line.byHand).length;
-    toast(`${count(reviewed, "line")} reviewed and not downloaded. Press “Close the table” again to leave them.`, 6000);
+    toast(`${count(reviewed, "line")} reviewed and not downloaded. Press “Close the table” again to discard them.`, 6000);
     return;
   }
   askBatch.cancel();
@@ -256,7 +256,7 @@ function copyCodes() {
   copy(codes.join("\n"), count(codes.filter(Boolean).length, "code"));
 }
 
-// Every column that came in, then ours; one row a line.
+// All pasted columns, then ours; one row for each line.
 function csvRows() {
   const width = Math.max(...table.rows.map((cells) => cells.length));
   const names = [...Array(width).keys()].map((column) => (table.headed && table.rows[0][column]) || (column === table.column ? "text" : `column_${column + 1}`));

@@ -1,4 +1,4 @@
-// Numbers, dates and matches put the way a coder reads them. Pure functions.
+// Formats numbers, dates and matches for coders. Pure functions.
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
   "October", "November", "December"];
@@ -12,11 +12,11 @@ const BELIEF = [
 ];
 
 export function beliefWords(confidence) {
-  return BELIEF.find(([least]) => confidence >= least)[1];
+  return BELIEF.find(([minimum]) => confidence >= minimum)[1];
 }
 
 export function percent(confidence) {
-  if (confidence > 0.99) return "over 99%"; // never quite certain
+  if (confidence > 0.99) return "over 99%"; // never shown as certain
   return confidence < 0.01 ? "under 1%" : `${Math.round(confidence * 100)}%`;
 }
 
@@ -25,7 +25,7 @@ export function day(iso) {
   return `${MONTHS[month - 1].slice(0, 3)} ${date}, ${year}`;
 }
 
-// Status and dates in one phrase; dates that a release does not give are not guessed.
+// Status and dates in one phrase; dates that the release does not have are left out.
 export function statusWords({ status, effective_from: from, effective_to: to }) {
   if (status === "terminated") return to ? `Ended ${day(to)}` : "Ended";
   if (status === "future") return from ? `Starts ${day(from)}` : "Not yet in use";
@@ -47,7 +47,7 @@ export function wordsToMark(typed, why) {
   return new Set(found.map(stem).filter((word) => !SMALL_WORDS.has(word) && (word.length > 1 || /\d/.test(word))));
 }
 
-// The text in pieces: [piece, whether it matched].
+// Splits the text into pieces: [piece, whether it matches].
 export function marked(text, words) {
   return text
     .split(/([\p{L}\p{N}]+)/u)
@@ -55,7 +55,7 @@ export function marked(text, words) {
     .map((piece) => [piece, words.has(stem(piece))]);
 }
 
-// What a release's name says on a day: its words, its age, and how many newer quarters have begun.
+// Reads a release's name on a given day: its words, its age in months, and how many newer quarters have begun.
 export function releaseAge(name, today) {
   const [, year, month] = /^(\d{4})-(\d{2})$/.exec(name)?.map(Number) ?? [];
   if (!year || month > 12) return { words: name, months: null, behind: 0 };
@@ -86,7 +86,7 @@ const CHANGES = {
   T: "Type of service or BETOS changed",
 };
 
-// What this release says changed in its own quarter.
+// Says what changed in the release's own quarter.
 export function changeWords({ action, action_date: on }, release) {
   if (!action && !on) return "This catalogue does not say what changed.";
   const what = CHANGES[action] ?? `Changed (${action || "no reason given"})`;

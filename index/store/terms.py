@@ -26,7 +26,7 @@ OTHER_FIELD = 4
 FIELD_BITS = 3  # bits that the fields take
 MAX_PREFIX_MATCHES = 30  # a prefix of more stems than this is too short to mean any of them
 MEMOIZED_WORDS = 1 << 15  # typed words whose results are memoized
-LONGEST_MEANING = 8  # words of a meaning that take part in word matching
+MAX_MEANING_WORDS = 8  # words of a meaning that take part in word matching
 
 Match = tuple[int, float]
 
@@ -144,7 +144,7 @@ class TermIndex:
         return list(weights.items())
 
     def _meant(self, means: str) -> tuple[list[Match], ...]:
-        return tuple(self.matches(word) for word in cut(means)[:LONGEST_MEANING])
+        return tuple(self.matches(word) for word in cut(means)[:MAX_MEANING_WORDS])
 
     @staticmethod
     def _with_prefix(ascending: Sequence[str], prefix: str) -> range:

@@ -22,13 +22,13 @@ cdef enum:
     IN_WORD = 16
 
 cdef enum:
-    ROOM = 64  # for units
+    MAX_UNITS = 64  # for units
     WIDEST = 8  # characters of a unit
 
-assert len(UNITS) <= ROOM and max(map(len, UNITS)) <= WIDEST
+assert len(UNITS) <= MAX_UNITS and max(map(len, UNITS)) <= WIDEST
 
 cdef uint8_t[128] KINDS  # of ASCII; all other characters are of kind NONE
-cdef uint64_t[ROOM] KNOWN_UNITS
+cdef uint64_t[MAX_UNITS] KNOWN_UNITS
 cdef Py_ssize_t N_UNITS = 0
 
 

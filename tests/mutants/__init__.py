@@ -1,1 +1,1 @@
-"""Faults put into the code on purpose, to show that the tests see them."""
+"""Faults that are put into the code on purpose, to show that the tests detect them."""

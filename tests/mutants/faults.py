@@ -1,4 +1,4 @@
-"""The written faults, and where each stands in the code."""
+"""The list of faults, and the place of each in the code."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         id: Short name, unique.
         module: Path of the source file from the project's root.
         function: Qualified name of the function that holds it, or `WHOLE_FILE`.
-        group: What it is about; for features their group.
+        group: Its subject; for features their group.
         what: The wrong behaviour in one sentence.
-        before: Text that stands in the function exactly once.
-        after: Text that takes its place.
+        before: Text that occurs in the function exactly once.
+        after: Text that replaces it.
         columns: Features whose values change.
     """
 
@@ -63,7 +63,7 @@ class FaultList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AnchorError(Exception):
-    """A fault's text does not stand in its function exactly once."""
+    """A fault's text does not occur in its function exactly once."""
 
 
 def read_faults(path: Path = FAULTS) -> FaultList:
@@ -72,7 +72,7 @@ def read_faults(path: Path = FAULTS) -> FaultList:
 
 
 def apply(fault: Fault, source: str) -> str:
-    """The source of the fault's module with the fault in it.
+    """The source of the fault's module, with the fault applied.
 
     Raises:
         AnchorError: If the function is not there, or `before` does not stand in it exactly once.
@@ -130,7 +130,7 @@ def _definitions(source: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _end(lines: list[str], number: int, indentation: int) -> int:
-    """Number of the line behind a function that begins on a line."""
+    """Number of the line after a function that begins on the given line."""
     depth = 0
     end = number
     while end < len(lines):  # to the end of the signature

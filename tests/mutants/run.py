@@ -1,4 +1,4 @@
-"""Shows that each written fault makes a test fail.
+"""Shows that each fault of the list makes a test fail.
 
     python -m tests.mutants.run [--only PATTERN] [--jobs N] [--out FILE]
 
@@ -31,7 +31,7 @@ SLOWER = 4.0  # times the baseline's time, after which a run counts as hanging
 
 
 class Result(NamedTuple):
-    """What became of one fault: KILLED, SURVIVED or ERROR; by which test, or why."""
+    """The result for one fault: KILLED, SURVIVED or ERROR, with the test or the reason."""
 
     fault: Fault
     state: str
@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tried(faults: Sequence[Fault], written: FaultList, jobs: int, folder: Path) -> tuple[list[Result], bool]:
-    """Try the faults in copies under a folder; also whether it came to the end."""
+    """Test the faults in copies under a folder; returns the results and whether all faults were tested."""
     copies = [Workspace(folder / str(number)) for number in range(jobs)]
     free: SimpleQueue[Workspace] = SimpleQueue()
     results: dict[str, Result] = {}

@@ -22,7 +22,7 @@ NOT_COPIED = ("__pycache__", "node_modules", ".hypothesis")
 COMPILED = (".pyx", ".pxd")
 LIBRARIES = (".so", ".pyd")
 TESTED = ("index", "suggest")
-# Slow, and about other things than what the ranker computes.
+# Slow tests that do not concern what the ranker computes.
 NOT_TESTED = ("training", "download")
 BASELINE_LIMIT = 3600.0  # seconds
 MARKERS = "not shared and not model and not browser and not install"
@@ -80,7 +80,7 @@ class Workspace:
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def build(self) -> None:
-        """Compile the modules whose source is newer than what was compiled from it.
+        """Compile the modules whose source is newer than their compiled file.
 
         Raises:
             WorkspaceError: If one does not compile.
@@ -114,7 +114,7 @@ class Workspace:
         raise WorkspaceError(f"pytest ended with status {code}: {output[-300:]}")
 
     def check(self, fault: Fault, stages: Iterable[Sequence[str]], limit: float) -> Outcome:
-        """Put a fault in, run the tests stage by stage until one fails, and take the fault out again.
+        """Apply a fault, run the tests stage by stage until one fails, and restore the source.
 
         Raises:
             AnchorError: If the fault's text does not stand where it says.
@@ -136,21 +136,21 @@ class Workspace:
             return Outcome(True)
         finally:
             for path, copy in saved.items():
-                if _changed(path, copy):  # with the old times, so that nothing seems to need compiling
+                if _changed(path, copy):  # with the old times, so that nothing is compiled again
                     shutil.copy2(copy, path)
 
     def stop(self) -> None:
-        """End the command that runs, from another thread, and begin no other."""
+        """End the running command from another thread, and start no other."""
         self._stopped = True
         if self._process is not None:
             _kill(self._process)
 
     def _compiled(self) -> list[Path]:
-        """All that was made from compiled modules: `setup.py` copies every library from the build folder."""
-        made = [path for path in (self.folder / "build").rglob("*") if path.is_file()]
+        """All compiled files: `setup.py` copies every library from the build folder."""
+        files = [path for path in (self.folder / "build").rglob("*") if path.is_file()]
         for package in TESTED:
-            made += [path for path in (self.folder / package).rglob("*") if path.suffix in LIBRARIES]
-        return made
+            files += [path for path in (self.folder / package).rglob("*") if path.suffix in LIBRARIES]
+        return files
 
     def _save(self, paths: Iterable[Path]) -> dict[Path, Path]:
         """Copy files, with their times; returns the copy of each."""
@@ -226,7 +226,7 @@ def timed_baseline(workspace: Workspace) -> float:
 
 
 def _last_test(output: str) -> str:
-    """The test that failed, or else the last one that was begun."""
+    """The test that failed, else the last one that was started."""
     results: list[tuple[str, str]] = _RESULT.findall(output)
     for test, result in results:
         if result in ("FAILED", "ERROR"):
