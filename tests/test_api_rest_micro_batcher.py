@@ -37,7 +37,7 @@ def suggest_all(suggester: FakeSuggester, *queries: tuple[str, int]) -> list[Ans
 
 
 def test_a_query_that_arrives_alone_waits_for_no_other(suggester: FakeSuggester) -> None:
-    """It is answered in the iteration in which it arrives; so is the next one, when nothing came between."""
+    """It is answered in the iteration in which it arrives; so is the next one, when no other came between."""
     batcher = batcher_of(suggester)
 
     async def one_by_one() -> list[bool]:
@@ -46,7 +46,7 @@ def test_a_query_that_arrives_alone_waits_for_no_other(suggester: FakeSuggester)
             call = asyncio.ensure_future(batcher.suggest(Query(text, Ask(2))))
             await asyncio.sleep(0)
             answered.append(call.done())
-            await asyncio.sleep(0)  # the batcher looks for others, and finds none
+            await asyncio.sleep(0)  # the batcher checks for others and finds none
             await asyncio.sleep(0)
         return answered
 
@@ -55,7 +55,7 @@ def test_a_query_that_arrives_alone_waits_for_no_other(suggester: FakeSuggester)
 
 
 def test_queries_of_one_iteration_are_answered_together(suggester: FakeSuggester) -> None:
-    """But for the first, which came alone. Each gets what it would get alone."""
+    """Except the first, which arrived alone. Each gets the answer that it gets alone."""
     texts = ["walker", "plain wheelchair", "folding walker", "wheels"]
     answers = suggest_all(suggester, *[(text, 3) for text in texts])
 
