@@ -46,6 +46,13 @@ def test_normalise_lowers_joins_thousands_and_parts_units(text: str, expected: s
     assert normalise(text) == expected
 
 
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_unit_is_separated_from_its_number(unit: str) -> None:
+    """The first and the last of the list too; a unit with another letter behind it is no unit."""
+    assert normalise(f"5{unit.upper()}") == f"5 {unit}"
+    assert normalise(f"5{unit}q") == f"5{unit}q"
+
+
 def test_words_are_runs_of_letters_digits_dots_and_percents() -> None:
     """Slashes and dashes separate words, a decimal point does not."""
     assert words("w/o border 0.5 ml 10% non-sterile") == [
