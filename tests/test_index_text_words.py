@@ -30,6 +30,7 @@ def by_patterns(text: str) -> str:
         ("Walker, WHEELED", "walker wheeled"),
         ("INJ 250MG", "inj 250 mg"),
         ("1,000 units", "1000 units"),
+        ("type a,100 and ,200", "type a 100 and 200"),
         ("up to 1,234,567 IU", "up to 1234567 iu"),
         ("0.5ml dose.", "0.5 ml dose"),
         ("Drug, N.O.S.", "drug n o s"),
