@@ -63,7 +63,10 @@ def test_what_is_no_amount_is_not_read_as_one(text: str) -> None:
         ("pad 16 sq. in. or less", "area", 0, 16),
         ("more than 16 sq. in. but less than or equal to 48 sq. in.", "area", 16, 48),
         ("more than 48 sq. in.", "area", 48, inf),
+        ("more than 1 g but less than or equal to 3 g", "mass", 1000, 3000),
+        ("2 g or less", "mass", 0, 2000),
         ("up to 50 cc", "volume", 0, 50),
+        ("up to 2 g", "mass", 0, 2000),
         ("greater than 10 units", "units", 10, inf),
     ],
 )
