@@ -34,7 +34,7 @@ def profiles() -> Profiles:
     return Profiles.from_records(RECORDS)
 
 
-def test_facts_come_from_both_descriptions(profiles: Profiles) -> None:
+def test_attributes_come_from_both_descriptions(profiles: Profiles) -> None:
     """As bits of one unsigned integer."""
     assert profiles.attributes.dtype == np.uint64
     assert named(int(profiles.attributes[0])) == ["sterile: yes"]
@@ -53,6 +53,24 @@ def test_a_range_is_kept_apart_from_amounts(profiles: Profiles) -> None:
     """-1 where a descriptor has none."""
     assert profiles.range_dimension.tolist() == [AREA, -1, -1, -1, -1]
     assert (profiles.above[0], profiles.to[0]) == (16, 48)
+
+
+def test_the_short_description_adds_what_the_long_one_lacks() -> None:
+    """Its attributes and quantities count beside the long one's; its range only where that has none."""
+    profiles = Profiles.from_records(
+        (
+            Record(
+                "A0001", "Invented gauze, 16 sq. in. or less, adult", "Sterile gauze 4 mg, 9 sq in or less"
+            ),
+            Record("A0002", "Invented gauze", "Gauze 48 sq. in. or less"),
+        )
+    )
+
+    assert named(int(profiles.attributes[0])) == ["age: adult", "sterile: yes"]
+    assert profiles.dimensions[0].tolist() == [AREA, MASS, AREA, -1]
+    assert profiles.amounts[0].tolist() == [16, 4, 9, 0]
+    assert profiles.range_dimension.tolist() == [AREA, AREA]
+    assert profiles.to.tolist() == [16, 48]
 
 
 def test_catch_all_codes_and_single_makers_are_marked(profiles: Profiles) -> None:
