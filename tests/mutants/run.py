@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _tried(faults: Sequence[Fault], written: FaultList, jobs: int, folder: Path) -> tuple[list[Result], bool]:
     """Test the faults in copies under a folder; returns the results and whether all faults were tested."""
-    copies = [Workspace(folder / str(number)) for number in range(jobs)]
+    copies = [Workspace(folder / "0")]
     free: SimpleQueue[Workspace] = SimpleQueue()
     results: dict[str, Result] = {}
     finished = False
@@ -107,8 +107,7 @@ def _tried(faults: Sequence[Fault], written: FaultList, jobs: int, folder: Path)
         try:
             seconds = timed_baseline(copies[0])
             _say(f"without a fault all tests pass ({seconds:.0f} s)")
-            for copy in copies[1:]:
-                copy.build()
+            copies += [Workspace(folder / str(number), built=copies[0]) for number in range(1, jobs)]
             for copy in copies:
                 free.put(copy)
             limit = max(MIN_LIMIT, SLOWER * seconds)

@@ -17,8 +17,10 @@ from typing import NamedTuple
 from tests.mutants.faults import Fault, apply
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("api", "benchmarks", "build", "docs", "eval", "index", "suggest", "tests")
-NOT_COPIED = ("__pycache__", "node_modules", ".hypothesis")
+COPIED = ("api", "benchmarks", "docs", "eval", "index", "suggest", "tests")
+# No libraries: a copy compiles all modules with COMPILE_ARGS, so that a fault differs by its source only.
+NOT_COPIED = ("__pycache__", "node_modules", ".hypothesis", "*.so", "*.pyd")
+COMPILE_ARGS = "-O1 -g0"  # in place of -O3: compiling takes longer than the tests of the module
 COMPILED = (".pyx", ".pxd")
 LIBRARIES = (".so", ".pyd")
 TESTED = ("index", "suggest")
@@ -52,11 +54,12 @@ class Outcome(NamedTuple):
 class Workspace:
     """A copy of the project's packages and tests. Used by one thread at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, built: Workspace | None = None) -> None:
         """Copy the project into a folder.
 
         Args:
             folder: Must not exist.
+            built: A copy whose compiled modules are taken too; without one, `build` compiles all modules.
         """
         self.folder = folder
         self._process: subprocess.Popen[str] | None = None
@@ -68,6 +71,11 @@ class Workspace:
         for path in ROOT.iterdir():
             if path.is_file():
                 shutil.copy2(path, folder)
+        if built is not None:
+            for path in built.compiled():
+                copy = folder / path.relative_to(built.folder)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copy)
         (folder / "tmp").mkdir()
         self._environment = {
             **os.environ,
@@ -75,6 +83,7 @@ class Workspace:
             # Compiled Python is cached beside the copy: not in it, and not in the project.
             "PYTHONPYCACHEPREFIX": str(folder / "tmp" / "pycache"),
             "TMPDIR": str(folder / "tmp"),
+            "HCPCS_COMPILE_ARGS": COMPILE_ARGS,
             "HCPCS_HOME": str(folder / "tmp" / "home"),
         }
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -122,7 +131,7 @@ class Workspace:
         """
         source = self.folder / fault.module
         compiled = source.suffix in COMPILED
-        saved = self._save([source, *(self._compiled() if compiled else ())])
+        saved = self._save([source, *(self.compiled() if compiled else ())])
         try:
             source.write_text(apply(fault, source.read_text(encoding="utf-8")), encoding="utf-8")
             if compiled:
@@ -145,7 +154,7 @@ class Workspace:
         if self._process is not None:
             _kill(self._process)
 
-    def _compiled(self) -> list[Path]:
+    def compiled(self) -> list[Path]:
         """All compiled files: `setup.py` copies every library from the build folder."""
         files = [path for path in (self.folder / "build").rglob("*") if path.is_file()]
         for package in TESTED:
