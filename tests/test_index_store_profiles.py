@@ -92,3 +92,21 @@ def test_saved_and_loaded_they_are_the_same(profiles: Profiles, tmp_path: Path) 
 def test_no_records_make_empty_arrays() -> None:
     """With the same number of columns."""
     assert Profiles.from_records(()).dimensions.shape == (0, MAX_QUANTITIES)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        Record("A0001", "Invented gauze, sterile", "Gauze 5 mg"),
+        Record("A0001", "Invented gauze", "Gauze 5 mg, adult"),
+        Record("A0001", "Invented gauze", "Gauze 5 mg", is_noc=True),
+    ],
+)
+def test_a_cached_profile_is_not_taken_for_that_of_a_changed_record(tmp_path: Path, changed: Record) -> None:
+    """Each part that a profile is read from belongs to the key."""
+    Profiles.from_records([Record("A0001", "Invented gauze", "Gauze 5 mg")], tmp_path)
+
+    cached, fresh = Profiles.from_records([changed], tmp_path), Profiles.from_records([changed])
+
+    assert cached.attributes.tolist() == fresh.attributes.tolist()
+    assert cached.generic.tolist() == fresh.generic.tolist() == [changed.is_noc]

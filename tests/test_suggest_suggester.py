@@ -100,7 +100,7 @@ def test_a_code_in_the_text_comes_first(small: Suggester) -> None:
     """A code that the text contains is suggested, with that as the reason."""
     (answer,) = small.suggest(["E0003 dog bandage"], k=2, date_of_service=ON)
 
-    assert [suggestion.code for suggestion in answer.suggestions] == ["E0003", "A0001"]
+    assert [(one.rank, one.code) for one in answer.suggestions] == [(1, "E0003"), (2, "A0001")]
     assert answer.suggestions[0].why.summary == "the text names E0003"
     (alone,) = small.suggest(["E0003"], date_of_service=ON)
     assert [suggestion.code for suggestion in alone.suggestions] == ["E0003"]
