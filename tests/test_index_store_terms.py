@@ -126,3 +126,14 @@ def test_saved_and_loaded_it_is_the_same(table: TermIndex, tmp_path: Path) -> No
     for name in ("idf", "indptr", "tokens", "fields"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(table, name))
     assert weights(loaded, "whlchr") == weights(table, "whlchr")
+
+
+def test_an_unfinished_word_is_completed_to_the_commonest_one() -> None:
+    """Two codes hold "bandage" and one "bandana"; a finished or a short word is not completed."""
+    table = of_texts([Text(0, LONG, "Bandage"), Text(1, LONG, "Bandage bandana"), Text(2, LONG, "Cane")], 3)
+
+    assert table.completion("banda") == "bandage"
+    assert table.completion("bandan") == "bandana"
+    assert table.completion("bandage") is None
+    assert table.completion("ban") is None
+    assert table.completion("zeb4") is None

@@ -7,7 +7,14 @@ import numpy.typing as npt
 import pytest
 
 from suggest._ranking import first_rows, gather_shown, running_min, top_k
-from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, ScoredCandidates, confidence_features
+from suggest.calibration import (
+    RANKER_COLUMNS,
+    SCORE_COLUMNS,
+    Probabilities,
+    ScoredCandidates,
+    Uncalibrated,
+    confidence_features,
+)
 from suggest.features import COUNT, NAMES
 
 Floats = npt.NDArray[np.float32]
@@ -92,3 +99,19 @@ def test_what_is_shown_comes_in_order() -> None:
     shown = gather_shown(np.array([2, 0]), np.array([5, 6, 7]), np.array([50, 60, 70]), scores)
 
     assert shown == ([7, 5], [70, 50], [-2.0, 1.2346])
+
+
+def test_without_a_calibration_the_cosine_stands_for_the_probability() -> None:
+    """The first says whether any code fits; none rises again; below 0 is 0; a text can have no candidate."""
+    matrix = np.zeros((5, COUNT), np.float32)
+    matrix[:, NAMES.index("cosine")] = [0.75, -0.5, 0.5, 0.25, 0.375]
+    matrix[:, NAMES.index("cosine_plain")] = 0.125
+    scored = ScoredCandidates(
+        matrix, np.zeros(5, np.float32), [0, 2, 2, 5], np.array([0, 1, 2, 3, 4]), [0, 2, 2, 5], [0.0] * 3
+    )
+
+    assert Uncalibrated().probabilities(scored) == [
+        Probabilities([0.75, 0.0], 0.75),
+        Probabilities([], 0.0),
+        Probabilities([0.5, 0.25, 0.25], 0.5),
+    ]

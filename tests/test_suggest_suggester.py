@@ -216,3 +216,25 @@ def test_an_index_of_other_weights_is_refused() -> None:
 
     with pytest.raises(ArtifactError, match="built with other weights of encoder 'letters'"):
         Suggester(artifact, LetterEncoder("2" * 64), FusionRanker(), EvenConfidence(), UNTRAINED)
+
+
+class RecordingConfidence(EvenConfidence):
+    """Keeps the candidates that it was asked about."""
+
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
+        self.asked = scored
+        return super().probabilities(scored)
+
+
+def test_the_calibration_is_asked_about_k_candidates_and_one_more_for_each_code_in_the_text() -> None:
+    """Without a regression on the text's vector its bias stands for it."""
+    calibration = RecordingConfidence()
+    thresholds = Thresholds(refuse_below=0.5, codable_bias=0.25, codable_weights=(), code_popularity={})
+    artifact = assemble(Sources(SMALL), LetterEncoder())
+    asking = Suggester(artifact, LetterEncoder(), FusionRanker(), calibration, thresholds)
+
+    asking.suggest(["dog bandage"], k=1, date_of_service=ON)
+    assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 1], [0.25])
+
+    asking.suggest(["E0003 dog bandage"], k=1, date_of_service=ON)
+    assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 2], [0.25])
