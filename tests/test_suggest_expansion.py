@@ -91,3 +91,19 @@ def test_an_empty_text_holds_no_term(expander: Expander) -> None:
     """An empty lexicon finds no terms."""
     assert expander.find([]) == []
     assert Expander((), (), ()).find(["crutch"]) == []
+
+
+def test_a_term_of_more_than_eight_words_is_left_out() -> None:
+    """Eight are known, nine are not."""
+    eight, nine = "a b c d e f g h", "b c d e f g h i j"
+    expander = Expander(
+        [Entry(term, ("crutch",), "lay", ("E0003",)) for term in (eight, nine)], (), ["E0003"]
+    )
+
+    assert [hit.meaning.term for hit in expander.find(eight.split())] == [eight]
+    assert expander.find(nine.split()) == []
+
+
+def test_a_term_that_a_name_list_holds_is_listed_though_the_lexicon_holds_it_too(expander: Expander) -> None:
+    """A term of the lexicon alone is not."""
+    assert [hit.meaning.listed for hit in expander.find(["crutch", "item"])] == [True, False]
