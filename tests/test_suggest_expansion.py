@@ -6,7 +6,7 @@ import pytest
 
 from index.text.lexicon import Entry
 from index.text.names import Name
-from suggest.expansion import MAX_CODES, Expander
+from suggest.expansion import MAX_CODES, Expander, added_words
 
 CODES = ["A0001", "E0002", "E0003", "K0004"]
 LEXICON = (
@@ -107,3 +107,12 @@ def test_a_term_of_more_than_eight_words_is_left_out() -> None:
 def test_a_term_that_a_name_list_holds_is_listed_though_the_lexicon_holds_it_too(expander: Expander) -> None:
     """A term of the lexicon alone is not."""
     assert [hit.meaning.listed for hit in expander.find(["crutch", "item"])] == [True, False]
+
+
+def test_the_words_of_the_first_two_wordings_are_added_unless_the_text_has_them() -> None:
+    """Each once, in order."""
+    entry = Entry("aid", ("crutch of wood", "wood cane", "walker"), "lay", ("E0003",))
+    hits = Expander([entry], (), CODES).find(["aid", "of"])
+
+    assert [hit.meaning.words for hit in hits] == [("crutch", "of", "wood", "cane")]
+    assert added_words(["aid", "of"], hits) == ["crutch", "wood", "cane"]
