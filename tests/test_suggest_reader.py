@@ -12,6 +12,7 @@ from index.records import Record
 from index.store.forward import ForwardIndex
 from index.store.terms import TermIndex
 from index.store.texts import texts_of
+from index.text.attributes import named
 from index.text.lexicon import Entry
 from index.text.words import normalise, words
 from suggest.expansion import Expander
@@ -138,3 +139,30 @@ def test_an_unfinished_word_is_searched_by_what_it_begins(reader: Reader) -> Non
     """The most common word with that beginning is added to the search."""
     assert reader.read("dog banda").expanded == "dog banda bandage"
     assert reader.read("dog bandage").expanded == "dog bandage"
+
+
+def test_a_term_may_end_with_the_last_word_that_counts(reader: Reader) -> None:
+    """One that ends behind it is left out."""
+    at_the_end = reader.read(" ".join(["dog"] * (MAX_WORDS - 1) + ["whlchr"]))
+    behind_it = reader.read(" ".join(["dog"] * MAX_WORDS + ["whlchr"]))
+
+    assert [(hit.start, hit.stop) for hit in at_the_end.hits] == [(MAX_WORDS - 1, MAX_WORDS)]
+    assert behind_it.hits == ()
+
+
+def test_positions_of_terms_count_the_words_that_are_left(reader: Reader) -> None:
+    """Noise in front of a term does not shift it."""
+    query = reader.read("hc dog whlchr")
+
+    assert query.words == ("dog", "whlchr")
+    assert [(hit.start, hit.stop) for hit in query.hits] == [(1, 2)]
+
+
+def test_attributes_of_the_words_that_a_term_stands_for_count() -> None:
+    """Also when the text states others itself."""
+    texts, forms = texts_of(RECORDS)
+    table = TermIndex.from_texts(texts, ForwardIndex.from_forms(forms), 2)
+    reading = Reader(Expander([Entry("tot", ("child",), "lay")], (), ["A0001", "E0003"]), table)
+
+    assert named(reading.read("tot").attributes) == ["age: child"]
+    assert named(reading.read("sterile tot").attributes) == ["age: child", "sterile: yes"]
