@@ -166,3 +166,12 @@ def test_attributes_of_the_words_that_a_term_stands_for_count() -> None:
 
     assert named(reading.read("tot").attributes) == ["age: child"]
     assert named(reading.read("sterile tot").attributes) == ["age: child", "sterile: yes"]
+
+
+def test_a_word_of_five_letters_is_corrected_and_one_of_four_is_not() -> None:
+    """A shorter word resembles too many others."""
+    texts, forms = texts_of([Record("A0001", "Invented walker of metal", "Walker")])
+    table = TermIndex.from_texts(texts, ForwardIndex.from_forms(forms), 1)
+    reading = Reader(Expander([], (), ["A0001"]), table)
+
+    assert [change.read_as for change in reading.read("waker mtel").corrections] == ["walker"]
