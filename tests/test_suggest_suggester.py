@@ -238,3 +238,22 @@ def test_the_calibration_is_asked_about_k_candidates_and_one_more_for_each_code_
 
     asking.suggest(["E0003 dog bandage"], k=1, date_of_service=ON)
     assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 2], [0.25])
+
+
+def test_a_suggestion_as_likely_as_the_lowest_confidence_asked_for_is_kept(small: Suggester) -> None:
+    """The fake calibration gives 0.5, then 0.25."""
+    (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(min_confidence=0.5))
+
+    assert [(one.code, one.confidence) for one in answer.suggestions] == [("A0001", 0.5)]
+
+
+def test_the_status_is_that_of_each_date_of_service(small: Suggester) -> None:
+    """Asked on one date and then on another."""
+    filters = Filters(include_terminated=True)
+    statuses = [
+        answer.suggestions[0].status
+        for on in (date(2024, 6, 1), ON, date(2024, 6, 1))
+        for answer in small.suggest(["wood kennel"], k=1, date_of_service=on, filters=filters)
+    ]
+
+    assert statuses == ["active", "terminated", "active"]
