@@ -139,6 +139,11 @@ class StaticEncoder:
         sha256 = file_sha256(folder / "encoder.safetensors")
         return cls(tokenizer, tensors["table"], tensors["scales"].astype(np.float32), layout, sha256)
 
+    @property
+    def n_features(self) -> int:
+        """Number of rows of the table."""
+        return len(self._table)
+
     def features(self, text: str) -> list[int]:
         """Rows of the table that are summed for a normalised text."""
         first, buckets = self._layout.vocabulary, self._layout.buckets

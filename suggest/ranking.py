@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from suggest._ranking import gather_shown, top_k
 from suggest.calibration import Calibration, ScoredCandidates
-from suggest.candidates import CODES_BY_MEANING, Candidates, Retriever
+from suggest.candidates import CODES_BY_MEANING, Retriever
 from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
-from suggest.thresholds import Thresholds
+from suggest.systems import SYSTEMS, SystemModel, own_log_odds
 
 
 class Ranking(NamedTuple):
@@ -29,6 +29,7 @@ class Ranking(NamedTuple):
         confidences: Probability for each that a coder would accept it, given that some code fits; to four
             places.
         answerable: Probability that any code fits.
+        systems: float64 (systems,): probability of each of `suggest.systems.SYSTEMS`, by the words alone.
     """
 
     rows: list[int]
@@ -36,6 +37,7 @@ class Ranking(NamedTuple):
     scores: list[float]
     confidences: list[float]
     answerable: float
+    systems: npt.NDArray[np.float64]
 
 
 class RankingPipeline:
@@ -51,15 +53,14 @@ class RankingPipeline:
         features: Features,
         ranker: Ranker,
         calibration: Calibration,
-        thresholds: Thresholds,
+        systems: SystemModel | None = None,
     ) -> None:
-        """Take the steps; of the thresholds only the regression `codable` is used."""
+        """Take the steps; `systems` is None for an encoder whose features it does not know."""
         self._retriever = retriever
         self._features = features
         self._ranker = ranker
         self._calibration = calibration
-        self._codable_weights = np.array(thresholds.codable_weights, np.float32)
-        self._codable_bias = thresholds.codable_bias
+        self._systems = systems
 
     def rankings(self, queries: Sequence[Query], k: int, allowed: npt.NDArray[np.bool_]) -> list[Ranking]:
         """The first candidates of each query: k, and one more for every code that its text contains.
@@ -75,19 +76,26 @@ class RankingPipeline:
         matrix = self._features.matrix(queries, candidates)
         scores = self._ranker.scores(matrix)
         top, top_indptr = top_k(scores, candidates.indptr, [k + len(query.codes) for query in queries])
+        systems = self._systems_of(queries)
+        codable = own_log_odds(systems)
         probabilities = self._calibration.probabilities(
-            ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, self._codable(candidates))
+            ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, codable)
         )
         rows, closest, top_scores = gather_shown(top, candidates.rows, candidates.closest, scores)
         return [
-            Ranking(rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable)
-            for (start, stop), (accepted, answerable) in zip(pairwise(top_indptr), probabilities, strict=True)
+            Ranking(
+                rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable, other
+            )
+            for (start, stop), (accepted, answerable), other in zip(
+                pairwise(top_indptr), probabilities, systems, strict=True
+            )
         ]
 
-    def _codable(self, candidates: Candidates) -> list[float]:
-        """Log odds that texts like each query have a code; the bias alone when there are no weights."""
-        if not len(self._codable_weights):
-            return [self._codable_bias] * len(candidates.typed)
-        # Row by row, so that the sum for a text does not depend on the other texts of the batch.
-        products = [float(candidates.vectors[row].dot(self._codable_weights)) for row in candidates.typed]
-        return [product + self._codable_bias for product in products]
+    def _systems_of(self, queries: Sequence[Query]) -> npt.NDArray[np.float64]:
+        """Probability of each code system for each query, by its words alone; even odds without a model."""
+        if self._systems is None:
+            return _UNKNOWN_SYSTEMS.repeat(len(queries), axis=0)
+        return self._systems.probabilities([query.plain for query in queries])
+
+
+_UNKNOWN_SYSTEMS = np.array([[0.5, *[0.5 / (len(SYSTEMS) - 1)] * (len(SYSTEMS) - 1)]])

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from index.digest import file_sha256
-from index.encoder import STATIC, Encoder, load_encoder
+from index.encoder import Encoder, StaticEncoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
 from suggest.answer import Answer, Ask, Filters, Suggestion
@@ -22,11 +22,12 @@ from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
 from suggest.suggestions import Suggestions
+from suggest.systems import NO_SYSTEMS, SystemModel
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
-NO_CANDIDATES = Ranking([], [], [], [], 0.0)
+NO_CANDIDATES = Ranking([], [], [], [], 0.0, NO_SYSTEMS)
 
 
 class Suggester:
@@ -48,6 +49,7 @@ class Suggester:
         calibration: Calibration,
         thresholds: Thresholds,
         model: str = "",
+        systems: SystemModel | None = None,
     ) -> None:
         """Join the parts.
 
@@ -58,6 +60,7 @@ class Suggester:
             calibration: Gives their probabilities.
             thresholds: Numbers that belong to ranker and calibration.
             model: See the attribute; name and digest of the encoder when empty.
+            systems: Says which code system a text belongs to; None for an encoder that it does not know.
 
         Raises:
             ArtifactError: If the index was built with other weights of the encoder.
@@ -76,9 +79,7 @@ class Suggester:
             Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
         )
         features = Features(artifact.table, CodeColumns.from_artifact(artifact, thresholds.code_popularity))
-        self._pipeline = RankingPipeline(
-            Retriever(artifact, encoder), features, ranker, calibration, thresholds
-        )
+        self._pipeline = RankingPipeline(Retriever(artifact, encoder), features, ranker, calibration, systems)
         self._refuse_below = thresholds.refuse_below
         self._scopes = Scopes(self.catalogue.records)
         self._suggestions = Suggestions(self.catalogue)
@@ -96,11 +97,17 @@ class Suggester:
         faiss.omp_set_num_threads(1)
         artifact = Artifact.load(folder)
         encoder = load_encoder(artifact.manifest.encoder)
-        if encoder.name != STATIC:  # the boosted models were trained on its cosines
+        if not isinstance(encoder, StaticEncoder):  # the boosted models were trained on its cosines
             return cls(artifact, encoder, FusionRanker(), Uncalibrated(), UNTRAINED)
         model = f"{encoder.name}@{encoder.sha256[:12]} ranker@{file_sha256(WEIGHTS / 'ranker.txt')[:12]}"
         return cls(
-            artifact, encoder, BoostedRanker.load(), BoostedCalibration.load(), load_thresholds(), model
+            artifact,
+            encoder,
+            BoostedRanker.load(),
+            BoostedCalibration.load(),
+            load_thresholds(),
+            model,
+            SystemModel.load(encoder),
         )
 
     def suggest(

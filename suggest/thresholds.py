@@ -15,19 +15,14 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         refuse_below: An answer is "no good match" when the probability that any code fits is lower.
-        codable_bias: With `codable_weights`, a logistic regression on the text's vector. It gives the log
-            odds that such a text has a code.
-        codable_weights: One for each dimension of the encoder; empty for no regression.
         code_popularity: Code -> number of training price lists that contain it.
     """
 
     refuse_below: float
-    codable_bias: float
-    codable_weights: tuple[float, ...]
     code_popularity: dict[str, int]
 
 
-UNTRAINED = Thresholds(refuse_below=0.3, codable_bias=0.0, codable_weights=(), code_popularity={})
+UNTRAINED = Thresholds(refuse_below=0.3, code_popularity={})
 """For an index of an encoder that was not trained here."""
 
 

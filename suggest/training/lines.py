@@ -15,13 +15,17 @@ from index.errors import ReleaseFormatError
 from index.records import Record, Release
 from index.text.lexicon import Entry, codes_of
 from index.text.names import read_names
-from index.text.words import normalise, skeleton
+from index.text.words import normalise, skeleton, words
+from suggest.training.no_code import NoCode
 
 MAX_PER_HOSPITAL = 12  # charge lines of one code from one hospital
-MAX_PER_CODE = 80  # charge lines of one code; two implant codes are most of the raw lines
+MAX_PER_CODE = 120  # charge lines of one code; two implant codes are most of the raw lines
 MAX_CODES_OF_TERM = 12  # a lexicon term for more codes teaches nothing
 MAX_CLIPPED_WORDS = 14
-FOLDS = 2
+FOLDS = 5
+
+NO_CODE = "no code"
+"""Kind of the lines that no code fits."""
 
 
 class Line(msgspec.Struct, frozen=True, order=True):
@@ -30,14 +34,19 @@ class Line(msgspec.Struct, frozen=True, order=True):
     Attributes:
         text: As written.
         codes: Acceptable codes, those of the source first.
-        kind: "charge", "name", "starter", "older wording", "clipped", or "lexicon " and the entry's kind.
-        fold: 0 or 1. All lines of one hospital, name or lexicon entry are in the same fold.
+        kind: "charge", "name", "starter", "older wording", "clipped", "variant", `NO_CODE`, or "lexicon " and
+            the entry's kind.
+        fold: 0 to `FOLDS` - 1. All lines of one hospital system, name or lexicon entry are in the same fold.
+        source: The hospital of a charge line; empty for other kinds.
+        system: The code system that the text belongs to, one of `suggest.systems.SYSTEMS`.
     """
 
     text: str
     codes: tuple[str, ...]
     kind: str
     fold: int
+    source: str = ""
+    system: str = "hcpcs"
 
 
 class _Charge(msgspec.Struct):
@@ -53,25 +62,35 @@ def _fold_of(text: str) -> int:
     return zlib.crc32(text.lower().encode()) % FOLDS
 
 
-def charge_lines(path: Path, active: Collection[str], seed: int) -> tuple[list[Line], list[dict[str, int]]]:
+def hospital_system(source: str) -> str:
+    """The name that all price lists of one hospital system share, such as "unc" of "unc-hospitals-2026"."""
+    return source if source.startswith("oshpd-") else source.partition("-")[0]
+
+
+def charge_lines(
+    paths: Sequence[Path], active: Collection[str], seed: int
+) -> tuple[list[Line], list[dict[str, int]], dict[str, int]]:
     """Lines of hospitals' price lists, capped by code and hospital.
 
     Args:
-        path: JSON lines with `query`, `codes`, `source`; gzip accepted.
+        paths: JSON lines with `query`, `codes`, `source`; gzip accepted.
         active: Codes that may be learned.
         seed: Decides which lines are left out by the caps.
 
     Returns:
-        The lines, ascending; and for each fold: code -> number of its hospitals that use the code.
+        The lines, ascending; for each fold: code -> number of hospitals of the other folds that use the code;
+        and the same for all hospitals.
 
     Raises:
         ReleaseFormatError: If the file cannot be read.
     """
-    charges = _read_charges(path)
-    by_size = [source for source, _ in Counter(charge.source for charge in charges).most_common()]
-    folds = {source: position % FOLDS for position, source in enumerate(by_size)}
+    charges = [charge for path in paths for charge in _read_charges(path)]
+    sizes = Counter(hospital_system(charge.source) for charge in charges)
+    fold_of_system = {system: position % FOLDS for position, (system, _) in enumerate(sizes.most_common())}
+    folds = {charge.source: fold_of_system[hospital_system(charge.source)] for charge in charges}
     random.Random(seed).shuffle(charges)
-    return sorted(_capped(charges, active, folds)), _popularity(charges, folds)
+    popularity = [_popularity(charges, folds, without=fold) for fold in range(FOLDS)]
+    return sorted(_capped(charges, active, folds)), popularity, _popularity(charges, folds, without=None)
 
 
 def _read_charges(path: Path) -> list[_Charge]:
@@ -98,15 +117,16 @@ def _capped(charges: Iterable[_Charge], active: Collection[str], folds: Mapping[
         seen.add(key)
         per_hospital[code, charge.source] += 1
         per_code[code] += 1
-        yield Line(charge.query, tuple(charge.codes), "charge", folds[charge.source])
+        yield Line(charge.query, tuple(charge.codes), "charge", folds[charge.source], charge.source)
 
 
-def _popularity(charges: Iterable[_Charge], folds: Mapping[str, int]) -> list[dict[str, int]]:
-    """For each fold: code -> number of its hospitals that use the code."""
-    sources: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(FOLDS)]
+def _popularity(charges: Iterable[_Charge], folds: Mapping[str, int], without: int | None) -> dict[str, int]:
+    """Code -> number of hospitals outside a fold that use the code, ascending by code."""
+    hospitals: dict[str, set[str]] = defaultdict(set)
     for charge in charges:
-        sources[folds[charge.source]][charge.codes[0]].add(charge.source)
-    return [{code: len(hospitals) for code, hospitals in sorted(fold.items())} for fold in sources]
+        if folds[charge.source] != without:
+            hospitals[charge.codes[0]].add(charge.source)
+    return {code: len(sources) for code, sources in sorted(hospitals.items())}
 
 
 def name_lines(paths: Sequence[Path], active: Collection[str]) -> list[Line]:
@@ -190,3 +210,28 @@ def _shortened(word: str, rng: random.Random) -> str:
     if len(word) < 5 or not word.isalpha() or draw > 0.7:
         return word
     return word[: rng.randint(3, min(6, len(word) - 1))] if draw < 0.4 else skeleton(word)
+
+
+def no_code_lines(hospital_lines: Path, texts: Sequence[NoCode]) -> list[Line]:
+    """Lines that no code fits: of hospitals, and the project's own texts.
+
+    Args:
+        hospital_lines: JSON lines as `charge_lines` reads them, of services that have a CPT code only.
+        texts: Own texts with their systems.
+
+    Returns:
+        The lines. Own texts with the same longest word are in the same fold, so that a model which left out a
+        fold does not know what they are about.
+
+    Raises:
+        ReleaseFormatError: If the file cannot be read.
+    """
+    charges = _read_charges(hospital_lines)
+    lines = [
+        Line(charge.query, (), NO_CODE, _fold_of(hospital_system(charge.source)), charge.source, "cpt")
+        for charge in charges
+    ]
+    for text in texts:
+        longest = max(words(normalise(text.text)), key=len, default="")
+        lines.append(Line(text.text, (), NO_CODE, _fold_of(longest), "", text.looks_like))
+    return lines

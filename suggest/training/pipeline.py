@@ -18,43 +18,51 @@ from index.digest import file_sha256, source_digest
 from index.encoder import StaticEncoder
 from index.records import Record, Release
 from index.release.release import read_release
-from index.starter import FOLDER as STARTER
 from index.starter import read_starter
+from index.store.artifact import Artifact
 from index.store.texts import MAX_EMBEDDED_CHARACTERS
-from index.text.lexicon import FOLDER as LEXICON
 from index.text.lexicon import Entry, read_lexicon
 from index.text.names import Name, read_names
 from index.text.words import normalise, words
 from suggest.expansion import Expander, added_words
+from suggest.reader import Reader
+from suggest.systems import SystemModel
 from suggest.thresholds import Thresholds
-from suggest.training.encoding import Pairs, save_encoder, token_vectors, train_encoder
+from suggest.training import encoding
+from suggest.training.encoding import Pairs
 from suggest.training.lines import (
     FOLDS,
+    NO_CODE,
     Line,
     charge_lines,
     clipped_lines,
     lexicon_lines,
     name_lines,
+    no_code_lines,
     older_lines,
     starter_lines,
 )
+from suggest.training.no_code import NoCode, listed_no_code
+from suggest.training.no_code import no_code_lines as grammar_no_code
 from suggest.training.ranking import (
-    NO_CODE,
     Example,
     FoldIndex,
     Scored,
     answerable_probabilities,
     fit_answerable,
-    fit_codable,
     fit_confidence,
     fit_ranker,
     out_of_fold_scores,
     sampled_lines,
     with_all_codes,
 )
+from suggest.training.systems import fit_systems, system_lines
 
 Log = Callable[[str], None]
 NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
+LINE_FILES = ("charge_lines.jsonl.gz", "price_lines_2026.jsonl.gz")
+NO_CODE_LINES = "no_code_2026.jsonl.gz"
+N_NO_CODE_TEXTS = 20_000  # own texts without a code
 EXPANDED_SHARE = 0.75  # of charge lines are learned with the words that their known terms stand for
 REFUSED_SHARE = 0.92  # of texts without a code must be refused
 
@@ -65,7 +73,8 @@ class Inputs(msgspec.Struct, frozen=True):
     Attributes:
         release: The current release file.
         older: Earlier releases, for their wordings.
-        lines: File of labelled charge lines; see `charge_lines`.
+        lines: Files of labelled charge lines; see `charge_lines`.
+        no_code: File of hospital lines that have no Level II code; see `no_code_lines`.
         names: ASP crosswalk files.
         on: Codes that are active on this date are learned.
         seed: Of all random draws.
@@ -73,7 +82,8 @@ class Inputs(msgspec.Struct, frozen=True):
 
     release: Path
     older: tuple[Path, ...]
-    lines: Path
+    lines: tuple[Path, ...]
+    no_code: Path
     names: tuple[Path, ...]
     on: date
     seed: int = 0
@@ -88,7 +98,9 @@ class Material(msgspec.Struct, frozen=True):
         lexicon: Entries of the lexicon.
         names: Names of the ASP crosswalk files.
         lines: All labelled lines.
-        code_popularity: For each fold: code -> number of its price lists that contain the code.
+        no_code: Lines that no code fits.
+        code_popularity: For each fold: code -> number of price lists of the other folds that contain it.
+        popularity: The same for the price lists of all folds.
     """
 
     release: Release
@@ -96,15 +108,18 @@ class Material(msgspec.Struct, frozen=True):
     lexicon: tuple[Entry, ...]
     names: tuple[Name, ...]
     lines: tuple[Line, ...]
+    no_code: tuple[Line, ...]
     code_popularity: tuple[dict[str, int], ...]
+    popularity: dict[str, int]
 
 
 class _Models(NamedTuple):
-    """What is learned from the examples: three LightGBM models and the numbers beside them."""
+    """What is learned from the examples: three LightGBM models, one linear, and the numbers beside them."""
 
     ranker: Any
     confidence: Any
     answerable: Any
+    systems: SystemModel
     thresholds: Thresholds
 
 
@@ -120,11 +135,11 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     Returns:
         Path of each weight file, relative to `out` -> sha256.
     """
-    work = work / _key(inputs)
     work.mkdir(parents=True, exist_ok=True)
     material = read_material(inputs, log)
     tokens = _tokens(work, log)
-    encoders = [_encoder(material, tokens, fold, inputs.seed, work, log) for fold in (*range(FOLDS), None)]
+    folders = [_encoder(material, tokens, fold, inputs.seed, work, log) for fold in (*range(FOLDS), None)]
+    encoders = [StaticEncoder.load(folder) for folder in folders]
     examples = [
         example
         for fold in range(FOLDS)
@@ -133,7 +148,7 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     models = _fit_models(material, encoders[-1], examples, inputs.seed, log)
     weights = out / "suggest/weights"
     _save_models(models, weights)
-    shutil.copytree(work / "encoder-all", out / "index/weights/encoder", dirs_exist_ok=True)
+    shutil.copytree(folders[-1], out / "index/weights/encoder", dirs_exist_ok=True)
     files = sorted((*weights.iterdir(), *(out / "index/weights/encoder").iterdir()))
     return {str(path.relative_to(out)): file_sha256(path) for path in files}
 
@@ -146,15 +161,13 @@ def _fit_models(
     scored = list(out_of_fold_scores(examples, seed))
     confidence = fit_confidence(scored, seed)
     answerable = fit_answerable(scored, seed)
-    weights, bias = fit_codable(encoder, [line.text for line in material.lines], no_code_texts())
+    systems = _system_model(material, encoder, _full_index(material, encoder), None, seed)
     ranker = fit_ranker([example for example in examples if example.kind != NO_CODE], seed)
     thresholds = Thresholds(
         refuse_below=_refuse_below(scored, answerable, log),
-        codable_bias=round(bias, 5),
-        codable_weights=tuple(round(float(weight), 5) for weight in weights),
-        code_popularity=_summed(material.code_popularity),
+        code_popularity=material.popularity,
     )
-    return _Models(ranker, confidence, answerable, thresholds)
+    return _Models(ranker, confidence, answerable, systems, thresholds)
 
 
 def _save_models(models: _Models, folder: Path) -> None:
@@ -162,17 +175,9 @@ def _save_models(models: _Models, folder: Path) -> None:
     models.ranker.save_model(str(folder / "ranker.txt"))
     models.confidence.save_model(str(folder / "confidence.txt"))
     models.answerable.save_model(str(folder / "answerable.txt"))
+    models.systems.save(folder / "systems.safetensors")
     thresholds = msgspec.json.format(msgspec.json.encode(models.thresholds), indent=1)
     (folder / "thresholds.json").write_bytes(thresholds + b"\n")
-
-
-def _key(inputs: Inputs) -> str:
-    """Digest of the inputs and of the code, so that a stage of other inputs or other code is never reused."""
-    digest = hashlib.sha256(f"{inputs.on} {inputs.seed} {source_digest(__name__)}".encode())
-    shipped = sorted([*LEXICON.glob("*.tsv"), *STARTER.glob("*.tsv")])
-    for path in (inputs.release, *inputs.older, inputs.lines, *inputs.names, *shipped):
-        digest.update(file_sha256(path).encode())
-    return digest.hexdigest()[:12]
 
 
 def read_material(inputs: Inputs, log: Log) -> Material:
@@ -186,7 +191,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
     active = [record.code for record in records]
     active_set = frozenset(active)
     starter, lexicon = read_starter().records, read_lexicon()
-    charges, code_popularity = charge_lines(inputs.lines, active_set, inputs.seed)
+    charges, code_popularity, popularity = charge_lines(inputs.lines, active_set, inputs.seed)
     older = [read_release(path) for path in inputs.older]
     lines = (
         *charges,
@@ -203,32 +208,42 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         lexicon=lexicon,
         names=tuple(name for path in inputs.names for name in read_names(path)),
         lines=lines,
+        no_code=tuple(no_code_lines(inputs.no_code, own_no_code(inputs.seed))),
         code_popularity=tuple(code_popularity),
+        popularity=popularity,
     )
 
 
 def _tokens(work: Path, log: Log) -> np.ndarray:
     """Token vectors, read from the work folder or computed and written there."""
-    path = work / "tokens.npy"
+    path = work / f"tokens-{source_digest(encoding.__name__)[:12]}.npy"
     if not path.is_file():
         part = path.with_suffix(".part.npy")
-        np.save(part, token_vectors(log))
+        np.save(part, encoding.token_vectors(log))
         part.replace(path)
     return np.asarray(np.load(path), np.float32)
 
 
 def _encoder(
     material: Material, tokens: np.ndarray, fold: int | None, seed: int, work: Path, log: Log
-) -> StaticEncoder:
-    """The encoder of one fold's lines, or of all lines when None; from the work folder or trained."""
-    folder = work / f"encoder-{'all' if fold is None else fold}"
+) -> Path:
+    """Folder of the encoder of all lines but one fold's, or of all when None; it is trained if absent.
+
+    A finished one is named by what it learned from and by the code that trains it, so that an encoder of
+    other lines or other code is never used again.
+    """
+    pairs = encoder_pairs(material, fold, seed)
+    learned = msgspec.json.encode((pairs, seed, source_digest(encoding.__name__)))
+    folder = work / f"encoder-{hashlib.sha256(learned).hexdigest()[:12]}"
     if not folder.is_dir():
-        log(f"training {folder.name}")
-        table = train_encoder(encoder_pairs(material, fold, seed), tokens, seed, log)
+        log(
+            f"training {folder.name}: {'all lines' if fold is None else f'all lines but those of fold {fold}'}"
+        )
+        table = encoding.train_encoder(pairs, tokens, seed, log)
         part = folder.with_suffix(".part")
-        save_encoder(table, part)
+        encoding.save_encoder(table, part)
         part.rename(folder)
-    return StaticEncoder.load(folder)
+    return folder
 
 
 def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
@@ -238,7 +253,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
 
     Args:
         material: The lines.
-        fold: The fold whose lines are learned; all when None.
+        fold: The fold whose lines are left out; none when None.
         seed: Decides which charge lines are expanded.
     """
     records = material.release.records
@@ -263,12 +278,12 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
 def _line_queries(
     material: Material, rows: Mapping[str, int], fold: int | None, seed: int
 ) -> list[tuple[str, int]]:
-    """The text of each line of a fold with the row of its first code; terms and names with the first two."""
+    """The text of each line outside a fold with the row of its first code; terms and names with the first two."""
     expander = Expander(material.lexicon, (), list(rows))
     rng = np.random.default_rng(seed)
     queries: list[tuple[str, int]] = []
     for line in material.lines:
-        if fold is not None and line.fold != fold and line.kind != "clipped":
+        if line.fold == fold and line.kind != "clipped":
             continue
         text = normalise(line.text)
         if line.kind == "charge" and rng.random() < EXPANDED_SHARE:
@@ -289,13 +304,10 @@ def _expanded(text: str, expander: Expander) -> str:
 def _examples(
     material: Material, encoder: StaticEncoder, encoder_fold: int, seed: int, log: Log
 ) -> list[Example]:
-    """Examples of the lines that the encoder of a fold did not learn from."""
-    no_code_lines = [
-        Line(text, (), NO_CODE, position % FOLDS) for position, text in enumerate(no_code_texts())
-    ]
-    index = _fold_index(material, encoder, encoder_fold, no_code_lines)
-    sample = (*sampled_lines(with_all_codes(material.lines), seed), *no_code_lines)
-    lines = [line for line in sample if line.fold != encoder_fold]
+    """Examples of the lines of a fold, with the encoder that did not learn from them."""
+    index = _fold_index(material, encoder, encoder_fold, seed)
+    sample = sampled_lines((*with_all_codes(material.lines), *material.no_code), seed)
+    lines = [line for line in sample if line.fold == encoder_fold]
     examples = []
     for nth, line in enumerate(lines):
         example = index.example(line, nth)
@@ -306,27 +318,32 @@ def _examples(
     return examples
 
 
-def _fold_index(
-    material: Material, encoder: StaticEncoder, fold: int, no_code_lines: Sequence[Line]
-) -> FoldIndex:
-    """The index with the encoder of a fold; its regression also learns from the fold's lines only."""
-    everything = Sources(material.release, material.lexicon, material.starter, material.names)
-    full = assemble(everything, encoder)
+def _fold_index(material: Material, encoder: StaticEncoder, fold: int, seed: int) -> FoldIndex:
+    """The index with the encoder that left out a fold; its model of systems leaves out the same lines."""
+    full = _full_index(material, encoder)
     bare = assemble(Sources(material.release), encoder)
-    coded = [line.text for line in material.lines if line.fold == fold]
-    codable = fit_codable(encoder, coded, [line.text for line in no_code_lines if line.fold == fold])
-    return FoldIndex(full, bare, encoder, material.code_popularity[fold], codable)
+    systems = _system_model(material, encoder, full, fold, seed)
+    return FoldIndex(full, bare, encoder, material.code_popularity[fold], systems)
 
 
-def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    """The sum of several counts, ascending by code."""
-    codes = sorted({code for count in counts for code in count})
-    return {code: sum(count.get(code, 0) for count in counts) for code in codes}
+def _full_index(material: Material, encoder: StaticEncoder) -> Artifact:
+    """The index of the release with the starter catalogue, the lexicon and the names."""
+    return assemble(Sources(material.release, material.lexicon, material.starter, material.names), encoder)
 
 
-def no_code_texts() -> list[str]:
-    """The project's own list of texts that no HCPCS code fits."""
-    return [line for line in NO_CODE_FILE.read_text(encoding="utf-8").split("\n") if line.strip()]
+def _system_model(
+    material: Material, encoder: StaticEncoder, full: Artifact, fold: int | None, seed: int
+) -> SystemModel:
+    """The model of code systems from all lines but one fold's, or from all when None."""
+    reader = Reader(Expander(full.lexicon, (), full.catalogue.codes), full.table)
+    lines = [line for line in system_lines((*material.lines, *material.no_code), seed) if line.fold != fold]
+    texts = [reader.read(line.text).plain for line in lines]
+    return fit_systems(encoder, texts, [line.system for line in lines])
+
+
+def own_no_code(seed: int) -> list[NoCode]:
+    """The project's own texts that no HCPCS code fits: listed ones and ones from grammars."""
+    return [*listed_no_code(), *grammar_no_code(seed, N_NO_CODE_TEXTS)]
 
 
 def _refuse_below(scored: Sequence[Scored], answerable: Any, log: Log) -> float:
@@ -356,4 +373,5 @@ def inputs_under(shared: Path, release: Path, on: date, seed: int) -> Inputs:
         if path.name in ("anweb.xlsx",) or "Alpha-Numeric-HCPCS-File" in path.name or "ANWEB_v3" in path.name
     )
     names = sorted((shared / "asp").glob("*crosswalk*"))
-    return Inputs(release, tuple(older), shared / "train/charge_lines.jsonl.gz", tuple(names), on, seed)
+    lines = tuple(shared / "train" / name for name in LINE_FILES)
+    return Inputs(release, tuple(older), lines, shared / "train" / NO_CODE_LINES, tuple(names), on, seed)

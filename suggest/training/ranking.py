@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from index.encoder import Encoder
 from index.store.artifact import Artifact
-from index.text.words import normalise
 from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS, ScoredCandidates, confidence_features
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
@@ -26,15 +25,15 @@ from suggest.expansion import Expander
 from suggest.features import NAMES, Features
 from suggest.ranker import BoostedRanker
 from suggest.reader import Query, Reader
-from suggest.training.lines import FOLDS, Line
+from suggest.systems import SystemModel, own_log_odds
+from suggest.training.lines import FOLDS, NO_CODE, Line
 
 Floats = npt.NDArray[np.float32]
 
-NO_CODE = "no code"
-"""Kind of the lines that no code fits."""
-
 MAX_LINES = {
-    "charge": 9000,
+    "charge": 13000,
+    "variant": 3000,
+    NO_CODE: 9000,
     "name": 1500,
     "starter": 1800,
     "older wording": 1000,
@@ -74,7 +73,8 @@ class Example(NamedTuple):
         fold: See `Line`.
         matrix: float32 (n, features): the ranker's input.
         labels: bool (n,): whether a candidate is right.
-        codable: Log odds that texts like it have a code.
+        codable: Log odds that the text belongs to HCPCS Level II, by its words alone.
+        source: See `Line`.
     """
 
     kind: str
@@ -82,6 +82,7 @@ class Example(NamedTuple):
     matrix: Floats
     labels: npt.NDArray[np.bool_]
     codable: float
+    source: str = ""
 
 
 Scored = tuple[Example, Floats]
@@ -97,7 +98,7 @@ class FoldIndex:
         bare: Artifact,
         encoder: Encoder,
         code_popularity: Mapping[str, int],
-        codable: tuple[Floats, float],
+        systems: SystemModel,
     ) -> None:
         """Take the index in two forms.
 
@@ -105,10 +106,10 @@ class FoldIndex:
             full: The whole index.
             bare: The index without starter and lexicon texts, for lines that are such texts.
             encoder: The encoder of both.
-            code_popularity: Code -> number of the fold's price lists that contain it.
-            codable: Weights, float32 (dim,), and bias of `fit_codable`.
+            code_popularity: Code -> number of price lists that contain it and that the encoder learned from.
+            systems: The model that did not learn from the lines.
         """
-        self._codable = codable
+        self._systems = systems
         self._allowed = np.ones(len(full.catalogue), bool)
         self._full, self._bare = (
             (
@@ -140,9 +141,8 @@ class FoldIndex:
         candidates = retriever.candidates([query], self._allowed, CODES_BY_MEANING)
         matrix = features.matrix([query], candidates)
         labels = np.array([self._codes[row] in line.codes for row in candidates.rows], bool)
-        weights, bias = self._codable
-        vector = candidates.vectors[candidates.typed[0]]
-        return Example(line.kind, line.fold, matrix, labels, float(vector @ weights) + bias)
+        codable = own_log_odds(self._systems.probabilities([query.plain]))[0]
+        return Example(line.kind, line.fold, matrix, labels, codable, line.source)
 
 
 def _without_own_term(query: Query) -> Query:
@@ -168,7 +168,8 @@ def sampled_lines(lines: Sequence[Line], seed: int) -> list[Line]:
             continue
         seen.add((line.text, line.kind))
         per_kind[line.kind] += 1
-        per_code[line.codes[0]] += line.kind == "charge"
+        if line.kind == "charge":
+            per_code[line.codes[0]] += 1
         sample.append(line)
     return sample
 
@@ -204,20 +205,6 @@ def out_of_fold_scores(examples: Sequence[Example], seed: int) -> Iterator[Score
         for example in examples:
             if example.fold == fold:
                 yield example, ranker.scores(example.matrix)
-
-
-def fit_codable(encoder: Encoder, coded: Sequence[str], others: Sequence[str]) -> tuple[Floats, float]:
-    """Logistic regression on vectors: texts with a code against texts without, with equal total weights.
-
-    Returns:
-        Weights, float32 (dim,), and bias.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    vectors = encoder.encode([normalise(text) for text in (*coded, *others)])
-    labels = np.array([1] * len(coded) + [0] * len(others))
-    model = LogisticRegression(C=1.0, max_iter=300, class_weight="balanced").fit(vectors, labels)
-    return np.asarray(model.coef_[0], np.float32), float(model.intercept_[0])
 
 
 def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:

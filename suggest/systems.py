@@ -1,0 +1,112 @@
+"""Which code system a text seems to belong to, from its own words alone.
+
+A text about an operation, a diagnosis or a room says so in its words, whatever code is most similar to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import StaticEncoder
+from index.errors import ArtifactError
+from index.text.memoize import memoized
+from suggest.ranker import WEIGHTS
+
+Floats = npt.NDArray[np.float32]
+
+SYSTEMS = ("hcpcs", "cpt", "cdt", "icd", "ndc", "revenue", "not-medical", "vague")
+"""HCPCS Level II; CPT procedures; dental; diagnoses; drugs by NDC; revenue codes; no health care at all; and
+texts that say too little to belong to any."""
+
+NOWHERE = SYSTEMS.index("vague")
+_DIGIT = re.compile(r"\d")
+MEMOIZED_PARTS = 8192  # blank-separated parts of texts, 36 bytes each
+
+
+class SystemModel:
+    """A multinomial logistic regression on words and pieces of words.
+
+    The features are those of the static encoder. The sum of their weights is divided by the root of their
+    number, so that a long text is not surer than a short one for its length alone.
+    """
+
+    def __init__(self, encoder: StaticEncoder, weights: Floats, bias: Floats) -> None:
+        """Take the model.
+
+        Args:
+            encoder: Gives the features of a text.
+            weights: float16 or float32 (features of the encoder, systems).
+            bias: float32 (systems,).
+        """
+        self._encoder = encoder
+        self._weights, self._bias = weights, bias
+        self._part = memoized(self._sum, MEMOIZED_PARTS)
+
+    @classmethod
+    def load(cls, encoder: StaticEncoder, path: Path = WEIGHTS / "systems.safetensors") -> SystemModel:
+        """Read the shipped model.
+
+        Raises:
+            ArtifactError: If it cannot be read.
+        """
+        from safetensors.numpy import load_file
+
+        try:
+            tensors = load_file(path)
+            return cls(encoder, tensors["weights"], tensors["bias"])
+        except Exception as error:  # safetensors raises bare Exceptions
+            raise ArtifactError(f"{path} cannot be read ({error}); reinstall the project") from error
+
+    def save(self, path: Path) -> None:
+        """Write the model in the form that `load` reads."""
+        from safetensors.numpy import save_file
+
+        save_file({"weights": self._weights, "bias": self._bias}, path)
+        path.chmod(0o644)  # safetensors writes it for its owner alone
+
+    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Probability of each system.
+
+        Args:
+            texts: Normalised texts without noise words.
+
+        Returns:
+            float64 (len(texts), systems), rows add up to 1.
+        """
+        logits = np.array([self._logits(text) for text in texts], np.float64).reshape(-1, len(SYSTEMS))
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+    def _logits(self, text: str) -> npt.NDArray[np.float64]:
+        total = sum([self._part(part) for part in text.split()], _NOTHING)
+        return np.asarray(total[:-1] / max(total[-1], 1.0) ** 0.5 + self._bias)
+
+    def _sum(self, part: str) -> npt.NDArray[np.float64]:
+        """Summed weights of the features of a part of a text, and their number."""
+        features = part_features(self._encoder, part)
+        return np.append(self._weights[features].sum(axis=0, dtype=np.float64), len(features))
+
+
+def part_features(encoder: StaticEncoder, part: str) -> list[int]:
+    """Rows of the encoder's table that a blank-separated part of a normalised text has.
+
+    A number counts by its number of digits, so that the shape of a number is known and not its value.
+    """
+    return encoder.features(_DIGIT.sub("0", part))
+
+
+NO_SYSTEMS = np.full(len(SYSTEMS), 1 / len(SYSTEMS))
+"""Of a text without words."""
+
+_NOTHING = np.zeros(len(SYSTEMS) + 1)
+
+
+def own_log_odds(probabilities: npt.NDArray[np.float64]) -> list[float]:
+    """Log odds of HCPCS Level II against all others, for each row of `SystemModel.probabilities`."""
+    own = np.clip(probabilities[:, 0], 1e-6, 1 - 1e-6)
+    return [float(odds) for odds in np.log(own / (1 - own))]
