@@ -1,0 +1,96 @@
+"""Texts that HCPCS Level II has no code for, with the system that they seem to belong to.
+
+The wording is the project's own, in the clipped style of charge masters, orders and notes. The files of the
+folder `no_code` are grammars (`suggest.training.grammar`); `left_out.txt` lists what has a Level II code.
+"""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from suggest.training.grammar import Grammar, read_grammar
+from suggest.training.text_styles import house_style
+
+FOLDER = Path(__file__).parent / "no_code"
+# Share of each kind.
+SHARES = {
+    "cpt": 0.60,
+    "icd": 0.12,
+    "cdt": 0.08,
+    "ndc": 0.04,
+    "revenue": 0.04,
+    "not-medical": 0.06,
+    "vague": 0.06,
+}
+_DRAWS_A_TEXT = 12
+
+
+class NoCode(msgspec.Struct, frozen=True):
+    """A text without a Level II code.
+
+    Attributes:
+        text: As a house would write it.
+        looks_like: One of the keys of `SHARES`; "vague" is too little to code, of no system.
+    """
+
+    text: str
+    looks_like: str
+
+
+def no_code_lines(seed: int, count: int) -> list[NoCode]:
+    """Distinct texts (letter case aside) of all kinds in their shares, in random order.
+
+    Fewer than `count` where the grammars of a kind do not give enough. The same for the same arguments.
+    """
+    grammars = _grammars()
+    rng = random.Random(seed)
+    left_out = _left_out()
+    lines: list[NoCode] = []
+    taken: set[str] = set()
+    for kind, share in SHARES.items():
+        of_kind = [grammar for grammar in grammars if grammar.kind == kind]
+        lines += _drawn(of_kind, round(count * share), rng, taken, left_out)
+    rng.shuffle(lines)
+    return lines
+
+
+def _drawn(
+    grammars: Sequence[Grammar],
+    count: int,
+    rng: random.Random,
+    taken: set[str],
+    left_out: Sequence[frozenset[str]],
+) -> list[NoCode]:
+    """Up to `count` texts of one kind; adds their lower case to `taken`."""
+    lines: list[NoCode] = []
+    weights = [grammar.weight for grammar in grammars]
+    for _ in range(_DRAWS_A_TEXT * count):
+        if len(lines) == count:
+            break
+        grammar = rng.choices(grammars, weights)[0]
+        plain = grammar.text(rng)
+        words = frozenset(plain.lower().replace("-", " ").replace("/", " ").split())
+        if any(together <= words for together in left_out):
+            continue
+        text = house_style(plain, rng, grammar.prefixed)
+        if text.lower() not in taken:
+            taken.add(text.lower())
+            lines.append(NoCode(text, grammar.kind))
+    return lines
+
+
+def _grammars() -> list[Grammar]:
+    """The grammars of the folder, ascending by file name; `shared.txt` holds the lists of all of them."""
+    shared = read_grammar(FOLDER / "shared.txt", {}).lists
+    names = {"shared.txt", "left_out.txt"}
+    return [read_grammar(path, shared) for path in sorted(FOLDER.glob("*.txt")) if path.name not in names]
+
+
+def _left_out() -> list[frozenset[str]]:
+    """Words that together have a Level II code; a file's line is the words, a tab and a code."""
+    lines = (FOLDER / "left_out.txt").read_text(encoding="utf-8").split("\n")
+    return [
+        frozenset(line.split("\t")[0].split()) for line in lines if line.strip() and not line.startswith("#")
+    ]
