@@ -24,8 +24,13 @@ MAX_CODES_OF_TERM = 12  # a lexicon term for more codes teaches nothing
 MAX_CLIPPED_WORDS = 14
 FOLDS = 5
 
-NO_CODE = "no code"
-"""Kind of the lines that no code fits."""
+NO_CODE, NO_CODE_TEXT = "no code", "no code text"
+"""Kinds of the lines that no code fits: of hospitals, and the project's own."""
+
+
+def has_code(kind: str) -> bool:
+    """Whether the lines of a kind have a code."""
+    return kind not in (NO_CODE, NO_CODE_TEXT)
 
 
 class Line(msgspec.Struct, frozen=True, order=True):
@@ -34,8 +39,8 @@ class Line(msgspec.Struct, frozen=True, order=True):
     Attributes:
         text: As written.
         codes: Acceptable codes, those of the source first.
-        kind: "charge", "name", "starter", "older wording", "clipped", "variant", `NO_CODE`, or "lexicon " and
-            the entry's kind.
+        kind: "charge", "name", "starter", "older wording", "clipped", "variant", `NO_CODE`, `NO_CODE_TEXT`, or
+            "lexicon " and the entry's kind.
         fold: 0 to `FOLDS` - 1. All lines of one hospital system, name or lexicon entry are in the same fold.
         source: The hospital of a charge line; empty for other kinds.
         system: The code system that the text belongs to, one of `suggest.systems.SYSTEMS`.
@@ -85,12 +90,22 @@ def charge_lines(
         ReleaseFormatError: If the file cannot be read.
     """
     charges = [charge for path in paths for charge in _read_charges(path)]
-    sizes = Counter(hospital_system(charge.source) for charge in charges)
-    fold_of_system = {system: position % FOLDS for position, (system, _) in enumerate(sizes.most_common())}
-    folds = {charge.source: fold_of_system[hospital_system(charge.source)] for charge in charges}
+    folds = _folds(charges)
     random.Random(seed).shuffle(charges)
     popularity = [_popularity(charges, folds, without=fold) for fold in range(FOLDS)]
     return sorted(_capped(charges, active, folds)), popularity, _popularity(charges, folds, without=None)
+
+
+def _folds(charges: Iterable[_Charge]) -> dict[str, int]:
+    """The fold of each hospital; hospital systems are dealt to the folds from the largest to the smallest."""
+    sizes = Counter(charge.source for charge in charges)
+    of_system: Counter[str] = Counter()
+    for source, size in sizes.items():
+        of_system[hospital_system(source)] += size
+    fold_of_system = {
+        system: position % FOLDS for position, (system, _) in enumerate(of_system.most_common())
+    }
+    return {source: fold_of_system[hospital_system(source)] for source in sizes}
 
 
 def _read_charges(path: Path) -> list[_Charge]:
@@ -212,26 +227,34 @@ def _shortened(word: str, rng: random.Random) -> str:
     return word[: rng.randint(3, min(6, len(word) - 1))] if draw < 0.4 else skeleton(word)
 
 
-def no_code_lines(hospital_lines: Path, texts: Sequence[NoCode]) -> list[Line]:
-    """Lines that no code fits: of hospitals, and the project's own texts.
+def no_code_lines(path: Path, charge_paths: Sequence[Path]) -> list[Line]:
+    """Lines of hospitals for services that no code fits, each in the fold of its hospital's charge lines.
 
     Args:
-        hospital_lines: JSON lines as `charge_lines` reads them, of services that have a CPT code only.
-        texts: Own texts with their systems.
-
-    Returns:
-        The lines. Own texts with the same longest word are in the same fold, so that a model which left out a
-        fold does not know what they are about.
+        path: JSON lines as `charge_lines` reads them, of services that have a CPT code only.
+        charge_paths: The files of charge lines.
 
     Raises:
-        ReleaseFormatError: If the file cannot be read.
+        ReleaseFormatError: If a file cannot be read.
     """
-    charges = _read_charges(hospital_lines)
-    lines = [
-        Line(charge.query, (), NO_CODE, _fold_of(hospital_system(charge.source)), charge.source, "cpt")
-        for charge in charges
+    folds = _folds([charge for charges in charge_paths for charge in _read_charges(charges)])
+    return [
+        Line(charge.query, (), NO_CODE, folds.get(charge.source, 0), charge.source, "cpt")
+        for charge in _read_charges(path)
     ]
-    for text in texts:
-        longest = max(words(normalise(text.text)), key=len, default="")
-        lines.append(Line(text.text, (), NO_CODE, _fold_of(longest), "", text.looks_like))
-    return lines
+
+
+def no_code_text_lines(texts: Sequence[NoCode]) -> list[Line]:
+    """The project's own texts that no code fits.
+
+    Those with the same longest word are in the same fold, so that a model which left out a fold does not
+    know what they are about.
+    """
+    return [
+        Line(text.text, (), NO_CODE_TEXT, _fold_of(_longest_word(text.text)), "", text.looks_like)
+        for text in texts
+    ]
+
+
+def _longest_word(text: str) -> str:
+    return max(words(normalise(text)), key=len, default="")

@@ -94,3 +94,9 @@ def _left_out() -> list[frozenset[str]]:
     return [
         frozenset(line.split("\t")[0].split()) for line in lines if line.strip() and not line.startswith("#")
     ]
+
+
+def listed_no_code() -> list[NoCode]:
+    """Temporary."""
+    texts = (Path(__file__).parent / "no_code_texts.txt").read_text(encoding="utf-8").split("\n")
+    return [NoCode(text, "cpt") for text in texts if text.strip()]

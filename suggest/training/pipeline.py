@@ -32,13 +32,14 @@ from suggest.training import encoding
 from suggest.training.encoding import Pairs
 from suggest.training.lines import (
     FOLDS,
-    NO_CODE,
     Line,
     charge_lines,
     clipped_lines,
+    has_code,
     lexicon_lines,
     name_lines,
     no_code_lines,
+    no_code_text_lines,
     older_lines,
     starter_lines,
 )
@@ -162,7 +163,7 @@ def _fit_models(
     confidence = fit_confidence(scored, seed)
     answerable = fit_answerable(scored, seed)
     systems = _system_model(material, encoder, _full_index(material, encoder), None, seed)
-    ranker = fit_ranker([example for example in examples if example.kind != NO_CODE], seed)
+    ranker = fit_ranker([example for example in examples if has_code(example.kind)], seed)
     thresholds = Thresholds(
         refuse_below=_refuse_below(scored, answerable, log),
         code_popularity=material.popularity,
@@ -208,7 +209,10 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         lexicon=lexicon,
         names=tuple(name for path in inputs.names for name in read_names(path)),
         lines=lines,
-        no_code=tuple(no_code_lines(inputs.no_code, own_no_code(inputs.seed))),
+        no_code=(
+            *no_code_lines(inputs.no_code, inputs.lines),
+            *no_code_text_lines(own_no_code(inputs.seed)),
+        ),
         code_popularity=tuple(code_popularity),
         popularity=popularity,
     )
@@ -236,9 +240,7 @@ def _encoder(
     learned = msgspec.json.encode((pairs, seed, source_digest(encoding.__name__)))
     folder = work / f"encoder-{hashlib.sha256(learned).hexdigest()[:12]}"
     if not folder.is_dir():
-        log(
-            f"training {folder.name}: {'all lines' if fold is None else f'all lines but those of fold {fold}'}"
-        )
+        log(f"training {folder.name}")
         table = encoding.train_encoder(pairs, tokens, seed, log)
         part = folder.with_suffix(".part")
         encoding.save_encoder(table, part)
@@ -278,7 +280,7 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
 def _line_queries(
     material: Material, rows: Mapping[str, int], fold: int | None, seed: int
 ) -> list[tuple[str, int]]:
-    """The text of each line outside a fold with the row of its first code; terms and names with the first two."""
+    """The text of each line outside a fold with the row of its code; a term or a name has up to two."""
     expander = Expander(material.lexicon, (), list(rows))
     rng = np.random.default_rng(seed)
     queries: list[tuple[str, int]] = []
@@ -349,7 +351,7 @@ def own_no_code(seed: int) -> list[NoCode]:
 def _refuse_below(scored: Sequence[Scored], answerable: Any, log: Log) -> float:
     """The threshold under which `REFUSED_SHARE` of the texts without a code are, to four places."""
     probabilities = answerable_probabilities(scored, answerable)
-    no_code = np.array([example.kind == NO_CODE for example, _ in scored])
+    no_code = np.array([not has_code(example.kind) for example, _ in scored])
     threshold = float(np.quantile(probabilities[no_code], REFUSED_SHARE))
     log(
         f"refusing below {threshold:.3f}: {REFUSED_SHARE:.0%} of texts without a code, "

@@ -26,14 +26,15 @@ from suggest.features import NAMES, Features
 from suggest.ranker import BoostedRanker
 from suggest.reader import Query, Reader
 from suggest.systems import SystemModel, own_log_odds
-from suggest.training.lines import FOLDS, NO_CODE, Line
+from suggest.training.lines import FOLDS, NO_CODE, NO_CODE_TEXT, Line, has_code
 
 Floats = npt.NDArray[np.float32]
 
 MAX_LINES = {
     "charge": 13000,
     "variant": 3000,
-    NO_CODE: 9000,
+    NO_CODE: 6000,
+    NO_CODE_TEXT: 7000,
     "name": 1500,
     "starter": 1800,
     "older wording": 1000,
@@ -62,7 +63,7 @@ CALIBRATION_SETTINGS = {
 CONFIDENCE_ROUNDS = 80
 ANSWERABLE_ROUNDS = 120
 CHARGE_MISS_WEIGHT = 0.7  # of a wrong candidate of a charge line; see `fit_confidence`
-NO_CODE_WEIGHT = 3.0  # of a text without a code: there are fewer of them than of lines with one
+NO_CODE_WEIGHT = 1.5  # of a text without a code: there are fewer of them than of lines with one
 
 
 class Example(NamedTuple):
@@ -133,7 +134,9 @@ class FoldIndex:
         """
         is_term = line.kind.startswith("lexicon")
         retriever, features = self._bare if is_term or line.kind == "starter" else self._full
-        query = self._readers[nth % 2 if line.kind in ("charge", NO_CODE) else 0].read(line.text)
+        query = self._readers[nth % 2 if line.kind in ("charge", NO_CODE, NO_CODE_TEXT) else 0].read(
+            line.text
+        )
         if is_term:
             query = _without_own_term(query)
         if not query.words:
@@ -200,7 +203,7 @@ def fit_ranker(examples: Sequence[Example], seed: int) -> Any:
 def out_of_fold_scores(examples: Sequence[Example], seed: int) -> Iterator[Scored]:
     """Each example with the scores of a ranker that learned from the other folds, fold by fold."""
     for fold in range(FOLDS):
-        others = [example for example in examples if example.fold != fold and example.kind != NO_CODE]
+        others = [example for example in examples if example.fold != fold and has_code(example.kind)]
         ranker = BoostedRanker(fit_ranker(others, seed))
         for example in examples:
             if example.fold == fold:
@@ -213,7 +216,7 @@ def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
     A miss on a charge line has a lower weight. Of the charge lines that were read one by one, one in seven
     had a wrong code or was too vague to code, so that about three misses in ten are errors of the label.
     """
-    coded = [(example, scores) for example, scores in scored if example.kind != NO_CODE]
+    coded = [(example, scores) for example, scores in scored if has_code(example.kind)]
     top = [_top(scores, CALIBRATED_CANDIDATES) for _, scores in coded]
     columns = np.concatenate([_columns(example, scores, CALIBRATED_CANDIDATES) for example, scores in coded])
     labels = np.concatenate([example.labels[order] for (example, _), order in zip(coded, top, strict=True)])
@@ -227,7 +230,7 @@ def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
 def fit_answerable(scored: Sequence[Scored], seed: int) -> Any:
     """Boosted probability that any code fits, from the first candidate of each line."""
     columns = np.concatenate([_columns(example, scores, 1) for example, scores in scored])
-    labels = np.array([example.kind != NO_CODE for example, _ in scored])
+    labels = np.array([has_code(example.kind) for example, _ in scored])
     return _fit_binary(columns, labels, np.where(labels, 1.0, NO_CODE_WEIGHT), ANSWERABLE_ROUNDS, seed)
 
 

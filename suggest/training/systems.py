@@ -10,7 +10,7 @@ import numpy as np
 
 from index.encoder import StaticEncoder
 from suggest.systems import SYSTEMS, SystemModel, part_features
-from suggest.training.lines import NO_CODE, Line
+from suggest.training.lines import Line, has_code
 
 INVERSE_PENALTY = 3.0  # of the squared weights
 ITERATIONS = 120
@@ -27,9 +27,10 @@ def system_lines(lines: Iterable[Line], seed: int) -> list[Line]:
     per_kind: Counter[str] = Counter()
     chosen = []
     for line in shuffled:
-        kind = line.kind.partition(" ")[0] if line.kind != NO_CODE else NO_CODE
-        if kind == NO_CODE or per_kind[kind] < MAX_LINES.get(kind, OTHER_LINES):
+        kind = line.kind.partition(" ")[0]
+        if has_code(line.kind):
             per_kind[kind] += 1
+        if per_kind[kind] <= MAX_LINES.get(kind, OTHER_LINES):
             chosen.append(line)
     return chosen
 
