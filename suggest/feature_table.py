@@ -276,9 +276,9 @@ SCORE_FEATURES = (
             "Entropy of `share` over all candidates of the text, in nats.",
             0, log1p(MAX_CANDIDATES - 1), "Scored.scores, indptr", confidence=True),
     Feature("codable", "confidence",
-            "Log odds that the text sounds like something that has a code: a logistic regression on its "
-            "vector.",
-            -inf, inf, "Scored.codable", confidence=True),
+            "Log odds that the text belongs to HCPCS Level II and to no other code system, by its words "
+            "alone (`suggest.systems`); at most 13.82 either way.",
+            -13.82, 13.82, "Scored.codable", confidence=True),
 )
 """What the confidence models read of the scores, in the order of their first columns."""
 # fmt: on

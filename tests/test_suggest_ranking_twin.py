@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from math import e, log
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -18,7 +17,7 @@ from suggest.calibration import (
 )
 from suggest.ranker import WEIGHTS, BoostedRanker
 from suggest.ranking import RankingPipeline
-from suggest.thresholds import UNTRAINED
+from suggest.systems import SystemModel
 from suggest.trees import Trees
 from tests import twin_ranking
 from tests.compiled import NAMES, Features, first_rows, gather_shown, running_min, top_k
@@ -205,15 +204,14 @@ def test_probabilities_are_those_of_plain_walks() -> None:
 
 
 def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> None:
-    """Rows, closest texts and scores of the best of each text; the log odds of its vector as typed."""
+    """Rows, closest texts and scores of the best of each text; the log odds of its words as typed."""
     features, ranker, recorder = (
         Features(real_index.artifact.table, real_index.columns),
         BoostedRanker.load(),
         Recorder(),
     )
-    weights = np.random.default_rng(9).normal(size=real_index.encoder.dim)
-    thresholds = msgspec.structs.replace(UNTRAINED, codable_weights=tuple(weights), codable_bias=0.75)
-    pipeline = RankingPipeline(real_index.retriever, features, ranker, recorder, thresholds)
+    systems = SystemModel.load(real_index.encoder)
+    pipeline = RankingPipeline(real_index.retriever, features, ranker, recorder, systems)
     queries = real_index.query_batches(60)[0]
 
     rankings = pipeline.rankings(queries, 7, real_index.allowed)
@@ -227,5 +225,6 @@ def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> Non
         assert ranking.closest == found.closest[own].tolist()
         assert ranking.scores == [round(score, 4) for score in scores[own].astype(float).tolist()]
         assert (ranking.confidences, ranking.answerable) == ([0.5] * len(own), 0.25)
-        typed = real_index.encoder.encode([query.plain])[0].astype(float)
-        assert asked.codable[i] == pytest.approx(typed @ weights + 0.75, abs=1e-4)
+        own = systems.probabilities([query.plain])[0]
+        assert ranking.systems.tolist() == own.tolist()
+        assert asked.codable[i] == pytest.approx(np.log(own[0] / (1 - own[0])))

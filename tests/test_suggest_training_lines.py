@@ -18,8 +18,11 @@ from suggest.training.lines import (
     charge_lines,
     clipped,
     lexicon_lines,
+    no_code_lines,
+    no_code_text_lines,
     older_lines,
 )
+from suggest.training.no_code import NoCode
 
 
 def write(path: Path, rows: list[tuple[str, str, str]]) -> Path:
@@ -30,35 +33,69 @@ def write(path: Path, rows: list[tuple[str, str, str]]) -> Path:
 
 def test_lines_are_capped_by_hospital_and_by_code(tmp_path: Path) -> None:
     """One hospital and one frequent code cannot dominate the training lines."""
-    rows = [(f"dog bandage {i} of {j}", "A0001", f"hospital {j}") for i in range(30) for j in range(9)]
-    lines, code_popularity = charge_lines(write(tmp_path / "lines.gz", rows), {"A0001"}, seed=0)
+    rows = [(f"dog bandage {i} of {j}", "A0001", f"oshpd-{j}") for i in range(30) for j in range(12)]
+    lines, code_popularity, popularity = charge_lines([write(tmp_path / "lines.gz", rows)], {"A0001"}, seed=0)
 
     assert len(lines) == MAX_PER_CODE
-    one, _ = charge_lines(
-        write(tmp_path / "one.gz", [row for row in rows if row[2] == "hospital 1"]), {"A0001"}, 0
+    one, _, _ = charge_lines(
+        [write(tmp_path / "one.gz", [row for row in rows if row[2] == "oshpd-1"])], {"A0001"}, 0
     )
     assert len(one) == MAX_PER_HOSPITAL
-    assert [counts["A0001"] for counts in code_popularity] == [5, 4]
+    assert [counts["A0001"] for counts in code_popularity] == [9, 9, 10, 10, 10]
+    assert popularity == {"A0001": 12}
 
 
-def test_a_hospital_stays_in_one_fold(tmp_path: Path) -> None:
-    """All lines of one hospital share a fold, so that a fold's encoder never saw the other's habits."""
-    rows = [
-        (f"{place} line {i}", f"A000{i}", place) for place in ("north", "south", "east") for i in range(5)
+def test_a_hospital_system_stays_in_one_fold_over_all_files(tmp_path: Path) -> None:
+    """The encoder that left out a fold never saw its hospitals' habits, nor those of their sisters."""
+    old = [
+        (f"{place} line {i}", f"A000{i}", place)
+        for place in ("north-city", "south", "east")
+        for i in range(5)
     ]
-    codes = {f"A000{i}" for i in range(5)}
-    lines, _ = charge_lines(write(tmp_path / "lines.gz", rows), codes, seed=0)
+    new = [(f"north new line {i}", f"A000{i}", "north-hill-2026") for i in range(9)]
+    codes = {f"A000{i}" for i in range(9)}
+    paths = [write(tmp_path / "old.gz", old), write(tmp_path / "new.gz", new)]
+    lines, _, _ = charge_lines(paths, codes, seed=0)
 
     for place in ("north", "south", "east"):
         assert len({line.fold for line in lines if line.text.startswith(place)}) == 1
-    assert {line.fold for line in lines} == {0, 1}
+    assert {line.fold for line in lines} == {0, 1, 2}
+
+
+def test_a_hospitals_lines_without_a_code_are_in_the_fold_of_its_charge_lines(tmp_path: Path) -> None:
+    """Otherwise a hospital's habits would tell which of its lines have a code."""
+    charges = write(tmp_path / "charges.gz", [(f"line {i}", "A0001", f"oshpd-{i % 3}") for i in range(9)])
+    path = tmp_path / "no-code.gz"
+    rows = [{"query": "knee surgery", "codes": [], "source": f"oshpd-{i}"} for i in range(3)]
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    lines, _, _ = charge_lines([charges], {"A0001"}, seed=0)
+    folds = {line.source: line.fold for line in lines}
+
+    without = no_code_lines(path, [charges])
+
+    assert [(line.fold, line.codes, line.system) for line in without] == [
+        (folds[f"oshpd-{i}"], (), "cpt") for i in range(3)
+    ]
+
+
+def test_own_texts_about_one_thing_are_in_one_fold() -> None:
+    """Their longest word says what they are about."""
+    texts = [
+        NoCode("lap appendectomy", "cpt"),
+        NoCode("appendectomy open", "cpt"),
+        NoCode("hello", "not-medical"),
+    ]
+    lines = no_code_text_lines(texts)
+
+    assert lines[0].fold == lines[1].fold
+    assert [line.system for line in lines] == ["cpt", "cpt", "not-medical"]
 
 
 def test_codes_that_have_ended_are_not_learned(tmp_path: Path) -> None:
     """A line whose code is not active is not used."""
     path = write(tmp_path / "lines.gz", [("old thing", "A0002", "north"), ("new thing", "A0001", "north")])
 
-    assert [line.text for line in charge_lines(path, {"A0001"}, seed=0)[0]] == ["new thing"]
+    assert [line.text for line in charge_lines([path], {"A0001"}, seed=0)[0]] == ["new thing"]
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
@@ -67,7 +104,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b'{"query": "dog"}')[:-3])
 
     with pytest.raises(ReleaseFormatError, match="the training lines lines.gz cannot be read"):
-        charge_lines(path, {"A0001"}, seed=0)
+        charge_lines([path], {"A0001"}, seed=0)
 
 
 def test_a_term_of_many_codes_teaches_nothing() -> None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from index.build import Sources, assemble
 from index.text.lexicon import Entry
 from suggest.calibration import RANKER_COLUMNS, SCORE_COLUMNS
 from suggest.features import COUNT, NAMES
+from suggest.systems import SYSTEMS, SystemModel
 from suggest.training import ranking
-from suggest.training.lines import Line
+from suggest.training.lines import FOLDS, NO_CODE, Line
 from suggest.training.ranking import (
-    NO_CODE,
     Example,
     FoldIndex,
     answerable_probabilities,
     fit_answerable,
-    fit_codable,
     fit_confidence,
     fit_ranker,
     out_of_fold_scores,
@@ -42,13 +42,23 @@ def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(settings, "num_threads", 1)
 
 
+class FourOfFive(SystemModel):
+    """Finds every text with probability 0.8 ours."""
+
+    def __init__(self) -> None:
+        """Need no weights."""
+
+    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """See `SystemModel.probabilities`."""
+        return np.array([[0.8, 0.2, *[0.0] * (len(SYSTEMS) - 2)]] * len(texts))
+
+
 @pytest.fixture(scope="module")
 def fold_index() -> FoldIndex:
-    """The small release, with and without one term, and a regression that sums the letters a and b."""
+    """The small release, with and without one term, and a model that finds four of five texts ours."""
     encoder = LetterEncoder()
-    weights = np.array([1.0, 1.0] + [0.0] * 24, np.float32)
     full = assemble(Sources(SMALL, LEXICON), encoder)
-    return FoldIndex(full, assemble(Sources(SMALL), encoder), encoder, {"A0001": 3}, (weights, -0.5))
+    return FoldIndex(full, assemble(Sources(SMALL), encoder), encoder, {"A0001": 3}, FourOfFive())
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +71,7 @@ def examples() -> Sequence[Example]:
         kind = NO_CODE if i % 4 == 0 else "charge"
         cosines = matrix[:, NAMES.index("cosine")]
         labels = (cosines == cosines.max()) & (kind != NO_CODE)
-        rows.append(Example(kind, i % 2, matrix, labels, 1.0 if labels.any() else -1.0))
+        rows.append(Example(kind, i % FOLDS, matrix, labels, 1.0 if labels.any() else -1.0))
     return rows
 
 
@@ -76,10 +86,10 @@ def test_an_example_labels_the_right_candidates(fold_index: FoldIndex) -> None:
     example = fold_index.example(Line("ab", ("E0002", "E0003"), "charge", 1), 0)
 
     assert example is not None
-    assert (example.kind, example.fold) == ("charge", 1)
+    assert (example.kind, example.fold, example.source) == ("charge", 1, "")
     assert example.matrix.shape == (4, COUNT)
     assert example.labels.tolist() == [False, True, True, False]
-    assert example.codable == pytest.approx(2 / np.sqrt(2) - 0.5)
+    assert example.codable == pytest.approx(np.log(4))
     assert column(example, "code_popularity")[0] == pytest.approx(np.log(4))
 
 
@@ -124,10 +134,10 @@ def test_the_sample_is_capped_by_kind_and_by_code(monkeypatch: pytest.MonkeyPatc
     assert sample == sampled_lines([*unlisted, *names, *charges, *charges], seed=0)
 
 
-def test_every_example_is_scored_by_a_ranker_of_the_other_fold(
+def test_every_example_is_scored_by_a_ranker_of_the_other_folds(
     examples: Sequence[Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ranker learns from the lines with a code of one fold, and scores all lines of the other."""
+    """The ranker learns from the lines with a code of four folds, and scores all lines of the fifth."""
     learned = []
 
     def recorded(chosen: Sequence[Example], seed: int) -> object:
@@ -137,8 +147,10 @@ def test_every_example_is_scored_by_a_ranker_of_the_other_fold(
     monkeypatch.setattr(ranking, "fit_ranker", recorded)
     scored = list(out_of_fold_scores(examples, seed=0))
 
-    assert learned == [{("charge", 1)}, {("charge", 0)}]
-    assert [example.fold for example, _ in scored] == [0] * (LINES // 2) + [1] * (LINES // 2)
+    assert learned == [
+        {("charge", other) for other in range(FOLDS) if other != fold} for fold in range(FOLDS)
+    ]
+    assert [example.fold for example, _ in scored] == sorted(list(range(FOLDS)) * (LINES // FOLDS))
     right = [example.labels[scores.argmax()] for example, scores in scored if example.kind == "charge"]
     assert np.mean(right) > 0.8
 
@@ -154,12 +166,3 @@ def test_the_calibration_tells_right_from_wrong_and_codes_from_none(examples: Se
     coded = np.array([example.kind != NO_CODE for example, _ in scored])
     assert probabilities.shape == (LINES,)
     assert probabilities[coded].min() > probabilities[~coded].max()
-
-
-def test_the_regression_knows_texts_with_a_code_from_others() -> None:
-    """Both classes have the same total weight, whatever their numbers of texts."""
-    encoder = LetterEncoder()
-    weights, bias = fit_codable(encoder, ["aab", "ab", "abb", "aaab"], ["yz"])
-
-    odds = encoder.encode(["ab", "yz"]) @ weights + bias
-    assert odds[0] > 0 > odds[1]

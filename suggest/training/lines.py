@@ -39,8 +39,8 @@ class Line(msgspec.Struct, frozen=True, order=True):
     Attributes:
         text: As written.
         codes: Acceptable codes, those of the source first.
-        kind: "charge", "name", "starter", "older wording", "clipped", "variant", `NO_CODE`, `NO_CODE_TEXT`, or
-            "lexicon " and the entry's kind.
+        kind: "charge", "name", "starter", "older wording", "clipped", "variant", `NO_CODE`, `NO_CODE_TEXT`,
+            or "lexicon " and the entry's kind.
         fold: 0 to `FOLDS` - 1. All lines of one hospital system, name or lexicon entry are in the same fold.
         source: The hospital of a charge line; empty for other kinds.
         system: The code system that the text belongs to, one of `suggest.systems.SYSTEMS`.
