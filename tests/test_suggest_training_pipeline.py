@@ -25,7 +25,7 @@ Stage = Callable[..., Path]
 def material(*lines: Line) -> pipeline.Material:
     """The small release with some lines."""
     release: Release = SMALL
-    return pipeline.Material(release, (), (), (), lines, (), (), {})
+    return pipeline.Material(release, (), (), (), lines, (), (), (), {})
 
 
 @pytest.fixture

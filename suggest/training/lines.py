@@ -16,6 +16,7 @@ from index.records import Record, Release
 from index.text.lexicon import Entry, codes_of
 from index.text.names import read_names
 from index.text.words import normalise, skeleton, words
+from suggest.training.answerable import answerable_variants, kind_of_code
 from suggest.training.no_code import NoCode
 
 MAX_PER_HOSPITAL = 12  # charge lines of one code from one hospital
@@ -26,6 +27,12 @@ FOLDS = 5
 
 NO_CODE, NO_CODE_TEXT = "no code", "no code text"
 """Kinds of the lines that no code fits: of hospitals, and the project's own."""
+
+TERM_VARIANT = "term variant"
+"""Kind of the lines that are a known term among ordinary words: they teach that such a text has a code."""
+
+N_VARIANTS = {"charge": 2500, "name": 600, "starter": 800}
+N_TERM_VARIANTS = 900  # of each kind of lexicon terms
 
 
 def has_code(kind: str) -> bool:
@@ -39,8 +46,8 @@ class Line(msgspec.Struct, frozen=True, order=True):
     Attributes:
         text: As written.
         codes: Acceptable codes, those of the source first.
-        kind: "charge", "name", "starter", "older wording", "clipped", "variant", `NO_CODE`, `NO_CODE_TEXT`,
-            or "lexicon " and the entry's kind.
+        kind: "charge", "name", "starter", "older wording", "clipped", "charge variant", `TERM_VARIANT`,
+            `NO_CODE`, `NO_CODE_TEXT`, or "lexicon " and the entry's kind.
         fold: 0 to `FOLDS` - 1. All lines of one hospital system, name or lexicon entry are in the same fold.
         source: The hospital of a charge line; empty for other kinds.
         system: The code system that the text belongs to, one of `suggest.systems.SYSTEMS`.
@@ -258,3 +265,25 @@ def no_code_text_lines(texts: Sequence[NoCode]) -> list[Line]:
 
 def _longest_word(text: str) -> str:
     return max(words(normalise(text)), key=len, default="")
+
+
+def variant_lines(lines: Iterable[Line], seed: int) -> list[Line]:
+    """Lines with a code, changed by noise or put among ordinary words; each in the fold of its line."""
+    shuffled = sorted(lines)
+    random.Random(seed).shuffle(shuffled)
+    taken: Counter[str] = Counter()
+    sample = []
+    for line in shuffled:
+        limit = N_TERM_VARIANTS if line.kind.startswith("lexicon ") else N_VARIANTS.get(line.kind, 0)
+        if line.kind != "lexicon meaning" and taken[line.kind] < limit:
+            taken[line.kind] += 1
+            sample.append(line)
+    texts = answerable_variants(
+        [line.text for line in sample], seed, [kind_of_code(line.codes[0]) for line in sample]
+    )
+    return [
+        msgspec.structs.replace(
+            line, text=text, kind="charge variant" if line.kind == "charge" else TERM_VARIANT
+        )
+        for line, text in zip(sample, texts, strict=True)
+    ]

@@ -42,6 +42,7 @@ from suggest.training.lines import (
     no_code_text_lines,
     older_lines,
     starter_lines,
+    variant_lines,
 )
 from suggest.training.no_code import NoCode, listed_no_code
 from suggest.training.no_code import no_code_lines as grammar_no_code
@@ -53,6 +54,7 @@ from suggest.training.ranking import (
     fit_answerable,
     fit_confidence,
     fit_ranker,
+    is_ranked,
     out_of_fold_scores,
     sampled_lines,
     with_all_codes,
@@ -99,6 +101,7 @@ class Material(msgspec.Struct, frozen=True):
         lexicon: Entries of the lexicon.
         names: Names of the ASP crosswalk files.
         lines: All labelled lines.
+        variants: Some of these among ordinary words; see `variant_lines`.
         no_code: Lines that no code fits.
         code_popularity: For each fold: code -> number of price lists of the other folds that contain it.
         popularity: The same for the price lists of all folds.
@@ -109,6 +112,7 @@ class Material(msgspec.Struct, frozen=True):
     lexicon: tuple[Entry, ...]
     names: tuple[Name, ...]
     lines: tuple[Line, ...]
+    variants: tuple[Line, ...]
     no_code: tuple[Line, ...]
     code_popularity: tuple[dict[str, int], ...]
     popularity: dict[str, int]
@@ -163,7 +167,7 @@ def _fit_models(
     confidence = fit_confidence(scored, seed)
     answerable = fit_answerable(scored, seed)
     systems = _system_model(material, encoder, _full_index(material, encoder), None, seed)
-    ranker = fit_ranker([example for example in examples if has_code(example.kind)], seed)
+    ranker = fit_ranker([example for example in examples if is_ranked(example.kind)], seed)
     thresholds = Thresholds(
         refuse_below=_refuse_below(scored, answerable, log),
         code_popularity=material.popularity,
@@ -209,6 +213,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         lexicon=lexicon,
         names=tuple(name for path in inputs.names for name in read_names(path)),
         lines=lines,
+        variants=tuple(variant_lines(lines, inputs.seed)),
         no_code=(
             *no_code_lines(inputs.no_code, inputs.lines),
             *no_code_text_lines(own_no_code(inputs.seed)),
@@ -308,7 +313,8 @@ def _examples(
 ) -> list[Example]:
     """Examples of the lines of a fold, with the encoder that did not learn from them."""
     index = _fold_index(material, encoder, encoder_fold, seed)
-    sample = sampled_lines((*with_all_codes(material.lines), *material.no_code), seed)
+    every = (*with_all_codes((*material.lines, *material.variants)), *material.no_code)
+    sample = sampled_lines(every, seed)
     lines = [line for line in sample if line.fold == encoder_fold]
     examples = []
     for nth, line in enumerate(lines):
@@ -338,7 +344,11 @@ def _system_model(
 ) -> SystemModel:
     """The model of code systems from all lines but one fold's, or from all when None."""
     reader = Reader(Expander(full.lexicon, (), full.catalogue.codes), full.table)
-    lines = [line for line in system_lines((*material.lines, *material.no_code), seed) if line.fold != fold]
+    lines = [
+        line
+        for line in system_lines((*material.lines, *material.variants, *material.no_code), seed)
+        if line.fold != fold
+    ]
     texts = [reader.read(line.text).plain for line in lines]
     return fit_systems(encoder, texts, [line.system for line in lines])
 

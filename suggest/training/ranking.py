@@ -26,13 +26,14 @@ from suggest.features import NAMES, Features
 from suggest.ranker import BoostedRanker
 from suggest.reader import Query, Reader
 from suggest.systems import SystemModel, own_log_odds
-from suggest.training.lines import FOLDS, NO_CODE, NO_CODE_TEXT, Line, has_code
+from suggest.training.lines import FOLDS, NO_CODE, NO_CODE_TEXT, TERM_VARIANT, Line, has_code
 
 Floats = npt.NDArray[np.float32]
 
 MAX_LINES = {
     "charge": 13000,
-    "variant": 3000,
+    "charge variant": 2500,
+    TERM_VARIANT: 5000,
     NO_CODE: 6000,
     NO_CODE_TEXT: 7000,
     "name": 1500,
@@ -188,6 +189,14 @@ def with_all_codes(lines: Sequence[Line]) -> list[Line]:
     ]
 
 
+def is_ranked(kind: str) -> bool:
+    """Whether the ranker and the confidence learn from a kind of lines.
+
+    They do not from known terms among ordinary words: they would learn that a known term is always right.
+    """
+    return has_code(kind) and kind != TERM_VARIANT
+
+
 def fit_ranker(examples: Sequence[Example], seed: int) -> Any:
     """LambdaMART model (Burges 2010) of the examples that have a right candidate."""
     usable = [example for example in examples if example.labels.any()]
@@ -203,7 +212,7 @@ def fit_ranker(examples: Sequence[Example], seed: int) -> Any:
 def out_of_fold_scores(examples: Sequence[Example], seed: int) -> Iterator[Scored]:
     """Each example with the scores of a ranker that learned from the other folds, fold by fold."""
     for fold in range(FOLDS):
-        others = [example for example in examples if example.fold != fold and has_code(example.kind)]
+        others = [example for example in examples if example.fold != fold and is_ranked(example.kind)]
         ranker = BoostedRanker(fit_ranker(others, seed))
         for example in examples:
             if example.fold == fold:
@@ -216,7 +225,7 @@ def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
     A miss on a charge line has a lower weight. Of the charge lines that were read one by one, one in seven
     had a wrong code or was too vague to code, so that about three misses in ten are errors of the label.
     """
-    coded = [(example, scores) for example, scores in scored if has_code(example.kind)]
+    coded = [(example, scores) for example, scores in scored if is_ranked(example.kind)]
     top = [_top(scores, CALIBRATED_CANDIDATES) for _, scores in coded]
     columns = np.concatenate([_columns(example, scores, CALIBRATED_CANDIDATES) for example, scores in coded])
     labels = np.concatenate([example.labels[order] for (example, _), order in zip(coded, top, strict=True)])

@@ -16,7 +16,7 @@ INVERSE_PENALTY = 3.0  # of the squared weights
 ITERATIONS = 120
 
 
-MAX_LINES = {"charge": 40_000, "variant": 8000, "lexicon": 8000}
+MAX_LINES = {"charge": 40_000, "term": 8000, "lexicon": 8000}
 OTHER_LINES = 2500  # of each other kind that has codes
 
 
