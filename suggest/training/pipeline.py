@@ -38,6 +38,7 @@ from suggest.training.lines import (
     older_lines,
     starter_lines,
 )
+from suggest.training.no_code import listed_no_code
 from suggest.training.ranking import (
     NO_CODE,
     Example,
@@ -54,7 +55,6 @@ from suggest.training.ranking import (
 )
 
 Log = Callable[[str], None]
-NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
 EXPANDED_SHARE = 0.75  # of charge lines are learned with the words that their known terms stand for
 REFUSED_SHARE = 0.92  # of texts without a code must be refused
 
@@ -326,7 +326,7 @@ def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
 
 def no_code_texts() -> list[str]:
     """The project's own list of texts that no HCPCS code fits."""
-    return [line for line in NO_CODE_FILE.read_text(encoding="utf-8").split("\n") if line.strip()]
+    return [line.text for line in listed_no_code()]
 
 
 def _refuse_below(scored: Sequence[Scored], answerable: Any, log: Log) -> float:
