@@ -5,13 +5,12 @@ import pytest
 from rapidfuzz import fuzz, process
 
 import eval.cases.cases
-import suggest.answer
 from eval.cases.cases import read_cases
 from index.release.release import read_release
+from suggest.training.no_code import listed_no_code
 
 CASES = read_cases(Path(eval.cases.cases.__file__).parent / "no_code_cases.jsonl")
-TRAINING = Path(suggest.answer.__file__).parent / "training" / "no_code_texts.txt"
-TEXTS = TRAINING.read_text(encoding="utf-8").splitlines()
+TEXTS = [line.text for line in listed_no_code()]
 KINDS = {
     "procedure": 96,
     "diagnosis": 64,

@@ -2,10 +2,11 @@ import re
 from collections import Counter
 
 import pytest
+from rapidfuzz import fuzz
 
 from index.release.release import read_release
 from suggest.training.grammar import read_grammar
-from suggest.training.no_code import FOLDER, SHARES, NoCode, no_code_lines
+from suggest.training.no_code import FOLDER, SHARES, NoCode, listed_no_code, no_code_lines
 
 LINES = no_code_lines(1, 20000)
 
@@ -79,6 +80,28 @@ def test_no_text_is_a_description_of_the_january_2026_release(shared):
     assert codes <= {record.code for record in active}
 
 
+def test_nothing_near_a_text_that_measures_is_given():
+    """Each of 300 texts of one draw keeps its equals and near equals out of the same draw."""
+    measuring = [line.text for line in no_code_lines(3, 3000)][:300]
+    given = no_code_lines(3, 3000, measuring)
+    assert len(given) == 3000
+    assert max(fuzz.ratio(text.lower(), line.text.lower()) for text in measuring for line in given) < 85
+
+
 def test_a_text_has_the_two_fields():
     """The struct is frozen, with the text and its system."""
     assert NoCode.__struct_fields__ == ("text", "looks_like")
+
+
+def test_the_hand_written_list_has_a_system_for_each_text():
+    """Some of each kind, read by eye."""
+    listed = listed_no_code()
+    assert {line.looks_like for line in listed} == set(SHARES)
+    systems = {line.text: line.looks_like for line in listed}
+    assert systems["HC LAB IGF-1 STAT"] == "cpt"
+    assert systems["hx of achalasia"] == "icd"
+    assert systems["DENTAL INLAY GOLD #30"] == "cdt"
+    assert systems["60341640531"] == systems["nebivolol 5 mg"] == "ndc"
+    assert systems["CCU DLY RM"] == "revenue"
+    assert systems["tell me a joke"] == "not-medical"
+    assert systems["placeholder"] == "vague"

@@ -8,9 +8,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+import eval.cases
 from api.settings import Settings
 from index.errors import EncoderError
 
+CASES = Path(eval.cases.__file__).parent
 HELP = "Reproduce the shipped weights: encoder, ranker, confidence. An interrupted run is resumed."
 EXAMPLE = "hcpcs train --data ../shared/data --release january-2026-alpha-numeric-hcpcs-file.zip"
 
@@ -48,7 +50,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     def log(line: str) -> None:
         sys.stderr.write(f"[{time.monotonic() - started:6.0f} s] {line}\n")
 
-    inputs = inputs_under(arguments.data, arguments.release, arguments.on, arguments.seed)
+    measured = sorted(CASES.glob("*.jsonl"))
+    inputs = inputs_under(arguments.data, arguments.release, measured, arguments.on, arguments.seed)
     for path, digest in train(inputs, settings.home / "training", arguments.out, log).items():
         print(f"{digest}  {path}")
     return 0

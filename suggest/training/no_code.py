@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from rapidfuzz import fuzz, process
 
 from suggest.training.grammar import Grammar, read_grammar
 from suggest.training.text_styles import house_style
 
 FOLDER = Path(__file__).parent / "no_code"
+LISTED = Path(__file__).parent / "no_code_texts.txt"
 # Share of each kind.
 SHARES = {
     "cpt": 0.60,
@@ -25,6 +27,7 @@ SHARES = {
     "vague": 0.06,
 }
 _DRAWS_A_TEXT = 12
+_NEAR = 85  # rapidfuzz ratio from which a text is near another
 
 
 class NoCode(msgspec.Struct, frozen=True):
@@ -39,29 +42,50 @@ class NoCode(msgspec.Struct, frozen=True):
     looks_like: str
 
 
-def no_code_lines(seed: int, count: int) -> list[NoCode]:
+def no_code_lines(seed: int, count: int, apart_from: Sequence[str] = ()) -> list[NoCode]:
     """Distinct texts (letter case aside) of all kinds in their shares, in random order.
 
-    Fewer than `count` where the grammars of a kind do not give enough. The same for the same arguments.
+    Args:
+        seed: The same texts for the same arguments.
+        count: How many; fewer are given where the grammars of a kind do not hold as many.
+        apart_from: Texts that measure; nothing equal or nearly equal to one of them is given.
     """
     grammars = _grammars()
     rng = random.Random(seed)
-    left_out = _left_out()
+    refused = _Refused(_left_out(), [text.lower() for text in apart_from])
     lines: list[NoCode] = []
     taken: set[str] = set()
     for kind, share in SHARES.items():
         of_kind = [grammar for grammar in grammars if grammar.kind == kind]
-        lines += _drawn(of_kind, round(count * share), rng, taken, left_out)
+        lines += _drawn(of_kind, round(count * share), rng, taken, refused)
     rng.shuffle(lines)
     return lines
 
 
+def listed_no_code() -> list[NoCode]:
+    """The hand-written list: a line is the text, a tab and the system."""
+    lines = LISTED.read_text(encoding="utf-8").split("\n")
+    return [NoCode(*line.split("\t")) for line in lines if line.strip()]
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    """What is not given: texts with all words of one of `left_out`, texts near one of `apart_from`."""
+
+    left_out: Sequence[frozenset[str]]
+    apart_from: Sequence[str]
+
+    def holds(self, text: str) -> bool:
+        """Whether a text is not to be given."""
+        lowered = text.lower()
+        words = frozenset(lowered.replace("-", " ").replace("/", " ").split())
+        if any(together <= words for together in self.left_out):
+            return True
+        near = process.extractOne(lowered, self.apart_from, scorer=fuzz.ratio, score_cutoff=_NEAR)
+        return near is not None
+
+
 def _drawn(
-    grammars: Sequence[Grammar],
-    count: int,
-    rng: random.Random,
-    taken: set[str],
-    left_out: Sequence[frozenset[str]],
+    grammars: Sequence[Grammar], count: int, rng: random.Random, taken: set[str], refused: _Refused
 ) -> list[NoCode]:
     """Up to `count` texts of one kind; adds their lower case to `taken`."""
     lines: list[NoCode] = []
@@ -71,11 +95,8 @@ def _drawn(
             break
         grammar = rng.choices(grammars, weights)[0]
         plain = grammar.text(rng)
-        words = frozenset(plain.lower().replace("-", " ").replace("/", " ").split())
-        if any(together <= words for together in left_out):
-            continue
         text = house_style(plain, rng, grammar.prefixed)
-        if text.lower() not in taken:
+        if text.lower() not in taken and not refused.holds(plain) and not refused.holds(text):
             taken.add(text.lower())
             lines.append(NoCode(text, grammar.kind))
     return lines
@@ -94,9 +115,3 @@ def _left_out() -> list[frozenset[str]]:
     return [
         frozenset(line.split("\t")[0].split()) for line in lines if line.strip() and not line.startswith("#")
     ]
-
-
-def listed_no_code() -> list[NoCode]:
-    """Temporary."""
-    texts = (Path(__file__).parent / "no_code_texts.txt").read_text(encoding="utf-8").split("\n")
-    return [NoCode(text, "cpt") for text in texts if text.strip()]

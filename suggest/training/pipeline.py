@@ -62,7 +62,6 @@ from suggest.training.ranking import (
 from suggest.training.systems import fit_systems, system_lines
 
 Log = Callable[[str], None]
-NO_CODE_FILE = Path(__file__).parent / "no_code_texts.txt"
 LINE_FILES = ("charge_lines.jsonl.gz", "price_lines_2026.jsonl.gz")
 NO_CODE_LINES = "no_code_2026.jsonl.gz"
 N_NO_CODE_TEXTS = 20_000  # own texts without a code
@@ -79,6 +78,7 @@ class Inputs(msgspec.Struct, frozen=True):
         lines: Files of labelled charge lines; see `charge_lines`.
         no_code: File of hospital lines that have no Level II code; see `no_code_lines`.
         names: ASP crosswalk files.
+        measured: Shipped evaluation cases; no own text is near one of them.
         on: Codes that are active on this date are learned.
         seed: Of all random draws.
     """
@@ -88,6 +88,7 @@ class Inputs(msgspec.Struct, frozen=True):
     lines: tuple[Path, ...]
     no_code: Path
     names: tuple[Path, ...]
+    measured: tuple[Path, ...]
     on: date
     seed: int = 0
 
@@ -216,7 +217,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         variants=tuple(variant_lines(lines, inputs.seed)),
         no_code=(
             *no_code_lines(inputs.no_code, inputs.lines),
-            *no_code_text_lines(own_no_code(inputs.seed)),
+            *no_code_text_lines(own_no_code(inputs.seed, inputs.measured)),
         ),
         code_popularity=tuple(code_popularity),
         popularity=popularity,
@@ -353,9 +354,19 @@ def _system_model(
     return fit_systems(encoder, texts, [line.system for line in lines])
 
 
-def own_no_code(seed: int) -> list[NoCode]:
+def own_no_code(seed: int, measured: Sequence[Path]) -> list[NoCode]:
     """The project's own texts that no HCPCS code fits: listed ones and ones from grammars."""
-    return [*listed_no_code(), *grammar_no_code(seed, N_NO_CODE_TEXTS)]
+    cases = [
+        case for path in measured for case in msgspec.json.Decoder(_Case).decode_lines(path.read_bytes())
+    ]
+    texts = [case.query for case in cases]
+    return [*listed_no_code(), *grammar_no_code(seed, N_NO_CODE_TEXTS, texts)]
+
+
+class _Case(msgspec.Struct):
+    """The text of an evaluation case."""
+
+    query: str
 
 
 def _refuse_below(scored: Sequence[Scored], answerable: Any, log: Log) -> float:
@@ -370,12 +381,13 @@ def _refuse_below(scored: Sequence[Scored], answerable: Any, log: Log) -> float:
     return round(threshold, 4)
 
 
-def inputs_under(shared: Path, release: Path, on: date, seed: int) -> Inputs:
+def inputs_under(shared: Path, release: Path, measured: Sequence[Path], on: date, seed: int) -> Inputs:
     """The inputs in a folder with `hcpcs/`, `asp/` and `train/`.
 
     Args:
         shared: The folder.
         release: The current release file.
+        measured: See `Inputs`.
         on: See `Inputs`.
         seed: See `Inputs`.
     """
@@ -386,4 +398,13 @@ def inputs_under(shared: Path, release: Path, on: date, seed: int) -> Inputs:
     )
     names = sorted((shared / "asp").glob("*crosswalk*"))
     lines = tuple(shared / "train" / name for name in LINE_FILES)
-    return Inputs(release, tuple(older), lines, shared / "train" / NO_CODE_LINES, tuple(names), on, seed)
+    return Inputs(
+        release,
+        tuple(older),
+        lines,
+        shared / "train" / NO_CODE_LINES,
+        tuple(names),
+        tuple(measured),
+        on,
+        seed,
+    )
