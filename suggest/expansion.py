@@ -8,11 +8,11 @@ from itertools import chain
 
 import msgspec
 
-from index.text.lexicon import Entry, broad, codes_of
+from index.text.lexicon import Entry, broad, codes_of, key_of
 from index.text.names import Name
 from index.text.phrases import longest_phrases
 from index.text.spelling import Spelling
-from index.text.words import cut, lengths_by_first, normalise, words
+from index.text.words import cut, lengths_by_first
 
 MAX_TERM_WORDS = 8
 MAX_MEANINGS = 2  # of one term whose words are added to a text
@@ -79,7 +79,7 @@ class Expander:
 
     def _add(self, entry: Entry) -> str:
         """Add an entry under its key, which is returned; empty for one that is left out."""
-        key = _key(entry.term)
+        key = key_of(entry.term)
         n_codes = len(codes_of(entry, self._codes)) if broad(entry) else len(entry.codes)
         if not key or key.count(" ") >= MAX_TERM_WORDS or n_codes > MAX_CODES:
             return ""
@@ -129,12 +129,6 @@ class Expander:
 def _entry_of(name: Name) -> Entry:
     """A product name as a lexicon entry; its kind is the title of its list."""
     return Entry(name.term, (), name.source, (name.code,))
-
-
-def _key(term: str) -> str:
-    """The words of a term, joined by blanks."""
-    normalised = normalise(term)
-    return normalised if normalised.replace(" ", "").isalnum() else " ".join(words(normalised))
 
 
 def added_words(text_words: Sequence[str], hits: Sequence[Hit]) -> list[str]:

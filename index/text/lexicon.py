@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from index.errors import ReleaseFormatError
+from index.text.words import normalise, words
 
 FOLDER = Path(__file__).parent / "lexicon"
 COLUMNS = ["term", "means", "kind", "codes"]
@@ -38,10 +39,15 @@ def read_lexicon(folder: Path = FOLDER) -> tuple[Entry, ...]:
     Raises:
         ReleaseFormatError: If a row does not have four columns or names an unknown kind; says file and line.
     """
-    return tuple(entry for path in sorted(folder.glob("*.tsv")) for entry in _read_file(path))
+    return tuple(entry for path in sorted(folder.glob("*.tsv")) for _, entry in read_entries(path))
 
 
-def _read_file(path: Path) -> Iterable[Entry]:
+def read_entries(path: Path) -> Iterator[tuple[int, Entry]]:
+    """The entries of one file, each with its line.
+
+    Raises:
+        ReleaseFormatError: As `read_lexicon`.
+    """
     with path.open(encoding="utf-8") as file:
         if file.readline().rstrip("\n").split("\t") != COLUMNS:
             raise ReleaseFormatError(f"{path.name}:1: the header must be {COLUMNS}, separated by tabs")
@@ -52,7 +58,13 @@ def _read_file(path: Path) -> Iterable[Entry]:
                     f"{path.name}:{line}: expected term, means, one of {sorted(KINDS)}, codes"
                 )
             means = [part.strip() for part in row[1].split("|")]
-            yield Entry(row[0], tuple(filter(None, means)), row[2], tuple(row[3].split()))
+            yield line, Entry(row[0], tuple(filter(None, means)), row[2], tuple(row[3].split()))
+
+
+def key_of(term: str) -> str:
+    """The words of a term, joined by blanks: entries with the same key are one term."""
+    normalised = normalise(term)
+    return normalised if normalised.replace(" ", "").isalnum() else " ".join(words(normalised))
 
 
 def broad(entry: Entry) -> bool:
