@@ -6,6 +6,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from index.errors import ReleaseFormatError
@@ -56,7 +57,22 @@ def test_rows_of_one_term_with_other_codes_are_found() -> None:
     first, second = Entry("x", (), "lay", ("A0001",)), Entry("X", (), "lay", ("A0004",))
 
     assert found(first, second) == [("contradiction", "a.tsv:3: A0004"), ("contradiction", "a.tsv:2: A0001")]
-    assert found(first, Entry("x", (), "lay", ("A0001", "A0004")))[0][0] == "differs"
+    assert [
+        found(Entry("x", (), "lay", ("A0001", code)), Entry("x", (), "lay", ("A0001", "A0004")))
+        for code in ("A0002", "A0004")
+    ] == [
+        [("differs", "a.tsv:3: A0001 A0004"), ("differs", "a.tsv:2: A0001 A0002")],
+        [],
+    ]
+
+
+def test_rows_of_one_term_with_contexts_may_have_other_codes() -> None:
+    """Two meanings of one word, each where its context allows it."""
+    first = Entry("x", (), "lay", ("A0001",), needs=("dog",))
+    second = Entry("x", (), "lay", ("A0004",), excludes=("dog",))
+
+    assert found(first, second) == []
+    assert len(found(first, Entry("x", (), "lay", ("A0004",)))) == 2
 
 
 def test_a_code_without_a_word_of_the_meaning_is_found() -> None:
@@ -103,6 +119,8 @@ def test_a_term_whose_lines_have_another_code_is_found(tmp_path: Path) -> None:
     assert found(entry, lines=lines * 2) == []
     assert found(entry, lines=lines * 3) == [("lines", "6 of 6 lines have A0001, 0% its own")]
     assert found(entry, lines=lines[:1] * 6) == []
+    assert found(msgspec.structs.replace(entry, excludes=("bx",)), lines=lines * 3) == []
+    assert found(msgspec.structs.replace(entry, needs=("catbox",)), lines=lines * 3) != []
 
 
 def test_a_note_without_a_reason_is_refused(tmp_path: Path) -> None:

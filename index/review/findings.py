@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -40,7 +40,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: "ended", "missing", "contradiction" (two rows of one term have no code in common), "differs"
-            (they have not the same codes), "denied", "substance", "sibling" or "lines".
+            (each has a code that the other lacks), "denied", "substance", "sibling" or "lines".
         placed: The entry.
         detail: What was found.
     """
@@ -60,7 +60,9 @@ def read_placed(paths: Sequence[Path]) -> list[Placed]:
     return [Placed(path.name, line, entry) for path in paths for line, entry in read_entries(path)]
 
 
-def findings(entries: Sequence[Placed], wording: Wording, uses: dict[str, Use]) -> Iterator[Finding]:
+def findings(
+    entries: Sequence[Placed], wording: Wording, uses: Mapping[str, Sequence[Use]]
+) -> Iterator[Finding]:
     """Every finding, by check.
 
     Args:
@@ -79,7 +81,7 @@ def findings(entries: Sequence[Placed], wording: Wording, uses: dict[str, Use]) 
 
 
 def _contradictions(entries: Sequence[Placed]) -> Iterator[Finding]:
-    """Rows of one term that have codes but not the same."""
+    """Rows of one term with codes of which neither has all the other's; rows with contexts may differ."""
     by_key: dict[str, list[Placed]] = defaultdict(list)
     for placed in entries:
         if placed.codes:
@@ -87,8 +89,11 @@ def _contradictions(entries: Sequence[Placed]) -> Iterator[Finding]:
     for rows in by_key.values():
         for placed in rows:
             for other in rows:
-                if set(placed.codes) != set(other.codes):
-                    kind = "differs" if set(placed.codes) & set(other.codes) else "contradiction"
+                ours, theirs = set(placed.codes), set(other.codes)
+                if not (
+                    ours <= theirs or theirs <= ours or placed.entry.conditional and other.entry.conditional
+                ):
+                    kind = "differs" if ours & theirs else "contradiction"
                     yield Finding(kind, placed, f"{other.file}:{other.line}: {' '.join(other.codes)}")
 
 
@@ -143,11 +148,13 @@ def _siblings(placed: Placed, wording: Wording) -> Iterator[Finding]:
         yield Finding("sibling", placed, f"as well as its own: {' '.join(sorted(near))}")
 
 
-def _contradicted(placed: Placed, use: Use) -> Iterator[Finding]:
-    """A term whose lines mostly have other codes."""
-    if not placed.codes or use.lines < MIN_LINES or use.hospitals < MIN_HOSPITALS:
+def _contradicted(placed: Placed, uses: Sequence[Use]) -> Iterator[Finding]:
+    """A term whose lines, where it applies, mostly have other codes."""
+    lines = [use.line for use in uses if placed.entry.applies(use.padded)] if placed.codes else []
+    if len(lines) < MIN_LINES or len({line.source for line in lines}) < MIN_HOSPITALS:
         return
-    agreeing = sum(n for code, n in use.codes.items() if code.startswith(placed.entry.codes)) / use.lines
-    code, n = use.codes.most_common(1)[0]
-    if agreeing < MIN_AGREEING and n / use.lines >= MIN_OTHER:
-        yield Finding("lines", placed, f"{n} of {use.lines} lines have {code}, {agreeing:.0%} its own")
+    counts = Counter(code for line in lines for code in set(line.codes))
+    agreeing = sum(n for code, n in counts.items() if code.startswith(placed.entry.codes)) / len(lines)
+    code, n = counts.most_common(1)[0]
+    if agreeing < MIN_AGREEING and n / len(lines) >= MIN_OTHER:
+        yield Finding("lines", placed, f"{n} of {len(lines)} lines have {code}, {agreeing:.0%} its own")

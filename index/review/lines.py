@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,29 +22,16 @@ class Line(msgspec.Struct, frozen=True):
     source: str = ""
 
 
-class Use:
-    """How lines use a term.
+class Use(NamedTuple):
+    """A line that contains a term.
 
     Attributes:
-        lines: Lines with the term, each counted.
-        codes: Code -> such lines.
+        padded: The line's words, as `Entry.applies` takes them.
+        line: The line.
     """
 
-    def __init__(self) -> None:
-        self.lines = 0
-        self.codes: Counter[str] = Counter()
-        self._sources: set[str] = set()
-
-    @property
-    def hospitals(self) -> int:
-        """Number of hospital systems."""
-        return len(self._sources)
-
-    def add(self, line: Line) -> None:
-        """Count one line."""
-        self.lines += 1
-        self.codes.update(set(line.codes))
-        self._sources.add(line.source)
+    padded: str
+    line: Line
 
 
 def read_lines(path: Path) -> list[Line]:
@@ -54,8 +42,8 @@ def read_lines(path: Path) -> list[Line]:
     return [line for line in lines if line.codes]
 
 
-def uses(keys: Collection[str], lines: Iterable[Line]) -> dict[str, Use]:
-    """For each term that occurs as the longest known one of its place: how the lines use it.
+def uses(keys: Collection[str], lines: Iterable[Line]) -> dict[str, list[Use]]:
+    """For each term that occurs as the longest known one of its place: the lines with it.
 
     Args:
         keys: `index.text.lexicon.key_of` each term.
@@ -63,9 +51,10 @@ def uses(keys: Collection[str], lines: Iterable[Line]) -> dict[str, Use]:
     """
     known = set(keys)
     lengths = lengths_by_first(key.split(" ") for key in known if key)
-    found: dict[str, Use] = {}
+    found: dict[str, list[Use]] = defaultdict(list)
     for line in lines:
-        phrases = longest_phrases(words(normalise(line.query)), lengths, known)
-        for key in {key for _, _, key in phrases}:
-            found.setdefault(key, Use()).add(line)
+        line_words = words(normalise(line.query))
+        use = Use(f" {' '.join(line_words)} ", line)
+        for key in {key for _, _, key in longest_phrases(line_words, lengths, known)}:
+            found[key].append(use)
     return found
