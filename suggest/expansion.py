@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 
 import msgspec
 
-from index.text.lexicon import Entry, broad, codes_of
+from index.text.lexicon import Entry, broad, codes_of, key_of
 from index.text.names import Name
 from index.text.phrases import longest_phrases
 from index.text.spelling import Spelling
-from index.text.words import cut, lengths_by_first, normalise, words
+from index.text.words import cut, lengths_by_first
 
 MAX_TERM_WORDS = 8
 MAX_MEANINGS = 2  # of one term whose words are added to a text
@@ -68,7 +68,10 @@ class Expander:
             self._add(entry)
         listed = [_entry_of(name) for name in names if name.code in self._rows]
         self._listed = {key for entry in listed if (key := self._add(entry))}
-        self._meanings: dict[str, Meaning] = {}
+        self._meanings: dict[tuple[str, tuple[bool, ...]], Meaning] = {}
+        self._conditional = {
+            key for key, entries in self._entries.items() if any(entry.conditional for entry in entries)
+        }
         terms = [key.split(" ") for key in self._entries]
         self._lengths = lengths_by_first(terms)
         self._term_words = set(chain.from_iterable(terms))
@@ -79,19 +82,24 @@ class Expander:
 
     def _add(self, entry: Entry) -> str:
         """Add an entry under its key, which is returned; empty for one that is left out."""
-        key = _key(entry.term)
+        key = key_of(entry.term)
         n_codes = len(codes_of(entry, self._codes)) if broad(entry) else len(entry.codes)
         if not key or key.count(" ") >= MAX_TERM_WORDS or n_codes > MAX_CODES:
             return ""
         self._entries.setdefault(key, []).append(entry)
         return key
 
-    def _meaning(self, key: str) -> Meaning:
-        """What a term stands for; made when a text first has the term, since few terms are ever met."""
-        cached = self._meanings.get(key)
+    def _meaning(self, key: str, applying: tuple[bool, ...] = ()) -> Meaning:
+        """What a term stands for; made when a text first has the term, since few terms are ever met.
+
+        Args:
+            key: The term.
+            applying: For each entry of the term whether it applies; empty if all do.
+        """
+        cached = self._meanings.get((key, applying))
         if cached is not None:
             return cached
-        entries = self._entries[key]
+        entries = list(compress(self._entries[key], applying)) if applying else self._entries[key]
         means = tuple(dict.fromkeys(chain.from_iterable(entry.means for entry in entries)))
         codes = chain.from_iterable(codes_of(entry, self._codes) for entry in entries)
         meaning = Meaning(
@@ -102,7 +110,7 @@ class Expander:
             kinds=tuple(dict.fromkeys(entry.kind for entry in entries)),
             listed=key in self._listed,
         )
-        self._meanings[key] = meaning
+        self._meanings[key, applying] = meaning
         return meaning
 
     def mentions(self, word: str) -> bool:
@@ -114,7 +122,7 @@ class Expander:
         return self._spelling.nearest(word)
 
     def find(self, text_words: list[str]) -> list[Hit]:
-        """Known terms in a text.
+        """Known terms in a text; one whose context the text does not have is none.
 
         Args:
             text_words: Words of the text in order, as `index.text.words.words` returns them.
@@ -123,18 +131,42 @@ class Expander:
             Hits in order, without overlap.
         """
         phrases = longest_phrases(text_words, self._lengths, self._entries)
-        return [Hit(start, stop, self._meaning(key)) for start, stop, key in phrases]
+        if self._conditional.isdisjoint([key for _, _, key in phrases]):
+            return [Hit(start, stop, self._meaning(key)) for start, stop, key in phrases]
+        return self._find_in_context(text_words)
+
+    def _find_in_context(self, text_words: list[str]) -> list[Hit]:
+        """The same where some terms carry a context; one that does not apply leaves its words to others."""
+        terms = _Applying(self._entries, self._conditional, f" {' '.join(text_words)} ")
+        phrases = longest_phrases(text_words, self._lengths, terms)
+        return [
+            Hit(start, stop, self._meaning(key, terms.applying.get(key, ()))) for start, stop, key in phrases
+        ]
+
+
+class _Applying:
+    """The terms that apply in one text, as a container for `longest_phrases`.
+
+    Attributes:
+        applying: Term with a context that was looked for -> for each of its entries whether it applies.
+    """
+
+    def __init__(self, entries: dict[str, list[Entry]], conditional: set[str], padded: str) -> None:
+        self._entries = entries
+        self._conditional = conditional
+        self._padded = padded
+        self.applying: dict[str, tuple[bool, ...]] = {}
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, str) or key not in self._conditional:
+            return key in self._entries
+        self.applying[key] = tuple([entry.applies(self._padded) for entry in self._entries[key]])
+        return any(self.applying[key])
 
 
 def _entry_of(name: Name) -> Entry:
     """A product name as a lexicon entry; its kind is the title of its list."""
     return Entry(name.term, (), name.source, (name.code,))
-
-
-def _key(term: str) -> str:
-    """The words of a term, joined by blanks."""
-    normalised = normalise(term)
-    return normalised if normalised.replace(" ", "").isalnum() else " ".join(words(normalised))
 
 
 def added_words(text_words: Sequence[str], hits: Sequence[Hit]) -> list[str]:

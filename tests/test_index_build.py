@@ -45,7 +45,7 @@ def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
     crosswalk.write_text("invented")
     sources = Sources(
         SMALL,
-        lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",))],
+        lexicon=[Entry("stick", ("crutch",), "lay", ("E0002",), (), ("dynamite",))],
         starter=[Record("E0003", "Springy crutch")],
         names=[Name("Barkaid", "A0001", "ASP crosswalk")],
         brands=[crosswalk],
@@ -55,7 +55,7 @@ def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
     artifact = Artifact.load(tmp_path / "index")
     assert (manifest.counts["lexicon"], manifest.counts["names"], manifest.counts["texts"]) == (1, 1, 10)
     assert [text.source for text in artifact.texts[-2:]] == ["starter wording", "lexicon"]
-    assert artifact.lexicon[0].term == "stick"
+    assert (artifact.lexicon[0].term, artifact.lexicon[0].excludes) == ("stick", ("dynamite",))
     assert artifact.names[0].term == "Barkaid"
     assert list(manifest.brands) == ["crosswalk.csv"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from index.build import Sources, assemble
 from index.errors import ArtifactError
@@ -199,16 +199,11 @@ def test_a_manifest_that_does_not_fit_is_refused(
 
 
 def test_a_folder_of_the_last_format_says_what_to_do(folder: Path) -> None:
-    """Format 5 had no version of the normal form, and profiles without names under the key `facts`."""
-    arrays = load_file(folder / PROFILES)
-    arrays["facts"] = arrays.pop("attributes")
-    save_file(arrays, folder / PROFILES)
-    manifest = msgspec.to_builtins(read_manifest(folder))
-    del manifest["normal_form"]
-    manifest |= {"format": 5, "template": "texts-2.words-1", "files": digests(folder)}
+    """Format 6 had no contexts in its lexicon, so it would read every term everywhere."""
+    manifest = msgspec.to_builtins(read_manifest(folder)) | {"format": 6}
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
-    with pytest.raises(ArtifactError, match="has format 5, this version .* reads 6; build the index again"):
+    with pytest.raises(ArtifactError, match="has format 6, this version .* reads 7; build the index again"):
         Artifact.load(folder)
 
 

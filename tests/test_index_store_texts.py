@@ -68,6 +68,17 @@ def test_a_term_for_very_many_codes_is_no_text_of_each() -> None:
     assert sum(text.source == LEXICON for text in texts_of(many[1:], lexicon=[broad])[0]) == MAX_CODES_OF_TERM
 
 
+def test_a_term_that_needs_other_words_is_no_text() -> None:
+    """Alone it does not mean the code; one that only excludes words is one."""
+    entries = [
+        Entry("pt", ("crutch",), "lay", ("E0002",), needs=("eval",)),
+        Entry("stick", ("crutch",), "lay", ("E0002",), excludes=("dynamite",)),
+    ]
+    texts, _ = texts_of([Record("E0002", "Crutch")], lexicon=entries)
+
+    assert [text.text for text in texts] == ["Crutch", "stick"]
+
+
 def test_of_a_very_long_text_the_beginning_counts() -> None:
     """Its vector and its words are those of the first characters; it is shown in full."""
     (text,), (form,) = texts_of([Record("A0001", "a " * MAX_EMBEDDED_CHARACTERS + "b")])

@@ -14,7 +14,7 @@ from index.release.release import read_release
 from index.text.lexicon import FOLDER, Entry, codes_of, read_lexicon
 
 JANUARY = Path("hcpcs/2026-01/january-2026-alpha-numeric-hcpcs-file.zip")
-HEADER = "term\tmeans\tkind\tcodes\n"
+HEADER = "term\tmeans\tkind\tcodes\tcontext\n"
 PREFIX = re.compile(r"[A-CE-HJ-MP-V]\d{0,4}")
 
 
@@ -83,6 +83,38 @@ def test_files_are_read_in_order_of_name(tmp_path: Path) -> None:
     )
 
 
+def test_a_context_is_a_fifth_cell_that_may_be_left_out(tmp_path: Path) -> None:
+    """Bars separate its phrases, which are cut like texts; semicolons separate its two rules."""
+    (tmp_path / "a.tsv").write_text(
+        HEADER + "pt\ttherapy\tlay\t\tneeds: eval|1-on-1; not: pt here\n"
+        "vac\tpump\tlay\t\t\nbls\tlife\tlay\t\tnot: cpr\n"
+    )
+    pt, vac, bls = read_lexicon(tmp_path)
+
+    assert (pt.needs, pt.excludes, pt.conditional) == (("eval", "1 on 1"), ("pt here",), True)
+    assert (vac.needs, vac.excludes, vac.conditional) == ((), (), False)
+    assert (bls.needs, bls.excludes, bls.conditional) == ((), ("cpr",), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "applies"),
+    [
+        ("pt eval", True),
+        ("1 on 1 pt", True),
+        ("pt here for eval", False),
+        ("pt", False),
+        ("pt evaluated", False),
+        ("on 1 pt", False),
+    ],
+)
+def test_an_entry_applies_where_the_text_has_what_it_needs_and_nothing_excluded(
+    text: str, applies: bool
+) -> None:
+    """Whole words and phrases anywhere in the text."""
+    entry = Entry("pt", ("therapy",), "lay", (), ("eval", "1 on 1"), ("pt here",))
+    assert entry.applies(f" {text} ") is applies
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -90,6 +122,13 @@ def test_files_are_read_in_order_of_name(tmp_path: Path) -> None:
         ("", r"bad\.tsv:1: the header must be"),
         (HEADER + "a\tb\tlay\n", r"bad\.tsv:2: expected term, means"),
         (HEADER + "a\tb\tlay\t\nc\td\tgossip\t\n", r"bad\.tsv:3: expected term, means"),
+        (
+            HEADER + "a\tb\tlay\t\tneed: x\n",
+            r"bad\.tsv:2: expected 'needs: a\|b' or 'not: a\|b', got 'need: x'",
+        ),
+        (HEADER + "a\tb\tlay\t\tneeds: x|\n", r"bad\.tsv:2: expected 'needs"),
+        (HEADER + "a\tb\tlay\t\tnot: x; not: y\n", r"bad\.tsv:2: expected 'needs"),
+        (HEADER + "a\tb\tlay\t\tnot: x\ty\n", r"bad\.tsv:2: expected term, means"),
         (HEADER + "\tb\tlay\t\n", r"bad\.tsv:2: expected term, means"),
     ],
 )

@@ -116,3 +116,39 @@ def test_the_words_of_the_first_two_wordings_are_added_unless_the_text_has_them(
 
     assert [hit.meaning.words for hit in hits] == [("crutch", "of", "wood", "cane")]
     assert added_words(["aid", "of"], hits) == ["crutch", "wood", "cane"]
+
+
+CONTEXT = (
+    Entry("pt", ("physical therapy",), "abbreviation", ("E0002",), ("eval", "visit"), ("pt here",)),
+    Entry("pt", ("pint",), "abbreviation", ("E0003",), (), ("eval",)),
+    Entry("pt lift", ("patient lift",), "abbreviation", ("K0004",), ("hydraulic",)),
+    Entry("lift", ("raise",), "lay"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("pt eval", ["physical therapy"]),
+        ("pt visit", ["physical therapy", "pint"]),
+        ("pt", ["pint"]),
+        ("pt here for eval", []),
+        ("pt lift hydraulic", ["patient lift"]),
+        ("pt lift", ["pint", "raise"]),
+    ],
+)
+def test_a_meaning_counts_only_where_its_context_allows_it(text: str, means: list[str]) -> None:
+    """Each entry of a term by itself; a term of which no entry applies leaves its words to shorter ones."""
+    expander = Expander(CONTEXT, (), CODES)
+    for _ in range(2):  # meanings are cached
+        assert [wording for hit in expander.find(text.split()) for wording in hit.meaning.means] == means
+
+
+def test_the_codes_of_an_entry_that_does_not_apply_are_left_out() -> None:
+    """The same term points elsewhere in another text."""
+    expander = Expander(CONTEXT, (), CODES)
+    assert [expander.find(text.split())[0].meaning.rows for text in ("pt visit", "pt", "pt eval")] == [
+        (1, 2),
+        (2,),
+        (1,),
+    ]

@@ -115,6 +115,15 @@ def test_a_term_of_many_codes_teaches_nothing() -> None:
     assert {line.text for line in lexicon_lines(entries, active)} == {"narrow", "thing"}
 
 
+def test_a_term_that_needs_other_words_teaches_nothing() -> None:
+    """Alone it does not mean its codes."""
+    entries = [
+        Entry("pt", ("crutch",), "abbreviation", ("A0001",), needs=("eval",)),
+        Entry("stick", ("crutch",), "abbreviation", ("A0001",), excludes=("dynamite",)),
+    ]
+    assert [line.text for line in lexicon_lines(entries, ["A0001"])] == ["stick"]
+
+
 def test_only_wordings_that_changed_are_older() -> None:
     """A wording that the current release still has is not learned twice."""
     old = Release(

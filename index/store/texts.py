@@ -51,7 +51,7 @@ def texts_of(
     Args:
         records: The codes, ascending.
         starter: Records in the project's own words; codes that `records` lack are skipped.
-        lexicon: Its terms become texts too.
+        lexicon: Its terms become texts too, save those that need other words beside them.
 
     Returns:
         The texts, and for each the normalised form of its first `MAX_EMBEDDED_CHARACTERS` characters.
@@ -85,7 +85,7 @@ def _all_texts(
             )
     codes = sorted(rows)
     for entry in lexicon:
-        if entry.kind in EMBEDDED:
+        if entry.kind in EMBEDDED and not entry.needs:
             targets = codes_of(entry, codes)
             for code in targets if len(targets) <= MAX_CODES_OF_TERM else ():
                 yield Text(rows[code], LEXICON, entry.term)

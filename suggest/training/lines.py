@@ -165,11 +165,14 @@ def name_lines(paths: Sequence[Path], active: Collection[str]) -> list[Line]:
 
 
 def lexicon_lines(lexicon: Sequence[Entry], active: Sequence[str]) -> list[Line]:
-    """Terms that stand for a few codes; of lay words and products also their first meaning."""
+    """Terms that stand for a few codes; of lay words and products also their first meaning.
+
+    A term that needs other words beside it is no line: alone it does not mean its codes.
+    """
     lines = []
     for entry in lexicon:
         codes = codes_of(entry, active)
-        if 0 < len(codes) <= MAX_CODES_OF_TERM:
+        if 0 < len(codes) <= MAX_CODES_OF_TERM and not entry.needs:
             fold = _fold_of(entry.term)
             lines.append(Line(entry.term, tuple(codes), f"lexicon {entry.kind}", fold))
             if entry.means and entry.kind in ("lay", "product"):
