@@ -9,7 +9,6 @@ import msgspec
 
 from index.records import Status
 
-
 OtherSystem = Literal["cpt", "cdt", "icd", "ndc", "revenue", "not-medical"]
 """What a text can belong to that is not HCPCS Level II."""
 
@@ -19,13 +18,13 @@ class Why(msgspec.Struct, frozen=True):
 
     Attributes:
         summary: One line for a person.
-        source: What matched: "code", "code prefix", "long description", "short description", "starter wording",
-            the kind of a lexicon entry, or the title of a name list.
+        source: What matched: "code", "code prefix", "long description", "short description",
+            "starter wording", the kind of a lexicon entry, or the title of a name list.
         term: The matched descriptor or term.
         words: Words of `term` that the text contains too, in the order of `term`.
         corrections: Spelling corrections, "typed -> read as".
         expansions: Abbreviations, trade names and lay words, "typed -> read as".
-        against: What the text says and the code denies, one phrase each: "says oral; your text says injected".
+        against: What the text says and the code denies: "says oral; your text says injected".
     """
 
     summary: str
@@ -46,9 +45,9 @@ class Suggestion(msgspec.Struct, frozen=True):
         description: Long description.
         short_description: Short description.
         score: Orders the list, higher is better; without a unit.
-        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text. Those of
-            one list add up to at most 1 - `Answer.none_fits`, codes of `Answer.acceptable_together` counted
-            once.
+        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text. Those
+            of one list add up to at most 1 - `Answer.none_fits`, when of each group in
+            `Answer.acceptable_together` only the first code is counted.
         status: On the date of service.
         effective_from: First day, or None when unknown.
         effective_to: Last day, or None for none.
