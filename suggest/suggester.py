@@ -82,6 +82,7 @@ class Suggester:
         self._refuse_below = thresholds.refuse_below
         self._scopes = Scopes(self.catalogue.records)
         self._suggestions = Suggestions(self.catalogue)
+        self._reasons = Reasons(artifact)
 
     @classmethod
     def load(cls, folder: Path) -> Suggester:
@@ -179,8 +180,8 @@ class Suggester:
         named_rows = {self.catalogue.position(suggestion.code) for suggestion in named}
         positions = [i for i, row in enumerate(ranking.rows) if row not in named_rows]
         positions = positions[: scope.k - len(named)]
-        whys = Reasons(query, self.artifact).whys(
-            [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
+        whys = self._reasons.whys(
+            query, [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
         )
         return self._suggestions.ranked(ranking, positions, whys, len(named) + 1, scope.on)
 
