@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import inf
 from pathlib import Path
 
 from index.digest import file_sha256
@@ -14,14 +15,16 @@ from suggest.answer import Answer, Ask, Filters, Suggestion
 from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
+from suggest.confidences import NOISE, Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
+from suggest.measures import Measures
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
-from suggest.suggestions import Suggestions
+from suggest.suggestions import NAMED_CONFIDENCE, Suggestions
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
@@ -75,13 +78,17 @@ class Suggester:
         self._reader = Reader(
             Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
         )
-        features = Features(artifact.table, CodeColumns.from_artifact(artifact, thresholds.code_popularity))
+        columns = CodeColumns.from_artifact(artifact, thresholds.code_popularity)
+        features = Features(artifact.table, columns)
         self._pipeline = RankingPipeline(
             Retriever(artifact, encoder), features, ranker, calibration, thresholds
         )
         self._refuse_below = thresholds.refuse_below
-        self._scopes = Scopes(self.catalogue.records)
+        self._scopes = Scopes(self.catalogue.records, columns.measure)
         self._suggestions = Suggestions(self.catalogue)
+        self._measures = Measures(self.catalogue.records)
+        self._twins = Twins(self.catalogue.records)
+        self._noise = inf if isinstance(calibration, Uncalibrated) else NOISE
         self._reasons = Reasons(artifact)
 
     @classmethod
@@ -139,39 +146,65 @@ class Suggester:
         queries = [
             self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
         ]
-        ranked = [i for i, query in enumerate(queries) if query.words and scope.n_allowed]
-        rankings = [NO_CANDIDATES] * len(texts)
-        new = self._pipeline.rankings([queries[i] for i in ranked], scope.k, scope.allowed)
-        for i, ranking in zip(ranked, new, strict=True):
-            rankings[i] = ranking
+        rankings = self._rankings(texts, queries, scope)
         return [
             self._answer(text, query, ranking, error, scope)
             for text, query, ranking, error in zip(texts, queries, rankings, errors, strict=True)
         ]
 
+    def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
+        """The candidates of each text. Codes of quality measures are among them where the text speaks of one."""
+        rankings = [NO_CANDIDATES] * len(texts)
+        asked = [i for i, query in enumerate(queries) if query.words and scope.n_allowed]
+        of_measures = [i for i in asked if self._measures.meant(texts[i], queries[i].plain)]
+        others = [i for i in asked if i not in of_measures] if of_measures else asked
+        for positions, allowed in ((of_measures, scope.allowed), (others, scope.without_measures)):
+            new = self._pipeline.rankings([queries[i] for i in positions], scope.k, allowed)
+            for i, ranking in zip(positions, new, strict=True):
+                rankings[i] = ranking
+        return rankings
+
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
         named = self._suggestions.named(query.codes, scope)
         refused = not named and ranking.answerable < self._refuse_below
-        if refused:  # a candidate is right only if some code fits
-            ranking = ranking._replace(
-                confidences=[round(confidence * ranking.answerable, 4) for confidence in ranking.confidences]
-            )
+        answerable = NAMED_CONFIDENCE if named else round(ranking.answerable, 4)
+        confidences = self._confidences(ranking, answerable, refused, bool(named))
+        ranking = ranking._replace(confidences=confidences.values)
         suggestions = named + self._candidates(query, ranking, named, scope)
-        min_confidence = scope.filters.min_confidence
+        shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
+        groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
+        if len(named) > 1:
+            groups.insert(0, [suggestion.code for suggestion in named])
         return Answer(
             text=text,
             date_of_service=scope.on,
             release=self.manifest.release,
             model=self.model,
             no_good_match=refused or not suggestions,
+            none_fits=round(1.0 - answerable, 4),
             did_you_mean=query.corrections,
             total_considered=scope.n_allowed,
-            suggestions=tuple(
-                [suggestion for suggestion in suggestions if suggestion.confidence >= min_confidence]
-            ),
+            suggestions=shown,
+            acceptable_together=_together(groups, shown) if groups else (),
             notice=self.notice,
             error=error,
         )
+
+    def _confidences(self, ranking: Ranking, answerable: float, refused: bool, named: bool) -> Confidences:
+        """Confidences of the candidates, with what remains for them when the text may have no code.
+
+        Args:
+            ranking: The candidates.
+            answerable: Probability that any code fits.
+            refused: Whether it is too low for an answer.
+            named: Whether the text contains a code, which leaves little for the candidates.
+        """
+        if named:
+            factor = (1.0 - NAMED_CONFIDENCE) / max(1.0, sum(ranking.confidences))
+            return Confidences([round(value * factor, 6) for value in ranking.confidences], [])
+        factor = ranking.answerable if refused else 1.0  # a candidate is right only if some code fits
+        probabilities = [min(round(value * factor, 4), answerable) for value in ranking.confidences]
+        return limited(probabilities, ranking.rows, answerable, self._twins, self._noise)
 
     def _candidates(
         self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
@@ -184,6 +217,13 @@ class Suggester:
             query, [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
         )
         return self._suggestions.ranked(ranking, positions, whys, len(named) + 1, scope.on)
+
+
+def _together(groups: Sequence[Sequence[str]], shown: Sequence[Suggestion]) -> tuple[tuple[str, ...], ...]:
+    """The groups of codes, as far as they are shown; a group of one is none."""
+    codes = {suggestion.code for suggestion in shown}
+    kept = [tuple([code for code in group if code in codes]) for group in groups]
+    return tuple([group for group in kept if len(group) > 1])
 
 
 def _error(text: str) -> str | None:
