@@ -1,7 +1,7 @@
 """Codes that report a quality measure, and texts that speak of one.
 
-Nobody supplies or bills these codes: they say what was documented, done or not done, and why. Their descriptors
-name drugs, tests and diagnoses, so that an order for a drug resembles them.
+Nobody supplies or bills these codes: they say what was documented, done or not done, and why. Their
+descriptors name drugs, tests and diagnoses, so that an order for a drug resembles them.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _SPEAKS = re.compile(
     r"|\bregistry|\bclinician|\bquality\b|\bspecialty set\b|\bmost recent\b|\bmissing\b"
     r"|\bnot (?:given|done|used|received|administered|obtained|ordered|screened|assessed)"
     r"|\bwithin (?:\w+ )?\d|\ba1c\b.*\blevel|[<>=]\s*\d|\bpm pt\b"
-    r"|\b(?:pts?|patients?|individuals?|women|adults) (?:\S+ )*?(?:no|not|did|had|has|have|w/?o|without|who|whose"
-    r"|with|within|on/aft|event|norm\w*|order|plan|is|are|was|were)\b"
+    r"|\b(?:pts?|patients?|individuals?|women|adults) (?:\S+ )*?(?:no|not|did|had|has|have|w/?o|without|who"
+    r"|whose|with|within|on/aft|event|norm\w*|order|plan|is|are|was|were)\b"
 )
 """Words of a text that speaks of a measure, lower case. `pm` is "performance measure" before `pt`."""
 
 MIN_DESCRIPTOR_WORDS = 4
-"""A descriptor without the words above is recognised from this length on; "Elective surgery" is too general."""
+"""A descriptor without these words is recognised from this length on; "Elective surgery" is too general."""
 
 
 def is_measure(record: Record) -> bool:

@@ -171,7 +171,7 @@ def _term(typed_words: Sequence[str], typed: frozenset[str], hit: Hit) -> _Term:
 
 
 def _named(term: _Term, meant: set[str]) -> tuple[str, str]:
-    """What makes a term a name of a code whose texts have the words `meant`, and its wording, if they have it."""
+    """What makes a term a name of a code with the words `meant`, and its wording if they have all of it."""
     kind = term.meaning.kinds[0] if len(term.meaning.kinds) == 1 else ""
     if kind and kind not in KINDS:  # the title of a name list
         return f"{term.typed} is listed for this code in {kind}", ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from math import inf
 from pathlib import Path
 
 from index.digest import file_sha256
@@ -15,7 +14,7 @@ from suggest.answer import Answer, Ask, Filters, Suggestion
 from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
-from suggest.confidences import NOISE, Confidences, Twins, limited
+from suggest.confidences import Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.measures import Measures
@@ -88,7 +87,6 @@ class Suggester:
         self._suggestions = Suggestions(self.catalogue)
         self._measures = Measures(self.catalogue.records)
         self._twins = Twins(self.catalogue.records)
-        self._noise = inf if isinstance(calibration, Uncalibrated) else NOISE
         self._reasons = Reasons(artifact)
 
     @classmethod
@@ -153,7 +151,7 @@ class Suggester:
         ]
 
     def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
-        """The candidates of each text. Codes of quality measures are among them where the text speaks of one."""
+        """The candidates of each text, codes of quality measures among them where it speaks of one."""
         rankings = [NO_CANDIDATES] * len(texts)
         asked = [i for i, query in enumerate(queries) if query.words and scope.n_allowed]
         of_measures = [i for i in asked if self._measures.meant(texts[i], queries[i].plain)]
@@ -168,7 +166,7 @@ class Suggester:
         named = self._suggestions.named(query.codes, scope)
         refused = not named and ranking.answerable < self._refuse_below
         answerable = NAMED_CONFIDENCE if named else round(ranking.answerable, 4)
-        confidences = self._confidences(ranking, answerable, refused, bool(named))
+        confidences = self._confidences(query, ranking, answerable, refused, bool(named))
         ranking = ranking._replace(confidences=confidences.values)
         suggestions = named + self._candidates(query, ranking, named, scope)
         shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
@@ -190,10 +188,13 @@ class Suggester:
             error=error,
         )
 
-    def _confidences(self, ranking: Ranking, answerable: float, refused: bool, named: bool) -> Confidences:
+    def _confidences(
+        self, query: Query, ranking: Ranking, answerable: float, refused: bool, named: bool
+    ) -> Confidences:
         """Confidences of the candidates, with what remains for them when the text may have no code.
 
         Args:
+            query: The text, read.
             ranking: The candidates.
             answerable: Probability that any code fits.
             refused: Whether it is too low for an answer.
@@ -204,7 +205,8 @@ class Suggester:
             return Confidences([round(value * factor, 6) for value in ranking.confidences], [])
         factor = ranking.answerable if refused else 1.0  # a candidate is right only if some code fits
         probabilities = [min(round(value * factor, 4), answerable) for value in ranking.confidences]
-        return limited(probabilities, ranking.rows, answerable, self._twins, self._noise)
+        whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
+        return limited(probabilities, ranking.rows, answerable, self._twins, whole[0] if whole else ())
 
     def _candidates(
         self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
