@@ -38,11 +38,13 @@ class Confidences(NamedTuple):
 
     Attributes:
         values: Confidence of each candidate, 0 to 1, to four places, never rising.
+        none_fits: Probability that no code fits, to four places.
         groups: Positions of candidates that are acceptable together, in order; groups have no candidate in
             common.
     """
 
     values: list[float]
+    none_fits: float
     groups: list[list[int]]
 
 
@@ -61,32 +63,36 @@ class Twins:
 
 def limited(
     probabilities: Sequence[float],
+    none_fits: float,
     rows: Sequence[int],
-    budget: float,
     twins: Twins,
     named: Container[int] = (),
 ) -> Confidences:
-    """Confidences that add up to at most `budget`, when of each group only the first is counted.
+    """Confidences that add up to at most 1 with the probability that no code fits.
+
+    The first candidate keeps its probability, on which the calibration is measured. What it leaves is shared by
+    the others and by "none", in proportion to their probabilities.
 
     Args:
-        probabilities: Of each candidate, never rising, each at most `budget`.
+        probabilities: Of each candidate, never rising.
+        none_fits: Probability that no code fits.
         rows: Catalogue rows of the candidates.
-        budget: Probability that any code fits.
         twins: Of the index.
         named: Rows of the codes that the whole text is a name of.
     """
     values = list(probabilities)
-    if sum(values) <= budget:
-        return Confidences(values, [])
-    likely = [i for i, value in enumerate(values) if value >= MIN_TOGETHER]
+    if sum(values) + none_fits <= 1.0:
+        return Confidences(values, round(none_fits, 4), [])
     by_key: dict[str, list[int]] = {}
-    for i in likely:
-        by_key.setdefault("" if rows[i] in named else twins.key(rows[i]), []).append(i)
+    for i, row in enumerate(rows):
+        if values[i] >= MIN_TOGETHER:
+            by_key.setdefault("" if row in named else twins.key(row), []).append(i)
     groups = [group for group in by_key.values() if len(group) > 1]
     again = {i for group in groups for i in group[1:]}  # counted with the first of their group
-    own = next((group for group in groups if group[0] == 0), [0])
-    others = sum([value for i, value in enumerate(values) if i not in own and i not in again])
-    if values[0] + others > budget:
-        factor = (budget - values[0]) / others
+    own = groups[0] if groups and groups[0][0] == 0 else [0]
+    others = sum([value for i, value in enumerate(values) if i and i not in again]) + none_fits
+    if values[0] + others > 1.0:
+        factor = (1.0 - values[0]) / others
+        none_fits *= factor
         values = [value if i in own else int(value * factor * 1e4) / 1e4 for i, value in enumerate(values)]
-    return Confidences(values, groups)
+    return Confidences(values, int(none_fits * 1e4) / 1e4, groups)

@@ -165,8 +165,7 @@ class Suggester:
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
         named = self._suggestions.named(query.codes, scope)
         refused = not named and ranking.answerable < self._refuse_below
-        answerable = NAMED_CONFIDENCE if named else round(ranking.answerable, 4)
-        confidences = self._confidences(query, ranking, answerable, refused, bool(named))
+        confidences = self._confidences(query, ranking, refused, bool(named))
         ranking = ranking._replace(confidences=confidences.values)
         suggestions = named + self._candidates(query, ranking, named, scope)
         shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
@@ -179,7 +178,7 @@ class Suggester:
             release=self.manifest.release,
             model=self.model,
             no_good_match=refused or not suggestions,
-            none_fits=round(1.0 - answerable, 4),
+            none_fits=confidences.none_fits,
             did_you_mean=query.corrections,
             total_considered=scope.n_allowed,
             suggestions=shown,
@@ -188,25 +187,25 @@ class Suggester:
             error=error,
         )
 
-    def _confidences(
-        self, query: Query, ranking: Ranking, answerable: float, refused: bool, named: bool
-    ) -> Confidences:
-        """Confidences of the candidates, with what remains for them when the text may have no code.
+    def _confidences(self, query: Query, ranking: Ranking, refused: bool, named: bool) -> Confidences:
+        """Confidences of the candidates.
 
         Args:
             query: The text, read.
-            ranking: The candidates.
-            answerable: Probability that any code fits.
-            refused: Whether it is too low for an answer.
-            named: Whether the text contains a code, which leaves little for the candidates.
+            ranking: Its candidates.
+            refused: Whether it probably has no code.
+            named: Whether it contains a code, which leaves little for the candidates.
         """
         if named:
             factor = (1.0 - NAMED_CONFIDENCE) / max(1.0, sum(ranking.confidences))
-            return Confidences([round(value * factor, 6) for value in ranking.confidences], [])
-        factor = ranking.answerable if refused else 1.0  # a candidate is right only if some code fits
-        probabilities = [min(round(value * factor, 4), answerable) for value in ranking.confidences]
+            return Confidences([round(value * factor, 6) for value in ranking.confidences], 0.0, [])
+        probabilities = ranking.confidences
+        if refused:  # a candidate is right only if some code fits
+            probabilities = [round(value * ranking.answerable, 4) for value in probabilities]
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
-        return limited(probabilities, ranking.rows, answerable, self._twins, whole[0] if whole else ())
+        return limited(
+            probabilities, 1.0 - ranking.answerable, ranking.rows, self._twins, whole[0] if whole else ()
+        )
 
     def _candidates(
         self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
