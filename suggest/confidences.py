@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from index.records import Record
@@ -70,8 +71,8 @@ def limited(
 ) -> Confidences:
     """Confidences that add up to at most 1 with the probability that no code fits.
 
-    The first candidate keeps its probability, on which the calibration is measured. What it leaves is shared by
-    the others and by "none", in proportion to their probabilities.
+    The first candidate keeps its probability, on which the calibration is measured. What it leaves is shared
+    by the others and by "none", in proportion to their probabilities.
 
     Args:
         probabilities: Of each candidate, never rising.
@@ -94,5 +95,6 @@ def limited(
     if values[0] + others > 1.0:
         factor = (1.0 - values[0]) / others
         none_fits *= factor
-        values = [value if i in own else int(value * factor * 1e4) / 1e4 for i, value in enumerate(values)]
+        shared = [value if i in own else int(value * factor * 1e4) / 1e4 for i, value in enumerate(values)]
+        values = list(accumulate(shared, min))
     return Confidences(values, int(none_fits * 1e4) / 1e4, groups)
