@@ -22,8 +22,7 @@ MIN_TOGETHER = 0.05
 MAX_CACHED_KEYS = 1 << 13
 
 _CLAUSES = re.compile(
-    r"\([a-z][\w .&-]+\),? ?not therapeutically equivalent to [a-z0-9 ,]*"
-    r"|,? ?not therapeutically equivalent to [a-z0-9 ,]*"
+    r"(?:\([a-z][\w .&-]+\))?,? ?not therapeutically equivalent to (?:[a-z]\d{4}(?:, | or |/)?)*"
     r"|\(?(?:for )?(?:non-)?esrd (?:on dialysis|use)\)?"
     r"|prefabricated item that has been trimmed, bent, molded, assembled, or otherwise customized to fit a"
     r" specific patient by an individual with expertise"
@@ -95,6 +94,11 @@ def limited(
     if values[0] + others > 1.0:
         factor = (1.0 - values[0]) / others
         none_fits *= factor
-        shared = [value if i in own else int(value * factor * 1e4) / 1e4 for i, value in enumerate(values)]
+        shared = [value if i in own else _floor(value * factor) for i, value in enumerate(values)]
         values = list(accumulate(shared, min))
-    return Confidences(values, int(none_fits * 1e4) / 1e4, groups)
+    return Confidences(values, _floor(none_fits), groups)
+
+
+def _floor(value: float) -> float:
+    """A value to four places, not rounded up, so that a sum stays below its limit."""
+    return int(value * 1e4 + 1e-6) / 1e4

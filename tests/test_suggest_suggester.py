@@ -152,9 +152,9 @@ def test_a_term_of_the_lexicon_is_the_reason(small: Suggester) -> None:
     why = answer.suggestions[0].why
 
     assert answer.suggestions[0].code == "A0001"
-    assert (why.source, why.term) == ("lay", "hundebinde")
+    assert (why.source, why.term) == ("plain-language name", "hundebinde")
     assert why.expansions == ("hundebinde -> dog bandage",)
-    assert why.summary == "lay: hundebinde; read hundebinde as dog bandage"
+    assert why.summary == "hundebinde is a plain-language name of dog bandage"
 
 
 def test_a_misspelling_is_told(small: Suggester) -> None:
