@@ -30,9 +30,9 @@ class Against:
     def __init__(self, profiles: Profiles, records: Sequence[Record]) -> None:
         """Take what was read from the descriptors, and the descriptors."""
         self._attributes: list[int] = profiles.attributes.tolist()
-        self._ranges: list[tuple[int, float, float]] = list(
-            zip(profiles.range_dimension.tolist(), profiles.above.tolist(), profiles.to.tolist(), strict=True)
-        )
+        self._range_dimension: list[int] = profiles.range_dimension.tolist()
+        self._above: list[float] = profiles.above.tolist()
+        self._to: list[float] = profiles.to.tolist()
         self._records = records
         self._says = lru_cache(MAX_CACHED_PHRASES)(self._descriptor_phrase)
 
@@ -43,29 +43,30 @@ class Against:
             query: A text that was read. Only what its own words state counts, not what they stand for.
             rows: Catalogue rows of the codes.
         """
-        groups = [group for group in GROUPS if group & query.attributes] if query.attributes else ()
-        if not groups and not query.quantities:
-            return [()] * len(rows)
-        return [
-            (*self._attributes_against(query, row, groups), *self._size_against(query, row)) for row in rows
-        ]
+        stated = query.attributes
+        groups = [group for group in GROUPS if group & stated] if stated else []
+        dimensions = {quantity.dimension for quantity in query.quantities}
+        found: list[Phrases] = []
+        for row in rows:
+            theirs, phrases = self._attributes[row], []
+            for group in groups:
+                if theirs & group and not theirs & group & stated:
+                    phrases += self._other_value(query, row, group)
+            if dimensions and self._range_dimension[row] in dimensions:
+                phrases += self._other_size(query, row)
+            found.append(tuple(phrases))
+        return found
 
-    def _attributes_against(self, query: Query, row: int, groups: Sequence[int]) -> list[str]:
-        """One phrase for each group of attributes of which text and code state different values."""
-        theirs, phrases = self._attributes[row], []
-        for group in groups:
-            stated = theirs & group
-            if stated and not stated & query.attributes:
-                typed, says = phrase_of(query.words, group), self._says(row, group)
-                if typed and says:
-                    phrases.append(f"says {says}; your text says {typed}")
-        return phrases
+    def _other_value(self, query: Query, row: int, group: int) -> list[str]:
+        """The phrase for a group of attributes of which text and code state different values."""
+        typed, says = phrase_of(query.words, group), self._says(row, group)
+        return [f"says {says}; your text says {typed}"] if typed and says else []
 
-    def _size_against(self, query: Query, row: int) -> list[str]:
-        """A phrase when the text states sizes and none of them is in the code's range."""
-        dimension, above, to = self._ranges[row]
+    def _other_size(self, query: Query, row: int) -> list[str]:
+        """The phrase for a text that states sizes of which none is in the code's range."""
+        dimension, above, to = self._range_dimension[row], self._above[row], self._to[row]
         sizes = [quantity for quantity in query.quantities if quantity.dimension == dimension]
-        if dimension < 0 or not sizes or any(above < size.amount <= to for size in sizes):
+        if any([above < size.amount <= to for size in sizes]):
             return []
         in_inches = "inch" in self._records[row].long_description.lower()
         typed = _amount(sizes[0], in_inches)

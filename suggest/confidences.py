@@ -30,7 +30,7 @@ _CLAUSES = re.compile(
 )
 """Clauses of descriptors that texts seldom say: the maker, dialysis, and how a brace is fitted."""
 
-_WORD = re.compile(r"[a-z0-9.%/]+")
+_WORD = re.compile(r"[a-z0-9.%/+]+")
 
 
 class Confidences(NamedTuple):
@@ -83,11 +83,7 @@ def limited(
     values = list(probabilities)
     if sum(values) + none_fits <= 1.0:
         return Confidences(values, round(none_fits, 4), [])
-    by_key: dict[str, list[int]] = {}
-    for i, row in enumerate(rows):
-        if values[i] >= MIN_TOGETHER:
-            by_key.setdefault("" if row in named else twins.key(row), []).append(i)
-    groups = [group for group in by_key.values() if len(group) > 1]
+    groups = _groups(values, rows, twins, named)
     again = {i for group in groups for i in group[1:]}  # counted with the first of their group
     own = groups[0] if groups and groups[0][0] == 0 else [0]
     others = sum([value for i, value in enumerate(values) if i and i not in again]) + none_fits
@@ -97,6 +93,20 @@ def limited(
         shared = [value if i in own else _floor(value * factor) for i, value in enumerate(values)]
         values = list(accumulate(shared, min))
     return Confidences(values, _floor(none_fits), groups)
+
+
+def _groups(
+    values: Sequence[float], rows: Sequence[int], twins: Twins, named: Container[int]
+) -> list[list[int]]:
+    """Positions of the candidates that are acceptable together, each likely by itself."""
+    if len(values) < 2 or values[1] < MIN_TOGETHER:
+        return []
+    by_key: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        if values[i] < MIN_TOGETHER:
+            break
+        by_key.setdefault("" if row in named else twins.key(row), []).append(i)
+    return [group for group in by_key.values() if len(group) > 1]
 
 
 def _floor(value: float) -> float:

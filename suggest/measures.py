@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Record
+from index.text.memoize import memoized
 from index.text.words import normalise
 
 _RANGES = (
@@ -44,6 +45,15 @@ _SPEAKS = re.compile(
 )
 """Words of a text that speaks of a measure, lower case. `pm` is "performance measure" before `pt`."""
 
+_CUE = re.compile(
+    r"docu?m|doc$|reason|rsn|measure|msmt|mips|mvp|pathway|perform|perf$|period|denominator|numerator|exclu|excl$"
+    r"|scor|prescri|(?:in)?eligib|survey|episode|registry|clinician|quality|specialty|recent|missing|not$|within"
+    r"|a1c|pt|patient|individual|women|adults"
+)
+"""Beginnings of the words without which no text matches `_SPEAKS`, if it has none of the signs < > =."""
+
+MAX_MEMOIZED_WORDS = 1 << 15
+
 MIN_DESCRIPTOR_WORDS = 4
 """A descriptor without these words is recognised from this length on; "Elective surgery" is too general."""
 
@@ -72,6 +82,7 @@ class Measures:
     def __init__(self, records: Sequence[Record]) -> None:
         """Take the records of an index."""
         self._records = records
+        self._is_cue = memoized(_is_cue, MAX_MEMOIZED_WORDS)
 
     @cached_property
     def _descriptors(self) -> frozenset[str]:
@@ -82,13 +93,19 @@ class Measures:
                 descriptors |= {normalise(record.long_description), normalise(record.short_description)}
         return frozenset(descriptors)
 
-    def meant(self, text: str, plain: str) -> bool:
-        """Whether a text speaks of a measure, or repeats the descriptor of one.
+    def meant(self, text: str, text_words: Sequence[str], plain: str) -> bool:
+        """Whether a text speaks of a quality measure, or repeats the descriptor of one.
 
         Args:
             text: As it was typed.
-            plain: The same in normal form.
+            text_words: Its words in normal form.
+            plain: The same as one string.
         """
-        if speaks_of_measure(text):
+        cued = any(map(self._is_cue, text_words)) or "<" in text or ">" in text or "=" in text
+        if cued and speaks_of_measure(text):
             return True
-        return plain.count(" ") + 1 >= MIN_DESCRIPTOR_WORDS and plain in self._descriptors
+        return len(text_words) >= MIN_DESCRIPTOR_WORDS and plain in self._descriptors
+
+
+def _is_cue(word: str) -> bool:
+    return _CUE.match(word) is not None

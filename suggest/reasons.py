@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 from index.code_systems import LEVEL_I, system_of_code
@@ -19,6 +18,7 @@ from suggest.reader import Query
 MAX_TERM_CHARS = 90  # of a matched descriptor in the summary
 MAX_EXPANSIONS = 3  # in the summary; `Why.expansions` has all
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
+NO_WORD = ", without a common word: "
 
 SOURCES = {STARTER: "plain wording", "synonym": "other name", "lay": "plain-language name"}
 """What answers call a source that the index names otherwise."""
@@ -40,22 +40,49 @@ class _Term(NamedTuple):
         typed: Its words as typed.
         whole: Whether it is the whole text.
         meaning: What it stands for.
+        rows: Catalogue rows of the codes that it points to.
+        source: Its kind, as answers call it.
+        words: Its words, each once.
         added: Words that it stands for and the text does not have.
     """
 
     typed: str
     whole: bool
     meaning: Meaning
+    rows: tuple[int, ...]
+    source: str
+    words: Phrases
     added: Phrases
 
 
 class _Read(NamedTuple):
-    """What the reasons for all candidates of one text have in common; terms come longest first."""
+    """What the reasons for all candidates of one text have in common.
+
+    Attributes:
+        typed: Its words, corrected.
+        expanded: These and the words that its terms stand for.
+        added: Only the latter.
+        terms: Its known terms, the longest first.
+        names: Those that point to codes.
+        corrections: "typed -> read as".
+        corrected: The same for the summary.
+    """
 
     typed: frozenset[str]
     expanded: frozenset[str]
+    added: frozenset[str]
     terms: list[_Term]
+    names: list[_Term]
     corrections: Phrases
+    corrected: str
+
+
+class _Shown(NamedTuple):
+    """A text of a code as answers show it: after what it is, its source, and the whole text."""
+
+    summary: str
+    source: str
+    text: str
 
 
 def why_code(code: str) -> Why:
@@ -69,14 +96,20 @@ class Reasons:
     def __init__(self, artifact: Artifact) -> None:
         """Take the texts and the descriptors of an index."""
         self._words, self._texts = artifact.words, artifact.texts
-        self._descriptors = {
-            text.row: position for position, text in enumerate(artifact.texts) if text.source == LONG
-        }
         records = artifact.catalogue.records
-        owner = "" if artifact.manifest.notice else "CMS "  # the starter catalogue's wording is not CMS's
-        self._owners = [
-            f"{LEVEL_I.name} " if system_of_code(record.code) is LEVEL_I else owner for record in records
-        ]
+        self._descriptors = [-1] * len(records)
+        for position, text in enumerate(artifact.texts):
+            if text.source == LONG:
+                self._descriptors[text.row] = position
+        # Position of the text that is shown for each text: a term is told by itself, beside the descriptor.
+        # The last element of each list is for the position -1, no text.
+        self._positions = [
+            self._descriptors[text.row] if text.source == LEXICON else position
+            for position, text in enumerate(artifact.texts)
+        ] + [-1]
+        self._shown: list[_Shown | None] = [None] * len(self._positions)
+        self._owner = "" if artifact.manifest.notice else "CMS "  # the starter's wording is not CMS's
+        self._records = records
         self._against = Against(artifact.profiles, records)
 
     def whys(self, query: Query, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
@@ -89,85 +122,103 @@ class Reasons:
                 without one.
         """
         read = _read(query)
-        positions = list(map(self._shown, rows, closest))
-        texts = [self._texts[position] if position >= 0 else NO_TEXT for position in positions]
-        descriptors = [self._descriptors.get(row, -1) for row in rows]
-        shared = self._words.shared([*positions, *descriptors], read.expanded)
-        own, described = shared[: len(rows)], shared[len(rows) :]
-        against = self._against.phrases(query, rows)
-        return list(map(partial(self._why, read), rows, texts, own, described, against))
-
-    def _shown(self, row: int, closest: int) -> int:
-        """The closest text, or the descriptor where that is a term, since terms are told by themselves."""
-        if closest >= 0 and self._texts[closest].source == LEXICON:
-            return self._descriptors.get(row, -1)
-        return closest
-
-    def _why(
-        self, read: _Read, row: int, text: Text, shared: Phrases, described: Phrases, against: Phrases
-    ) -> Why:
-        """The reason for one candidate.
-
-        Args:
-            read: The text.
-            row: Catalogue row of the candidate.
-            text: The text of the code that is shown.
-            shared: Words of `text` that the query says or means.
-            described: The same for the code's long description.
-            against: What the code says against the text.
-        """
-        source, matched = SOURCES.get(text.source, text.source), text.text
-        told = next((term for term in read.terms if row in term.meaning.rows), None)
-        phrases = [] if told and told.whole else [self._matched(row, text, shared)]
-        meant, changes, named_as = {*shared, *described}, [], ""
-        if told:
-            phrase, named_as = _named(told, meant)
-            phrases.append(phrase)
-            if told.whole:
-                kind = told.meaning.kinds[0]
-                source, matched, shared = SOURCES.get(kind, kind), told.meaning.term, cut(told.meaning.term)
-        if not meant <= read.typed:  # some are words that a term stands for
-            changes = [
-                f"{term.typed} -> {' '.join(added)}"
-                for term in read.terms
-                if (added := [word for word in term.added if word in meant])
-                and not (named_as and term is told)
-            ]
-        read_as = (*read.corrections, *changes[:MAX_EXPANSIONS])
-        phrases += [f"read {change.replace(' -> ', ' as ')}" for change in read_as]
-        if against:
-            phrases.append(f"against: {'; '.join(against)}")
-        if told and named_as:
-            changes.insert(0, f"{told.typed} -> {named_as}")
-        own = tuple(dict.fromkeys([word for word in shared if word in read.typed]))
-        return Why("; ".join(phrases), source, matched, own, read.corrections, tuple(changes), against)
-
-    def _matched(self, row: int, text: Text, shared: Phrases) -> str:
-        """The text of a code that is shown, after what it is."""
-        label = (
-            f"{self._owners[row]}{_LABELS[text.source]}" if text.source in _LABELS else SOURCES[text.source]
+        typed, added, names, corrections, corrected = (
+            read.typed,
+            read.added,
+            read.names,
+            read.corrections,
+            read.corrected,
         )
-        shown = text.text if len(text.text) <= MAX_TERM_CHARS else text.text[: MAX_TERM_CHARS - 3] + "..."
-        return f"{label}: {shown}" if shared else f"nearest {label}, without a common word: {shown}"
+        positions = [self._positions[position] for position in closest]
+        shared = self._words.shared(positions, read.expanded)
+        described = shared
+        if added or names:
+            descriptors = [self._descriptors[row] for row in rows]
+            described = self._words.shared(descriptors, read.expanded)
+        whys: list[Why] = []
+        for row, position, own, other, against in zip(
+            rows, positions, shared, described, self._against.phrases(query, rows), strict=True
+        ):
+            summary, source, text = self._shown[position] or self._new_shown(position)
+            if not own:
+                summary = f"nearest {summary}".replace(": ", NO_WORD, 1)
+            changes: Phrases = ()
+            told = next((term for term in names if row in term.rows), None) if names else None
+            if told or (added and not (added.isdisjoint(own) and added.isdisjoint(other))):
+                phrases, changes = _phrases(read, told, {*own, *other})
+                if told and told.whole:
+                    source, text, own = told.source, told.meaning.term, told.words
+                    summary = phrases
+                else:
+                    summary = f"{summary}; {phrases}"
+                    own = tuple([word for word in own if word in typed])
+            if corrected or against:
+                summary += corrected + (f"; against: {'; '.join(against)}" if against else "")
+            whys.append(Why(summary, source, text, own, corrections, changes, against))
+        return whys
+
+    def _new_shown(self, position: int) -> _Shown:
+        text = self._texts[position] if position >= 0 else NO_TEXT
+        label = SOURCES.get(text.source, "")
+        if text.source in _LABELS:
+            level_1 = position >= 0 and system_of_code(self._records[text.row].code) is LEVEL_I
+            label = f"{f'{LEVEL_I.name} ' if level_1 else self._owner}{_LABELS[text.source]}"
+        words_shown = text.text
+        if len(words_shown) > MAX_TERM_CHARS:
+            words_shown = words_shown[: MAX_TERM_CHARS - 3] + "..."
+        shown = _Shown(f"{label}: {words_shown}", SOURCES.get(text.source, text.source), text.text)
+        self._shown[position] = shown
+        return shown
+
+
+def _phrases(read: _Read, told: _Term | None, meant: set[str]) -> tuple[str, Phrases]:
+    """What the terms of a text are for a code, in words, and the expansions of the text.
+
+    Args:
+        read: The text.
+        told: Its longest term that points to the code.
+        meant: Words that the query says or means.
+    """
+    phrases, named_as = [], ""
+    if told:
+        phrase, named_as = _named(told, meant)
+        phrases.append(phrase)
+    changes = [
+        f"{term.typed} -> {' '.join([word for word in term.added if word in meant])}"
+        for term in read.terms
+        if not meant.isdisjoint(term.added) and not (named_as and term is told)
+    ]
+    phrases += [f"read {change.replace(' -> ', ' as ')}" for change in changes[:MAX_EXPANSIONS]]
+    if told and named_as:
+        changes.insert(0, f"{told.typed} -> {named_as}")
+    return "; ".join(phrases), tuple(changes)
 
 
 def _read(query: Query) -> _Read:
     """What a text says and means."""
+    typed = frozenset(query.words)
+    expanded = typed if query.expanded == query.plain else frozenset(words(query.expanded))
     hits = [hit for hit in query.hits if hit.meaning.means or hit.meaning.rows]
     hits.sort(key=lambda hit: hit.start - hit.stop)
-    typed = frozenset(query.words)
-    return _Read(
-        typed,
-        frozenset(words(query.expanded)) if query.expanded != query.plain else typed,
-        [_term(query.words, typed, hit) for hit in hits],
-        tuple([f"{change.typed} -> {change.read_as}" for change in query.corrections]),
-    )
+    terms = [_term(query.words, typed, hit) for hit in hits]
+    names = [term for term in terms if term.meaning.rows]
+    corrections = tuple([f"{change.typed} -> {change.read_as}" for change in query.corrections])
+    corrected = "".join([f"; read {change.typed} as {change.read_as}" for change in query.corrections])
+    return _Read(typed, expanded, expanded - typed, terms, names, corrections, corrected)
 
 
 def _term(typed_words: Sequence[str], typed: frozenset[str], hit: Hit) -> _Term:
-    own = typed_words[hit.start : hit.stop]
-    added = tuple([word for word in hit.meaning.words if word not in typed])
-    return _Term(written(own), len(own) == len(typed_words), hit.meaning, added)
+    own, meaning = typed_words[hit.start : hit.stop], hit.meaning
+    kind = meaning.kinds[0]
+    return _Term(
+        written(own),
+        len(own) == len(typed_words),
+        meaning,
+        meaning.rows,
+        SOURCES.get(kind, kind),
+        tuple(dict.fromkeys(own)),
+        tuple([word for word in meaning.words if word not in typed]),
+    )
 
 
 def _named(term: _Term, meant: set[str]) -> tuple[str, str]:

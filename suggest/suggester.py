@@ -153,13 +153,17 @@ class Suggester:
     def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
         """The candidates of each text, codes of quality measures among them where it speaks of one."""
         rankings = [NO_CANDIDATES] * len(texts)
-        asked = [i for i, query in enumerate(queries) if query.words and scope.n_allowed]
-        of_measures = [i for i in asked if self._measures.meant(texts[i], queries[i].plain)]
-        others = [i for i in asked if i not in of_measures] if of_measures else asked
+        of_measures: list[int] = []
+        others: list[int] = []
+        for i, query in enumerate(queries):
+            if query.words and scope.n_allowed:
+                meant = self._measures.meant(texts[i], query.words, query.plain)
+                (of_measures if meant else others).append(i)
         for positions, allowed in ((of_measures, scope.allowed), (others, scope.without_measures)):
-            new = self._pipeline.rankings([queries[i] for i in positions], scope.k, allowed)
-            for i, ranking in zip(positions, new, strict=True):
-                rankings[i] = ranking
+            if positions:
+                new = self._pipeline.rankings([queries[i] for i in positions], scope.k, allowed)
+                for i, ranking in zip(positions, new, strict=True):
+                    rankings[i] = ranking
         return rankings
 
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:

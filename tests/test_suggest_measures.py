@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.records import Record
+from index.text.words import normalise, words
 from suggest.measures import Measures, is_measure, measures, speaks_of_measure
 
 
@@ -36,22 +37,22 @@ def test_the_ranges_without_what_is_paid_for(code: str, description: str, measur
     assert measures([record]).tolist() == [measure]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "reason not given",
-        "foot exam DOCUMENTED",
-        "Documntd plan",
-        "pt no fall within asc",
-        "PHQ-9 SCORE > 9",
-        "patient did not have the vaccine",
-        "A1c most recent level",
-        "quality of vision, mips",
-        "not prescribed",
-        "blood pressure < 140",
-        "performance not met",
-    ],
+SPEAKING = (
+    "reason not given",
+    "foot exam DOCUMENTED",
+    "Documntd plan",
+    "pt no fall within asc",
+    "PHQ-9 SCORE > 9",
+    "patient did not have the vaccine",
+    "A1c most recent level",
+    "quality of vision, mips",
+    "not prescribed",
+    "blood pressure < 140",
+    "performance not met",
 )
+
+
+@pytest.mark.parametrize("text", SPEAKING)
 def test_texts_that_speak_of_a_measure(text: str) -> None:
     """Documentation, reasons, scores, comparisons, and statements about a patient."""
     assert speaks_of_measure(text)
@@ -73,10 +74,20 @@ def test_a_repeated_descriptor_means_the_measure() -> None:
         Record("G8002", "Invented emergency surgery", "Emergency surgery"),
         Record("J1000", "Invented drug for four dogs"),
     )
-    meant = Measures(records).meant
+    measures_of = Measures(records)
+
+    def meant(text: str, plain: str) -> bool:
+        return measures_of.meant(text, plain.split(), plain)
 
     assert meant("Invented pill", "invented pill swallowed before sunrise")
     assert meant("Pill", "pill swallowed bef sunrise")
     assert not meant("Invented", "invented emergency surgery")
     assert not meant("Invented", "invented drug for four dogs")
     assert meant("reason not given", "reason not given")
+
+
+@pytest.mark.parametrize("text", SPEAKING)
+def test_the_quick_look_at_the_words_misses_no_text(text: str) -> None:
+    """`meant` looks for the beginnings of words before it searches the text."""
+    plain = normalise(text)
+    assert Measures(()).meant(text, words(plain), plain)

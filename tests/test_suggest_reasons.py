@@ -144,8 +144,8 @@ def test_only_words_that_the_code_has_are_said_to_be_read() -> None:
     assert why.expansions == ("t2 t3 -> invented", "t0 -> bandage", "t4 -> a dog", "t5 -> for a dog")
     assert why.words == ()
     assert why.summary == (
-        "CMS descriptor: Invented bandage for a dog; read tt as t0; read t2 t3 as invented; "
-        "read t0 as bandage; read t4 as a dog"
+        "CMS descriptor: Invented bandage for a dog; read t2 t3 as invented; read t0 as bandage; "
+        "read t4 as a dog; read tt as t0"
     )
 
 
