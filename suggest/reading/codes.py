@@ -101,7 +101,8 @@ class CodeReader:
             for system, pattern in _OTHERS:
                 for match in pattern.finditer(text):
                     if not any(start < match.end() and match.start() < stop for start, stop in spans):
-                        others.append((system, match[1].upper().zfill(4)))
+                        code = match[1].upper()
+                        others.append((system, code.zfill(4) if system == "revenue" else code))
                         spans.append(match.span())
         for match in _LEVEL_2.finditer(text):
             beside = attached(match[2], self._modifiers)
