@@ -75,7 +75,9 @@ class Suggester:
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
-            Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
+            Expander(artifact.lexicon, artifact.names, self.catalogue.codes),
+            artifact.table,
+            [modifier.modifier for modifier in self.catalogue.modifiers],
         )
         columns = CodeColumns.from_artifact(artifact, thresholds.code_popularity)
         features = Features(artifact.table, columns)
