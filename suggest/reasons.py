@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from index.code_systems import LEVEL_I, system_of_code
 from index.store.artifact import Artifact
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.text.lexicon import KINDS
-from index.text.words import cut, words
+from index.text.words import cut
 from suggest.against import Against, Phrases, written
 from suggest.answer import Why
-from suggest.expansion import Hit, Meaning
+from suggest.expansion import MAX_MEANINGS, Meaning
 from suggest.reader import Query
 
 MAX_TERM_CHARS = 90  # of a matched descriptor in the summary
-MAX_EXPANSIONS = 3  # in the summary; `Why.expansions` has all
+MAX_PHRASES = 3  # of terms in the summary; `Why.expansions` has all
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
 NO_WORD = ", without a common word: "
+NO_WORDS: frozenset[str] = frozenset()
 
 SOURCES = {STARTER: "plain wording", "synonym": "other name", "lay": "plain-language name"}
 """What answers call a source that the index names otherwise."""
@@ -41,8 +43,6 @@ class _Term(NamedTuple):
         whole: Whether it is the whole text.
         meaning: What it stands for.
         rows: Catalogue rows of the codes that it points to.
-        source: Its kind, as answers call it.
-        words: Its words, each once.
         added: Words that it stands for and the text does not have.
     """
 
@@ -50,31 +50,13 @@ class _Term(NamedTuple):
     whole: bool
     meaning: Meaning
     rows: tuple[int, ...]
-    source: str
-    words: Phrases
     added: Phrases
 
-
-class _Read(NamedTuple):
-    """What the reasons for all candidates of one text have in common.
-
-    Attributes:
-        typed: Its words, corrected.
-        expanded: These and the words that its terms stand for.
-        added: Only the latter.
-        terms: Its known terms, the longest first.
-        names: Those that point to codes.
-        corrections: "typed -> read as".
-        corrected: The same for the summary.
-    """
-
-    typed: frozenset[str]
-    expanded: frozenset[str]
-    added: frozenset[str]
-    terms: list[_Term]
-    names: list[_Term]
-    corrections: Phrases
-    corrected: str
+    @property
+    def source(self) -> str:
+        """Its kind, as answers call it."""
+        kind = self.meaning.kinds[0]
+        return SOURCES.get(kind, kind)
 
 
 class _Shown(NamedTuple):
@@ -121,47 +103,45 @@ class Reasons:
             closest: The text of each closest to the query, a position in `Artifact.texts`; -1 for a code
                 without one.
         """
-        read = _read(query)
-        typed, added, names, corrections, corrected = (
-            read.typed,
-            read.added,
-            read.names,
-            read.corrections,
-            read.corrected,
-        )
-        positions = [self._positions[position] for position in closest]
-        shared = self._words.shared(positions, read.expanded)
-        described = shared
-        if added or names:
-            descriptors = [self._descriptors[row] for row in rows]
-            described = self._words.shared(descriptors, read.expanded)
+        typed = frozenset(query.words)
+        terms = _terms(query, typed) if query.hits else []
+        names = [term for term in terms if term.rows]
+        added = frozenset(chain.from_iterable([term.added for term in terms])) if terms else NO_WORDS
+        shared = meant = self._words.shared([self._positions[position] for position in closest], typed)
+        if added:
+            meant = self._words.shared([self._descriptors[row] for row in rows], added)
+        corrections, corrected = _corrections(query) if query.corrections else ((), "")
+        against = self._against.phrases(query, rows)
         whys: list[Why] = []
-        for row, position, own, other, against in zip(
-            rows, positions, shared, described, self._against.phrases(query, rows), strict=True
-        ):
-            summary, source, text = self._shown[position] or self._new_shown(position)
-            if not own:
-                summary = f"nearest {summary}".replace(": ", NO_WORD, 1)
+        for row, text, own, means, denied in zip(rows, closest, shared, meant, against, strict=True):
+            summary, source, matched = self._shown[text] or self._new_shown(text)
             changes: Phrases = ()
-            told = next((term for term in names if row in term.rows), None) if names else None
-            if told or (added and not (added.isdisjoint(own) and added.isdisjoint(other))):
-                phrases, changes = _phrases(read, told, {*own, *other})
+            told = None
+            for term in names:
+                if row in term.rows:
+                    told = term
+                    break
+            if told or (added and means):
+                named, changes = _terms_of(terms, told, own, means if added else ())
+                summary = named if told and told.whole else f"{summary}; {named}"
                 if told and told.whole:
-                    source, text, own = told.source, told.meaning.term, told.words
-                    summary = phrases
-                else:
-                    summary = f"{summary}; {phrases}"
-                    own = tuple([word for word in own if word in typed])
-            if corrected or against:
-                summary += corrected + (f"; against: {'; '.join(against)}" if against else "")
-            whys.append(Why(summary, source, text, own, corrections, changes, against))
+                    source, matched, own = told.source, told.meaning.term, tuple(dict.fromkeys(query.words))
+            elif not own:
+                summary = f"nearest {summary}".replace(": ", NO_WORD, 1)
+            if denied:
+                summary = f"{summary}{corrected}; against: {'; '.join(denied)}"
+            elif corrected:
+                summary += corrected
+            whys.append(Why(summary, source, matched, own, corrections, changes, denied))
         return whys
 
     def _new_shown(self, position: int) -> _Shown:
-        text = self._texts[position] if position >= 0 else NO_TEXT
+        """How a text of a code is shown; instead of a term, which is told by itself, the descriptor is."""
+        shown_as = self._positions[position]
+        text = self._texts[shown_as] if shown_as >= 0 else NO_TEXT
         label = SOURCES.get(text.source, "")
         if text.source in _LABELS:
-            level_1 = position >= 0 and system_of_code(self._records[text.row].code) is LEVEL_I
+            level_1 = shown_as >= 0 and system_of_code(self._records[text.row].code) is LEVEL_I
             label = f"{f'{LEVEL_I.name} ' if level_1 else self._owner}{_LABELS[text.source]}"
         words_shown = text.text
         if len(words_shown) > MAX_TERM_CHARS:
@@ -171,62 +151,62 @@ class Reasons:
         return shown
 
 
-def _phrases(read: _Read, told: _Term | None, meant: set[str]) -> tuple[str, Phrases]:
-    """What the terms of a text are for a code, in words, and the expansions of the text.
-
-    Args:
-        read: The text.
-        told: Its longest term that points to the code.
-        meant: Words that the query says or means.
-    """
-    phrases, named_as = [], ""
-    if told:
-        phrase, named_as = _named(told, meant)
-        phrases.append(phrase)
-    changes = [
-        f"{term.typed} -> {' '.join([word for word in term.added if word in meant])}"
-        for term in read.terms
-        if not meant.isdisjoint(term.added) and not (named_as and term is told)
-    ]
-    phrases += [f"read {change.replace(' -> ', ' as ')}" for change in changes[:MAX_EXPANSIONS]]
-    if told and named_as:
-        changes.insert(0, f"{told.typed} -> {named_as}")
-    return "; ".join(phrases), tuple(changes)
-
-
-def _read(query: Query) -> _Read:
-    """What a text says and means."""
-    typed = frozenset(query.words)
-    expanded = typed if query.expanded == query.plain else frozenset(words(query.expanded))
-    hits = [hit for hit in query.hits if hit.meaning.means or hit.meaning.rows]
-    hits.sort(key=lambda hit: hit.start - hit.stop)
-    terms = [_term(query.words, typed, hit) for hit in hits]
-    names = [term for term in terms if term.meaning.rows]
-    corrections = tuple([f"{change.typed} -> {change.read_as}" for change in query.corrections])
-    corrected = "".join([f"; read {change.typed} as {change.read_as}" for change in query.corrections])
-    return _Read(typed, expanded, expanded - typed, terms, names, corrections, corrected)
-
-
-def _term(typed_words: Sequence[str], typed: frozenset[str], hit: Hit) -> _Term:
-    own, meaning = typed_words[hit.start : hit.stop], hit.meaning
-    kind = meaning.kinds[0]
-    return _Term(
-        written(own),
-        len(own) == len(typed_words),
-        meaning,
-        meaning.rows,
-        SOURCES.get(kind, kind),
-        tuple(dict.fromkeys(own)),
-        tuple([word for word in meaning.words if word not in typed]),
+def _corrections(query: Query) -> tuple[Phrases, str]:
+    """The spelling corrections, and the same for the summary."""
+    read = [(change.typed, change.read_as) for change in query.corrections]
+    return tuple([f"{typed} -> {word}" for typed, word in read]), "".join(
+        [f"; read {typed} as {word}" for typed, word in read]
     )
 
 
-def _named(term: _Term, meant: set[str]) -> tuple[str, str]:
-    """What makes a term a name of a code with the words `meant`, and its wording if they have all of it."""
-    kind = term.meaning.kinds[0] if len(term.meaning.kinds) == 1 else ""
+def _terms(query: Query, typed: frozenset[str]) -> list[_Term]:
+    """Known terms of a text that say something of a code, the longest first."""
+    terms = []
+    for hit in query.hits:
+        meaning, own = hit.meaning, query.words[hit.start : hit.stop]
+        added = tuple([word for word in meaning.words if word not in typed])
+        if added or meaning.rows:
+            whole = len(own) == len(query.words)
+            terms.append(_Term(written(own), whole, meaning, meaning.rows, added))
+    if len(terms) > 1:
+        terms.sort(key=lambda term: -len(term.typed.split()))
+    return terms
+
+
+def _terms_of(
+    terms: Sequence[_Term], told: _Term | None, own: Phrases, means: Phrases
+) -> tuple[str, Phrases]:
+    """What the terms of a text are for a code, in words, and the expansions.
+
+    Args:
+        terms: Known terms of the text, the longest first.
+        told: The first of them that points to the code.
+        own: Words of the text that the code's text has.
+        means: Words that the terms stand for and the code's descriptor has.
+    """
+    phrases, changes = [], []
+    if told:
+        named, wording = _named(told.meaning, own + means)
+        phrases.append(f"{told.typed} {named}")
+        if wording:
+            changes.append(f"{told.typed} -> {wording}")
+    for term in terms if means else ():
+        if term is told and changes:
+            continue
+        added = " ".join([word for word in term.added if word in means])
+        if added:
+            changes.append(f"{term.typed} -> {added}")
+            if len(phrases) < MAX_PHRASES:
+                phrases.append(f"read {term.typed} as {added}")
+    return "; ".join(phrases), tuple(changes)
+
+
+def _named(meaning: Meaning, described: Phrases) -> tuple[str, str]:
+    """What makes a term a name of a code with the given words, and its wording if the code has all of it."""
+    kind = meaning.kinds[0] if len(meaning.kinds) == 1 else ""
     if kind and kind not in KINDS:  # the title of a name list
-        return f"{term.typed} is listed for this code in {kind}", ""
-    for means in term.meaning.means if kind in _NAMES else ():
-        if meant.issuperset(cut(means)) and means != term.typed:
-            return f"{term.typed} is {_NAMES[kind]} {means}", means
-    return f"{term.typed} is listed for this code", ""
+        return f"is listed for this code in {kind}", ""
+    for means in meaning.means[:MAX_MEANINGS] if described and kind in _NAMES else ():
+        if means != meaning.term and not [word for word in cut(means) if word not in described]:
+            return f"is {_NAMES[kind]} {means}", means
+    return "is listed for this code", ""
