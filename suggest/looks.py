@@ -7,6 +7,9 @@ from typing import get_args
 
 from suggest.answer import LooksLike, OtherSystem
 
+SYSTEMS = ("hcpcs", "cpt", "cdt", "icd", "ndc", "revenue", "not-medical", "vague")
+"""What a text can belong to, in the order of the probabilities of `Ranking.systems`."""
+
 OURS = "hcpcs"
 MIN_PROBABILITY = 0.3
 """A less likely system is not named."""

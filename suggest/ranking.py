@@ -29,6 +29,7 @@ class Ranking(NamedTuple):
         confidences: Probability for each that a coder would accept it, given that some code fits; to four
             places.
         answerable: Probability that any code fits.
+        systems: Probability of each of `suggest.looks.SYSTEMS`; empty when unknown.
     """
 
     rows: list[int]
@@ -36,6 +37,7 @@ class Ranking(NamedTuple):
     scores: list[float]
     confidences: list[float]
     answerable: float
+    systems: Sequence[float] = ()
 
 
 class RankingPipeline:

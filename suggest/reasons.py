@@ -72,6 +72,18 @@ def why_code(code: str) -> Why:
     return Why(f"the text names {code}", "code", code, (code,))
 
 
+def why_modified(code: str, modifiers: Sequence[str]) -> Why:
+    """The reason for a code that stands in the text with modifiers."""
+    named = " and ".join(modifiers)
+    plural = "s" if len(modifiers) > 1 else ""
+    return Why(f"the text names {code} with modifier{plural} {named}", "code", code, (code, *modifiers))
+
+
+def why_begun(code: str, prefix: str) -> Why:
+    """The reason for a code that begins as the text does."""
+    return Why(f"{code} begins with {prefix}", "code prefix", prefix, (prefix,))
+
+
 class Reasons:
     """Gives the reasons for candidates of one index. Safe to use from several threads."""
 

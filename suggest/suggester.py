@@ -17,6 +17,8 @@ from suggest.code_columns import CodeColumns
 from suggest.confidences import Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
+from suggest.findings import Findings
+from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
@@ -87,6 +89,7 @@ class Suggester:
         self._refuse_below = thresholds.refuse_below
         self._scopes = Scopes(self.catalogue.records, columns.measure)
         self._suggestions = Suggestions(self.catalogue)
+        self._findings = Findings(self.catalogue, self.manifest.release)
         self._measures = Measures(self.catalogue.records)
         self._twins = Twins(self.catalogue.records)
         self._reasons = Reasons(artifact)
@@ -169,11 +172,15 @@ class Suggester:
         return rankings
 
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
-        named = self._suggestions.named(query.codes, scope)
-        refused = not named and ranking.answerable < self._refuse_below
-        confidences = self._confidences(query, ranking, refused, bool(named))
+        named = self._suggestions.named(query.codes, scope, query.modifiers)
+        begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named else []
+        certain = bool(named or begun)
+        refused = not certain and (
+            ranking.answerable < self._refuse_below or self._findings.of_other_system(query) is not None
+        )
+        confidences = self._confidences(query, ranking, refused, certain)
         ranking = ranking._replace(confidences=confidences.values)
-        suggestions = named + self._candidates(query, ranking, named, scope)
+        suggestions = begun or named + self._candidates(query, ranking, named, scope)
         shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
         if len(named) > 1:
@@ -185,33 +192,36 @@ class Suggester:
             model=self.model,
             no_good_match=refused or not suggestions,
             none_fits=confidences.none_fits,
+            looks_like=None if certain else self._findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
+            warnings=self._findings.warnings(query),
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
+            modifiers=self._findings.modifiers(query) if query.modifiers else (),
             notice=self.notice,
             error=error,
         )
 
-    def _confidences(self, query: Query, ranking: Ranking, refused: bool, named: bool) -> Confidences:
+    def _confidences(self, query: Query, ranking: Ranking, refused: bool, certain: bool) -> Confidences:
         """Confidences of the candidates.
 
         Args:
             query: The text, read.
             ranking: Its candidates.
             refused: Whether it probably has no code.
-            named: Whether it contains a code, which leaves little for the candidates.
+            certain: Whether it contains a code or begins one, which leaves little for the candidates.
         """
-        if named:
+        if certain:
             factor = (1.0 - NAMED_CONFIDENCE) / max(1.0, sum(ranking.confidences))
             return Confidences([round(value * factor, 6) for value in ranking.confidences], 0.0, [])
-        probabilities = ranking.confidences
+        probabilities, answerable = ranking.confidences, ranking.answerable
+        if self._findings.of_other_system(query) is not None:
+            answerable = min(answerable, 1.0 - NAMED_PROBABILITY)
         if refused:  # a candidate is right only if some code fits
-            probabilities = [round(value * ranking.answerable, 4) for value in probabilities]
+            probabilities = [round(value * answerable, 4) for value in probabilities]
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
-        return limited(
-            probabilities, 1.0 - ranking.answerable, ranking.rows, self._twins, whole[0] if whole else ()
-        )
+        return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
     def _candidates(
         self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
