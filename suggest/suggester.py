@@ -29,6 +29,7 @@ from suggest.suggestions import NAMED_CONFIDENCE, Suggestions
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
+AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
 NO_CANDIDATES = Ranking([], [], [], [], 0.0)
 
@@ -194,6 +195,7 @@ class Suggester:
             none_fits=confidences.none_fits,
             looks_like=None if certain else self._findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
+            as_typed=self._as_typed(text, scope) if query.renamed else (),
             warnings=self._findings.warnings(query),
             total_considered=scope.n_allowed,
             suggestions=shown,
@@ -202,6 +204,16 @@ class Suggester:
             notice=self.notice,
             error=error,
         )
+
+    def _as_typed(self, text: str, scope: Scope) -> tuple[Suggestion, ...]:
+        """The first suggestions for a text without its corrections; empty if no code is likely."""
+        query = self._reader.read(text, correct=False)
+        (ranking,) = self._rankings([text], [query], scope._replace(k=AS_TYPED))
+        if ranking.answerable < self._refuse_below:
+            return ()
+        confidences = self._confidences(query, ranking, False, False)
+        ranking = ranking._replace(confidences=confidences.values)
+        return tuple(self._candidates(query, ranking, (), scope._replace(k=AS_TYPED)))
 
     def _confidences(self, query: Query, ranking: Ranking, refused: bool, certain: bool) -> Confidences:
         """Confidences of the candidates.
