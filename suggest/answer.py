@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
 from index.records import Status
+
+OtherSystem = Literal["cpt", "cdt", "icd", "ndc", "revenue", "not-medical"]
+"""What a text can belong to that is not HCPCS Level II."""
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -14,12 +18,13 @@ class Why(msgspec.Struct, frozen=True):
 
     Attributes:
         summary: One line for a person.
-        source: What matched: "code", "long description", "short description", "starter wording", the kind of
-            a lexicon entry, or the title of a name list.
+        source: What matched: "code", "code prefix", "long description", "short description",
+            "starter wording", the kind of a lexicon entry, or the title of a name list.
         term: The matched descriptor or term.
         words: Words of `term` that the text contains too, in the order of `term`.
         corrections: Spelling corrections, "typed -> read as".
         expansions: Abbreviations, trade names and lay words, "typed -> read as".
+        against: What the text says and the code denies: "says oral; your text says injected".
     """
 
     summary: str
@@ -28,6 +33,7 @@ class Why(msgspec.Struct, frozen=True):
     words: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     expansions: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -39,7 +45,9 @@ class Suggestion(msgspec.Struct, frozen=True):
         description: Long description.
         short_description: Short description.
         score: Orders the list, higher is better; without a unit.
-        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text.
+        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text. Those
+            of one list add up to at most 1 - `Answer.none_fits`, when of each group in
+            `Answer.acceptable_together` only the first code is counted.
         status: On the date of service.
         effective_from: First day, or None when unknown.
         effective_to: Last day, or None for none.
@@ -71,7 +79,49 @@ class Correction(msgspec.Struct, frozen=True):
     read_as: str
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=False):
+class LooksLike(msgspec.Struct, frozen=True):
+    """The other system that a text seems to belong to.
+
+    Attributes:
+        system: "cpt", "cdt", "icd", "ndc", "revenue" or "not-medical".
+        probability: That it does, 0 to 1.
+    """
+
+    system: OtherSystem
+    probability: float
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One of the things that a text enumerates.
+
+    Attributes:
+        start: Its first character in the text, from 0.
+        stop: The character after its last one.
+        text: Its words as typed: `Answer.text[start:stop]`.
+        suggestions: Best first; empty when no code is likely.
+    """
+
+    start: int
+    stop: int
+    text: str
+    suggestions: tuple[Suggestion, ...]
+
+
+class ModifierSuggestion(msgspec.Struct, frozen=True):
+    """A modifier for the claim line.
+
+    Attributes:
+        modifier: Two characters, upper case.
+        description: As the release words it.
+        reason: Why it is suggested, such as "the text names RT".
+    """
+
+    modifier: str
+    description: str
+    reason: str
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True):
     """Ranked codes for one text.
 
     Attributes:
@@ -80,9 +130,18 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=False):
         release: Name of the HCPCS release.
         model: Names of the encoder and the ranker, with the first digits of their digests.
         no_good_match: Whether even the best candidate is unlikely, or there is none.
+        none_fits: Probability, 0 to 1, that no code of this index fits the text.
+        looks_like: The other system that the text more likely belongs to, or None.
         did_you_mean: Spelling corrections.
+        as_typed: The first suggestions for the text as it was typed, when a correction made one known name of
+            another; best first.
+        warnings: Sentences that a person should read before using a code.
         total_considered: Number of codes that pass the filters, without `min_confidence`.
         suggestions: Best first.
+        acceptable_together: Groups of suggested codes that the text does not tell apart: each code of a group
+            may be right at the same time.
+        items: The things that the text enumerates, each with its own suggestions; empty for one thing.
+        modifiers: Modifiers that the text names.
         notice: What every surface must say with the answer; empty for an official release.
         error: A sentence when this text could not be answered.
     """
@@ -92,9 +151,16 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=False):
     release: str
     model: str
     no_good_match: bool
+    none_fits: float = 0.0
+    looks_like: LooksLike | None = None
     did_you_mean: tuple[Correction, ...]
+    as_typed: tuple[Suggestion, ...] = ()
+    warnings: tuple[str, ...] = ()
     total_considered: int
     suggestions: tuple[Suggestion, ...]
+    acceptable_together: tuple[tuple[str, ...], ...] = ()
+    items: tuple[Item, ...] = ()
+    modifiers: tuple[ModifierSuggestion, ...] = ()
     notice: str = ""
     error: str | None = None
 

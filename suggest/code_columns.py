@@ -11,6 +11,7 @@ import numpy.typing as npt
 from index.store.artifact import Artifact
 from index.store.profiles import Profiles
 from index.store.texts import STARTER
+from suggest.measures import measures
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,6 +32,7 @@ class CodeColumns(NamedTuple):
         sections: float32 (codes, 4): 1 for a drug, a device, a brace, a service; else 0.
         length: float32 (codes,): ln(1 + number of stems in the code's texts).
         family: int32 (codes,): codes with the same first four characters have the same number.
+        measure: bool (codes,): whether the code reports a quality measure (`suggest.measures`).
     """
 
     profiles: Profiles
@@ -39,6 +41,7 @@ class CodeColumns(NamedTuple):
     sections: Floats
     length: Floats
     family: npt.NDArray[np.int32]
+    measure: npt.NDArray[np.bool_]
 
     @classmethod
     def from_artifact(cls, artifact: Artifact, code_popularity: Mapping[str, int]) -> CodeColumns:
@@ -61,4 +64,5 @@ class CodeColumns(NamedTuple):
             sections=np.array(sections, np.float32).reshape(-1, len(_PREFIXES)),
             length=np.log1p(np.diff(artifact.table.indptr)).astype(np.float32),
             family=family.astype(np.int32),
+            measure=measures(artifact.catalogue.records),
         )

@@ -76,6 +76,11 @@ class Expander:
         self._lengths = lengths_by_first(terms)
         self._term_words = set(chain.from_iterable(terms))
 
+    @property
+    def codes(self) -> Sequence[str]:
+        """Codes of the catalogue, ascending."""
+        return self._codes
+
     @cached_property
     def _spelling(self) -> Spelling:
         return Spelling(sorted(self._term_words))

@@ -29,7 +29,7 @@ class Ranking(NamedTuple):
         confidences: Probability for each that a coder would accept it, given that some code fits; to four
             places.
         answerable: Probability that any code fits.
-        systems: float64 (systems,): probability of each of `suggest.systems.SYSTEMS`, by the words alone.
+        systems: Probability of each of `suggest.systems.SYSTEMS`, by the words alone.
     """
 
     rows: list[int]
@@ -37,7 +37,7 @@ class Ranking(NamedTuple):
     scores: list[float]
     confidences: list[float]
     answerable: float
-    systems: npt.NDArray[np.float64]
+    systems: Sequence[float]
 
 
 class RankingPipeline:
@@ -87,7 +87,7 @@ class RankingPipeline:
                 rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable, other
             )
             for (start, stop), (accepted, answerable), other in zip(
-                pairwise(top_indptr), probabilities, systems, strict=True
+                pairwise(top_indptr), probabilities, systems.tolist(), strict=True
             )
         ]
 

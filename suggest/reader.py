@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from index.code_systems import LEVEL_I, LEVEL_II
 from index.store.terms import TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
@@ -16,16 +14,12 @@ from index.text.quantities import Quantity, quantities
 from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
+from suggest.reading.codes import CodeReader
 
 MAX_CHARACTERS = 2000  # of a text; a longer one is refused
 MAX_WORDS = 64  # of a text that take part in word matching; the encoder reads all of them
 MAX_MEMOIZED_WORDS = 1 << 15
 MIN_CORRECTED_LETTERS = 5  # a shorter word resembles too many others
-
-_CODE = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_II.pattern}|{LEVEL_I.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
-_FOUR_DIGITS = re.compile(r"\d{4}")
-_LEVEL_2_CODE = re.compile(rf"(?<![a-z0-9.]){LEVEL_II.pattern}(?![a-z0-9]|\.\d)", re.IGNORECASE)
-"""Is removed from the words of a text. Five digits stay: they may also be a model number."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -40,6 +34,13 @@ class Query(msgspec.Struct, frozen=True):
         attributes: Bits of `index.text.attributes`.
         codes: Codes that the text contains, upper case, in order, each once.
         corrections: Spelling corrections, in order of the words.
+        prefixes: Begun codes that the text consists of, upper case, such as `J18`.
+        modifiers: Two-character modifiers of the release that the text names, upper case.
+        other_codes: Codes of other systems: "cpt", "cdt", "icd", "ndc" or "revenue", and the code.
+        mended: How much the corrections changed: for each corrected word the share of its letters that were
+            changed, from 0 to 1, twice that if the word became a name; added up.
+        renamed: The corrections that made a name of another word: the new word stands in few codes. The text
+            as typed (`Reader.read` with `correct=False`) may mean something else.
     """
 
     plain: str
@@ -50,6 +51,11 @@ class Query(msgspec.Struct, frozen=True):
     attributes: int
     codes: tuple[str, ...]
     corrections: tuple[Correction, ...]
+    prefixes: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    other_codes: tuple[tuple[str, str], ...] = ()
+    mended: float = 0.0
+    renamed: tuple[Correction, ...] = ()
 
 
 class WordReading(NamedTuple):
@@ -71,27 +77,34 @@ AS_TYPED = WordReading()
 class Reader:
     """Reads texts with the vocabulary and the known terms of one index. Safe to use from several threads."""
 
-    def __init__(self, expander: Expander, table: TermIndex) -> None:
+    def __init__(self, expander: Expander, table: TermIndex, modifiers: Collection[str] = ()) -> None:
         """Take the known terms and the vocabulary.
 
         Args:
             expander: Terms of the lexicon and of the name lists.
             table: Words of the codes' texts.
+            modifiers: Two-character modifiers of the release.
         """
+        self._codes = CodeReader(expander.codes, modifiers, expander.mentions)
         self._expander = expander
         self._table = table
         self._reading = memoized(self._read_word, MAX_MEMOIZED_WORDS)
 
-    def read(self, text: str) -> Query:
-        """Read one text. No text is an error here."""
-        codes = _codes(text)
-        normalised = normalise(_LEVEL_2_CODE.sub(" ", text) if codes else text)
+    def read(self, text: str, correct: bool = True) -> Query:
+        """Read one text. No text is an error here.
+
+        Args:
+            text: As typed.
+            correct: Whether misspelt words are corrected.
+        """
+        typed = self._codes.read(text)
+        normalised = normalise(typed.rest)
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))
         corrections = [
             Correction(word, reading.correction)
             for word, reading in zip(typed_words, readings, strict=True)
-            if reading.correction
+            if reading.correction and correct
         ]
         if corrections:
             corrected = [
@@ -99,7 +112,7 @@ class Reader:
             ]
             normalised = _with_words(normalised, typed_words, corrected)
             typed_words = corrected
-        plain, plain_words, hits = self._without_noise(normalised, typed_words, bool(codes))
+        plain, plain_words, hits = self._without_noise(normalised, typed_words, typed.rest is not text)
         added = added_words(plain_words, hits) + [
             reading.completion for reading in readings if reading.completion
         ]
@@ -110,8 +123,11 @@ class Reader:
             hits=tuple([hit for hit in hits if hit.stop <= MAX_WORDS]),
             quantities=tuple(quantities(plain)),
             attributes=attributes(plain_words) | attributes(added) if added else attributes(plain_words),
-            codes=codes,
+            codes=typed.codes,
             corrections=tuple(corrections),
+            prefixes=typed.prefixes,
+            modifiers=typed.modifiers,
+            other_codes=typed.other_codes,
         )
 
     def _without_noise(
@@ -153,10 +169,3 @@ def _with_words(normalised: str, typed_words: Sequence[str], corrected: Sequence
         parts += normalised[stop:start], replacement
         stop = start + len(word)
     return "".join([*parts, normalised[stop:]])
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    """Codes that a text contains, upper case, each once, in order."""
-    if not _FOUR_DIGITS.search(text):  # every code has four digits in a row, and few texts do
-        return ()
-    return tuple(dict.fromkeys(match.upper() for match in _CODE.findall(text)))

@@ -1,19 +1,70 @@
-"""The reason for a suggestion, in one plain line and in parts."""
+"""The reason for a suggestion in a coder's words, in one line and in parts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
 
+from index.code_systems import LEVEL_I, system_of_code
 from index.store.artifact import Artifact
-from index.store.texts import LONG, Text
-from index.text.words import cut, words
+from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
+from index.text.lexicon import KINDS
+from index.text.words import cut
+from suggest.against import Against, Phrases, written
 from suggest.answer import Why
-from suggest.expansion import Hit
+from suggest.expansion import MAX_MEANINGS, Meaning
 from suggest.reader import Query
 
-MAX_TERM_CHARS = 90  # of a matched term in the summary
-MAX_EXPANSIONS = 3  # in the summary; `Why.expansions` has all
+MAX_TERM_CHARS = 90  # of a matched descriptor in the summary
+MAX_PHRASES = 3  # of terms in the summary; `Why.expansions` has all
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
+NO_WORD = ", without a common word: "
+NO_WORDS: frozenset[str] = frozenset()
+
+SOURCES = {STARTER: "plain wording", "synonym": "other name", "lay": "plain-language name"}
+"""What answers call a source that the index names otherwise."""
+
+_LABELS = {LONG: "descriptor", SHORT: "short descriptor"}
+_NAMES = {
+    "abbreviation": "short for",
+    "trade name": "a trade name of",
+    "synonym": "another name of",
+    "lay": "a plain-language name of",
+    "product": "a product name of",
+}
+
+
+class _Term(NamedTuple):
+    """A known term of the text.
+
+    Attributes:
+        typed: Its words as typed.
+        whole: Whether it is the whole text.
+        meaning: What it stands for.
+        rows: Catalogue rows of the codes that it points to.
+        added: Words that it stands for and the text does not have.
+    """
+
+    typed: str
+    whole: bool
+    meaning: Meaning
+    rows: tuple[int, ...]
+    added: Phrases
+
+    @property
+    def source(self) -> str:
+        """Its kind, as answers call it."""
+        kind = self.meaning.kinds[0]
+        return SOURCES.get(kind, kind)
+
+
+class _Shown(NamedTuple):
+    """A text of a code as answers show it: after what it is, its source, and the whole text."""
+
+    summary: str
+    source: str
+    text: str
 
 
 def why_code(code: str) -> Why:
@@ -21,52 +72,153 @@ def why_code(code: str) -> Why:
     return Why(f"the text names {code}", "code", code, (code,))
 
 
+def why_modified(code: str, modifiers: Sequence[str]) -> Why:
+    """The reason for a code that stands in the text with modifiers."""
+    named = " and ".join(modifiers)
+    plural = "s" if len(modifiers) > 1 else ""
+    return Why(f"the text names {code} with modifier{plural} {named}", "code", code, (code, *modifiers))
+
+
+def why_begun(code: str, prefix: str) -> Why:
+    """The reason for a code that begins as the text does."""
+    return Why(f"{code} begins with {prefix}", "code prefix", prefix, (prefix,))
+
+
 class Reasons:
-    """Gives the reasons for the candidates of one query."""
+    """Gives the reasons for candidates of one index. Safe to use from several threads."""
 
-    def __init__(self, query: Query, artifact: Artifact) -> None:
-        self._artifact_words, self._texts = artifact.words, artifact.texts
-        self._query_words = frozenset(words(query.expanded))
-        self._n_typed = len(query.words)
-        self._hits = sorted(
-            [hit for hit in query.hits if hit.meaning.rows], key=lambda hit: hit.start - hit.stop
-        )
-        self._corrections = tuple([f"{change.typed} -> {change.read_as}" for change in query.corrections])
-        self._expansions = tuple([change for hit in query.hits if (change := _expansion(query.words, hit))])
-        changes = (*self._corrections, *self._expansions[:MAX_EXPANSIONS])
-        self._read = "".join([f"; read {change.replace(' -> ', ' as ')}" for change in changes])
+    def __init__(self, artifact: Artifact) -> None:
+        """Take the texts and the descriptors of an index."""
+        self._words, self._texts = artifact.words, artifact.texts
+        records = artifact.catalogue.records
+        self._descriptors = [-1] * len(records)
+        for position, text in enumerate(artifact.texts):
+            if text.source == LONG:
+                self._descriptors[text.row] = position
+        # Position of the text that is shown for each text: a term is told by itself, beside the descriptor.
+        # The last element of each list is for the position -1, no text.
+        self._positions = [
+            self._descriptors[text.row] if text.source == LEXICON else position
+            for position, text in enumerate(artifact.texts)
+        ] + [-1]
+        self._shown: list[_Shown | None] = [None] * len(self._positions)
+        self._owner = "" if artifact.manifest.notice else "CMS "  # the starter's wording is not CMS's
+        self._records = records
+        self._against = Against(artifact.profiles, records)
 
-    def whys(self, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
-        """The reason for each candidate.
+    def whys(self, query: Query, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
+        """The reason for each candidate of a text.
 
         Args:
-            rows: Their catalogue rows.
+            query: The text, read.
+            rows: Catalogue rows of the candidates.
             closest: The text of each closest to the query, a position in `Artifact.texts`; -1 for a code
                 without one.
         """
-        shared = self._artifact_words.shared(closest, self._query_words)
-        texts = [self._texts[position] if position >= 0 else NO_TEXT for position in closest]
-        return list(map(self._why, rows, texts, shared))
+        typed = frozenset(query.words)
+        terms = _terms(query, typed) if query.hits else []
+        names = [term for term in terms if term.rows]
+        added = frozenset(chain.from_iterable([term.added for term in terms])) if terms else NO_WORDS
+        shared = meant = self._words.shared([self._positions[position] for position in closest], typed)
+        if added:
+            meant = self._words.shared([self._descriptors[row] for row in rows], added)
+        corrections, corrected = _corrections(query) if query.corrections else ((), "")
+        against = self._against.phrases(query, rows)
+        whys: list[Why] = []
+        for row, text, own, means, denied in zip(rows, closest, shared, meant, against, strict=True):
+            summary, source, matched = self._shown[text] or self._new_shown(text)
+            changes: Phrases = ()
+            told = None
+            for term in names:
+                if row in term.rows:
+                    told = term
+                    break
+            if told or (added and means):
+                named, changes = _terms_of(terms, told, own, means if added else ())
+                summary = named if told and told.whole else f"{summary}; {named}"
+                if told and told.whole:
+                    source, matched, own = told.source, told.meaning.term, tuple(dict.fromkeys(query.words))
+            elif not own:
+                summary = f"nearest {summary}".replace(": ", NO_WORD, 1)
+            if denied:
+                summary = f"{summary}{corrected}; against: {'; '.join(denied)}"
+            elif corrected:
+                summary += corrected
+            whys.append(Why(summary, source, matched, own, corrections, changes, denied))
+        return whys
 
-    def _why(self, row: int, text: Text, shared: tuple[str, ...]) -> Why:
-        term, source, listed = text.text, text.source, ""
-        for hit in self._hits:  # the longest first
-            if row in hit.meaning.rows:
-                if hit.stop - hit.start == self._n_typed:
-                    term, source = hit.meaning.term, hit.meaning.kinds[0]
-                    shared = tuple(dict.fromkeys([word for word in cut(term) if word in self._query_words]))
-                else:
-                    listed = f"; {hit.meaning.term} is listed for this code ({hit.meaning.kinds[0]})"
-                break
-        shown = term if len(term) <= MAX_TERM_CHARS else term[: MAX_TERM_CHARS - 3] + "..."
-        summary = f"{source}: {shown}{listed}{self._read}"
-        return Why(summary, source, term, shared, self._corrections, self._expansions)
+    def _new_shown(self, position: int) -> _Shown:
+        """How a text of a code is shown; instead of a term, which is told by itself, the descriptor is."""
+        shown_as = self._positions[position]
+        text = self._texts[shown_as] if shown_as >= 0 else NO_TEXT
+        label = SOURCES.get(text.source, "")
+        if text.source in _LABELS:
+            level_1 = shown_as >= 0 and system_of_code(self._records[text.row].code) is LEVEL_I
+            label = f"{f'{LEVEL_I.name} ' if level_1 else self._owner}{_LABELS[text.source]}"
+        words_shown = text.text
+        if len(words_shown) > MAX_TERM_CHARS:
+            words_shown = words_shown[: MAX_TERM_CHARS - 3] + "..."
+        shown = _Shown(f"{label}: {words_shown}", SOURCES.get(text.source, text.source), text.text)
+        self._shown[position] = shown
+        return shown
 
 
-def _expansion(typed_words: Sequence[str], hit: Hit) -> str:
-    """What a known term was read as; empty when that is what was typed."""
-    typed = " ".join(typed_words[hit.start : hit.stop])
-    for means in hit.meaning.means:
-        if " ".join(cut(means)) != typed:
-            return f"{typed} -> {means}" if means else ""
-    return ""
+def _corrections(query: Query) -> tuple[Phrases, str]:
+    """The spelling corrections, and the same for the summary."""
+    read = [(change.typed, change.read_as) for change in query.corrections]
+    return tuple([f"{typed} -> {word}" for typed, word in read]), "".join(
+        [f"; read {typed} as {word}" for typed, word in read]
+    )
+
+
+def _terms(query: Query, typed: frozenset[str]) -> list[_Term]:
+    """Known terms of a text that say something of a code, the longest first."""
+    terms = []
+    for hit in query.hits:
+        meaning, own = hit.meaning, query.words[hit.start : hit.stop]
+        added = tuple([word for word in meaning.words if word not in typed])
+        if added or meaning.rows:
+            whole = len(own) == len(query.words)
+            terms.append(_Term(written(own), whole, meaning, meaning.rows, added))
+    if len(terms) > 1:
+        terms.sort(key=lambda term: -len(term.typed.split()))
+    return terms
+
+
+def _terms_of(
+    terms: Sequence[_Term], told: _Term | None, own: Phrases, means: Phrases
+) -> tuple[str, Phrases]:
+    """What the terms of a text are for a code, in words, and the expansions.
+
+    Args:
+        terms: Known terms of the text, the longest first.
+        told: The first of them that points to the code.
+        own: Words of the text that the code's text has.
+        means: Words that the terms stand for and the code's descriptor has.
+    """
+    phrases, changes = [], []
+    if told:
+        named, wording = _named(told.meaning, own + means)
+        phrases.append(f"{told.typed} {named}")
+        if wording:
+            changes.append(f"{told.typed} -> {wording}")
+    for term in terms if means else ():
+        if term is told and changes:
+            continue
+        added = " ".join([word for word in term.added if word in means])
+        if added:
+            changes.append(f"{term.typed} -> {added}")
+            if len(phrases) < MAX_PHRASES:
+                phrases.append(f"read {term.typed} as {added}")
+    return "; ".join(phrases), tuple(changes)
+
+
+def _named(meaning: Meaning, described: Phrases) -> tuple[str, str]:
+    """What makes a term a name of a code with the given words, and its wording if the code has all of it."""
+    kind = meaning.kinds[0] if len(meaning.kinds) == 1 else ""
+    if kind and kind not in KINDS:  # the title of a name list
+        return f"is listed for this code in {kind}", ""
+    for means in meaning.means[:MAX_MEANINGS] if described and kind in _NAMES else ():
+        if means != meaning.term and not [word for word in cut(means) if word not in described]:
+            return f"is {_NAMES[kind]} {means}", means
+    return "is listed for this code", ""

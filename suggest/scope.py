@@ -27,6 +27,8 @@ class Scope(NamedTuple):
         filters: Which codes may be suggested.
         allowed: bool (codes,): the codes that pass the filters on that date; `min_confidence` not counted.
         n_allowed: Number of these codes.
+        without_measures: bool (codes,): the same without codes of quality measures, for the texts that do not
+            speak of one.
     """
 
     k: int
@@ -34,26 +36,29 @@ class Scope(NamedTuple):
     filters: Filters
     allowed: Mask
     n_allowed: int
+    without_measures: Mask
 
 
 class Scopes:
     """Applies asks to the records of one index. Safe to use from several threads."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
-        """Take the records in the order of the index."""
+    def __init__(self, records: Sequence[Record], measure: Mask) -> None:
+        """Take the records in the order of the index, and which of them report a quality measure."""
         self._records = records
+        self._measure = measure
         self._mask = lru_cache(MAX_CACHED_MASKS)(self._computed_mask)
 
     def of(self, ask: Ask) -> Scope:
         """The scope of an ask; without a date of service it is that of today."""
         on = ask.on or date.today()
-        allowed, n_allowed = self._mask(on, ask.filters)
-        return Scope(ask.k, on, ask.filters, allowed, n_allowed)
+        allowed, n_allowed, without_measures = self._mask(on, ask.filters)
+        return Scope(ask.k, on, ask.filters, allowed, n_allowed, without_measures)
 
-    def _computed_mask(self, on: date, filters: Filters) -> tuple[Mask, int]:
+    def _computed_mask(self, on: date, filters: Filters) -> tuple[Mask, int, Mask]:
         statuses = {"active", "terminated"} if filters.include_terminated else {"active"}
         allowed = [record.status(on) in statuses and passes(record, filters) for record in self._records]
-        return np.array(allowed, bool), sum(allowed)
+        mask = np.array(allowed, bool)
+        return mask, sum(allowed), mask & ~self._measure
 
 
 def passes(record: Record, filters: Filters) -> bool:

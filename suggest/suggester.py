@@ -14,18 +14,23 @@ from suggest.answer import Answer, Ask, Filters, Suggestion
 from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
+from suggest.confidences import Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
+from suggest.findings import Findings
+from suggest.looks import NAMED_PROBABILITY
+from suggest.measures import Measures
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
-from suggest.suggestions import Suggestions
+from suggest.suggestions import NAMED_CONFIDENCE, Suggestions
 from suggest.systems import NO_SYSTEMS, SystemModel
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
+AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
 NO_CANDIDATES = Ranking([], [], [], [], 0.0, NO_SYSTEMS)
 
@@ -76,13 +81,20 @@ class Suggester:
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
-            Expander(artifact.lexicon, artifact.names, self.catalogue.codes), artifact.table
+            Expander(artifact.lexicon, artifact.names, self.catalogue.codes),
+            artifact.table,
+            [modifier.modifier for modifier in self.catalogue.modifiers],
         )
-        features = Features(artifact.table, CodeColumns.from_artifact(artifact, thresholds.code_popularity))
+        columns = CodeColumns.from_artifact(artifact, thresholds.code_popularity)
+        features = Features(artifact.table, columns)
         self._pipeline = RankingPipeline(Retriever(artifact, encoder), features, ranker, calibration, systems)
         self._refuse_below = thresholds.refuse_below
-        self._scopes = Scopes(self.catalogue.records)
+        self._scopes = Scopes(self.catalogue.records, columns.measure)
         self._suggestions = Suggestions(self.catalogue)
+        self._findings = Findings(self.catalogue, self.manifest.release)
+        self._measures = Measures(self.catalogue.records)
+        self._twins = Twins(self.catalogue.records)
+        self._reasons = Reasons(artifact)
 
     @classmethod
     def load(cls, folder: Path) -> Suggester:
@@ -145,39 +157,90 @@ class Suggester:
         queries = [
             self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
         ]
-        ranked = [i for i, query in enumerate(queries) if query.words and scope.n_allowed]
-        rankings = [NO_CANDIDATES] * len(texts)
-        new = self._pipeline.rankings([queries[i] for i in ranked], scope.k, scope.allowed)
-        for i, ranking in zip(ranked, new, strict=True):
-            rankings[i] = ranking
+        rankings = self._rankings(texts, queries, scope)
         return [
             self._answer(text, query, ranking, error, scope)
             for text, query, ranking, error in zip(texts, queries, rankings, errors, strict=True)
         ]
 
+    def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
+        """The candidates of each text, codes of quality measures among them where it speaks of one."""
+        rankings = [NO_CANDIDATES] * len(texts)
+        of_measures: list[int] = []
+        others: list[int] = []
+        for i, query in enumerate(queries):
+            if query.words and scope.n_allowed:
+                meant = self._measures.meant(texts[i], query.words, query.plain)
+                (of_measures if meant else others).append(i)
+        for positions, allowed in ((of_measures, scope.allowed), (others, scope.without_measures)):
+            if positions:
+                new = self._pipeline.rankings([queries[i] for i in positions], scope.k, allowed)
+                for i, ranking in zip(positions, new, strict=True):
+                    rankings[i] = ranking
+        return rankings
+
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
-        named = self._suggestions.named(query.codes, scope)
-        refused = not named and ranking.answerable < self._refuse_below
-        if refused:  # a candidate is right only if some code fits
-            ranking = ranking._replace(
-                confidences=[round(confidence * ranking.answerable, 4) for confidence in ranking.confidences]
-            )
-        suggestions = named + self._candidates(query, ranking, named, scope)
-        min_confidence = scope.filters.min_confidence
+        named = self._suggestions.named(query.codes, scope, query.modifiers)
+        begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named else []
+        certain = bool(named or begun)
+        refused = not certain and (
+            ranking.answerable < self._refuse_below or self._findings.of_other_system(query) is not None
+        )
+        confidences = self._confidences(query, ranking, refused, certain)
+        ranking = ranking._replace(confidences=confidences.values)
+        suggestions = begun or named + self._candidates(query, ranking, named, scope)
+        shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
+        groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
+        if len(named) > 1:
+            groups.insert(0, [suggestion.code for suggestion in named])
         return Answer(
             text=text,
             date_of_service=scope.on,
             release=self.manifest.release,
             model=self.model,
             no_good_match=refused or not suggestions,
+            none_fits=confidences.none_fits,
+            looks_like=None if certain else self._findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
+            as_typed=self._as_typed(text, scope) if query.renamed else (),
+            warnings=self._findings.warnings(query),
             total_considered=scope.n_allowed,
-            suggestions=tuple(
-                [suggestion for suggestion in suggestions if suggestion.confidence >= min_confidence]
-            ),
+            suggestions=shown,
+            acceptable_together=_together(groups, shown) if groups else (),
+            modifiers=self._findings.modifiers(query) if query.modifiers else (),
             notice=self.notice,
             error=error,
         )
+
+    def _as_typed(self, text: str, scope: Scope) -> tuple[Suggestion, ...]:
+        """The first suggestions for a text without its corrections; empty if no code is likely."""
+        query = self._reader.read(text, correct=False)
+        (ranking,) = self._rankings([text], [query], scope._replace(k=AS_TYPED))
+        if ranking.answerable < self._refuse_below:
+            return ()
+        confidences = self._confidences(query, ranking, False, False)
+        ranking = ranking._replace(confidences=confidences.values)
+        return tuple(self._candidates(query, ranking, (), scope._replace(k=AS_TYPED)))
+
+    def _confidences(self, query: Query, ranking: Ranking, refused: bool, certain: bool) -> Confidences:
+        """Confidences of the candidates.
+
+        Args:
+            query: The text, read.
+            ranking: Its candidates.
+            refused: Whether it probably has no code.
+            certain: Whether it contains a code or begins one, which leaves little for the candidates.
+        """
+        if certain:
+            factor = (1.0 - NAMED_CONFIDENCE) / max(1.0, sum(ranking.confidences))
+            return Confidences([round(value * factor, 6) for value in ranking.confidences], 0.0, [])
+        probabilities, answerable = ranking.confidences, ranking.answerable
+        if self._findings.of_other_system(query) is not None:
+            answerable = min(answerable, 1.0 - NAMED_PROBABILITY)
+        if refused:  # a candidate is right only if some code fits
+            probabilities = [round(value * answerable, 4) for value in probabilities]
+        whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
+        return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
     def _candidates(
         self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
@@ -186,10 +249,17 @@ class Suggester:
         named_rows = {self.catalogue.position(suggestion.code) for suggestion in named}
         positions = [i for i, row in enumerate(ranking.rows) if row not in named_rows]
         positions = positions[: scope.k - len(named)]
-        whys = Reasons(query, self.artifact).whys(
-            [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
+        whys = self._reasons.whys(
+            query, [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
         )
         return self._suggestions.ranked(ranking, positions, whys, len(named) + 1, scope.on)
+
+
+def _together(groups: Sequence[Sequence[str]], shown: Sequence[Suggestion]) -> tuple[tuple[str, ...], ...]:
+    """The groups of codes, as far as they are shown; a group of one is none."""
+    codes = {suggestion.code for suggestion in shown}
+    kept = [tuple([code for code in group if code in codes]) for group in groups]
+    return tuple([group for group in kept if len(group) > 1])
 
 
 def _error(text: str) -> str | None:

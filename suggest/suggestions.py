@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -9,7 +10,7 @@ from functools import lru_cache
 from index.store.catalogue import Catalogue
 from suggest.answer import Suggestion, Why
 from suggest.ranking import Ranking
-from suggest.reasons import why_code
+from suggest.reasons import why_begun, why_code, why_modified
 from suggest.scope import Scope, passes
 
 MAX_CACHED_DATES = 2  # dates of service for which the records' fields are cached
@@ -25,10 +26,15 @@ class Suggestions:
         self._catalogue = catalogue
         self._templates = lru_cache(MAX_CACHED_DATES)(_no_templates)
 
-    def named(self, codes: Sequence[str], scope: Scope) -> list[Suggestion]:
+    def named(self, codes: Sequence[str], scope: Scope, modifiers: Sequence[str] = ()) -> list[Suggestion]:
         """Suggestions for the codes that a text contains, at most `scope.k`.
 
         Ended and future codes are among them: a user who types a code is told its status and successor.
+
+        Args:
+            codes: The codes, upper case.
+            scope: How the text is asked.
+            modifiers: Modifiers of the release that the text contains too.
         """
         suggestions: list[Suggestion] = []
         for code in codes:
@@ -37,8 +43,28 @@ class Suggestions:
                 continue
             template = self._template(row, scope.on)
             rank = len(suggestions) + 1
-            suggestions.append(_filled(template, rank, NAMED_SCORE, NAMED_CONFIDENCE, why_code(code)))
+            why = why_modified(code, modifiers) if modifiers else why_code(code)
+            suggestions.append(_filled(template, rank, NAMED_SCORE, NAMED_CONFIDENCE, why))
         return suggestions[: scope.k]
+
+    def begun(self, prefixes: Sequence[str], scope: Scope) -> list[Suggestion]:
+        """Suggestions for the allowed codes that begin as a text does, in order, at most `scope.k`.
+
+        Nothing tells them apart, so that each has the same share of the confidence of a named code.
+        """
+        codes = self._catalogue.codes
+        found: list[tuple[int, str]] = []
+        for prefix in prefixes:
+            row = bisect_left(codes, prefix)
+            while row < len(codes) and codes[row].startswith(prefix):
+                if scope.allowed[row]:
+                    found.append((row, prefix))
+                row += 1
+        share = int(NAMED_CONFIDENCE / max(1, len(found)) * 1e4) / 1e4
+        return [
+            _filled(self._template(row, scope.on), rank, NAMED_SCORE, share, why_begun(codes[row], prefix))
+            for rank, (row, prefix) in enumerate(found[: scope.k], 1)
+        ]
 
     def ranked(
         self, ranking: Ranking, positions: Sequence[int], whys: Sequence[Why], first_rank: int, on: date

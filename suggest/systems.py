@@ -100,7 +100,7 @@ def part_features(encoder: StaticEncoder, part: str) -> list[int]:
     return encoder.features(_DIGIT.sub("0", part))
 
 
-NO_SYSTEMS = np.full(len(SYSTEMS), 1 / len(SYSTEMS))
+NO_SYSTEMS = (1 / len(SYSTEMS),) * len(SYSTEMS)
 """Of a text without words."""
 
 _NOTHING = np.zeros(len(SYSTEMS) + 1)

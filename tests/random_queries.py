@@ -60,6 +60,7 @@ def code_columns(random: Random, codes: int = CODES) -> CodeColumns:
         (random.random((codes, 4)) < 0.3).astype(np.float32),
         random.random(codes).astype(np.float32),
         random.integers(0, codes // 3, codes).astype(np.int32),
+        np.zeros(codes, bool),
     )
 
 

@@ -46,7 +46,8 @@ def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
     out = batch(tmp_path, text, "-k", "2")
 
     assert out.read_text().splitlines()[0] == (
-        "id,description,note,code_1,confidence_1,description_1,code_2,confidence_2,description_2,no_good_match,error"
+        "id,description,note,code_1,confidence_1,description_1,code_2,confidence_2,description_2,no_good_match,"
+        "looks_like,error"
     )
     first, second = rows(out)
     assert (first["id"], first["note"], first["code_1"], first["confidence_1"]) == (

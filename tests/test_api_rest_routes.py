@@ -35,8 +35,9 @@ def test_suggest_answers_with_the_contracts_fields(client: TestClient[Litestar])
     answer = post(client, {"text": "folding walker with wheels", "k": 2}).json()
 
     assert set(answer) == {
-        "text", "date_of_service", "release", "model", "no_good_match", "did_you_mean", "total_considered",
-        "suggestions", "notice", "error",
+        "text", "date_of_service", "release", "model", "no_good_match", "none_fits", "looks_like",
+        "did_you_mean", "as_typed", "warnings", "total_considered", "suggestions", "acceptable_together",
+        "items", "modifiers", "notice", "error",
     }  # fmt: skip
     assert set(answer["suggestions"][0]) == {
         "rank", "code", "description", "short_description", "score", "confidence", "status", "effective_from",

@@ -72,6 +72,7 @@ def columns_of(count: int = 4) -> CodeColumns:
         np.zeros((count, 4), np.float32),
         np.zeros(count, np.float32),
         np.array([0, 0, 1, 2][:count], np.int32),
+        np.zeros(count, bool),
     )
 
 

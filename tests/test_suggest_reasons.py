@@ -7,36 +7,66 @@ from typing import Any
 
 import pytest
 
+from index.records import Record
 from index.store.forward import ForwardIndex
-from index.store.texts import LONG, SHORT, Text
+from index.store.profiles import Profiles
+from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
+from index.text.attributes import attributes
 from index.text.words import normalise
 from suggest.answer import Correction, Why
 from suggest.expansion import Hit, Meaning
 from suggest.reader import Query
 from suggest.reasons import Reasons, why_code
 
+RECORDS = (
+    Record("A0001", "Invented bandage for a dog", "Dog bandage"),
+    Record("A0002", "Steel crutch", "Spring crutch"),
+    Record("A0003", "x" * 90),
+    Record("A0004", "y" * 91),
+    Record("0001F", "Invented service"),
+)
 TEXTS = (
-    Text(0, LONG, "Invented bandage for a dog"),
+    *(Text(row, LONG, record.long_description) for row, record in enumerate(RECORDS)),
     Text(1, SHORT, "Spring crutch"),
-    Text(2, LONG, "x" * 90),
-    Text(3, LONG, "y" * 91),
+    Text(0, LEXICON, "hound cloth"),
+    Text(0, STARTER, "Cloth that is wound around a dog"),
 )
-ARTIFACT: Any = SimpleNamespace(
-    texts=TEXTS, words=ForwardIndex.from_forms([normalise(text.text) for text in TEXTS])
-)
+SHORT_TEXT, TERM_TEXT, STARTER_TEXT = len(RECORDS), len(RECORDS) + 1, len(RECORDS) + 2
 
 
-def meaning(term: str, *means: str, rows: tuple[int, ...] = (), kind: str = "lay") -> Meaning:
+def artifact(notice: str = "") -> Any:
+    """The parts of an index that reasons are read from."""
+    return SimpleNamespace(
+        texts=TEXTS,
+        words=ForwardIndex.from_forms([normalise(text.text) for text in TEXTS]),
+        catalogue=SimpleNamespace(records=RECORDS),
+        manifest=SimpleNamespace(notice=notice),
+        profiles=Profiles.from_records(RECORDS),
+    )
+
+
+REASONS = Reasons(artifact())
+
+
+def meaning(term: str, *means: str, rows: tuple[int, ...] = (), kinds: tuple[str, ...] = ("lay",)) -> Meaning:
     """What a term stands for."""
-    return Meaning(term, means, (), rows, (kind,))
+    words = tuple(dict.fromkeys(word for wording in means for word in normalise(wording).split()))
+    return Meaning(term, means, words, rows, kinds)
 
 
-def reasons(
-    plain: str, expanded: str = "", hits: tuple[Hit, ...] = (), corrections: tuple[Correction, ...] = ()
-) -> Reasons:
-    """Reasons for a query that was read."""
-    words = tuple(plain.split())
-    return Reasons(Query(plain, expanded or plain, words, hits, (), 0, (), corrections), ARTIFACT)
+def whys(
+    plain: str,
+    rows: list[int],
+    closest: list[int] | None = None,
+    hits: tuple[Hit, ...] = (),
+    corrections: tuple[Correction, ...] = (),
+) -> list[Why]:
+    """Reasons for candidates of a text that was read."""
+    words = plain.split()
+    added = [word for hit in hits for word in hit.meaning.words if word not in words]
+    expanded = " ".join([plain, *added])
+    query = Query(plain, expanded, tuple(words), hits, (), attributes(words), (), corrections)
+    return REASONS.whys(query, rows, rows if closest is None else closest)
 
 
 def test_a_code_in_the_text_is_its_own_reason() -> None:
@@ -44,87 +74,122 @@ def test_a_code_in_the_text_is_its_own_reason() -> None:
     assert why_code("E0601") == Why("the text names E0601", "code", "E0601", ("E0601",))
 
 
-def test_the_closest_text_is_named_with_the_words_that_the_query_shares() -> None:
-    """In the order of the text; words that a known term stands for count too."""
-    (why,) = reasons("dog bndg", "dog bndg bandage").whys([0], [0])
+def test_the_closest_text_is_named_with_the_words_that_the_text_has() -> None:
+    """In the order of the descriptor."""
+    (why,) = whys("dog bndg bandage", [0])
 
     assert why == Why(
-        "long description: Invented bandage for a dog",
-        LONG,
-        "Invented bandage for a dog",
-        ("bandage", "dog"),
-    )
-
-
-def test_each_candidate_has_its_own_text_and_one_without_a_text_has_none() -> None:
-    """Position 0 is a text, -1 is none."""
-    first, second, third = reasons("dog crutch").whys([0, 1, 2], [0, 1, -1])
-
-    assert (first.term, first.words) == ("Invented bandage for a dog", ("dog",))
-    assert (second.source, second.term, second.words) == (SHORT, "Spring crutch", ("crutch",))
-    assert (third.summary, third.words) == ("long description: ", ())
-
-
-def test_a_long_text_is_shortened_in_the_summary_only() -> None:
-    """90 characters are shown whole; of 91 the first 87 and three dots."""
-    whole, shortened = reasons("dog").whys([2, 3], [2, 3])
-
-    assert whole.summary == "long description: " + "x" * 90
-    assert shortened.summary == "long description: " + "y" * 87 + "..."
-    assert shortened.term == "y" * 91
-
-
-def test_corrections_and_the_first_three_expansions_are_in_the_summary() -> None:
-    """`Why.expansions` has all of them."""
-    hits = tuple(Hit(i, i + 1, meaning(f"t{i}", f"meaning {i}")) for i in range(4))
-    (why,) = reasons("t0 t1 t2 t3", hits=hits, corrections=(Correction("dgo", "dog"),)).whys([0], [0])
-
-    assert why.corrections == ("dgo -> dog",)
-    assert why.expansions == ("t0 -> meaning 0", "t1 -> meaning 1", "t2 -> meaning 2", "t3 -> meaning 3")
-    assert why.summary == (
-        "long description: Invented bandage for a dog; read dgo as dog; read t0 as meaning 0; "
-        "read t1 as meaning 1; read t2 as meaning 2"
+        "CMS descriptor: Invented bandage for a dog", LONG, "Invented bandage for a dog", ("bandage", "dog")
     )
 
 
 @pytest.mark.parametrize(
-    ("means", "expected"),
+    ("row", "closest", "label"),
     [
-        (("Big dog",), ()),  # as typed
-        (("big dog", "hound"), ("big dog -> hound",)),  # the first one that is not as typed
-        (("hound", "big dog"), ("big dog -> hound",)),
-        (("",), ()),  # noise stands for nothing
-        ((), ()),
+        (0, 0, "CMS descriptor: Invented bandage for a dog"),
+        (1, SHORT_TEXT, "CMS short descriptor: Spring crutch"),
+        (0, STARTER_TEXT, "plain wording: Cloth that is wound around a dog"),
+        (4, 4, "CPT descriptor: Invented service"),
+        (0, TERM_TEXT, "CMS descriptor: Invented bandage for a dog"),  # a term is told by its own phrase
     ],
 )
-def test_what_a_term_stands_for_is_told_unless_it_was_typed(
-    means: tuple[str, ...], expected: tuple[str, ...]
-) -> None:
-    """A term that was typed as the descriptor has it was not read as anything else."""
-    (why,) = reasons("big dog", hits=(Hit(0, 2, meaning("big dog", *means)),)).whys([0], [0])
+def test_the_source_is_named_in_a_coders_words(row: int, closest: int, label: str) -> None:
+    """CMS's wording, a licence holder's, or the project's own."""
+    (why,) = whys("dog crutch invented", [row], [closest])
 
-    assert why.expansions == expected
+    assert why.summary == label
+
+
+def test_the_starter_catalogue_is_not_said_to_be_by_cms() -> None:
+    """Its descriptions are the project's own."""
+    starter = Reasons(artifact("starter catalogue"))
+    query = Query("dog", "dog", ("dog",), (), (), 0, (), ())
+
+    assert starter.whys(query, [0], [0])[0].summary == "descriptor: Invented bandage for a dog"
+
+
+def test_a_text_without_a_common_word_is_said_to_be_the_nearest() -> None:
+    """Also for a code without a text."""
+    first, second = whys("walker", [0, 1], [0, -1])
+
+    assert first.summary == "nearest CMS descriptor, without a common word: Invented bandage for a dog"
+    assert (second.summary, second.term, second.words) == (
+        "nearest CMS descriptor, without a common word: ",
+        "",
+        (),
+    )
+
+
+def test_a_long_text_is_shortened_in_the_summary_only() -> None:
+    """90 characters are shown whole; of 91 the first 87 and three dots."""
+    whole, shortened = whys(f"{'x' * 90} {'y' * 91}", [2, 3])
+
+    assert whole.summary == "CMS descriptor: " + "x" * 90
+    assert shortened.summary == "CMS descriptor: " + "y" * 87 + "..."
+    assert shortened.term == "y" * 91
+
+
+def test_only_words_that_the_code_has_are_said_to_be_read() -> None:
+    """At most three terms in the summary, the longest first; `Why.expansions` has all of them."""
+    hits = (
+        Hit(0, 1, meaning("t0", "bandage of wool")),
+        Hit(1, 2, meaning("t1", "crutch")),
+        Hit(2, 4, meaning("t2 t3", "invented")),
+        Hit(4, 5, meaning("t4", "a dog")),
+        Hit(5, 6, meaning("t5", "for a dog")),
+    )
+    (why,) = whys("t0 t1 t2 t3 t4 t5", [0], hits=hits, corrections=(Correction("tt", "t0"),))
+
+    assert why.corrections == ("tt -> t0",)
+    assert why.expansions == ("t2 t3 -> invented", "t0 -> bandage", "t4 -> a dog", "t5 -> for a dog")
+    assert why.words == ()
+    assert why.summary == (
+        "CMS descriptor: Invented bandage for a dog; read t2 t3 as invented; read t0 as bandage; "
+        "read t4 as a dog; read tt as t0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("lay", "wrap is a plain-language name of bandage for a dog"),
+        ("trade name", "wrap is a trade name of bandage for a dog"),
+        ("abbreviation", "wrap is short for bandage for a dog"),
+        ("synonym", "wrap is another name of bandage for a dog"),
+        ("product", "wrap is a product name of bandage for a dog"),
+        ("Invented list", "wrap is listed for this code in Invented list"),
+    ],
+)
+def test_a_term_that_is_a_part_of_the_text_is_told_beside_the_descriptor(kind: str, named: str) -> None:
+    """What it is a name of, in words that the code's texts all have."""
+    hit = Hit(0, 1, meaning("wrap", "bandage of wool", "bandage for a dog", rows=(0,), kinds=(kind,)))
+    pointed, other = whys("wrap dog", [0, 1], hits=(hit,))
+
+    assert pointed.source == LONG
+    assert pointed.summary.startswith(f"CMS descriptor: Invented bandage for a dog; {named}")
+    assert "wrap" not in other.summary
+
+
+def test_a_name_whose_meaning_the_code_lacks_is_only_said_to_be_listed() -> None:
+    """The lexicon may list a code whose descriptor has other words; so it may under several kinds."""
+    hits = (
+        Hit(0, 1, meaning("wrap", "cast", rows=(0,))),
+        Hit(1, 2, meaning("bw", "bandage", rows=(1,), kinds=("lay", "product"))),
+    )
+    first, second = whys("wrap bw", [0, 1], hits=hits)
+
+    assert first.summary.endswith("; wrap is listed for this code; read bw as bandage")
+    assert second.summary.endswith("; bw is listed for this code")
 
 
 def test_a_term_that_is_the_whole_text_is_the_reason() -> None:
     """Its kind is the source, and its words are the shared ones, each once."""
-    hit = Hit(0, 2, meaning("Dog, dog wrap", rows=(1, 0), kind="product"))
-    (why,) = reasons("dog wrap", hits=(hit,)).whys([0], [0])
+    hit = Hit(0, 2, meaning("Dog, dog wrap", "bandage", rows=(1, 0), kinds=("synonym",)))
+    (why,) = whys("dog wrap", [0], hits=(hit,))
 
-    assert (why.source, why.term, why.words) == ("product", "Dog, dog wrap", ("dog", "wrap"))
-    assert why.summary == "product: Dog, dog wrap"
-
-
-def test_a_term_that_is_a_part_of_the_text_is_told_beside_the_closest_text() -> None:
-    """It points to the code; the descriptor that matched stays the reason."""
-    hit = Hit(0, 1, meaning("wrap", rows=(0,)))
-    pointed, other = reasons("wrap dog", hits=(hit,)).whys([0, 1], [0, 1])
-
-    assert (pointed.source, pointed.words) == (LONG, ("dog",))
-    assert pointed.summary == (
-        "long description: Invented bandage for a dog; wrap is listed for this code (lay)"
-    )
-    assert other.summary == "short description: Spring crutch"
+    assert (why.source, why.term, why.words) == ("other name", "Dog, dog wrap", ("dog", "wrap"))
+    assert why.summary == "dog wrap is another name of bandage"
+    assert why.expansions == ("dog wrap -> bandage",)
 
 
 def test_the_longest_term_that_points_to_a_code_is_told_and_of_equal_ones_the_first() -> None:
@@ -135,8 +200,8 @@ def test_the_longest_term_that_points_to_a_code_is_told_and_of_equal_ones_the_fi
         Hit(3, 5, meaning("also two", rows=(0,))),
         Hit(5, 6, meaning("six", rows=(1,))),
     )
-    whys = reasons("one two words also two six", hits=hits).whys([0, 1, 2], [0, 1, 2])
+    found = whys("one two words also two six", [0, 1, 2], hits=hits)
 
-    assert ["two words is listed" in why.summary for why in whys] == [True, False, True]
-    assert ["one is listed" in why.summary for why in whys] == [False, True, False]
-    assert not any("also two is listed" in why.summary or "six is listed" in why.summary for why in whys)
+    assert ["two words is listed" in why.summary for why in found] == [True, False, True]
+    assert ["one is listed" in why.summary for why in found] == [False, True, False]
+    assert not any("also two is listed" in why.summary or "six is listed" in why.summary for why in found)

@@ -13,9 +13,10 @@ from index.errors import ArtifactError, QueryError
 from index.records import Record
 from index.store.artifact import Artifact
 from index.text.lexicon import Entry
-from suggest.answer import Filters
+from suggest.answer import Filters, LooksLike
 from suggest.calibration import Probabilities, ScoredCandidates
 from suggest.ranker import FusionRanker
+from suggest.reader import Query
 from suggest.suggester import Suggester
 from suggest.thresholds import UNTRAINED, Thresholds
 from tests.index_fakes import SMALL, LetterEncoder
@@ -152,9 +153,9 @@ def test_a_term_of_the_lexicon_is_the_reason(small: Suggester) -> None:
     why = answer.suggestions[0].why
 
     assert answer.suggestions[0].code == "A0001"
-    assert (why.source, why.term) == ("lay", "hundebinde")
+    assert (why.source, why.term) == ("plain-language name", "hundebinde")
     assert why.expansions == ("hundebinde -> dog bandage",)
-    assert why.summary == "lay: hundebinde; read hundebinde as dog bandage"
+    assert why.summary == "hundebinde is a plain-language name of dog bandage"
 
 
 def test_a_misspelling_is_told(small: Suggester) -> None:
@@ -257,3 +258,92 @@ def test_the_status_is_that_of_each_date_of_service(small: Suggester) -> None:
     ]
 
     assert statuses == ["active", "terminated", "active"]
+
+
+def test_the_beginning_of_a_code_lists_the_codes_that_begin_so(small: Suggester) -> None:
+    """In order, ended ones left out, none likelier than another."""
+    (answer,) = small.suggest(["E00"], date_of_service=ON)
+
+    assert [one.code for one in answer.suggestions] == ["E0002", "E0003"]
+    assert [one.confidence for one in answer.suggestions] == [0.495, 0.495]
+    assert [one.rank for one in answer.suggestions] == [1, 2]
+    assert (answer.suggestions[0].why.source, answer.suggestions[0].why.summary) == (
+        "code prefix",
+        "E0002 begins with E00",
+    )
+    assert not answer.no_good_match
+    (one,) = small.suggest(["E00"], k=1, date_of_service=ON)
+    assert [(one.code, one.confidence) for one in one.suggestions] == [("E0002", 0.495)]
+
+
+def test_a_code_with_a_modifier_is_the_code_and_the_modifier(small: Suggester) -> None:
+    """The modifier is described, and named in the reason."""
+    (answer,) = small.suggest(["E0003Z1"], date_of_service=ON)
+
+    assert [one.code for one in answer.suggestions] == ["E0003"]
+    assert answer.suggestions[0].why.summary == "the text names E0003 with modifier Z1"
+    assert [one.modifier for one in answer.modifiers] == ["Z1"]
+    (alone,) = small.suggest(["modifier Z1"], date_of_service=ON)
+    assert (alone.suggestions, [one.modifier for one in alone.modifiers]) == ((), ["Z1"])
+
+
+def test_a_code_of_another_system_is_no_good_match(small: Suggester) -> None:
+    """No suggestion claims to be sure, also not one for the words beside it."""
+    alone, described = small.suggest(["99213", "cpt 99213 crutch with a spring"], date_of_service=ON)
+
+    for answer in (alone, described):
+        assert answer.no_good_match
+        assert answer.looks_like == LooksLike("cpt", 0.99)
+        assert answer.warnings[0].startswith("99213 is a CPT code")
+        assert answer.none_fits >= 0.99
+        assert all(one.confidence <= 0.01 for one in answer.suggestions)
+    assert alone.suggestions == ()
+
+
+def test_codes_in_one_text_are_acceptable_together(small: Suggester) -> None:
+    """The text names both."""
+    (answer,) = small.suggest(["E0002 E0003"], date_of_service=ON)
+
+    assert answer.acceptable_together == (("E0002", "E0003"),)
+
+
+def test_a_list_adds_up_to_one_with_the_probability_of_no_code() -> None:
+    """0.5, 0.25 and 0.125 with 0.4 for no code: the first stays, the others share what it leaves."""
+    artifact = assemble(Sources(SMALL), LetterEncoder())
+    (answer,) = suggester(artifact, 0.6).suggest(["dog bandage"], date_of_service=ON)
+
+    assert [one.confidence for one in answer.suggestions] == [0.5, 0.1612, 0.0806]
+    assert answer.none_fits == 0.258
+
+
+def test_codes_of_measures_come_where_the_text_speaks_of_one() -> None:
+    """An order for the drug that a measure names does not."""
+    records = (*SMALL.records, Record("G8001", "Dog bandage not prescribed, reason not given"))
+    artifact = assemble(Sources(msgspec.structs.replace(SMALL, records=records)), LetterEncoder())
+    order, measure = suggester(artifact).suggest(
+        ["dog bandage", "dog bandage not prescribed, reason"], date_of_service=ON
+    )
+
+    assert "G8001" not in [one.code for one in order.suggestions]
+    assert measure.suggestions[0].code == "G8001"
+    assert order.total_considered == measure.total_considered
+
+
+def test_a_word_that_became_another_name_is_told_beside_the_text_as_typed(
+    small: Suggester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a warning, and the first codes for the text as typed."""
+    read = small._reader.read
+
+    def renaming(text: str, correct: bool = True) -> Query:
+        query = read(text, correct)
+        return msgspec.structs.replace(query, renamed=query.corrections)
+
+    monkeypatch.setattr(small._reader, "read", renaming)
+    (answer,) = small.suggest(["dog bandege"], date_of_service=ON)
+
+    assert answer.warnings == ("bandege was read as the name bandage; check that this is what was meant",)
+    assert answer.as_typed[0].code == "A0001"
+    assert answer.as_typed[0].why.corrections == ()
+    (plain,) = small.suggest(["dog bandage"], date_of_service=ON)
+    assert plain.as_typed == ()

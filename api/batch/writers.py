@@ -53,6 +53,7 @@ class CsvWriter:
         added = [
             *(f"{part}_{rank}" for rank in range(1, k + 1) for part in ("code", "confidence", "description")),
             "no_good_match",
+            "looks_like",
             "error",
         ]
         self.renamed = [name for name in added if name in columns]
@@ -77,7 +78,9 @@ class CsvWriter:
         for suggestion in suggestions:
             cells += [suggestion.code, f"{suggestion.confidence:.4f}", suggestion.description]
         cells += ["", "", ""] * (self._k - len(suggestions))
-        cells.append("" if result.answer is None else str(result.answer.no_good_match).lower())
+        answer = result.answer
+        cells.append("" if answer is None else str(answer.no_good_match).lower())
+        cells.append(answer.looks_like.system if answer and answer.looks_like else "")
         return [*cells, result.error or ""]
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> bytes:

@@ -12,7 +12,8 @@ from api.cds.orders import Json, OrderText, order_texts
 from api.http.limits import CDS_BUDGET_S, CDS_SUGGESTIONS
 from api.service import Service
 from index.code_systems import system_of_code
-from suggest.answer import Answer, Ask, Suggestion
+from suggest.answer import Answer, Ask, LooksLike, Suggestion
+from suggest.looks import sentence, short_sentence
 
 MIN_CONFIDENCE = 0.05  # a less likely suggestion only adds noise
 MAX_SUMMARY = 140  # characters, a limit of the specification
@@ -54,6 +55,8 @@ def cards(service: Service, request: HookRequest, deadline: float) -> list[Json]
         likely = [suggestion for suggestion in answer.suggestions if suggestion.confidence >= MIN_CONFIDENCE]
         if likely and not answer.no_good_match and not answer.error:
             result.append(_card(service, order, answer, likely))
+        elif answer.looks_like:
+            result.append(_other_system_card(order, answer, answer.looks_like))
     return result
 
 
@@ -66,10 +69,7 @@ def _card(service: Service, order: OrderText, answer: Answer, likely: list[Sugge
         "summary": _shorten(summary),
         "detail": _detail(answer, likely),
         "indicator": "info",
-        "source": {
-            "label": f"HCPCS code suggestion, release {answer.release}",
-            "topic": {"system": "urn:hcpcs-suggest:topic", "code": "hcpcs-code", "display": "HCPCS code"},
-        },
+        "source": _source(answer),
         "suggestions": [_suggestion(service, order, suggestion) for suggestion in likely],
         "selectionBehavior": "at-most-one",
         "overrideReasons": [
@@ -78,15 +78,41 @@ def _card(service: Service, order: OrderText, answer: Answer, likely: list[Sugge
     }
 
 
+def _other_system_card(order: OrderText, answer: Answer, found: LooksLike) -> Json:
+    """The card of a text without a likely code that seems to belong to another system: information only."""
+    return {
+        "uuid": str(uuid4()),
+        "summary": _shorten(f"{order.kind}: {short_sentence(found)}"),
+        "detail": "\n".join([sentence(found), *answer.warnings, "", _note(answer)]),
+        "indicator": "info",
+        "source": _source(answer),
+    }
+
+
+def _source(answer: Answer) -> Json:
+    return {
+        "label": f"HCPCS code suggestion, release {answer.release}",
+        "topic": {"system": "urn:hcpcs-suggest:topic", "code": "hcpcs-code", "display": "HCPCS code"},
+    }
+
+
 def _detail(answer: Answer, likely: list[Suggestion]) -> str:
-    """The suggestions as a Markdown list, then release and notice."""
+    """The suggestions as a Markdown list, then what the answer warns of, then release and notice."""
     lines = [
         f"- **{suggestion.code}** {suggestion.description} "
         f"({suggestion.confidence:.0%} likely, {suggestion.status})"
         for suggestion in likely
     ]
+    notes = [sentence(answer.looks_like)] if answer.looks_like else []
+    notes += [f"{warning}." for warning in answer.warnings]
+    notes += [f"The text does not tell apart {', '.join(group)}." for group in answer.acceptable_together]
+    return "\n".join([*lines, "", *notes, _note(answer)])
+
+
+def _note(answer: Answer) -> str:
+    """Release, what a suggestion is not, and the notice that every surface must show."""
     note = f"HCPCS release {answer.release}. A suggestion is not a coverage decision. {answer.notice}"
-    return "\n".join([*lines, "", note.strip()])
+    return note.strip()
 
 
 def _suggestion(service: Service, order: OrderText, suggestion: Suggestion) -> Json:

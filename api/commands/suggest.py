@@ -13,6 +13,7 @@ from api.console import print_json
 from api.loading import open_suggester
 from api.settings import Settings
 from suggest.answer import Answer, Filters, Suggestion
+from suggest.looks import short_sentence
 
 HELP = "Ranked codes for a text, with confidence and reason."
 EXAMPLE = 'hcpcs suggest "bipap without backup rate" -k 5 --on 2026-01-15'
@@ -85,11 +86,32 @@ def print_answer(answer: Answer) -> None:
         out.write(f"  error: {answer.error}\n")
     for correction in answer.did_you_mean:
         out.write(f"  read {correction.typed} as {correction.read_as}\n")
-    if answer.no_good_match and not answer.error:
+    if answer.looks_like:
+        out.write(f"  {short_sentence(answer.looks_like)}\n")
+    for warning in answer.warnings:
+        out.write(f"  note: {warning}\n")
+    if answer.no_good_match and not answer.error and not answer.modifiers:
         out.write("  no good match; try the item's plain name, its generic name, or its size and unit\n")
+    for modifier in answer.modifiers:
+        out.write(f"  modifier {modifier.modifier}: {modifier.description} ({modifier.reason})\n")
     for suggestion in answer.suggestions:
         out.write(_lines(suggestion))
+    out.writelines(_after(answer))
     out.write("\n")
+
+
+def _after(answer: Answer) -> Iterator[str]:
+    """Lines below the codes: what else the answer says."""
+    for group in answer.acceptable_together:
+        yield f"  the text does not tell apart {', '.join(group)}\n"
+    if answer.as_typed:
+        yield "  for the text as typed:\n"
+        yield from map(_lines, answer.as_typed)
+    for item in answer.items:
+        yield f"  item: {item.text}\n"
+        yield from map(_lines, item.suggestions)
+        if not item.suggestions:
+            yield "      no good match\n"
 
 
 def _lines(suggestion: Suggestion) -> str:

@@ -14,6 +14,9 @@ PREFIX = "urn:hcpcs-suggest:fhir:"
 SCORE = f"{PREFIX}score"
 CONFIDENCE = f"{PREFIX}confidence"
 NO_GOOD_MATCH = f"{PREFIX}no-good-match"
+LOOKS_LIKE = f"{PREFIX}looks-like"
+LOOKS_LIKE_PROBABILITY = f"{PREFIX}looks-like-probability"
+WARNING = f"{PREFIX}warning"
 
 
 class Extension(msgspec.Struct, frozen=True):
@@ -45,6 +48,16 @@ EXTENSIONS = (
     Extension(
         NO_GOOD_MATCH, "boolean", "ValueSet.expansion", "True when even the best candidate is unlikely"
     ),
+    Extension(
+        LOOKS_LIKE,
+        "code",
+        "ValueSet.expansion",
+        "Other system that the text seems to belong to: cpt, cdt, icd, ndc, revenue or not-medical",
+    ),
+    Extension(
+        LOOKS_LIKE_PROBABILITY, "decimal", "ValueSet.expansion", "Probability, 0 to 1, of that other system"
+    ),
+    Extension(WARNING, "string", "ValueSet.expansion", "What a person should read before using a code"),
 )
 
 

@@ -12,14 +12,21 @@ from uuid import uuid4
 
 from api.fhir.codesystem import codings, validated
 from api.fhir.concepts import check_version, designations, system_address
-from api.fhir.extensions import CONFIDENCE, NO_GOOD_MATCH, SCORE
+from api.fhir.extensions import (
+    CONFIDENCE,
+    LOOKS_LIKE,
+    LOOKS_LIKE_PROBABILITY,
+    NO_GOOD_MATCH,
+    SCORE,
+    WARNING,
+)
 from api.fhir.implicit import ImplicitValueSet, value_set
 from api.fhir.parameters import Inputs, Resource
 from api.http.limits import MAX_K, TEXT_CHARACTERS
 from api.http.problems import Refused
 from api.service import Service
 from index.records import Record
-from suggest.answer import Ask, Filters, Suggestion
+from suggest.answer import Answer, Ask, Filters, Suggestion
 
 EXPAND = (
     "url",
@@ -95,9 +102,20 @@ def _ranked(
     ]
     resource = _resource(service, members, inputs, on, len(matches), contains)
     resource["expansion"]["parameter"].append({"name": "ranked-at-most", "valueInteger": MAX_K})
-    if answer.no_good_match:
-        resource["expansion"]["extension"] = [{"url": NO_GOOD_MATCH, "valueBoolean": True}]
+    if extensions := _about(answer):  # FHIR has no empty lists
+        resource["expansion"]["extension"] = extensions
     return resource
+
+
+def _about(answer: Answer) -> list[Resource]:
+    """What the answer says of the text as a whole."""
+    extensions: list[Resource] = []
+    if answer.no_good_match:
+        extensions.append({"url": NO_GOOD_MATCH, "valueBoolean": True})
+    if answer.looks_like:
+        extensions.append({"url": LOOKS_LIKE, "valueCode": answer.looks_like.system})
+        extensions.append({"url": LOOKS_LIKE_PROBABILITY, "valueDecimal": answer.looks_like.probability})
+    return extensions + [{"url": WARNING, "valueString": warning} for warning in answer.warnings]
 
 
 def _extensions(suggestion: Suggestion) -> list[Resource]:

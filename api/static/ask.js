@@ -5,7 +5,8 @@ import { $, announce, later, show, toast } from "./dom.js";
 import { clearFilters, includeEnded } from "./filters.js";
 import { hideMessage, sayError, sayNoMatch } from "./messages.js";
 import { openSheet, showCode } from "./pane.js";
-import { clearResults, drawReadAs, drawResults, markActive } from "./results.js";
+import { drawNotes, looksLikeWords } from "./notes.js";
+import { clearResults, drawResults, markActive } from "./results.js";
 import { call, latest, STALE } from "./service.js";
 import { announceChange, filters, narrow, onChange, state, writeAddress } from "./state.js";
 import { beliefWords, count } from "./wording.js";
@@ -80,7 +81,7 @@ function showNothing() {
   state.active = -1;
   copyNext = null;
   clearResults();
-  show($("read-as"), false);
+  show($("notes"), false);
   show($("more"), false);
   showCode("");
 }
@@ -105,7 +106,7 @@ function showAnswer(answer) {
   const first = codes.length && !answer.no_good_match ? 0 : -1;
   state.active = Math.max(codes.indexOf(state.code), first);
   state.trail = [];
-  drawReadAs(answer);
+  drawNotes(answer, { only: setText });
   drawResults(answer, { choose: (number) => choose(number, true), copy: copyRow });
   if (answer.no_good_match) sayNoMatch(answer, state, { clearFilters, includeEnded, hasLevel1: state.hasLevel1 });
   markActive(state.active, false);
@@ -117,6 +118,11 @@ function showAnswer(answer) {
 }
 
 function spoken(answer) {
+  const looks = answer.looks_like ? `${looksLikeWords(answer.looks_like)} ` : "";
+  return looks + spokenCodes(answer);
+}
+
+function spokenCodes(answer) {
   const best = answer.suggestions[0];
   if (!best) return "No good match. No codes.";
   const first = `${best.code}, ${best.description}, ${beliefWords(best.confidence)}`;

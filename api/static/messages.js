@@ -36,7 +36,7 @@ export function sayNoMatch(answer, filters, act) {
     !filters.ended && el("li", {}, "The code may have ended. ", el("button", { type: "button", onclick: act.includeEnded }, "Include ended codes")),
     el("li", {}, "Say what the thing is or does (“wheelchair cushion”) rather than its maker or size."),
     el("li", {}, "Write abbreviations out, and one item at a time."),
-    !act.hasLevel1 && el("li", {}, "A physician’s service or procedure? Those are CPT codes, which this index does not hold."),
+    !act.hasLevel1 && !answer.looks_like && el("li", {}, "A physician’s service or procedure? Those are CPT codes, which this index does not hold."),
   ];
   const near = answer.suggestions.length ? el("p", {}, "The nearest codes are below. None of them is likely.") : null;
   say("no-match", "No good match", el("p", {}, "What may help:"), el("ul", {}, ...tips.filter(Boolean)), ...(near ? [near] : []));

@@ -27,12 +27,18 @@ export function badges(item) {
 function changes(why) {
   return [...why.corrections, ...why.expansions]
     .map((change) => change.split("->").map((part) => part.trim()))
-    .filter(([typed, read]) => !why.summary.includes(`read ${typed} as ${read}`))
+    .filter(([typed, read]) => !why.summary.includes(`read ${typed} as ${read}`) && !why.summary.includes(`${typed} is `))
     .map(([typed, read]) => el("span", { class: "change" }, `${typed} → ${read ?? ""}`));
 }
 
 function reason({ why }) {
-  return el("span", { class: "why" }, el("span", { class: "why-label" }, "Why: "), why.summary, " ", changes(why));
+  const [matched] = why.summary.split("; against: ");
+  return el("span", { class: "why" }, el("span", { class: "why-label" }, "Why: "), matched, " ", changes(why));
+}
+
+// What the descriptor says against the text: "But it says oral; your text says iv."
+function against({ why }) {
+  return why.against.length ? el("span", { class: "against" }, `But it ${why.against.map((phrase) => phrase.replace(/^for /, "is for ")).join(". It ")}.`) : null;
 }
 
 function option(item, number, typed, act) {
@@ -46,7 +52,7 @@ function option(item, number, typed, act) {
     code,
     el("span", { class: "description" }, marks(item.description, wordsToMark(typed, item.why))),
     belief(item.confidence),
-    el("span", { class: "meta" }, reason(item), el("span", { class: "badges" }, ...badges(item), ended)));
+    el("span", { class: "meta" }, reason(item), against(item), el("span", { class: "badges" }, ...badges(item), ended)));
 }
 
 // Replaces the list. `act` has `choose(number)` and `copy(number)`.
@@ -77,13 +83,4 @@ export function markActive(number, scroll) {
   row.setAttribute("aria-selected", "true");
   box.setAttribute("aria-activedescendant", row.id);
   if (scroll) row.scrollIntoView({ block: "nearest" });
-}
-
-// "Read rolator as rollator."
-export function drawReadAs(answer) {
-  const place = $("read-as");
-  const parts = answer.did_you_mean.map(({ typed, read_as: read }) => [
-    el("span", { class: "typed" }, typed), " as ", el("strong", {}, read)]);
-  place.replaceChildren("Read ", ...parts.flatMap((part, number) => (number ? [", ", ...part] : part)), ".");
-  place.hidden = !parts.length;
 }

@@ -3,6 +3,7 @@
 import { copy } from "./clipboard.js";
 import { csvText, download, looksLikeHeadings, readCells, textColumn } from "./csv.js";
 import { $, announce, el, toast } from "./dom.js";
+import { looksLikeWords } from "./notes.js";
 import { badges, belief } from "./results.js";
 import { call, latest, sentence, STALE } from "./service.js";
 import { count, percent } from "./wording.js";
@@ -154,7 +155,7 @@ function state(line) {
   if (!line.answer) return el("span", { class: "hint" }, "Waiting…");
   if (line.byHand) return el("span", { class: "reviewed" }, line.pick ? "Picked by you" : "Left without a code");
   if (line.answer.error) return el("span", { class: "problem" }, sentence(line.answer.error));
-  if (!line.pick) return el("span", { class: "problem" }, "No good match");
+  if (!line.pick) return el("span", { class: "problem" }, line.answer.looks_like ? looksLikeWords(line.answer.looks_like) : "No good match");
   return belief(picked(line).confidence);
 }
 
@@ -260,14 +261,14 @@ function copyCodes() {
 function csvRows() {
   const width = Math.max(...table.rows.map((cells) => cells.length));
   const names = [...Array(width).keys()].map((column) => (table.headed && table.rows[0][column]) || (column === table.column ? "text" : `column_${column + 1}`));
-  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "error", "other_codes", "date_of_service", "release"];
+  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "looks_like", "error", "other_codes", "date_of_service", "release"];
   const body = table.lines.map((line) => {
     const item = picked(line);
     const others = candidates(line).filter(({ code }) => code !== line.pick).map(({ code }) => code);
     const answer = line.answer ?? {};
     return [...names.map((_, column) => line.cells[column] ?? ""), item?.code, item?.description,
       item?.confidence === null || !item ? "" : item.confidence.toFixed(3), item?.status, line.byHand ? "yes" : "no",
-      answer.no_good_match ? "yes" : "no", answer.error, others.join(" "), answer.date_of_service, answer.release];
+      answer.no_good_match ? "yes" : "no", answer.looks_like?.system, answer.error, others.join(" "), answer.date_of_service, answer.release];
   });
   return [[...names, ...ours], ...body];
 }

@@ -1,0 +1,114 @@
+"""What the descriptor of a code says against a text: other attributes, and sizes outside its range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index.records import Record
+from index.store.profiles import Profiles
+from index.text.attributes import GROUPS, attributes
+from index.text.quantities import DIMENSIONS, Quantity
+from index.text.words import cut
+from suggest.reader import Query
+
+MAX_PHRASE_WORDS = 6  # of a phrase that states an attribute
+MAX_CACHED_PHRASES = 1 << 13  # of descriptors
+INCH = 25.4  # mm
+
+_UNITS = dict(
+    zip(DIMENSIONS, ("mg", "units", "ml", "mCi", "mm", "sq in", "minutes", "Fr", "%", "mEq"), strict=True)
+)
+"""Base unit of each dimension, as answers write it."""
+
+Phrases = tuple[str, ...]
+
+
+class Against:
+    """Finds what codes say against texts. Safe to use from several threads."""
+
+    def __init__(self, profiles: Profiles, records: Sequence[Record]) -> None:
+        """Take what was read from the descriptors, and the descriptors."""
+        self._attributes: list[int] = profiles.attributes.tolist()
+        self._range_dimension: list[int] = profiles.range_dimension.tolist()
+        self._above: list[float] = profiles.above.tolist()
+        self._to: list[float] = profiles.to.tolist()
+        self._records = records
+        self._says = lru_cache(MAX_CACHED_PHRASES)(self._descriptor_phrase)
+
+    def phrases(self, query: Query, rows: Sequence[int]) -> list[Phrases]:
+        """For each code what it says against the text, such as "says oral; your text says iv".
+
+        Args:
+            query: A text that was read. Only what its own words state counts, not what they stand for.
+            rows: Catalogue rows of the codes.
+        """
+        stated = query.attributes
+        groups = [group for group in GROUPS if group & stated] if stated else []
+        dimensions = {quantity.dimension for quantity in query.quantities}
+        found: list[Phrases] = []
+        for row in rows:
+            theirs, phrases = self._attributes[row], []
+            for group in groups:
+                if theirs & group and not theirs & group & stated:
+                    phrases += self._other_value(query, row, group)
+            if dimensions and self._range_dimension[row] in dimensions:
+                phrases += self._other_size(query, row)
+            found.append(tuple(phrases))
+        return found
+
+    def _other_value(self, query: Query, row: int, group: int) -> list[str]:
+        """The phrase for a group of attributes of which text and code state different values."""
+        typed, says = phrase_of(query.words, group), self._says(row, group)
+        return [f"says {says}; your text says {typed}"] if typed and says else []
+
+    def _other_size(self, query: Query, row: int) -> list[str]:
+        """The phrase for a text that states sizes of which none is in the code's range."""
+        dimension, above, to = self._range_dimension[row], self._above[row], self._to[row]
+        sizes = [quantity for quantity in query.quantities if quantity.dimension == dimension]
+        if any([above < size.amount <= to for size in sizes]):
+            return []
+        in_inches = "inch" in self._records[row].long_description.lower()
+        typed = _amount(sizes[0], in_inches)
+        return [f"for {_range(dimension, above, to, in_inches)}; your text says {typed}"]
+
+    def _descriptor_phrase(self, row: int, group: int) -> str:
+        """What a code says of a group of attributes; empty if it says several things."""
+        record = self._records[row]
+        return phrase_of(cut(record.long_description), group) or phrase_of(
+            cut(record.short_description), group
+        )
+
+
+def phrase_of(text_words: Sequence[str], group: int) -> str:
+    """The shortest words of a text that state what the whole text states of a group; empty if nothing."""
+    stated = attributes(list(text_words)) & group
+    for length in range(1, MAX_PHRASE_WORDS + 1) if stated else ():
+        for start in range(len(text_words) - length + 1):
+            span = text_words[start : start + length]
+            if attributes(list(span)) & group == stated:
+                return written(span)
+    return ""
+
+
+def written(normalised_words: Sequence[str]) -> str:
+    """Words of the normal form as people write them: `w/o`, not `w o`."""
+    return f" {' '.join(normalised_words)} ".replace(" w o ", " w/o ").strip()
+
+
+def _range(dimension: int, above: float, to: float, in_inches: bool) -> str:
+    """A range of sizes in words: "more than 16 to 48 sq in"."""
+    if above <= 0:
+        return f"{_amount(Quantity(dimension, to), in_inches)} or less"
+    if to == float("inf"):
+        return f"more than {_amount(Quantity(dimension, above), in_inches)}"
+    lower = _amount(Quantity(dimension, above), in_inches).split(" ")[0]
+    return f"more than {lower} to {_amount(Quantity(dimension, to), in_inches)}"
+
+
+def _amount(quantity: Quantity, in_inches: bool) -> str:
+    """A size with its unit, at most three digits: "36 sq in"."""
+    unit = _UNITS[DIMENSIONS[quantity.dimension]]
+    if unit == "mm" and in_inches:
+        return f"{quantity.amount / INCH:.3g} in"
+    return f"{quantity.amount:.6g} {unit}"
