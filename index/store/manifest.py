@@ -11,7 +11,7 @@ import msgspec
 from index.digest import file_sha256
 from index.errors import ArtifactError
 
-FORMAT = 6
+FORMAT = 7
 """Version of the folder's layout. Raise it when files, arrays or fields change."""
 
 MANIFEST = "manifest.json"
