@@ -9,15 +9,14 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Dimensions = npt.NDArray[np.int8]
-Bits = npt.NDArray[np.uint64]
 
 FIELD_NAMES: tuple[str, ...]
 
 class FeatureKernel:
     def __init__(
         self,
-        stems: tuple[Ids, npt.NDArray[np.int32], Bytes, Floats],
-        attributes: tuple[Bits, Bits],
+        stems: tuple[Ids, npt.NDArray[np.int32], Bytes, Floats, Bytes],
+        attributes: tuple[Bytes, npt.NDArray[np.int32]],
         quantities: tuple[Dimensions, Floats],
         ranges: tuple[Dimensions, Floats, Floats],
         flags: tuple[Bytes, Bytes, Bytes],

@@ -11,8 +11,12 @@ from libc.string cimport memset
 
 import numpy as np
 
+from index.store import roles
 from index.store.terms import FIELDS
 from index.store.texts import LONG, SHORT
+from index.text import attributes as attribute_bits
+from index.text.attribute_phrases import THEMES as THEME_NAMES
+from suggest import word_marks
 
 cdef struct Row:
     float cosine
@@ -35,6 +39,15 @@ cdef struct Row:
     float any_share
     float first_word
     float numbers
+    float name_missing
+    float denied_by_code
+    float denied_by_text
+    float denied_by_both
+    float denial_gap
+    float head_share
+    float head_in_head
+    float tail_in_head
+    float only_in_tail
     float term_place
     float term_words
     float term_alone
@@ -52,6 +65,18 @@ cdef struct Row:
     float attributes_clash
     float attributes_extra
     float attributes_missing
+    float attributes_gap
+    float attributes_sibling_gap
+    float route_agree
+    float route_clash
+    float route_beaten
+    float route_theme
+    float fit_theme
+    float part_theme
+    float count_theme
+    float level_theme
+    float site_theme
+    float purpose_theme
     float generic
     float maker
     float code_popularity
@@ -73,8 +98,13 @@ memset(&_EMPTY, 0, sizeof(Row))
 FIELD_NAMES = tuple(<dict> _EMPTY)
 
 cdef float UNKNOWN_WORD = 4.0  # weight of a word that no code holds: a model number, or the name that decides
+cdef float MISSING = -0.25, EXTRA = -0.125  # in a theme: what only the text states, what only the code states
 cdef float NO_RATIO = 9.0  # where no quantity can be compared
 cdef uint8_t IN_LONG = FIELDS[LONG], IN_SHORT = FIELDS[SHORT]
+cdef uint8_t STATED = roles.STATED, DENIED = roles.DENIED, HEAD = roles.HEAD
+cdef int ROUTE = attribute_bits.ROUTE, THEMES = len(THEME_NAMES)
+cdef uint8_t WORD_DENIED = word_marks.WORD_DENIED, WORD_OPEN = word_marks.WORD_OPEN
+cdef uint8_t WORD_IN_HEAD = word_marks.WORD_IN_HEAD, WORD_NAMELESS = word_marks.WORD_NAMELESS
 
 cdef struct Pair:  # a word of the query (typed or meant) that matches a stem, and how well
     int32_t word
@@ -98,10 +128,15 @@ cdef class QueryWords:
     cdef uint8_t* matched  # a bit for each stem that any word matches
     cdef float* importance  # of each typed word
     cdef uint8_t* digit  # whether each typed word begins with a digit
+    cdef uint8_t* marks  # of each word
     cdef float* best  # how well the code in hand matches each word
+    cdef float* best_head  # the same, in the words that say what the code is
+    cdef float denied_by_code  # of the code in hand: the heaviest word that the text states and the code denies
+    cdef float denied_by_text  # the heaviest word that the text denies and the code states
+    cdef float denied_by_both
     cdef list _buffers
 
-    def __cinit__(self, list typed, list digits, list meanings, const float[::1] idf):
+    def __cinit__(self, list typed, list digits, list marks, list meanings, const float[::1] idf):
         cdef list matches = list(typed)
         cdef int word
         self._buffers = []
@@ -117,6 +152,10 @@ cdef class QueryWords:
         self.importance = <float*> self._buffer(self.typed * sizeof(float))
         self.digit = <uint8_t*> self._buffer(self.typed)
         self.best = <float*> self._buffer(self.words * sizeof(float))
+        self.best_head = <float*> self._buffer(self.words * sizeof(float))
+        self.marks = <uint8_t*> self._buffer(self.words)
+        for word in range(self.words):
+            self.marks[word] = marks[word]
         for word in range(self.words):
             self._match(word, matches[word], idf)
         self.total = 0.0
@@ -146,30 +185,55 @@ cdef class QueryWords:
             if word < self.typed:
                 self.importance[word] = max(self.importance[word], weight * idf[token])
 
-    cdef inline float weigh(self, int token) noexcept nogil:
-        """How well the query holds a stem, 0 to 1; notes it in `best` for each word that matches the stem."""
-        cdef float weight = 0.0
-        cdef int p
+    cdef inline void begin(self) noexcept nogil:
+        """Forget the code in hand."""
+        memset(self.best, 0, self.words * sizeof(float))
+        memset(self.best_head, 0, self.words * sizeof(float))
+        self.denied_by_code = self.denied_by_text = self.denied_by_both = 0.0
+
+    cdef inline float weigh(self, int token, uint8_t role, float idf) noexcept nogil:
+        """How well the query holds a stem, 0 to 1; notes it in `best` for each word that matches the stem.
+
+        A stem that one side states and the other denies is not held.
+        """
+        cdef float weight = 0.0, own
+        cdef uint8_t polarity = role & (STATED | DENIED)
+        cdef int p, word
         if self.matched[token >> 3] >> (token & 7) & 1:
             for p in range(self.n_pairs):
-                if self.pairs[p].token == token:
-                    weight = max(weight, self.pairs[p].weight)
-                    self.best[self.pairs[p].word] = max(self.best[self.pairs[p].word], self.pairs[p].weight)
+                if self.pairs[p].token != token:
+                    continue
+                word, own = self.pairs[p].word, self.pairs[p].weight
+                if polarity == DENIED and self.marks[word] & WORD_DENIED:
+                    self.denied_by_both = max(self.denied_by_both, own * idf)
+                elif polarity == DENIED and not self.marks[word] & WORD_OPEN:
+                    self.denied_by_code = max(self.denied_by_code, own * idf)
+                    continue
+                elif polarity == STATED and self.marks[word] & WORD_DENIED:
+                    self.denied_by_text = max(self.denied_by_text, own * idf)
+                    continue
+                weight = max(weight, own)
+                self.best[word] = max(self.best[word], own)
+                if role & HEAD:
+                    self.best_head[word] = max(self.best_head[word], own)
         return weight
 
     cdef inline void share_meanings(self) noexcept nogil:
         """Count typed words as held as far as the words of a meaning of theirs are."""
-        cdef float share
+        cdef float share, head
         cdef int m, word
         cdef Meaning meaning
         for m in range(self.n_meanings):
             meaning = self.meanings[m]
-            share = 0.0
+            share = head = 0.0
             for word in range(meaning.first, meaning.last):
                 share += self.best[word]
+                head += self.best_head[word]
             share /= meaning.last - meaning.first
+            head /= meaning.last - meaning.first
             for word in range(meaning.start, meaning.stop):
                 self.best[word] = max(self.best[word], share)
+                self.best_head[word] = max(self.best_head[word], head)
 
 
 cdef class FeatureKernel:
@@ -179,8 +243,9 @@ cdef class FeatureKernel:
     cdef const int32_t[::1] tokens
     cdef const uint8_t[::1] fields
     cdef const float[::1] idf
-    cdef const uint64_t[::1] attributes
-    cdef const uint64_t[::1] groups
+    cdef const uint8_t[::1] roles
+    cdef const uint8_t[:, ::1] attributes
+    cdef const int32_t[::1] themes
     cdef const int8_t[:, ::1] dimensions
     cdef const float[:, ::1] amounts
     cdef const int8_t[::1] range_dimension
@@ -195,8 +260,8 @@ cdef class FeatureKernel:
     cdef const int32_t[::1] family
 
     def __init__(self, stems, attributes, quantities, ranges, flags, codes):
-        self.indptr, self.tokens, self.fields, self.idf = stems
-        self.attributes, self.groups = attributes
+        self.indptr, self.tokens, self.fields, self.idf, self.roles = stems
+        self.attributes, self.themes = attributes
         self.dimensions, self.amounts = quantities
         self.range_dimension, self.above, self.to = ranges
         self.generic, self.maker, self.starter = flags
@@ -220,15 +285,16 @@ cdef class FeatureKernel:
             first, last = indptr[i], indptr[i + 1]
             if first == last:
                 continue
-            words, digits, meanings, terms, quantities, attributes = queries[i]
+            words, digits, marks, meanings, terms, quantities, attributes = queries[i]
             out = <Row*> &values[first, 0]
             codes = rows[first:last]
             self._vectors(out, codes, cosines[first:last], bm25[first:last])
             if words:
-                self._words(out, codes, QueryWords(words, digits, meanings, self.idf))
+                self._words(out, codes, QueryWords(words, digits, marks, meanings, self.idf))
             self._terms(out, codes, terms, len(words))
             self._quantities(out, codes, quantities)
-            self._code(out, codes, attributes)
+            self._attributes(out, codes, attributes)
+            self._code(out, codes)
         return matrix
 
     cdef void _vectors(
@@ -270,13 +336,15 @@ cdef class FeatureKernel:
 
     cdef void _words(self, Row* rows, const int64_t[::1] codes, QueryWords words):
         cdef Py_ssize_t n = codes.shape[0], i
-        cdef float most = 0.0
+        cdef float most = 0.0, least = -1e9
         for i in range(n):
-            memset(words.best, 0, words.words * sizeof(float))
+            words.begin()
             self._shares_of_code(&rows[i], codes[i], words)
             _shares_of_query(&rows[i], words)
             most = max(most, rows[i].query_share)
+            least = max(least, _denial(&rows[i]))
         for i in range(n):
+            rows[i].denial_gap = _denial(&rows[i]) - least
             rows[i].query_share_gap = rows[i].query_share - most
             rows[i].query_best_share = most
 
@@ -284,10 +352,11 @@ cdef class FeatureKernel:
         """Which share of the code's words the query holds; notes in `words.best` what the code holds."""
         cdef float weight, held
         cdef float long_all = 0.0, long_held = 0.0, short_all = 0.0, short_held = 0.0, any_all = 0.0, any_held = 0.0
+        cdef float head_all = 0.0, head_held = 0.0
         cdef Py_ssize_t at
         for at in range(self.indptr[code], self.indptr[code + 1]):
             weight = self.idf[self.tokens[at]]
-            held = words.weigh(self.tokens[at])
+            held = words.weigh(self.tokens[at], self.roles[at], weight)
             any_all += weight
             any_held += weight * held
             if self.fields[at] & IN_LONG:
@@ -296,6 +365,12 @@ cdef class FeatureKernel:
             if self.fields[at] & IN_SHORT:
                 short_all += weight
                 short_held += weight * held
+            if self.roles[at] & HEAD:
+                head_all += weight
+                head_held += weight * held
+        row.head_share = head_held / max(head_all, 1e-6)
+        row.denied_by_code, row.denied_by_text = words.denied_by_code, words.denied_by_text
+        row.denied_by_both = words.denied_by_both
         row.long_share = long_held / max(long_all, 1e-6)
         row.short_share = short_held / max(short_all, 1e-6)
         row.any_share = any_held / max(any_all, 1e-6)
@@ -358,28 +433,67 @@ cdef class FeatureKernel:
                 else:
                     row.range_fit -= 1.0
 
-    cdef void _code(self, Row* rows, const int64_t[::1] codes, uint64_t stated):
-        cdef Py_ssize_t i, code
-        cdef uint64_t theirs, own
+    cdef void _attributes(self, Row* rows, const int64_t[::1] codes, bytes stated):
+        cdef const uint8_t* said = <const uint8_t*> PyBytes_AS_STRING(stated)
+        cdef Py_ssize_t n = codes.shape[0], i, j
+        cdef float most = -1e9, rival
+        for i in range(n):
+            self._attributes_of_code(&rows[i], codes[i], said)
+            most = max(most, rows[i].attributes_agree - rows[i].attributes_clash)
+        for i in range(n):
+            rows[i].attributes_gap = rows[i].attributes_agree - rows[i].attributes_clash - most
+            rival = -1e9
+            for j in range(n):
+                if self.family[codes[j]] == self.family[codes[i]] and j != i:
+                    rival = max(rival, rows[j].attributes_agree - rows[j].attributes_clash)
+                if rows[i].route_clash and rows[j].route_agree and rows[j].name_missing <= rows[i].name_missing:
+                    rows[i].route_beaten = 1.0
+            if rival > -1e9:
+                rows[i].attributes_sibling_gap = rows[i].attributes_agree - rows[i].attributes_clash - rival
+
+    cdef void _attributes_of_code(self, Row* row, int64_t code, const uint8_t* said) noexcept nogil:
+        """Count the groups by what text and code state of them, in all and for each theme."""
+        cdef uint8_t theirs, own
+        cdef float* theme = &row.route_theme
+        cdef float evidence
         cdef Py_ssize_t g
+        for g in range(self.themes.shape[0]):
+            theirs, own = self.attributes[code, g], said[g]
+            if not own and not theirs:
+                continue
+            if own & theirs:
+                row.attributes_agree += 1
+                evidence = 1.0
+            elif own and theirs:
+                row.attributes_clash += 1
+                evidence = -1.0
+            elif own:
+                row.attributes_missing += 1
+                evidence = MISSING
+            else:
+                row.attributes_extra += 1
+                evidence = EXTRA
+            if self.themes[g] < THEMES:
+                theme[self.themes[g]] += evidence
+            if g == ROUTE:
+                row.route_agree = evidence == 1.0
+                row.route_clash = evidence == -1.0
+
+    cdef void _code(self, Row* rows, const int64_t[::1] codes):
+        cdef Py_ssize_t i, code
         cdef Row* row
         for i in range(codes.shape[0]):
             row, code = &rows[i], codes[i]
-            for g in range(self.groups.shape[0]):
-                theirs, own = self.attributes[code] & self.groups[g], stated & self.groups[g]
-                if own and theirs & own:
-                    row.attributes_agree += 1
-                elif own and theirs:
-                    row.attributes_clash += 1
-                elif own:
-                    row.attributes_missing += 1
-                elif theirs:
-                    row.attributes_extra += 1
             row.generic, row.maker = self.generic[code], self.maker[code]
             row.code_popularity, row.starter = self.code_popularity[code], self.starter[code]
             row.length = self.length[code]
             row.section_drug, row.section_device = self.sections[code, 0], self.sections[code, 1]
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
+
+
+cdef inline float _denial(Row* row) noexcept nogil:
+    """What is denied by both sides, minus what only one of them denies."""
+    return row.denied_by_both - row.denied_by_code - row.denied_by_text
 
 
 cdef void _shares_of_query(Row* row, QueryWords words) noexcept nogil:
@@ -396,8 +510,28 @@ cdef void _shares_of_query(Row* row, QueryWords words) noexcept nogil:
         row.query_share += importance[word] * best[word]
         if best[word] < 0.5:
             row.rarest_missing = max(row.rarest_missing, importance[word])
+            if not words.marks[word] & WORD_NAMELESS:
+                row.name_missing = max(row.name_missing, importance[word])
+    _shares_of_heads(row, words)
     row.query_share /= words.total
     row.query_share_plain /= words.total
     row.first_word = best[0]
     row.query_words = words.typed
     row.query_known = 1.0 - <float> words.unknown / words.typed
+
+
+cdef void _shares_of_heads(Row* row, QueryWords words) noexcept nogil:
+    """Which share of what the text is about, and of what that is for, the head of the code holds."""
+    cdef int word
+    cdef float head_all = 0.0, head_held = 0.0, tail_all = 0.0, tail_held = 0.0
+    for word in range(words.typed):
+        row.only_in_tail += words.importance[word] * (words.best[word] - words.best_head[word])
+        if words.marks[word] & WORD_IN_HEAD:
+            head_all += words.importance[word]
+            head_held += words.importance[word] * words.best_head[word]
+        else:
+            tail_all += words.importance[word]
+            tail_held += words.importance[word] * words.best_head[word]
+    row.only_in_tail /= words.total
+    row.head_in_head = head_held / max(head_all, 1e-6)
+    row.tail_in_head = tail_held / max(tail_all, 1e-6)

@@ -12,7 +12,9 @@ from math import inf, log1p
 
 import msgspec
 
+from index.text.attribute_phrases import THEMES
 from index.text.attributes import GROUPS as OPPOSITIONS
+from index.text.attributes import THEME_OF
 
 MAX_CANDIDATES = 620
 """Candidates of one text: at most 100 by meaning, 8 by words, and 8 for each of at most 64 known terms."""
@@ -35,7 +37,9 @@ GROUP_MEANINGS = {
     "attributes": (
         "Attributes that the text states (adult, oral, with contrast ...) against those of the code. "
         "Attributes that exclude each other form one opposition; each opposition counts in at most one of "
-        "the four."
+        "the first four. The evidence of a theme is the sum over its oppositions: 1 for each that agrees, -1 "
+        "for each that clashes, -1/4 for each that only the text states, -1/8 for each that only the code "
+        "states."
     ),
     "code": "The code by itself.",
     "query": "The text by itself: the same number for all its candidates.",
@@ -70,10 +74,12 @@ _COSINES = "Candidates.cosines"
 _FAMILY = "Candidates.cosines, CodeColumns.family"
 _TYPED = "Query.words, TermIndex.matches, idf, indptr, tokens"
 _MEANT = "Query.words, Query.hits, TermIndex.matches, meant, idf, indptr, tokens"
+_OPPOSITIONS_OF = {theme: THEME_OF.count(i) for i, theme in enumerate(THEMES)}
 _HELD = "Query.words, Query.hits, TermIndex.matches, meant, idf, indptr, tokens, fields"
+_ROLES = f"{_HELD}, roles"
 _HITS = "Query.hits (Meaning.rows)"
 _AMOUNTS = "Query.quantities, Profiles.dimensions, amounts"
-_ATTRIBUTES = "Query.attributes, Profiles.attributes, index.text.attributes.GROUPS"
+_ATTRIBUTES = "Query.attributes, Profiles.attributes, index.text.attributes"
 _SECTIONS = "CodeColumns.sections"
 
 # fmt: off
@@ -147,6 +153,38 @@ FEATURES = (
     Feature("numbers", "words",
             "Sum of how well the code holds each typed word that begins with a digit, as typed.",
             0, 64, _TYPED),
+    Feature("name_missing", "words",
+            "`rarest_missing` without numbers and words of a route, a form or a unit.",
+            0, inf, _HELD),
+    Feature("denied_by_code", "words",
+            "Largest product of match and idf over stems that the code denies (\"without X\", \"non-X\", "
+            "\"substitute for X\") and the text states; 0 if there are none.",
+            0, inf, _ROLES, confidence=True),
+    Feature("denied_by_text", "words",
+            "The same over stems that the text denies and the code states.",
+            0, inf, _ROLES, confidence=True),
+    Feature("denied_by_both", "words",
+            "The same over stems that both deny.",
+            0, inf, _ROLES),
+    Feature("denial_gap", "words",
+            "`denied_by_both` minus `denied_by_code` minus `denied_by_text`, minus the largest such sum of "
+            "all candidates.",
+            -inf, 0, _ROLES),
+    Feature("head_share", "words",
+            "Share of the stems of the code's heads, by idf, that typed words or meanings match. The head of "
+            "a description is what stands before \"for\", \"with\", \"each\" or the like: what the thing is.",
+            0, 1, _ROLES),
+    Feature("head_in_head", "words",
+            "Share of the words of the text's head, by weight, that the code's heads hold.",
+            0, 1, _ROLES),
+    Feature("tail_in_head", "words",
+            "Share of the words behind the text's head, by weight, that the code's heads hold: the text says "
+            "\"battery for X\", the code is X.",
+            0, 1, _ROLES),
+    Feature("only_in_tail", "words",
+            "Share of the typed words, by weight, that the code holds and its heads do not: the text says X, "
+            "the code is \"battery for X\".",
+            0, 1, _ROLES),
     # terms
     Feature("term_place", "terms",
             "1 divided by the best place of the code among the codes of one of the terms, counted from 1; 0 "
@@ -207,6 +245,44 @@ FEATURES = (
     Feature("attributes_missing", "attributes",
             "Oppositions of which only the text states an attribute.",
             0, len(OPPOSITIONS), _ATTRIBUTES),
+    Feature("attributes_gap", "attributes",
+            "`attributes_agree` minus `attributes_clash`, minus the largest such difference of all "
+            "candidates.",
+            -2 * len(OPPOSITIONS), 0, _ATTRIBUTES),
+    Feature("attributes_sibling_gap", "attributes",
+            "The same minus the largest of the other candidates of the same family; 0 if there are none.",
+            -2 * len(OPPOSITIONS), 2 * len(OPPOSITIONS), f"{_ATTRIBUTES}, CodeColumns.family"),
+    Feature("route_agree", "attributes",
+            "1 if text and code state a route (injected, oral ...) in common, else 0.",
+            0, 1, _ATTRIBUTES),
+    Feature("route_clash", "attributes",
+            "1 if text and code state routes, but none in common, else 0.",
+            0, 1, _ATTRIBUTES, confidence=True),
+    Feature("route_beaten", "attributes",
+            "1 if the routes clash and another candidate whose route agrees has a `name_missing` no larger, "
+            "else 0. The ranker takes `ROUTE_PENALTY` from the score.",
+            0, 1, f"{_ATTRIBUTES}, name_missing"),
+    Feature("route_theme", "attributes",
+            "Evidence of the theme route: way of injection, dose form, depot.",
+            -_OPPOSITIONS_OF["route"], _OPPOSITIONS_OF["route"], _ATTRIBUTES),
+    Feature("fit_theme", "attributes",
+            "Evidence of the theme fit: fit, stiffness, mounting.",
+            -_OPPOSITIONS_OF["fit"], _OPPOSITIONS_OF["fit"], _ATTRIBUTES),
+    Feature("part_theme", "attributes",
+            "Evidence of the theme part: part or whole.",
+            -_OPPOSITIONS_OF["part"], _OPPOSITIONS_OF["part"], _ATTRIBUTES),
+    Feature("count_theme", "attributes",
+            "Evidence of the theme count: chambers, pieces, layers, sides.",
+            -_OPPOSITIONS_OF["count"], _OPPOSITIONS_OF["count"], _ATTRIBUTES),
+    Feature("level_theme", "attributes",
+            "Evidence of the theme level: joint level, level, ambulance, urgency, duty, power.",
+            -_OPPOSITIONS_OF["level"], _OPPOSITIONS_OF["level"], _ATTRIBUTES),
+    Feature("site_theme", "attributes",
+            "Evidence of the theme site: arm, leg, trunk, left or right.",
+            -_OPPOSITIONS_OF["site"], _OPPOSITIONS_OF["site"], _ATTRIBUTES),
+    Feature("purpose_theme", "attributes",
+            "Evidence of the theme purpose: purpose, order, people, time, worker, place.",
+            -_OPPOSITIONS_OF["purpose"], _OPPOSITIONS_OF["purpose"], _ATTRIBUTES),
     # code
     Feature("generic", "code",
             "1 if the code is for what is not otherwise classified, else 0.",

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.store.terms import Match, TermIndex
-from index.text.attributes import GROUPS
+from index.text.attributes import GROUPS, THEME_OF
 from index.text.quantities import Quantity
 from suggest._features import FIELD_NAMES, FeatureKernel
 from suggest.candidates import Candidates
@@ -17,6 +17,7 @@ from suggest.code_columns import CodeColumns
 from suggest.expansion import MAX_MEANINGS
 from suggest.feature_table import FEATURES
 from suggest.reader import Query
+from suggest.word_marks import marks_of, marks_of_meaning
 
 NAMES = tuple(feature.name for feature in FEATURES)
 """Names of the columns of the matrix, in order."""
@@ -31,20 +32,22 @@ class PlainQuery(NamedTuple):
     Attributes:
         words: Stems that each word may stand for.
         digits: Whether each word begins with a digit.
+        marks: Marks of each word, and of each word of each meaning; see `suggest.word_marks`.
         meanings: For each meaning of a term, the words `start` to `stop` that the term is, and the stems that
             each word of the meaning may stand for.
         terms: For each term that points to codes, its number of words, the codes' rows, best first, and
             whether it is of a name list.
         quantities: Dimension and amount.
-        attributes: Bits of `index.text.attributes`.
+        attributes: Bits of `index.text.attributes`, as bytes, one a group.
     """
 
     words: list[list[Match]]
     digits: list[bool]
+    marks: list[int]
     meanings: list[tuple[int, int, tuple[list[Match], ...]]]
     terms: list[tuple[int, tuple[int, ...], bool]]
     quantities: tuple[Quantity, ...]
-    attributes: int
+    attributes: bytes
 
 
 class Features:
@@ -54,8 +57,8 @@ class Features:
         self._table = table
         profiles = codes.profiles
         self._kernel = FeatureKernel(
-            (table.indptr, table.tokens, table.fields, table.idf),
-            (profiles.attributes, np.array(GROUPS, np.uint64)),
+            (table.indptr, table.tokens, table.fields, table.idf, table.roles),
+            (profiles.attributes, np.array(THEME_OF, np.int32)),
             (profiles.dimensions, profiles.amounts),
             (profiles.range_dimension, profiles.above, profiles.to),
             (profiles.generic.view(np.uint8), profiles.maker.view(np.uint8), codes.starter.view(np.uint8)),
@@ -78,20 +81,23 @@ class Features:
 
     def _plain(self, query: Query) -> PlainQuery:
         """The query in plain numbers."""
+        marks = marks_of(query.words)
+        meanings = []
+        for hit in query.hits:
+            for means in hit.meaning.means[:MAX_MEANINGS]:
+                if meaning := self._table.meant(means):
+                    meanings.append((hit.start, hit.stop, meaning))
+                    marks += marks_of_meaning(means, marks[hit.start : hit.stop])
         return PlainQuery(
             list(map(self._table.matches, query.words)),
             [word[0].isdigit() for word in query.words],
-            [
-                (hit.start, hit.stop, meaning)
-                for hit in query.hits
-                for means in hit.meaning.means[:MAX_MEANINGS]
-                if (meaning := self._table.meant(means))
-            ],
+            marks,
+            meanings,
             [
                 (hit.stop - hit.start, hit.meaning.rows, hit.meaning.listed)
                 for hit in query.hits
                 if hit.meaning.rows
             ],
             query.quantities,
-            query.attributes,
+            query.attributes.to_bytes(len(GROUPS), "little"),
         )

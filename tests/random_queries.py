@@ -9,7 +9,7 @@ from index.store.forward import ForwardIndex
 from index.store.profiles import PROFILE, Profiles
 from index.store.terms import TermIndex
 from index.store.texts import LONG, SHORT, STARTER, Text
-from index.text.attributes import BITS
+from index.text.attributes import BITS_OF_GROUP, GROUPS
 from index.text.quantities import DIMENSIONS, Quantity
 from suggest.candidates import Candidates
 from suggest.code_columns import CodeColumns
@@ -20,6 +20,7 @@ CODES = 40
 WRITTEN = (
     *("wheel", "wheelchair", "wheeled", "walker", "walking", "wood", "wooden", "bandage", "band", "dressing"),
     *("drain", "cane", "crutch", "crutches", "pad", "padding", "pump", "250", "25", "10", "0.5", "5%", "mg"),
+    *("without", "no", "for", "with", "non", "or", "free"),
     *("ml", "oral", "injection", "sterile", "glove", "gloves", "catheter", "cathode", "tube", "tubing"),
 )
 TYPED = (*WRITTEN, "whl", "whlchr", "drsng", "ban", "wal", "whee", "cath", "zzz", "9x7", "crtch", "tub", "wd")
@@ -43,7 +44,7 @@ def terms(random: Random, codes: int = CODES) -> TermIndex:
 def code_columns(random: Random, codes: int = CODES) -> CodeColumns:
     """Random attributes of every code; quantities start in the first column, as in profiles."""
     profile = np.zeros(codes, PROFILE)
-    profile["attributes"] = [_bits(random, 0.15) for _ in range(codes)]
+    profile["attributes"] = [list(_bits(random, 0.05).to_bytes(len(GROUPS), "little")) for _ in range(codes)]
     width = profile["dimensions"].shape[1]
     for row in range(codes):
         held = int(random.integers(0, width + 1))
@@ -80,7 +81,7 @@ def query(random: Random, words: int, codes: int = CODES) -> Query:
         words=typed,
         hits=tuple(hits),
         quantities=tuple(_quantity(random) for _ in range(random.integers(0, 4))),
-        attributes=_bits(random, 0.15),
+        attributes=_bits(random, 0.05),
         codes=(),
         corrections=(),
     )
@@ -126,4 +127,5 @@ def _quantity(random: Random) -> Quantity:
 
 
 def _bits(random: Random, share: float) -> int:
-    return sum(1 << int(bit) for bit in np.flatnonzero(random.random(BITS) < share))
+    bits = np.flatnonzero(random.random(BITS_OF_GROUP * len(GROUPS)) < share)
+    return sum(1 << int(bit) for bit in bits) & sum(GROUPS)

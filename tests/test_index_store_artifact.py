@@ -18,7 +18,7 @@ from index.store.profiles import PROFILES, Profiles
 from index.store.text_vectors import TEXT_VECTORS, means
 from index.store.texts import TEMPLATE
 from index.store.vectors import VECTORS
-from index.text.attributes import VALUES
+from index.text.attributes import GROUPS, VALUES
 from index.text.quantities import DIMENSIONS
 from index.text.words import NORMAL_FORM, normalise
 from tests.index_fakes import SMALL, LetterEncoder, build_small
@@ -199,8 +199,12 @@ def test_a_manifest_that_does_not_fit_is_refused(
 
 
 def test_a_folder_of_the_last_format_says_what_to_do(folder: Path) -> None:
-    """Format 6 had no contexts in its lexicon, so it would read every term everywhere."""
-    manifest = msgspec.to_builtins(read_manifest(folder)) | {"format": 6}
+    """Format 6 held the attributes of a code as one integer, and had no roles of words and no contexts."""
+    arrays = load_file(folder / PROFILES)
+    arrays["attributes"] = arrays["attributes"][:, :8].copy().view(np.uint64)[:, 0].copy()
+    save_file(arrays, folder / PROFILES)
+    manifest = msgspec.to_builtins(read_manifest(folder))
+    manifest |= {"format": 6, "files": digests(folder)}
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
     with pytest.raises(ArtifactError, match="has format 6, this version .* reads 7; build the index again"):
@@ -270,7 +274,7 @@ def test_profiles_without_names_are_refused(folder: Path) -> None:
         ({"maker": np.zeros(5, bool)}, r"maker: expected bool \(4,\), found bool \(5,\)"),
         (
             {"attributes": np.zeros((4, 1), np.uint64)},
-            r"attributes: expected uint64 \(4,\), found uint64 \(4, 1\)",
+            rf"attributes: expected uint8 \(4, {len(GROUPS)}\), found uint64 \(4, 1\)",
         ),
         ({"fees": np.zeros(4, np.float32)}, r"fees: expected no such array, found float32 \(4,\)"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from index.records import Record
 from index.store.profiles import MAX_QUANTITIES, Profiles
-from index.text.attributes import named
+from index.text.attributes import GROUPS, named
 from index.text.quantities import DIMENSIONS
 
 MASS, AREA = DIMENSIONS.index("mass"), DIMENSIONS.index("area")
@@ -35,10 +35,32 @@ def profiles() -> Profiles:
 
 
 def test_attributes_come_from_both_descriptions(profiles: Profiles) -> None:
-    """As bits of one unsigned integer."""
-    assert profiles.attributes.dtype == np.uint64
-    assert named(int(profiles.attributes[0])) == ["sterile: yes"]
-    assert named(int(profiles.attributes[1])) == ["route: injected"]
+    """As a byte for each group."""
+    assert profiles.attributes.dtype == np.uint8
+    assert profiles.attributes.shape == (len(RECORDS), len(GROUPS))
+    assert named(profiles.stated(0)) == ["sterile: yes"]
+    assert named(profiles.stated(1)) == ["route: injected"]
+
+
+@pytest.mark.parametrize(
+    ("code", "long", "expected"),
+    [
+        ("J1200", "Dogvax, 5 mg", ["route: injected"]),
+        ("J9200", "Dogvax, 5 mg", ["route: injected"]),
+        ("Q5101", "Dogvax, biosimilar, 5 mg", ["route: injected"]),
+        ("J8501", "Dogvax, 5 mg", ["route: oral"]),
+        ("J7600", "Dogvax, 5 mg", []),
+        ("J3535", "Dogvax, metered dose inhaler", ["route: inhaled"]),
+        ("J3490", "Unclassified dogvax", []),
+        ("Q0163", "Dogvax, oral, substitute for an IV dog", ["route: oral"]),
+        ("A9500", "Dogvax, 5 mg", []),
+    ],
+)
+def test_a_drug_without_a_route_has_that_of_its_section(code: str, long: str, expected: list[str]) -> None:
+    """Its own words come first; a code for what is unclassified has none."""
+    profiles = Profiles.from_records((Record(code, long),))
+
+    assert named(profiles.stated(0)) == expected
 
 
 def test_amounts_are_padded_and_cut_to_four(profiles: Profiles) -> None:
@@ -66,7 +88,7 @@ def test_the_short_description_adds_what_the_long_one_lacks() -> None:
         )
     )
 
-    assert named(int(profiles.attributes[0])) == ["age: adult", "sterile: yes"]
+    assert named(profiles.stated(0)) == ["age: adult", "sterile: yes"]
     assert profiles.dimensions[0].tolist() == [AREA, MASS, AREA, -1]
     assert profiles.amounts[0].tolist() == [16, 4, 9, 0]
     assert profiles.range_dimension.tolist() == [AREA, AREA]

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from index.store.profiles import PROFILE, Profiles
+from index.store.roles import DENIED, HEAD, STATED
 from index.store.terms import TermIndex
-from index.text.attributes import ATTRIBUTES, GROUPS
+from index.text.attributes import GROUPS, bit
 from index.text.quantities import DIMENSIONS, Quantity
 from suggest.candidates import Candidates
 from suggest.code_columns import CodeColumns
@@ -44,8 +45,12 @@ def term(
 
 def bits(*values: str) -> int:
     """Attributes by name, for example `age: child`."""
-    names = [f"{group}: {value}" for group, held in ATTRIBUTES.items() for value in held]
-    return sum(1 << names.index(value) for value in values)
+    return sum(map(bit, values))
+
+
+def row(attributes: int) -> list[int]:
+    """Attributes as a code's row of bytes."""
+    return list(attributes.to_bytes(len(GROUPS), "little"))
 
 
 TERMS = TermIndex(
@@ -92,9 +97,11 @@ def found(
     )
 
 
-def numbers(query: Query, candidates: Candidates, codes: CodeColumns | None = None) -> dict[str, list[float]]:
+def numbers(
+    query: Query, candidates: Candidates, codes: CodeColumns | None = None, table: TermIndex = TERMS
+) -> dict[str, list[float]]:
     """Name -> the number of each candidate, from the compiled code."""
-    matrix = Features(TERMS, codes or columns_of()).matrix([query], candidates)
+    matrix = Features(table, codes or columns_of()).matrix([query], candidates)
     return {name: matrix[:, i].tolist() for i, name in enumerate(NAMES)}
 
 
@@ -415,9 +422,9 @@ def test_sizes_against_a_range(amounts: tuple[float, ...], fit: int) -> None:
 def test_attributes_by_hand() -> None:
     """Code 0 is for children and oral, 1 for adults, injected or oral, 2 states nothing, 3 is sterile."""
     codes = columns_of()
-    codes.profiles.attributes[0] = bits("age: child", "route: oral")
-    codes.profiles.attributes[1] = bits("age: adult", "route: injected", "route: oral")
-    codes.profiles.attributes[3] = bits("sterile: yes")
+    codes.profiles.attributes[0] = row(bits("age: child", "route: oral"))
+    codes.profiles.attributes[1] = row(bits("age: adult", "route: injected", "route: oral"))
+    codes.profiles.attributes[3] = row(bits("sterile: yes"))
     query = asked("x", attributes=bits("age: child", "route: injected"))
 
     computed = numbers(query, found([0, 1, 2, 3]), codes)
@@ -433,11 +440,131 @@ def test_attributes_by_hand() -> None:
     )
 
 
+def test_a_stated_route_beats_another_route_of_the_same_name() -> None:
+    """Code 0 "cane" is oral, 1 "pad" injected; asked for an injected cane, pad or unknown thing."""
+    codes = columns_of()
+    codes.profiles.attributes[0] = row(bits("route: oral"))
+    codes.profiles.attributes[1] = row(bits("route: injected"))
+    injected = bits("route: injected", "way of injection: vein")
+
+    for words, beaten in (("cane iv", 0), ("cane pad iv", 1), ("pad iv", 1), ("unknown iv", 1), ("4 iv", 1)):
+        computed = numbers(asked(words, attributes=injected), found([0, 1, 2]), codes)
+        check(
+            computed,
+            {
+                "route_agree": [0, 1, 0],
+                "route_clash": [1, 0, 0],
+                "route_beaten": [beaten, 0, 0],
+                "route_theme": [-0.25, -0.25, -0.25],
+            },
+        )
+    oral = numbers(asked("pad po", attributes=bits("route: oral")), found([1, 2]), codes)
+    check(oral, {"route_clash": [1, 0], "route_beaten": [0, 0]})
+
+
+def test_themes_and_gaps_by_hand() -> None:
+    """Codes 0 and 1 are of one family; 2 has no sibling."""
+    codes = columns_of()
+    codes.profiles.attributes[0] = row(bits("fit: custom", "arm: wrist", "part: part"))
+    codes.profiles.attributes[1] = row(bits("fit: ready made", "arm: wrist", "pieces: one"))
+    codes.profiles.attributes[2] = row(bits("urgency: not", "purpose: screening"))
+    query = asked("x", attributes=bits("fit: custom", "arm: wrist", "urgency: not"))
+
+    check(
+        numbers(query, found([0, 1, 2, 3]), codes),
+        {
+            "fit_theme": [1, -1, -0.25, -0.25],
+            "part_theme": [-0.125, 0, 0, 0],
+            "count_theme": [0, -0.125, 0, 0],
+            "level_theme": [-0.25, -0.25, 1, -0.25],
+            "site_theme": [1, 1, -0.25, -0.25],
+            "purpose_theme": [0, 0, -0.125, 0],
+            "attributes_gap": [0, -2, -1, -2],
+            "attributes_sibling_gap": [2, -2, 0, 0],
+        },
+    )
+
+
+def with_roles(*roles: int) -> TermIndex:
+    """`TERMS`, with the roles of cane and wood in code 0, of pad and wheelchair in 1, of wood in 2."""
+    return TermIndex(
+        TERMS.vocabulary,
+        TERMS.idf,
+        TERMS.indptr,
+        TERMS.tokens,
+        TERMS.fields,
+        TERMS.surfaces,
+        np.array(roles, np.uint8),
+    )
+
+
+def test_what_only_one_side_denies_is_not_held() -> None:
+    """Code 0 is a cane without wood, code 2 has wood; the stems weigh 1 and 4."""
+    table = with_roles(STATED, DENIED, STATED, STATED, STATED)
+    with_wood = numbers(asked("cane wood"), found([0, 2, 3]), table=table)
+    without = numbers(asked("cane no wood"), found([0, 2, 3]), table=table)
+    open_ = numbers(asked("cane with or without wood"), found([0, 2]), table=table)
+
+    check(
+        with_wood,
+        {
+            "denied_by_code": [4, 0, 0],
+            "denied_by_text": [0, 0, 0],
+            "denied_by_both": [0, 0, 0],
+            "denial_gap": [-4, 0, 0],
+            "rarest_missing": [4, 1, 4],
+            "long_share": [1 / 5, 0, 0],
+        },
+    )
+    check(
+        without,
+        {
+            "denied_by_code": [0, 0, 0],
+            "denied_by_text": [0, 4, 0],
+            "denied_by_both": [4, 0, 0],
+            "denial_gap": [0, -8, -4],
+            "long_share": [1, 0, 0],
+        },
+    )
+    check(open_, {"denied_by_code": [0, 0], "denied_by_text": [0, 0], "denied_by_both": [0, 0]})
+
+
+def test_the_thing_and_what_it_is_for() -> None:
+    """Code 0 is a cane (of wood), code 1 a pad for a wheelchair; the stems weigh 1, 4, 2 and 3."""
+    table = with_roles(STATED | HEAD, STATED, STATED | HEAD, STATED, STATED)
+
+    check(
+        numbers(asked("pad for wheelchair"), found([0, 1, 2]), table=table),
+        {"head_share": [0, 1, 0], "head_in_head": [0, 1, 0], "tail_in_head": [0, 0, 0]},
+    )
+    check(
+        numbers(asked("wheelchair pad"), found([0, 1]), table=table),
+        {
+            "head_share": [0, 1],
+            "head_in_head": [0, 2 / 5],
+            "tail_in_head": [0, 0],
+            "only_in_tail": [0, 3 / 5],
+        },
+    )
+    check(
+        numbers(asked("wood for cane"), found([0, 1]), table=table),
+        {"head_share": [1, 0], "head_in_head": [0, 0], "tail_in_head": [1 / 5, 0]},
+    )
+
+
+def test_numbers_and_routes_name_nothing() -> None:
+    """`name_missing` leaves out what `rarest_missing` counts."""
+    check(
+        numbers(asked("cane 77 tablet"), found([0, 1])),
+        {"rarest_missing": [4, 4], "name_missing": [0, 1]},
+    )
+
+
 def test_every_opposition_counts() -> None:
     """From the first to the last, each for itself."""
     for group in GROUPS:
         codes = columns_of(2)
-        codes.profiles.attributes[0] = group
+        codes.profiles.attributes[0] = row(group)
         told, silent = asked("x", attributes=group), asked("x")
         check(numbers(told, found([0, 1]), codes), {"attributes_agree": [1, 0], "attributes_missing": [0, 1]})
         check(numbers(silent, found([0, 1]), codes), {"attributes_extra": [1, 0], "attributes_clash": [0, 0]})

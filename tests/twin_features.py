@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log, log1p
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from index.store.roles import DENIED, HEAD, STATED
 from index.store.terms import TermIndex
-from index.text.attributes import GROUPS
+from index.text.attribute_phrases import THEMES
+from index.text.attributes import GROUPS, ROUTE, ROUTE_WORDS, THEME_OF
+from index.text.heads import head_length
+from index.text.polarity import DENIED as TEXT_DENIED
+from index.text.polarity import OPEN, polarity
 from index.text.quantities import Quantity
+from index.text.words import cut
 from suggest.candidates import Candidates
 from suggest.code_columns import CodeColumns
 from suggest.reader import Query
@@ -52,13 +59,14 @@ def of_query(
     bm25: npt.NDArray[np.float32],
 ) -> Columns:
     """The numbers of one query's candidates: name -> one value a candidate."""
+    known = words(terms, query, rows)
     return {
         **vectors(codes.family.tolist(), rows, cosines.tolist()),
         **word_scores(bm25.tolist()),
-        **words(terms, query, rows),
+        **known,
         **known_terms(query, rows),
         **quantities(codes, query.quantities, rows),
-        **attributes(codes.profiles.attributes.tolist(), query.attributes, rows),
+        **attributes(codes, query.attributes, rows, known["name_missing"]),
         **code(codes, rows),
     }
 
@@ -92,21 +100,38 @@ def word_scores(bm25: list[float]) -> Columns:
     return {"bm25": bm25, "bm25_gap": [score / best if best > 0 else 0.0 for score in bm25]}
 
 
+class Word(NamedTuple):
+    """A word of the query, typed or of a meaning: the stems that it may stand for, and its polarity."""
+
+    stems: dict[int, float]
+    polarity: int
+
+
 def words(terms: TermIndex, query: Query, rows: list[int]) -> Columns:
     """The rest of group `words`, and the numbers of group `query` that count words."""
-    typed = [dict(terms.matches(word)) for word in query.words]
+    marks = polarity(query.words)
+    typed = [Word(dict(terms.matches(word)), mark) for word, mark in zip(query.words, marks, strict=True)]
     digits = [word[0].isdigit() for word in query.words]
-    importance = [_importance(terms, matches) for matches in typed]
-    meant = _meanings(terms, query)
-    each = [_shares(terms, typed, meant, importance, digits, row) for row in rows]
+    named = [not digit and word not in ROUTE_WORDS for word, digit in zip(query.words, digits, strict=True)]
+    importance = [_importance(terms, word.stems) for word in typed]
+    meant = _meanings(terms, query, marks)
+    head = head_length(query.words)
+    each = [_shares(terms, typed, meant, importance, digits, named, head, row) for row in rows]
     columns = {name: [numbers[name] for numbers in each] for name in each[0]}
     best = max(columns["query_share"])
+    denial = [
+        both - code - text
+        for both, code, text in zip(
+            *(columns[f"denied_by_{side}"] for side in ("both", "code", "text")), strict=True
+        )
+    ]
     return {
         **columns,
+        "denial_gap": [own - max(denial) for own in denial],
         "query_share_gap": [share - best for share in columns["query_share"]],
         "query_best_share": [best for _ in rows],
         "query_words": [float(len(typed)) for _ in rows],
-        "query_known": [sum(map(bool, typed)) / len(typed) if typed else 0.0 for _ in rows],
+        "query_known": [sum(bool(word.stems) for word in typed) / len(typed) if typed else 0.0 for _ in rows],
         "query_digits": [float(sum(digits)) for _ in rows],
     }
 
@@ -117,51 +142,117 @@ def _importance(terms: TermIndex, matches: dict[int, float]) -> float:
     return max(weight * float(terms.idf[stem]) for stem, weight in matches.items())
 
 
-def _meanings(terms: TermIndex, query: Query) -> list[tuple[int, int, list[dict[int, float]]]]:
-    """For each meaning of each known term: start and end of the term, and the matches of each word."""
-    if not query.words:
-        return []
-    wordings = [(hit, means) for hit in query.hits for means in hit.meaning.means[:FOLLOWED_MEANINGS]]
-    groups = [(hit.start, hit.stop, [dict(word) for word in terms.meant(means)]) for hit, means in wordings]
-    return [group for group in groups if group[2]]
+def _meanings(terms: TermIndex, query: Query, marks: list[int]) -> list[tuple[int, int, list[Word]]]:
+    """For each meaning of each known term: start and end of the term, and the words of the meaning."""
+    groups = []
+    for hit in query.hits if query.words else ():
+        outer = set(marks[hit.start : hit.stop])
+        for means in hit.meaning.means[:FOLLOWED_MEANINGS]:
+            found = terms.meant(means)
+            inner = polarity(cut(means)[: len(found)])
+            # Of the two marks of a denied word in an open term, being denied comes first.
+            own = [
+                TEXT_DENIED if TEXT_DENIED in {mark, *outer} else OPEN if OPEN in {mark, *outer} else mark
+                for mark in inner
+            ]
+            if found:
+                pairs = zip(found, own, strict=True)
+                groups.append((hit.start, hit.stop, [Word(dict(word), mark) for word, mark in pairs]))
+    return groups
+
+
+class Held(NamedTuple):
+    """How a code holds a word: in any text, in its heads, and its heaviest stems that a side denies."""
+
+    best: float
+    head: float
+    by_code: float
+    by_text: float
+    by_both: float
+
+
+def _held(terms: TermIndex, word: Word, row: int) -> Held:
+    best, head, sides = 0.0, 0.0, {"code": 0.0, "text": 0.0, "both": 0.0}
+    for at in range(terms.indptr[row], terms.indptr[row + 1]):
+        stem, role = int(terms.tokens[at]), int(terms.roles[at])
+        if stem not in word.stems:
+            continue
+        own = word.stems[stem]
+        side = _side(role, word.polarity)
+        if side:
+            sides[side] = max(sides[side], own * float(terms.idf[stem]))
+        if side in ("", "both"):
+            best = max(best, own)
+            head = max(head, own) if role & HEAD else head
+    return Held(best, head, sides["code"], sides["text"], sides["both"])
+
+
+def _side(role: int, mark: int) -> str:
+    """Which side denies a stem: the code, the text, both, or none of them without doubt."""
+    if role & (STATED | DENIED) == DENIED:
+        return "both" if mark == TEXT_DENIED else "" if mark == OPEN else "code"
+    return "text" if role & (STATED | DENIED) == STATED and mark == TEXT_DENIED else ""
 
 
 def _shares(
     terms: TermIndex,
-    typed: list[dict[int, float]],
-    meant: list[tuple[int, int, list[dict[int, float]]]],
+    typed: list[Word],
+    meant: list[tuple[int, int, list[Word]]],
     importance: list[float],
     digits: list[bool],
+    named: list[bool],
+    head: int,
     row: int,
 ) -> dict[str, float]:
     """The shares of the query's words in one code, and of the code's stems in the query."""
     own = slice(terms.indptr[row], terms.indptr[row + 1])
-    stems, fields = terms.tokens[own].tolist(), terms.fields[own].tolist()
+    stems, fields, roles = terms.tokens[own].tolist(), terms.fields[own].tolist(), terms.roles[own].tolist()
     every = [*typed, *(word for _, _, group in meant for word in group)]
-    covered = {stem: max((word.get(stem, 0.0) for word in every), default=0.0) for stem in stems}
-    as_typed = [max((word.get(stem, 0.0) for stem in stems), default=0.0) for word in typed]
-    as_meant = list(as_typed)
+    covered = [
+        max(
+            (word.stems.get(stem, 0.0) for word in every if _side(role, word.polarity) in ("", "both")),
+            default=0.0,
+        )
+        for stem, role in zip(stems, roles, strict=True)
+    ]
+    as_typed = [_held(terms, word, row) for word in typed]
+    as_meant = [word.best for word in as_typed]
+    in_head = [word.head for word in as_typed]
+    everywhere = list(as_typed)
     for start, stop, group in meant:
-        held = [max((word.get(stem, 0.0) for stem in stems), default=0.0) for word in group]
-        mean = round(sum(held) / len(group), 6)
+        held = [_held(terms, word, row) for word in group]
+        everywhere += held
         for at in range(start, stop):
-            as_meant[at] = max(as_meant[at], mean)
+            as_meant[at] = max(as_meant[at], round(sum(word.best for word in held) / len(group), 6))
+            in_head[at] = max(in_head[at], round(sum(word.head for word in held) / len(group), 6))
 
-    def share(bits: int) -> float:
-        chosen = [stem for stem, field in zip(stems, fields, strict=True) if field & bits]
-        total = sum(float(terms.idf[stem]) for stem in chosen)
-        return sum(float(terms.idf[stem]) * covered[stem] for stem in chosen) / total if chosen else 0.0
+    def share(chosen: list[bool]) -> float:
+        weights = [float(terms.idf[stem]) for stem in stems]
+        total = sum(weight for weight, chose in zip(weights, chosen, strict=True) if chose)
+        held = sum(w * cover for w, cover, chose in zip(weights, covered, chosen, strict=True) if chose)
+        return held / total if total else 0.0
 
-    missing = [weight for weight, held in zip(importance, as_meant, strict=True) if held < 0.5]
+    missing = [weight if held < 0.5 else 0.0 for weight, held in zip(importance, as_meant, strict=True)]
+    names = [weight for weight, name in zip(missing, named, strict=True) if name]
+    tail = [max(0.0, held - own) for held, own in zip(as_meant, in_head, strict=True)]
     return {
         "query_share": _weighted(as_meant, importance) if typed else 0.0,
-        "query_share_plain": _weighted(as_typed, importance) if typed else 0.0,
+        "query_share_plain": _weighted([word.best for word in as_typed], importance) if typed else 0.0,
         "rarest_missing": max(missing, default=0.0),
-        "short_share": share(SHORT_FIELD) if typed else 0.0,
-        "long_share": share(LONG_FIELD) if typed else 0.0,
-        "any_share": share(0xFF) if typed else 0.0,
+        "name_missing": max(names, default=0.0),
+        "short_share": share([bool(field & SHORT_FIELD) for field in fields]) if typed else 0.0,
+        "long_share": share([bool(field & LONG_FIELD) for field in fields]) if typed else 0.0,
+        "any_share": share([True for _ in fields]) if typed else 0.0,
+        "head_share": share([bool(role & HEAD) for role in roles]) if typed else 0.0,
+        "head_in_head": _weighted(in_head[:head], importance[:head]) if typed else 0.0,
+        "tail_in_head": _weighted(in_head[head:], importance[head:]) if len(typed) > head else 0.0,
+        "only_in_tail": _weighted(tail, importance) if typed else 0.0,
+        **{
+            f"denied_by_{side}": max((getattr(word, f"by_{side}") for word in everywhere), default=0.0)
+            for side in ("code", "text", "both")
+        },
         "first_word": as_meant[0] if typed else 0.0,
-        "numbers": sum(held for held, digit in zip(as_typed, digits, strict=True) if digit),
+        "numbers": sum(held.best for held, digit in zip(as_typed, digits, strict=True) if digit),
     }
 
 
@@ -219,17 +310,49 @@ def _range_fit(codes: CodeColumns, stated: Sequence[Quantity], row: int) -> floa
     return float(sum(1 if above < amount + 1e-6 and amount <= to + 0.001 else -1 for amount in of_kind))
 
 
-def attributes(of_codes: list[int], stated: int, rows: list[int]) -> Columns:
+def attributes(codes: CodeColumns, stated: int, rows: list[int], name_missing: list[float]) -> Columns:
     """Group `attributes`."""
-    counts: Columns = {f"attributes_{name}": [] for name in ("agree", "clash", "extra", "missing")}
-    for row in rows:
-        pairs = [(stated & bits, of_codes[row] & bits) for bits in GROUPS]
-        counts["attributes_agree"].append(float(sum(said & held != 0 for said, held in pairs)))
-        clashes = [said != 0 and held != 0 and said & held == 0 for said, held in pairs]
-        counts["attributes_clash"].append(float(sum(clashes)))
-        counts["attributes_extra"].append(float(sum(held != 0 and said == 0 for said, held in pairs)))
-        counts["attributes_missing"].append(float(sum(said != 0 and held == 0 for said, held in pairs)))
-    return counts
+    evidence = [
+        _evidence(int.from_bytes(codes.profiles.attributes[row].tobytes(), "little"), stated) for row in rows
+    ]
+    counts = {name: [float(own.count(value)) for own in evidence] for name, value in EVIDENCE.items()}
+    balance = [agree - clash for agree, clash in zip(counts["agree"], counts["clash"], strict=True)]
+    places = range(len(rows))
+    family = codes.family[rows].tolist()
+    siblings = [[balance[j] for j in places if j != i and family[j] == family[i]] for i in places]
+    right = [missing for own, missing in zip(evidence, name_missing, strict=True) if own[ROUTE] == 1.0]
+    clashes = [own[ROUTE] == -1.0 for own in evidence]
+    return {
+        **{f"attributes_{name}": count for name, count in counts.items()},
+        "attributes_gap": [own - max(balance) for own in balance],
+        "attributes_sibling_gap": [balance[i] - max(siblings[i], default=balance[i]) for i in places],
+        "route_agree": [float(own[ROUTE] == 1.0) for own in evidence],
+        "route_clash": list(map(float, clashes)),
+        "route_beaten": [
+            float(clash and any(held <= missing for held in right))
+            for clash, missing in zip(clashes, name_missing, strict=True)
+        ],
+        **{
+            f"{theme}_theme": [
+                sum(value for value, of in zip(own, THEME_OF, strict=True) if of == number)
+                for own in evidence
+            ]
+            for number, theme in enumerate(THEMES)
+        },
+    }
+
+
+EVIDENCE = {"agree": 1.0, "clash": -1.0, "missing": -0.25, "extra": -0.125}
+
+
+def _evidence(held: int, stated: int) -> list[float]:
+    """For each group, what it says for a code: 0 where neither side states anything."""
+    evidence = []
+    for bits in GROUPS:
+        ours, theirs = stated & bits, held & bits
+        kind = ("agree" if ours & theirs else "clash") if ours and theirs else "missing" if ours else "extra"
+        evidence.append(EVIDENCE[kind] if ours or theirs else 0.0)
+    return evidence
 
 
 def code(codes: CodeColumns, rows: list[int]) -> Columns:

@@ -64,7 +64,7 @@ def _check_names(path: Path, held: Names, expected: Names) -> None:
 
 def _check_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], dtype: np.dtype[Any]) -> None:
     fields = list(dtype.names or ())
-    rows = arrays[fields[0]].size if fields[0] in arrays else 0
+    rows = next(iter(arrays[fields[0]].shape), 0) if fields[0] in arrays else 0
     expected = {name: f"{dtype[name].base} {(rows, *dtype[name].shape)}" for name in fields}
     held = {name: f"{array.dtype} {array.shape}" for name, array in arrays.items()}
     for name in sorted(expected.keys() | held.keys()):

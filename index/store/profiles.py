@@ -14,7 +14,7 @@ from index.digest import source_digest
 from index.records import Record
 from index.store.build_cache import cached_by_source
 from index.store.named_arrays import load_named, save_named
-from index.text.attributes import VALUES, attributes
+from index.text.attributes import GROUPS, ROUTE, VALUES, attributes, bit
 from index.text.quantities import DIMENSIONS, Quantity, Range, quantities, size_range
 from index.text.words import normalise, words
 
@@ -25,7 +25,7 @@ QUANTITY_CHARACTERS = 400
 
 PROFILE = np.dtype(
     [
-        ("attributes", np.uint64),
+        ("attributes", np.uint8, len(GROUPS)),
         ("dimensions", np.int8, MAX_QUANTITIES),
         ("amounts", np.float32, MAX_QUANTITIES),
         ("range_dimension", np.int8),
@@ -40,6 +40,7 @@ PROFILE = np.dtype(
 _NAMES = {"attributes": VALUES, "dimensions": DIMENSIONS}
 
 _MAKER = re.compile(r"\(([a-z][\w .&-]+)\),? ?not therapeutically equivalent|not therapeutically equivalent")
+_INJECTED = re.compile(r"J[01239]|Q51")
 _NOC = re.compile(
     r"not otherwise (?:classified|specified)|\bnoc\b|\bnos\b|unclassified|unlisted|miscellaneous"
 )
@@ -49,7 +50,7 @@ class Profiles(NamedTuple):
     """Attributes and quantities, one row a code.
 
     Attributes:
-        attributes: uint64 (codes,): bits of `index.text.attributes`.
+        attributes: uint8 (codes, groups): bits of `index.text.attributes`, a byte for each group.
         dimensions: int8 (codes, 4): dimension of each amount, -1 where there is none.
         amounts: float32 (codes, 4): in the base unit of the dimension, 0 where there is none.
         range_dimension: int8 (codes,): dimension of the range, -1 where there is none.
@@ -59,7 +60,7 @@ class Profiles(NamedTuple):
         maker: bool (codes,): for the product of one maker, "not therapeutically equivalent" to others.
     """
 
-    attributes: npt.NDArray[np.uint64]
+    attributes: npt.NDArray[np.uint8]
     dimensions: npt.NDArray[np.int8]
     amounts: npt.NDArray[np.float32]
     range_dimension: npt.NDArray[np.int8]
@@ -78,13 +79,18 @@ class Profiles(NamedTuple):
         """
         path = cache / f"profiles-{source_digest(__name__)[:16]}.db" if cache else None
         sources = [
-            f"{record.long_description}\n{record.short_description}\n{record.is_noc}" for record in records
+            f"{record.code}\n{record.long_description}\n{record.short_description}\n{record.is_noc}"
+            for record in records
         ]
         values = cached_by_source(
             path, sources, lambda rows: [_profile(records[row]).tobytes() for row in rows]
         )
         rows = np.frombuffer(b"".join(values), PROFILE)
         return cls(*(np.ascontiguousarray(rows[name]) for name in cls._fields))
+
+    def stated(self, row: int) -> int:
+        """Attributes of one code as `index.text.attributes` has them: one integer."""
+        return int.from_bytes(self.attributes[row].tobytes(), "little")
 
     def save(self, folder: Path) -> None:
         """Write `profiles.safetensors`, with the names of the attributes and dimensions."""
@@ -107,12 +113,23 @@ def _profile(record: Record) -> npt.NDArray[np.void]:
     amounts = list(dict.fromkeys(quantities(long) + quantities(short)))[:MAX_QUANTITIES]
     amounts += [Quantity(-1, 0.0)] * (MAX_QUANTITIES - len(amounts))
     row = np.zeros((), PROFILE)
-    row["attributes"] = attributes(words(long)) | attributes(words(short))
+    generic = record.is_noc or _NOC.search(long) is not None
+    stated = attributes(words(long)) | attributes(words(short))
+    if not stated & GROUPS[ROUTE] and not generic:
+        stated |= _route_of_section(record.code)
+    row["attributes"] = list(stated.to_bytes(len(GROUPS), "little"))
     row["dimensions"] = [quantity.dimension for quantity in amounts]
     row["amounts"] = [quantity.amount for quantity in amounts]
     row["range_dimension"], row["above"], row["to"] = (
         size_range(long) or size_range(short) or Range(-1, 0.0, 0.0)
     )
-    row["generic"] = record.is_noc or _NOC.search(long) is not None
+    row["generic"] = generic
     row["maker"] = _MAKER.search(record.long_description.lower()) is not None
     return row
+
+
+def _route_of_section(code: str) -> int:
+    """The route of a drug code that states none, by its section: J0 to J3, J9, Q51 injected, J8 oral."""
+    if _INJECTED.match(code):
+        return bit("route: injected")
+    return bit("route: oral") if code.startswith("J8") else 0

@@ -15,6 +15,7 @@ import Stemmer
 from safetensors.numpy import load_file, save_file
 
 from index.store.forward import ForwardIndex
+from index.store.roles import ROLE_BITS, roles_of
 from index.store.texts import LONG, SHORT, Text, own
 from index.text.memoize import memoized
 from index.text.spelling import Mending, Spelling
@@ -43,6 +44,7 @@ class TermIndex:
         tokens: int32 (n,): positions in `vocabulary`, each once a code, ascending.
         fields: uint8 (n,): bits of the texts that hold the stem: 1 long, 2 short description, 4 other.
         surfaces: For each stem, its commonest word as written.
+        roles: uint8 (n,): how the code's texts use the stem, bits of `index.store.roles`.
         matches: Word -> stems that it may stand for, each with a weight from 0 to 1: 1 for its own stem, less
             for stems that begin with the word or with its consonants (whlchr).
         meant: `matches` of the first words of a lexicon entry's meaning.
@@ -56,6 +58,7 @@ class TermIndex:
         tokens: npt.NDArray[np.int32],
         fields: npt.NDArray[np.uint8],
         surfaces: Sequence[str],
+        roles: npt.NDArray[np.uint8] | None = None,
     ) -> None:
         self.vocabulary = list(vocabulary)
         self.surfaces = list(surfaces)
@@ -63,6 +66,7 @@ class TermIndex:
         self.indptr = indptr
         self.tokens = tokens
         self.fields = fields
+        self.roles = np.zeros(len(tokens), np.uint8) if roles is None else roles
         self._ids = {word: i for i, word in enumerate(self.vocabulary)}
         self._stemmer = Stemmer.Stemmer("english", 0)  # its own cache makes it slower
         self.meant = lru_cache(1 << 15)(self._meant)
@@ -112,17 +116,27 @@ class TermIndex:
         token = np.array([ids.get(stem, -1) for stem in stemmed], np.int64)
         rows = np.repeat(np.array([text.row for text in texts], np.int64), sizes)[of_own]
         fields_of = np.array([FIELDS.get(text.source, OTHER_FIELD) for text in texts], np.int64)
-        bits = np.repeat(fields_of, sizes)[of_own]
-        # Code, stem and field packed into one integer: one sort orders all three.
-        packed = np.sort((rows * max(len(vocabulary), 1) + token[numbers]) << FIELD_BITS | bits)
-        pairs, first = np.unique(packed >> FIELD_BITS, return_index=True)
-        fields = np.bitwise_or.reduceat(packed & (1 << FIELD_BITS) - 1, first) if len(first) else packed
+        bits = np.repeat(fields_of, sizes)[of_own] | roles_of(texts, words)[of_own] << FIELD_BITS
+        # Code, stem, roles and field packed into one integer: one sort orders all.
+        width = FIELD_BITS + ROLE_BITS
+        packed = np.sort((rows * max(len(vocabulary), 1) + token[numbers]) << width | bits)
+        pairs, first = np.unique(packed >> width, return_index=True)
+        held = np.bitwise_or.reduceat(packed & (1 << width) - 1, first) if len(first) else packed
+        fields, roles = held & (1 << FIELD_BITS) - 1, held >> FIELD_BITS
         code_rows, tokens = np.divmod(pairs, max(len(vocabulary), 1))
         indptr = np.searchsorted(code_rows, np.arange(codes + 1)).astype(np.int64)
         frequency = np.bincount(tokens, minlength=len(vocabulary))
         idf = np.log((codes + 1) / np.maximum(frequency, 1)).astype(np.float32)
         surfaces = [surface[stem] for stem in vocabulary]
-        return cls(vocabulary, idf, indptr, tokens.astype(np.int32), fields.astype(np.uint8), surfaces)
+        return cls(
+            vocabulary,
+            idf,
+            indptr,
+            tokens.astype(np.int32),
+            fields.astype(np.uint8),
+            surfaces,
+            roles.astype(np.uint8),
+        )
 
     def save(self, folder: Path) -> None:
         """Write `lexical.safetensors` and `vocabulary.txt` (a line a stem: the stem, a tab, the word)."""
@@ -131,6 +145,7 @@ class TermIndex:
             "indptr": self.indptr,
             "tokens": self.tokens,
             "fields": self.fields,
+            "roles": self.roles,
         }
         save_file(arrays, folder / TABLE)
         lines = [f"{stem}\t{word}" for stem, word in zip(self.vocabulary, self.surfaces, strict=True)]
@@ -143,7 +158,8 @@ class TermIndex:
         lines = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")
         pairs = [line.split("\t") for line in lines if line]
         vocabulary, surfaces = [stem for stem, _ in pairs], [word for _, word in pairs]
-        return cls(vocabulary, arrays["idf"], arrays["indptr"], arrays["tokens"], arrays["fields"], surfaces)
+        columns = (arrays["idf"], arrays["indptr"], arrays["tokens"], arrays["fields"])
+        return cls(vocabulary, *columns, surfaces, arrays["roles"])
 
     def stem(self, word: str) -> int | None:
         """Position of a word's stem in `vocabulary`, or None (Snowball English; numbers are not stemmed)."""

@@ -1,0 +1,49 @@
+"""Marks of a query's words: what the text denies, what it is about, and what names nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index.store.terms import MAX_MEANING_WORDS
+from index.text.attributes import ROUTE_WORDS
+from index.text.heads import head_length
+from index.text.polarity import DENIED, OPEN, STATED, polarity
+from index.text.words import cut
+
+WORD_DENIED = 1
+WORD_OPEN = 2
+WORD_IN_HEAD = 4
+WORD_NAMELESS = 8
+"""The word is a number, or states a route or a form: it names no substance."""
+
+_MARK = {STATED: 0, DENIED: WORD_DENIED, OPEN: WORD_OPEN}
+
+
+def marks_of(words: Sequence[str]) -> list[int]:
+    """Marks of the words of a text, in order."""
+    head = head_length(words)
+    return [
+        _MARK[mark]
+        | (WORD_IN_HEAD if i < head else 0)
+        | (WORD_NAMELESS if word in ROUTE_WORDS or word[0].isdigit() else 0)
+        for i, (word, mark) in enumerate(zip(words, polarity(words), strict=True))
+    ]
+
+
+def marks_of_meaning(means: str, marks: Sequence[int]) -> list[int]:
+    """Marks of the words of a term's meaning that take part in matching.
+
+    Args:
+        means: The meaning.
+        marks: Marks of the words of the term; a denied or open one makes all words of the meaning so.
+    """
+    shared = 0
+    for mark in marks:
+        shared |= mark & (WORD_DENIED | WORD_OPEN)
+    return [own | shared for own in _own_marks(means)] if shared else list(_own_marks(means))
+
+
+@lru_cache(1 << 15)
+def _own_marks(means: str) -> tuple[int, ...]:
+    return tuple(_MARK[mark] for mark in polarity(cut(means)[:MAX_MEANING_WORDS]))
