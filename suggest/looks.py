@@ -15,7 +15,7 @@ NAMED_PROBABILITY = 0.99
 """That a text with a code of a system belongs to it."""
 
 OTHERS: tuple[OtherSystem, ...] = get_args(OtherSystem)
-assert OTHERS == SYSTEMS[1:NOWHERE], "the answer names other systems than the model"
+assert SYSTEMS[1:NOWHERE] == OTHERS, "the answer names other systems than the model"
 
 SYSTEM_WORDS: dict[OtherSystem, str] = {
     "cpt": "a CPT procedure",
