@@ -29,7 +29,7 @@ class Against:
 
     def __init__(self, profiles: Profiles, records: Sequence[Record]) -> None:
         """Take what was read from the descriptors, and the descriptors."""
-        self._attributes: list[int] = profiles.attributes.tolist()
+        self._attributes = [profiles.stated(row) for row in range(len(records))]
         self._range_dimension: list[int] = profiles.range_dimension.tolist()
         self._above: list[float] = profiles.above.tolist()
         self._to: list[float] = profiles.to.tolist()

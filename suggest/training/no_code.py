@@ -5,7 +5,7 @@ folder `no_code` are grammars (`suggest.training.grammar`); `left_out.txt` lists
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ SHARES = {
     "not-medical": 0.06,
     "vague": 0.06,
 }
+_NO_NAMES: Mapping[str, Sequence[str]] = {}
 _DRAWS_A_TEXT = 12
 _NEAR = 85  # rapidfuzz ratio from which a text is near another
 
@@ -42,15 +43,22 @@ class NoCode(msgspec.Struct, frozen=True):
     looks_like: str
 
 
-def no_code_lines(seed: int, count: int, apart_from: Sequence[str] = ()) -> list[NoCode]:
+def no_code_lines(
+    seed: int,
+    count: int,
+    apart_from: Sequence[str] = (),
+    borrowed: Mapping[str, Sequence[str]] = _NO_NAMES,
+) -> list[NoCode]:
     """Distinct texts (letter case aside) of all kinds in their shares, in random order.
 
     Args:
         seed: The same texts for the same arguments.
         count: How many; fewer are given where the grammars of a kind do not hold as many.
         apart_from: Texts that measure; nothing equal or nearly equal to one of them is given.
+        borrowed: Names of "drug" and "device" that have a code; without them the grammars that need them are
+            left out.
     """
-    grammars = _grammars()
+    grammars = _grammars(borrowed)
     rng = random.Random(seed)
     refused = _Refused(_left_out(), [text.lower() for text in apart_from])
     lines: list[NoCode] = []
@@ -102,11 +110,11 @@ def _drawn(
     return lines
 
 
-def _grammars() -> list[Grammar]:
+def _grammars(borrowed: Mapping[str, Sequence[str]]) -> list[Grammar]:
     """The grammars of the folder, ascending by file name; `shared.txt` holds the lists of all of them."""
-    shared = read_grammar(FOLDER / "shared.txt", {}).lists
-    names = {"shared.txt", "left_out.txt"}
-    return [read_grammar(path, shared) for path in sorted(FOLDER.glob("*.txt")) if path.name not in names]
+    shared = {**read_grammar(FOLDER / "shared.txt", {}).lists, **borrowed}
+    paths = [path for path in sorted(FOLDER.glob("*.txt")) if path.name not in ("shared.txt", "left_out.txt")]
+    return [read_grammar(path, shared) for path in paths if borrowed or not path.name.startswith("borrowed")]
 
 
 def _left_out() -> list[frozenset[str]]:

@@ -29,6 +29,7 @@ from suggest.reader import Reader
 from suggest.systems import SystemModel
 from suggest.thresholds import Thresholds
 from suggest.training import encoding
+from suggest.training.borrowed import borrowed_names
 from suggest.training.encoding import Pairs
 from suggest.training.lines import (
     FOLDS,
@@ -64,7 +65,7 @@ from suggest.training.systems import fit_systems, system_lines
 Log = Callable[[str], None]
 LINE_FILES = ("charge_lines.jsonl.gz", "price_lines_2026.jsonl.gz")
 NO_CODE_LINES = "no_code_2026.jsonl.gz"
-N_NO_CODE_TEXTS = 20_000  # own texts without a code
+N_NO_CODE_TEXTS = 26_000  # own texts without a code
 EXPANDED_SHARE = 0.75  # of charge lines are learned with the words that their known terms stand for
 REFUSED_SHARE = 0.92  # of texts without a code must be refused
 
@@ -217,7 +218,9 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         variants=tuple(variant_lines(lines, inputs.seed)),
         no_code=(
             *no_code_lines(inputs.no_code, inputs.lines),
-            *no_code_text_lines(own_no_code(inputs.seed, inputs.measured)),
+            *no_code_text_lines(
+                own_no_code(inputs.seed, inputs.measured, borrowed_names(records, lexicon))
+            ),
         ),
         code_popularity=tuple(code_popularity),
         popularity=popularity,
@@ -354,13 +357,15 @@ def _system_model(
     return fit_systems(encoder, texts, [line.system for line in lines])
 
 
-def own_no_code(seed: int, measured: Sequence[Path]) -> list[NoCode]:
+def own_no_code(
+    seed: int, measured: Sequence[Path], borrowed: Mapping[str, Sequence[str]]
+) -> list[NoCode]:
     """The project's own texts that no HCPCS code fits: listed ones and ones from grammars."""
     cases = [
         case for path in measured for case in msgspec.json.Decoder(_Case).decode_lines(path.read_bytes())
     ]
     texts = [case.query for case in cases]
-    return [*listed_no_code(), *grammar_no_code(seed, N_NO_CODE_TEXTS, texts)]
+    return [*listed_no_code(), *grammar_no_code(seed, N_NO_CODE_TEXTS, texts, borrowed)]
 
 
 class _Case(msgspec.Struct):

@@ -232,7 +232,7 @@ def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
     kinds = np.concatenate(
         [[example.kind] * len(order) for (example, _), order in zip(coded, top, strict=True)]
     )
-    weights = np.where((kinds == "charge") & ~labels, CHARGE_MISS_WEIGHT, 1.0)
+    weights = np.where(np.char.startswith(kinds, "charge") & ~labels, CHARGE_MISS_WEIGHT, 1.0)
     return _fit_binary(columns, labels, weights, CONFIDENCE_ROUNDS, seed)
 
 

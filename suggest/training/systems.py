@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -47,6 +48,7 @@ def fit_systems(encoder: StaticEncoder, texts: Sequence[str], systems: Sequence[
         The model, with weights as they are stored.
     """
     from scipy.sparse import csr_matrix
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     bags = [[row for part in text.split() for row in part_features(encoder, part)] for text in texts]
@@ -58,5 +60,8 @@ def fit_systems(encoder: StaticEncoder, texts: Sequence[str], systems: Sequence[
     labels = np.array([SYSTEMS.index(system) for system in systems])
     own = float((labels == 0).mean())
     weights = np.where(labels == 0, 0.5 / own, 0.5 / (1 - own))
-    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=ITERATIONS).fit(matrix, labels, weights)
+    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=ITERATIONS)
+    with warnings.catch_warnings():  # it stops early on purpose
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix, labels, weights)
     return SystemModel(encoder, model.coef_.T.astype(np.float16), model.intercept_.astype(np.float32))
