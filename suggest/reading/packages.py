@@ -1,7 +1,7 @@
 """Drug texts in the form of a package directory or of an order system: what is packing, and what is the drug.
 
-A directory writes `Name: 25 Vial In 1 Carton (NDC) / 2 Ml In 1 Vial`: the drug, the outer package, and what each
-inner one holds. An order system ends with route and form: `NAME 4 MG/2ML IJ SOLN`.
+A directory writes `Name: 25 Vial In 1 Carton (NDC) / 2 Ml In 1 Vial`: the drug, the outer package, and what
+each inner one holds. An order system ends with route and form: `NAME 4 MG/2ML IJ SOLN`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ import re
 
 import msgspec
 
-CONTAINERS = frozenset(
-    ["ampule", "ampul", "ampoule", "applicator", "bag", "blister", "bottle", "box", "can", "canister", "carton", "cartridge", "case", "container", "cup", "cylinder", "device", "dispenser", "drum", "jar", "jug", "kit", "package", "packet", "pack", "pouch", "sachet", "sleeve", "strip", "supersack", "syringe", "tank", "tray", "tube", "vial", "wrapper"]
+_CONTAINERS = re.compile(
+    r"(?:amp(?:oule|ule|ul)|applicator|bag|blister|bottle|box|can(?:ister)?|carton|cartridge|case|container|cup"
+    r"|cylinder|device|dispenser|drum|jar|jug|kit|pack(?:age|et)?|pouch|sachet|sleeve|strip|syringe|tank|tray|tube"
+    r"|vial|wrapper)(?:s|es)?",
+    re.IGNORECASE,
 )
-UNITS = frozenset(["ml", "l", "g", "gm", "mg", "mcg", "kg", "oz", "lb", "cc", "unt", "iu", "meq", "mci", "mmol"])
+UNITS = frozenset(("ml", "l", "g", "gm", "mg", "mcg", "kg", "oz", "cc", "unt", "iu", "meq", "mci", "mmol"))
+"""Measures of what a container holds; anything else is counted in pieces."""
 
 _INJECTED_FORMS = "soln|solr|sosy|soaj|soct|sopn|susr|susp|susy|emul|conc|prsy|srer|inj"
 _STEP = re.compile(
-    r"(?P<amount>\d*\.?\d+)\s+(?P<held>[a-z][a-z,()\- ]*?)\s+in\s+\d+\s+(?P<container>[a-z]+)(?P<kind>[a-z,\- ]*)",
+    r"(?P<amount>\d*\.?\d+)\s+(?P<held>[a-z][a-z,()\- ]*?)\s+in\s+\d+\s+(?P<container>[a-z]+)",
     re.IGNORECASE,
 )
 _ROUTE_AND_FORM = re.compile(rf"\b(ij|iv|im|sc|sq)\s+(?:{_INJECTED_FORMS})\b", re.IGNORECASE)
@@ -48,7 +52,7 @@ def package(text: str) -> Package | None:
         text: As typed, with or without its package numbers.
     """
     steps = list(_STEP.finditer(text)) if " in 1 " in text.lower() else []
-    if not any(_base(step["container"]) in CONTAINERS for step in steps):
+    if not any(_CONTAINERS.fullmatch(step["container"]) for step in steps):
         return None
     forms = dict.fromkeys(_form(step["held"]) for step in steps)
     inner = steps[-1]
@@ -62,7 +66,7 @@ def package(text: str) -> Package | None:
 
 
 def without_packing(text: str) -> str:
-    """A text without the words of its packing: the drug, its forms and the inner amount; else the text itself."""
+    """A text without the words of its packing: drug, inner amount and forms; else the text itself."""
     found = package(text)
     if found is not None and (found.name or found.forms):
         amount = f"{found.amount:g} {found.unit}" if found.unit else ""
@@ -74,15 +78,9 @@ def without_packing(text: str) -> str:
     return text
 
 
-def _base(container: str) -> str:
-    """A container's name in the singular, small letters."""
-    lower = container.lower()
-    return lower.removesuffix("es") if lower.endswith("xes") else lower.removesuffix("s")
-
-
 def _form(held: str) -> str:
     """What a container holds, if that is a dose form and neither another container nor a unit."""
     words = held.lower().replace(",", " ").replace("(", " ").replace(")", " ").split()
-    if words[0] in UNITS or _base(words[0]) in CONTAINERS:
+    if words[0] in UNITS or _CONTAINERS.fullmatch(words[0]):
         return ""
     return " ".join(words)
