@@ -11,11 +11,12 @@ import msgspec
 from index.text.lexicon import Entry, broad, codes_of
 from index.text.names import Name
 from index.text.phrases import longest_phrases
-from index.text.spelling import Spelling
+from index.text.spelling import Mending, Spelling
 from index.text.words import cut, lengths_by_first, normalise, words
 
 MAX_TERM_WORDS = 8
 MAX_MEANINGS = 2  # of one term whose words are added to a text
+MAX_NAME_CODES = 5  # of one term; one with more codes is no name
 MAX_CODES = 40  # of one term; a term for more codes does not say which one is meant
 
 
@@ -80,7 +81,11 @@ class Expander:
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(sorted(self._term_words))
+        return Spelling(sorted(self._term_words), self.is_name, self._is_short_form)
+
+    def _is_short_form(self, word: str) -> bool:
+        """Whether a word is a term, and only as an abbreviation."""
+        return {entry.kind for entry in self._entries.get(word, ())} == {"abbreviation"}
 
     def _add(self, entry: Entry) -> str:
         """Add an entry under its key, which is returned; empty for one that is left out."""
@@ -114,8 +119,12 @@ class Expander:
         """Whether a word is a known term or part of one."""
         return word in self._term_words
 
-    def nearest(self, word: str) -> str | None:
-        """The word of a known term that a misspelt word resembles most, or None."""
+    def is_name(self, word: str) -> bool:
+        """Whether a word is a term of few codes, such as a trade name."""
+        return 0 < sum(len(entry.codes) for entry in self._entries.get(word, ())) <= MAX_NAME_CODES
+
+    def nearest(self, word: str) -> Mending | None:
+        """The word of a known term that a misspelt word stands for, or None."""
         return self._spelling.nearest(word)
 
     def find(self, text_words: list[str]) -> list[Hit]:

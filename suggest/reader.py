@@ -10,15 +10,21 @@ import msgspec
 from index.store.terms import TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
+from index.text.plain_words import plain_words
 from index.text.quantities import Quantity, quantities
 from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
 from suggest.reading.codes import CodeReader
+from suggest.reading.packages import without_packing
 
 MAX_CHARACTERS = 2000  # of a text; a longer one is refused
 MAX_WORDS = 64  # of a text that take part in word matching; the encoder reads all of them
 MAX_MEMOIZED_WORDS = 1 << 15
+MAX_SURE_COST = 0.5  # of a correction; one that changes more may mean another name
+MAX_READ_DIGITS = 2  # digits of a word that may stand for letters
+MISREAD_DIGIT = 0.1  # what a digit for a letter adds to the changed letters
+_DIGITS_AS_LETTERS = [str.maketrans("015", "ois"), str.maketrans("015", "ols")]
 MIN_CORRECTED_LETTERS = 5  # a shorter word resembles too many others
 
 
@@ -63,11 +69,15 @@ class WordReading(NamedTuple):
 
     Attributes:
         correction: The word that it is a misspelling of, or None.
+        mended: How much the correction changed, see `Query.mended`.
+        renamed: Whether the correction made a name of another word.
         completion: The word that it is the beginning of, or None. A user who is still typing gets
             suggestions before the word is complete.
     """
 
     correction: str | None = None
+    mended: float = 0.0
+    renamed: bool = False
     completion: str | None = None
 
 
@@ -98,7 +108,7 @@ class Reader:
             correct: Whether misspelt words are corrected.
         """
         typed = self._codes.read(text)
-        normalised = normalise(typed.rest)
+        normalised = normalise(without_packing(typed.rest))
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))
         corrections = [
@@ -107,11 +117,19 @@ class Reader:
             if reading.correction and correct
         ]
         if corrections:
+            mended = sum(reading.mended for reading in readings)
+            renamed = [
+                Correction(word, reading.correction)
+                for word, reading in zip(typed_words, readings, strict=True)
+                if reading.correction and reading.renamed
+            ]
             corrected = [
                 reading.correction or word for word, reading in zip(typed_words, readings, strict=True)
             ]
             normalised = _with_words(normalised, typed_words, corrected)
             typed_words = corrected
+        else:
+            mended, renamed = 0.0, []
         plain, plain_words, hits = self._without_noise(normalised, typed_words, typed.rest is not text)
         added = added_words(plain_words, hits) + [
             reading.completion for reading in readings if reading.completion
@@ -128,6 +146,8 @@ class Reader:
             prefixes=typed.prefixes,
             modifiers=typed.modifiers,
             other_codes=typed.other_codes,
+            mended=round(mended, 4),
+            renamed=tuple(renamed),
         )
 
     def _without_noise(
@@ -145,13 +165,40 @@ class Reader:
         return " ".join(rest), rest, self._expander.find(rest)
 
     def _read_word(self, word: str) -> WordReading:
-        if self._expander.mentions(word) or not word.isalpha():
+        if self._expander.mentions(word):
             return AS_TYPED
+        if not word.isalpha():
+            return self._read_mixed(word)
         if self._table.matches(word):
             return WordReading(completion=self._table.completion(word))
-        if len(word) < MIN_CORRECTED_LETTERS:
+        if len(word) < MIN_CORRECTED_LETTERS or word in plain_words():
             return AS_TYPED
-        return WordReading(correction=self._table.nearest(word) or self._expander.nearest(word))
+        if word[-1] == "s" and self._expander.mentions(word[:-1]):
+            return WordReading(word[:-1])
+        return self._mended(word)
+
+    def _mended(self, word: str) -> WordReading:
+        """A word as the known one that it is a misspelling of, if there is one."""
+        known = [mending for part in (self._table, self._expander) if (mending := part.nearest(word))]
+        if not known:
+            return AS_TYPED
+        best = min(known, key=lambda mending: mending.cost)  # words of codes before terms where equal
+        name = best.name or self._expander.is_name(best.word)
+        share = min(1.0, best.cost / len(word))
+        return WordReading(best.word, share * (1 + name), name and best.cost > MAX_SURE_COST)
+
+    def _read_mixed(self, word: str) -> WordReading:
+        """A word with digits for letters, such as b0tox, as the known word."""
+        digits = sum(map(str.isdigit, word))
+        if not 0 < digits <= MAX_READ_DIGITS or len(word) < MIN_CORRECTED_LETTERS or word[-1].isdigit():
+            return AS_TYPED
+        for letters in _DIGITS_AS_LETTERS:
+            read_as = word.translate(letters)
+            if read_as.isalpha() and (
+                self._expander.mentions(read_as) or self._table.stem(read_as) is not None
+            ):
+                return WordReading(read_as, MISREAD_DIGIT * digits / len(word))
+        return AS_TYPED
 
 
 def _with_words(normalised: str, typed_words: Sequence[str], corrected: Sequence[str]) -> str:

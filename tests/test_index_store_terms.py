@@ -105,7 +105,9 @@ def test_a_beginning_that_too_many_words_share_says_nothing() -> None:
 )
 def test_a_misspelt_word_has_a_nearest_one(table: TermIndex, word: str, nearest: str | None) -> None:
     """Only words that are long enough and similar enough."""
-    assert table.nearest(word) == nearest
+    mending = table.nearest(word)
+
+    assert (mending and mending.word) == nearest
 
 
 def test_knowing_a_word_means_holding_its_stem(table: TermIndex) -> None:

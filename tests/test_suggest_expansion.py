@@ -6,6 +6,7 @@ import pytest
 
 from index.text.lexicon import Entry
 from index.text.names import Name
+from index.text.spelling import Mending
 from suggest.expansion import MAX_CODES, Expander, added_words
 
 CODES = ["A0001", "E0002", "E0003", "K0004"]
@@ -81,9 +82,9 @@ def test_a_term_for_very_many_codes_is_left_out() -> None:
 def test_words_of_terms_correct_misspelt_ones(expander: Expander) -> None:
     """A misspelt trade name is read as the one that is meant."""
     assert expander.mentions("apnea")
-    assert expander.nearest("machnie") == "machine"
+    assert expander.nearest("machnie") == Mending("machine", 0.6, name=False)
     assert expander.nearest("zebra") is None
-    assert expander.nearest("crutcch") == "crutch"
+    assert expander.nearest("crutcch") == Mending("crutch", 0.25, name=True)
     assert expander.nearest("crutches") is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from index.store.forward import ForwardIndex
 from index.store.texts import LONG, SHORT, Text, own
 from index.text.memoize import memoized
-from index.text.spelling import Spelling
+from index.text.spelling import Mending, Spelling
 from index.text.words import cut, skeleton
 
 TABLE = "lexical.safetensors"
@@ -25,6 +26,7 @@ FIELDS = {LONG: 1, SHORT: 2}
 OTHER_FIELD = 4
 FIELD_BITS = 3  # bits that the fields take
 MAX_PREFIX_MATCHES = 30  # a prefix of more stems than this is too short to mean any of them
+MAX_NAME_CODES = 5  # a word in more codes is not a name
 MEMOIZED_WORDS = 1 << 15  # typed words whose results are memoized
 MAX_MEANING_WORDS = 8  # words of a meaning that take part in word matching
 
@@ -68,7 +70,23 @@ class TermIndex:
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(self.surfaces)
+        return Spelling(self.surfaces, self._is_name, self._is_short_form)
+
+    @cached_property
+    def _in_long(self) -> npt.NDArray[np.bool_]:
+        """Whether each stem stands in a long description."""
+        return np.bincount(self.tokens[self.fields & FIELDS[LONG] > 0], minlength=len(self.vocabulary)) > 0
+
+    def _is_short_form(self, word: str) -> bool:
+        """Whether a word stands in no long description, as abbreviations do."""
+        stem = self.stem(word)
+        return stem is None or not self._in_long[stem]
+
+    def _is_name(self, word: str) -> bool:
+        """Whether a word stands in so few codes that it decides which one is meant."""
+        stem = self.stem(word)
+        codes = len(self.indptr) - 1
+        return stem is not None and float(self.idf[stem]) > log((codes + 1) / (MAX_NAME_CODES + 0.5))
 
     @cached_property
     def _bones(self) -> tuple[list[str], list[int]]:
@@ -152,8 +170,8 @@ class TermIndex:
         last = bisect_left(ascending, prefix + "\uffff", first)
         return range(first, last) if last - first <= MAX_PREFIX_MATCHES else range(0)
 
-    def nearest(self, word: str) -> str | None:
-        """The known word most similar to a misspelt one, or None."""
+    def nearest(self, word: str) -> Mending | None:
+        """The known word that a misspelt one stands for, or None."""
         return self._spelling.nearest(word)
 
     def completion(self, word: str) -> str | None:

@@ -1,30 +1,135 @@
-"""Spelling correction: the known word most similar to a misspelt one."""
+"""Spelling correction: the known word that a misspelt one most likely stands for, and how far it is away."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-MIN_SIMILARITY = 84  # per cent (rapidfuzz ratio); less similar words are different words
+from index.text.letter_costs import cost_of_change, sound
+
+MIN_SIMILARITY = 82  # per cent (rapidfuzz ratio); less similar words are different words
 MIN_LETTERS = 5  # shorter words are similar to too many others
+MAX_COMPARED = 8  # known words whose changes are weighed
+SHORT = 6  # letters; a letter may be missing or too many in such a word, but not another one
+SHORTENED = 0.6  # cost by which a known word must be nearer that is itself an abbreviation
+TWO_TYPO_LETTERS = 9  # a word of so many letters may be two letters longer or shorter than the known one
+MIN_LEAD = 0.25  # by which a name must be nearer than the next one
+SAME_WORD_LETTERS = 5  # words that begin with so many equal letters are forms of one word
+
+_ALL_LIMITS = {5: 0.8, 6: 0.8, 7: 1.0, 8: 1.1, 9: 1.1, 10: 1.4, 11: 1.4}
+_NAME_LIMITS = {5: 0.8, 6: 0.8, 7: 0.8, 8: 1.0, 9: 1.0, 10: 1.35, 11: 1.35}
+MAX_COST = 1.5  # of words with more letters
+_OTHER_FIRST = {
+    "c": "ks",
+    "k": "c",
+    "s": "cp",
+    "f": "p",
+    "p": "f",
+    "x": "z",
+    "z": "x",
+    "j": "g",
+    "g": "j",
+    "q": "k",
+}
+"""First letters that sound like another one."""
+
+
+class Mending(NamedTuple):
+    """The known word that a misspelt one is read as.
+
+    Attributes:
+        word: The known word.
+        cost: Changed letters; one that is easily mistaken counts less than 1.
+        name: Whether the known word is a name.
+    """
+
+    word: str
+    cost: float
+    name: bool
 
 
 class Spelling:
     """Known words grouped by first letter and length, so that a word is compared with few of them."""
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(
+        self, known: Iterable[str], is_name: Callable[[str], bool], is_short_form: Callable[[str], bool]
+    ) -> None:
+        """Take the known words, which of them are names that stand in few codes, and which abbreviations."""
+        self._is_name = is_name
+        self._is_short_form = is_short_form
         self._groups: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in known:
             if word.isalpha() and len(word) >= MIN_LETTERS:
-                for length in (len(word) - 1, len(word), len(word) + 1):
-                    self._groups[word[0], length].append(word)
+                self._groups[word[0], len(word)].append(word)
 
-    def nearest(self, word: str) -> str | None:
-        """The most similar known word of the same first letter and about the same length, or None."""
+    def nearest(self, word: str) -> Mending | None:
+        """The known word that a misspelt one stands for, or None.
+
+        A name must be nearer than another word, and no other name may be about as near: reading a drug's
+        name as another drug's is worse than not knowing it.
+        """
         if len(word) < MIN_LETTERS or not word.isalpha():
             return None
+        mendings = sorted(self._weighed(word), key=self._order)
+        best = next((mending for mending in mendings if mending.cost <= limit(word, mending.name)), None)
+        if best is None or (best.name and self._rival(best, mendings)):
+            return None
+        return best
+
+    def _order(self, mending: Mending) -> tuple[float, str]:
+        """Sorts mendings, the likeliest first."""
+        return mending.cost + SHORTENED * self._is_short_form(mending.word), mending.word
+
+    def _weighed(self, word: str) -> list[Mending]:
+        """The most similar known words with the cost of reading the word as each of them."""
         from rapidfuzz import fuzz, process  # slow to import; most texts need no correction
 
-        candidates = self._groups.get((word[0], len(word)), ())
-        best = process.extractOne(word, candidates, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
-        return None if best is None else best[0]
+        near = process.extract(
+            word,
+            self._group(word[0], word),
+            scorer=fuzz.ratio,
+            score_cutoff=MIN_SIMILARITY,
+            limit=MAX_COMPARED,
+        )
+        known = [other for other, _, _ in near]
+        for first in _OTHER_FIRST.get(word[0], ""):
+            own = sound(word)
+            known += [other for other in self._group(first, word) if sound(other) == own]
+        if len(word) <= SHORT:
+            known = [other for other in known if len(other) != len(word) or self._like(word, other)]
+        return [
+            Mending(
+                other,
+                cost_of_change(word, other),
+                self._is_name(other),
+            )
+            for other in known
+        ]
+
+    @staticmethod
+    def _like(word: str, other: str) -> bool:
+        """Whether two short words of one length have equal letters in another order, or sound alike."""
+        return sorted(word) == sorted(other) or (len(word) == SHORT and sound(word) == sound(other))
+
+    def _group(self, first: str, word: str) -> list[str]:
+        """Known words with a first letter and about the length of a word."""
+        reach = 2 if len(word) >= TWO_TYPO_LETTERS else 1
+        lengths = range(len(word) - reach, len(word) + reach + 1)
+        return [other for length in lengths for other in self._groups.get((first, length), ())]
+
+    @staticmethod
+    def _rival(best: Mending, mendings: Iterable[Mending]) -> bool:
+        """Whether another name is about as near and not a form of the same word."""
+        return any(
+            other.name
+            and other.cost < best.cost + MIN_LEAD
+            and other.word[:SAME_WORD_LETTERS] != best.word[:SAME_WORD_LETTERS]
+            for other in mendings
+            if other.word != best.word
+        )
+
+
+def limit(word: str, name: bool) -> float:
+    """The largest cost at which a word is read as another; less for names, more for long words."""
+    return (_NAME_LIMITS if name else _ALL_LIMITS).get(len(word), MAX_COST)

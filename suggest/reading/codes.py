@@ -9,12 +9,20 @@ from index.code_systems import LEVEL_I, LEVEL_II
 from suggest.reading.code_list import CodeListReader
 from suggest.reading.code_parts import NO_CODES, TypedCodes, attached, repaired
 
-_HINT = re.compile(
-    r"\d[0-9OIL]{3}|[OIL]\d[0-9OIL]|^\W*[A-Z](?:[A-Z]|\d{1,3}[X*]*)\W|^[A-Z](?:[A-Z]|\d{1,3}[X*]*)$"
-    r"|\bmod|\brev|\bicd|\bdx|[A-Z]\d[0-9AB]\.|\d-\d{3}",
-    re.IGNORECASE,
+_DIGITS = re.compile(
+    r"\d(?:[0-9OoIiLl]{3}|-\d{3}|(?<=[OoIiLl].)[0-9OoIiLl]{2}|(?<=[A-Za-z].)[0-9ABab]\.[0-9A-Za-z])"
 )
-"""A text without any of these holds no code. Most texts have none, and nothing else is then looked for."""
+_SHORT = re.compile(r"\W*[A-Za-z](?:[A-Za-z]|\d{1,3}[Xx*]*)(?:\W|$)")
+_WORDS = ("mod", "rev", "icd", "dx")
+
+
+def _may_hold_codes(text: str) -> bool:
+    """Whether it is worth to look for codes: most texts have none, and this is quick to see."""
+    if _DIGITS.search(text) is not None or _SHORT.match(text) is not None:
+        return True
+    lower = text.lower()
+    return any([word in lower for word in _WORDS])
+
 
 _LEVEL_2 = re.compile(
     rf"(?<![a-z0-9.])({LEVEL_II.pattern})((?:[-/]?[a-z][a-z0-9])*)(?![a-z0-9]|\.\d)", re.IGNORECASE
@@ -87,7 +95,7 @@ class CodeReader:
 
     def read(self, text: str) -> TypedCodes:
         """The codes in a text and the text without them."""
-        if _HINT.search(text) is None:
+        if not _may_hold_codes(text):
             return NO_CODES._replace(rest=text)
         return self._lists.read(text) or self._in_words(text)
 

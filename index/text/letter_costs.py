@@ -1,0 +1,85 @@
+"""How easily one word is written for another: weighted changes of letters, and what sounds alike."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+VOWEL, DOUBLED, SWAPPED, SILENT, MISSING, ALIKE, BESIDE, OTHER = 0.5, 0.25, 0.6, 0.4, 0.8, 0.35, 0.6, 1.0
+"""Costs of one change: a vowel; a doubled letter; two letters swapped; a silent letter; a consonant too
+few or too many; a letter of like sound; one beside it on the keyboard; any other."""
+
+CUT_OFF = 0.4  # cost of a word that lacks its last letters
+_VOWELS = frozenset("aeiouy")
+_ALIKE = frozenset({"ck", "cs", "sz", "fp", "gj", "kq", "mn", "vw", "dt", "bp", "ij", "il", "xz", "ks"})
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_SOUNDS = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"^kn", "n"), (r"^ps", "s"), (r"^x", "z"), (r"ph", "f"), (r"ck", "k"), (r"qu?", "k"),
+        (r"c(?=[eiy])", "s"), (r"c(?!h)", "k"), (r"th", "t"), (r"(?<!^)h", ""), (r"z", "s"), (r"j", "g"),
+        (r"[aeiouy]+", "a"), (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+
+
+def _beside() -> frozenset[str]:
+    """Pairs of keys side by side in a row, or one above the other."""
+    rows = [pair for row in _KEYS for pair in zip(row, row[1:], strict=False)]
+    columns = [
+        pair
+        for upper, lower in zip(_KEYS, _KEYS[1:], strict=False)
+        for pair in zip(upper, lower, strict=False)
+    ]
+    return frozenset("".join(sorted(pair)) for pair in rows + columns)
+
+
+_NEIGHBOURS = _beside()
+
+
+@lru_cache(1 << 12)
+def sound(word: str) -> str:
+    """What a known word sounds like, roughly; words of equal sound are often written for each other."""
+    for pattern, replacement in _SOUNDS:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def cost_of_change(typed: str, known: str) -> float:
+    """The least sum of changes that make one of two different words of the other."""
+    if known.startswith(typed):
+        return CUT_OFF
+    before: list[float] = []
+    row = [0.0]
+    for j in range(len(known)):
+        row.append(row[j] + _cost_of_extra(known, j))
+    for i, letter in enumerate(typed):
+        extra = _cost_of_extra(typed, i)
+        new = [row[0] + extra]
+        for j, other in enumerate(known):
+            cost = row[j] if letter == other else row[j] + _cost_of_letter(letter, other)
+            cost = min(cost, row[j + 1] + extra, new[j] + _cost_of_extra(known, j))
+            if i and j and letter == known[j - 1] and typed[i - 1] == other and letter != other:
+                cost = min(cost, before[j - 1] + SWAPPED)
+            new.append(cost)
+        before, row = row, new
+    return round(row[-1], 3)
+
+
+def _cost_of_extra(word: str, at: int) -> float:
+    """Cost of a letter that only one of the words has."""
+    letter = word[at]
+    if letter in (word[at - 1 : at], word[at + 1 : at + 2]):
+        return DOUBLED
+    if letter in _VOWELS:
+        return VOWEL
+    return SILENT if letter == "h" else MISSING
+
+
+def _cost_of_letter(one: str, other: str) -> float:
+    if one in _VOWELS and other in _VOWELS:
+        return VOWEL
+    pair = "".join(sorted((one, other)))
+    if pair in _ALIKE:
+        return ALIKE
+    return BESIDE if pair in _NEIGHBOURS else OTHER
