@@ -8,11 +8,13 @@ from functools import lru_cache
 from index.records import Record
 from index.store.profiles import Profiles
 from index.text.attributes import GROUPS, attributes
+from index.text.memoize import memoized
 from index.text.quantities import DIMENSIONS, Quantity
 from index.text.words import cut
 from suggest.reader import Query
 
 MAX_PHRASE_WORDS = 6  # of a phrase that states an attribute
+MAX_MEMOIZED_WORDS = 1 << 15
 MAX_CACHED_PHRASES = 1 << 13  # of descriptors
 INCH = 25.4  # mm
 
@@ -80,10 +82,19 @@ class Against:
         )
 
 
+_bits = memoized(lambda word: attributes([word]), MAX_MEMOIZED_WORDS)
+"""Attributes that a word states by itself."""
+
+
 def phrase_of(text_words: Sequence[str], group: int) -> str:
     """The shortest words of a text that state what the whole text states of a group; empty if nothing."""
     stated = attributes(list(text_words)) & group
-    for length in range(1, MAX_PHRASE_WORDS + 1) if stated else ():
+    if not stated:
+        return ""
+    for word in text_words:
+        if _bits(word) & group == stated:
+            return word
+    for length in range(2, MAX_PHRASE_WORDS + 1):
         for start in range(len(text_words) - length + 1):
             span = text_words[start : start + length]
             if attributes(list(span)) & group == stated:

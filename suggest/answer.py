@@ -13,7 +13,7 @@ OtherSystem = Literal["cpt", "cdt", "icd", "ndc", "revenue", "not-medical"]
 """What a text can belong to that is not HCPCS Level II."""
 
 
-class Why(msgspec.Struct, frozen=True):
+class Why(msgspec.Struct, frozen=True, gc=False):
     """The reason for one suggestion.
 
     Attributes:
@@ -36,7 +36,7 @@ class Why(msgspec.Struct, frozen=True):
     against: tuple[str, ...] = ()
 
 
-class Suggestion(msgspec.Struct, frozen=True):
+class Suggestion(msgspec.Struct, frozen=True, gc=False):
     """One suggested code.
 
     Attributes:
@@ -72,14 +72,14 @@ class Suggestion(msgspec.Struct, frozen=True):
     why: Why
 
 
-class Correction(msgspec.Struct, frozen=True):
+class Correction(msgspec.Struct, frozen=True, gc=False):
     """A spelling correction: the typed word and the word that it was read as."""
 
     typed: str
     read_as: str
 
 
-class LooksLike(msgspec.Struct, frozen=True):
+class LooksLike(msgspec.Struct, frozen=True, gc=False):
     """The other system that a text seems to belong to.
 
     Attributes:
@@ -91,7 +91,7 @@ class LooksLike(msgspec.Struct, frozen=True):
     probability: float
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """One of the things that a text enumerates.
 
     Attributes:
@@ -107,7 +107,7 @@ class Item(msgspec.Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
 
 
-class ModifierSuggestion(msgspec.Struct, frozen=True):
+class ModifierSuggestion(msgspec.Struct, frozen=True, gc=False):
     """A modifier for the claim line.
 
     Attributes:
@@ -121,7 +121,7 @@ class ModifierSuggestion(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True, gc=False):
     """Ranked codes for one text.
 
     Attributes:

@@ -19,6 +19,7 @@ from index.records import Record
 MIN_TOGETHER = 0.05
 """A code with a lower probability is not named as acceptable together with others."""
 
+BEGINNING = 14  # first characters of a descriptor, which twins have in common
 MAX_CACHED_KEYS = 1 << 13
 
 _CLAUSES = re.compile(
@@ -29,6 +30,9 @@ _CLAUSES = re.compile(
     r"|prefabricated|off[- ]the[- ]shelf|custom fitted|,? ?includes fitting and adjustment"
 )
 """Clauses of descriptors that texts seldom say: the maker, dialysis, and how a brace is fitted."""
+
+_CLAUSE_WORDS = ("esrd", "therapeutically", "prefabricated", "shelf", "fitted", "fitting")
+"""A descriptor without any of these has no such clause."""
 
 _WORD = re.compile(r"[a-z0-9.%/+]+")
 
@@ -54,10 +58,26 @@ class Twins:
     def __init__(self, records: Sequence[Record]) -> None:
         """Take the records of an index."""
         self._records = records
-        self.key = lru_cache(MAX_CACHED_KEYS)(self._computed_key)
+        self._key = lru_cache(MAX_CACHED_KEYS)(self._computed_key)
+
+    def keys(self, rows: Sequence[int]) -> list[str]:
+        """For each code a key that only its twins share."""
+        descriptors = [self._records[row].long_description for row in rows]
+        beginnings = [descriptor[:BEGINNING] for descriptor in descriptors]
+        if len(set(beginnings)) == len(rows):
+            return descriptors
+        with_clause = {
+            beginning
+            for beginning, descriptor in zip(beginnings, descriptors, strict=True)
+            if any([word in descriptor for word in _CLAUSE_WORDS])
+        }
+        return [
+            self._key(row) if beginning in with_clause else descriptor
+            for row, beginning, descriptor in zip(rows, beginnings, descriptors, strict=True)
+        ]
 
     def _computed_key(self, row: int) -> str:
-        """The words of a descriptor without such clauses; twins have the same."""
+        """The words of a descriptor without such clauses."""
         return " ".join(_WORD.findall(_CLAUSES.sub(" ", self._records[row].long_description.lower())))
 
 
@@ -101,11 +121,10 @@ def _groups(
     """Positions of the candidates that are acceptable together, each likely by itself."""
     if len(values) < 2 or values[1] < MIN_TOGETHER:
         return []
+    likely = rows[: next((i for i, value in enumerate(values) if value < MIN_TOGETHER), len(values))]
     by_key: dict[str, list[int]] = {}
-    for i, row in enumerate(rows):
-        if values[i] < MIN_TOGETHER:
-            break
-        by_key.setdefault("" if row in named else twins.key(row), []).append(i)
+    for i, (row, key) in enumerate(zip(likely, twins.keys(likely), strict=True)):
+        by_key.setdefault("" if row in named else key, []).append(i)
     return [group for group in by_key.values() if len(group) > 1]
 
 

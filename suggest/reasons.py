@@ -59,14 +59,6 @@ class _Term(NamedTuple):
         return SOURCES.get(kind, kind)
 
 
-class _Shown(NamedTuple):
-    """A text of a code as answers show it: after what it is, its source, and the whole text."""
-
-    summary: str
-    source: str
-    text: str
-
-
 def why_code(code: str) -> Why:
     """The reason for a code that stands in the text."""
     return Why(f"the text names {code}", "code", code, (code,))
@@ -89,7 +81,8 @@ class Reasons:
 
     def __init__(self, artifact: Artifact) -> None:
         """Take the texts and the descriptors of an index."""
-        self._words, self._texts = artifact.words, artifact.texts
+        self._words = artifact.words
+        self._texts = [*artifact.texts, NO_TEXT]
         records = artifact.catalogue.records
         self._descriptors = [-1] * len(records)
         for position, text in enumerate(artifact.texts):
@@ -101,9 +94,12 @@ class Reasons:
             self._descriptors[text.row] if text.source == LEXICON else position
             for position, text in enumerate(artifact.texts)
         ] + [-1]
-        self._shown: list[_Shown | None] = [None] * len(self._positions)
         self._owner = "" if artifact.manifest.notice else "CMS "  # the starter's wording is not CMS's
-        self._records = records
+        self._labels = {source: f"{self._owner}{label}: " for source, label in _LABELS.items()}
+        self._labels[STARTER] = f"{SOURCES[STARTER]}: "
+        self._level_1 = frozenset(
+            [row for row, record in enumerate(records) if system_of_code(record.code) is LEVEL_I]
+        )
         self._against = Against(artifact.profiles, records)
 
     def whys(self, query: Query, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
@@ -126,7 +122,10 @@ class Reasons:
         against = self._against.phrases(query, rows)
         whys: list[Why] = []
         for row, text, own, means, denied in zip(rows, closest, shared, meant, against, strict=True):
-            summary, source, matched = self._shown[text] or self._new_shown(text)
+            shown = self._texts[self._positions[text]]
+            source, matched = shown.source, shown.text
+            summary = self._summary(row, source, matched)
+            source = SOURCES.get(source, source)
             changes: Phrases = ()
             told = None
             for term in names:
@@ -147,20 +146,12 @@ class Reasons:
             whys.append(Why(summary, source, matched, own, corrections, changes, denied))
         return whys
 
-    def _new_shown(self, position: int) -> _Shown:
-        """How a text of a code is shown; instead of a term, which is told by itself, the descriptor is."""
-        shown_as = self._positions[position]
-        text = self._texts[shown_as] if shown_as >= 0 else NO_TEXT
-        label = SOURCES.get(text.source, "")
-        if text.source in _LABELS:
-            level_1 = shown_as >= 0 and system_of_code(self._records[text.row].code) is LEVEL_I
-            label = f"{f'{LEVEL_I.name} ' if level_1 else self._owner}{_LABELS[text.source]}"
-        words_shown = text.text
-        if len(words_shown) > MAX_TERM_CHARS:
-            words_shown = words_shown[: MAX_TERM_CHARS - 3] + "..."
-        shown = _Shown(f"{label}: {words_shown}", SOURCES.get(text.source, text.source), text.text)
-        self._shown[position] = shown
-        return shown
+    def _summary(self, row: int, source: str, text: str) -> str:
+        """A text of a code after what it is."""
+        label = self._labels[source]
+        if row in self._level_1:
+            label = label.replace(self._owner, f"{LEVEL_I.name} ", 1)
+        return f"{label}{text}" if len(text) <= MAX_TERM_CHARS else f"{label}{text[: MAX_TERM_CHARS - 3]}..."
 
 
 def _corrections(query: Query) -> tuple[Phrases, str]:
