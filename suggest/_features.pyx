@@ -102,7 +102,7 @@ cdef float MISSING = -0.25, EXTRA = -0.125  # in a theme: what only the text sta
 cdef float NO_RATIO = 9.0  # where no quantity can be compared
 cdef uint8_t IN_LONG = FIELDS[LONG], IN_SHORT = FIELDS[SHORT]
 cdef uint8_t STATED = roles.STATED, DENIED = roles.DENIED, HEAD = roles.HEAD
-cdef int ROUTE = attribute_bits.ROUTE, THEMES = len(THEME_NAMES)
+cdef int ROUTE = attribute_bits.ROUTE, WAY = attribute_bits.WAY, THEMES = len(THEME_NAMES)
 cdef uint8_t WORD_DENIED = word_marks.WORD_DENIED, WORD_OPEN = word_marks.WORD_OPEN
 cdef uint8_t WORD_IN_HEAD = word_marks.WORD_IN_HEAD, WORD_NAMELESS = word_marks.WORD_NAMELESS
 
@@ -477,7 +477,10 @@ cdef class FeatureKernel:
                 theme[self.themes[g]] += evidence
             if g == ROUTE:
                 row.route_agree = evidence == 1.0
-                row.route_clash = evidence == -1.0
+            if (g == ROUTE or g == WAY) and evidence == -1.0:
+                row.route_clash = 1.0
+        if row.route_clash:
+            row.route_agree = 0.0
 
     cdef void _code(self, Row* rows, const int64_t[::1] codes):
         cdef Py_ssize_t i, code

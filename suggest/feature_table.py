@@ -253,10 +253,10 @@ FEATURES = (
             "The same minus the largest of the other candidates of the same family; 0 if there are none.",
             -2 * len(OPPOSITIONS), 2 * len(OPPOSITIONS), f"{_ATTRIBUTES}, CodeColumns.family"),
     Feature("route_agree", "attributes",
-            "1 if text and code state a route (injected, oral ...) in common, else 0.",
+            "1 if text and code state a route (injected, oral ...) in common and `route_clash` is 0, else 0.",
             0, 1, _ATTRIBUTES),
     Feature("route_clash", "attributes",
-            "1 if text and code state routes, but none in common, else 0.",
+            "1 if text and code state routes or ways of injection (IV, IM ...), but none in common, else 0.",
             0, 1, _ATTRIBUTES, confidence=True),
     Feature("route_beaten", "attributes",
             "1 if the routes clash and another candidate whose route agrees has a `name_missing` no larger, "

@@ -22,13 +22,13 @@ _MARK = {STATED: 0, DENIED: WORD_DENIED, OPEN: WORD_OPEN}
 
 def marks_of(words: Sequence[str]) -> list[int]:
     """Marks of the words of a text, in order."""
-    head = head_length(words)
-    return [
-        _MARK[mark]
-        | (WORD_IN_HEAD if i < head else 0)
-        | (WORD_NAMELESS if word in ROUTE_WORDS or word[0].isdigit() else 0)
-        for i, (word, mark) in enumerate(zip(words, polarity(words), strict=True))
-    ]
+    marks = [_MARK[mark] for mark in polarity(words)]
+    for i in range(head_length(words)):
+        marks[i] |= WORD_IN_HEAD
+    for i, word in enumerate(words):
+        if word in ROUTE_WORDS or word[0].isdigit():
+            marks[i] |= WORD_NAMELESS
+    return marks
 
 
 def marks_of_meaning(means: str, marks: Sequence[int]) -> list[int]:

@@ -43,7 +43,7 @@ def test_the_longest_phrase_counts(text: str, expected: list[str]) -> None:
         ("25 mg PO tablet", ["route: oral", "dose form: solid"]),
         ("subcut injection", ["route: injected", "way of injection: under skin"]),
         ("neb solution", ["route: inhaled", "dose form: liquid"]),
-        ("intravitreal implant", ["route: implanted", "way of injection: eye"]),
+        ("intravitreal", ["route: injected", "way of injection: eye"]),
         ("oral, for use as a complete therapeutic substitute for an iv anti-emetic", ["route: oral"]),
         ("medication other than oral and/or injectable", []),
         ("non-oral", []),

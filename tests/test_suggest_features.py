@@ -458,6 +458,12 @@ def test_a_stated_route_beats_another_route_of_the_same_name() -> None:
                 "route_theme": [-0.25, -0.25, -0.25],
             },
         )
+    codes.profiles.attributes[0] = row(bits("route: injected", "way of injection: muscle"))
+    check(
+        numbers(asked("pad iv", attributes=injected), found([0, 1]), codes),
+        {"route_agree": [0, 1], "route_clash": [1, 0], "route_beaten": [1, 0]},
+    )
+    codes.profiles.attributes[0] = row(bits("route: oral"))
     oral = numbers(asked("pad po", attributes=bits("route: oral")), found([1, 2]), codes)
     check(oral, {"route_clash": [1, 0], "route_beaten": [0, 0]})
 

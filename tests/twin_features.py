@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.store.roles import DENIED, HEAD, STATED
 from index.store.terms import TermIndex
 from index.text.attribute_phrases import THEMES
-from index.text.attributes import GROUPS, ROUTE, ROUTE_WORDS, THEME_OF
+from index.text.attributes import GROUPS, ROUTE, ROUTE_WORDS, THEME_OF, WAY
 from index.text.heads import head_length
 from index.text.polarity import DENIED as TEXT_DENIED
 from index.text.polarity import OPEN, polarity
@@ -320,13 +320,14 @@ def attributes(codes: CodeColumns, stated: int, rows: list[int], name_missing: l
     places = range(len(rows))
     family = codes.family[rows].tolist()
     siblings = [[balance[j] for j in places if j != i and family[j] == family[i]] for i in places]
-    right = [missing for own, missing in zip(evidence, name_missing, strict=True) if own[ROUTE] == 1.0]
-    clashes = [own[ROUTE] == -1.0 for own in evidence]
+    clashes = [-1.0 in (own[ROUTE], own[WAY]) for own in evidence]
+    agrees = [own[ROUTE] == 1.0 and not clash for own, clash in zip(evidence, clashes, strict=True)]
+    right = [missing for agree, missing in zip(agrees, name_missing, strict=True) if agree]
     return {
         **{f"attributes_{name}": count for name, count in counts.items()},
         "attributes_gap": [own - max(balance) for own in balance],
         "attributes_sibling_gap": [balance[i] - max(siblings[i], default=balance[i]) for i in places],
-        "route_agree": [float(own[ROUTE] == 1.0) for own in evidence],
+        "route_agree": list(map(float, agrees)),
         "route_clash": list(map(float, clashes)),
         "route_beaten": [
             float(clash and any(held <= missing for held in right))

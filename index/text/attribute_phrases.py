@@ -32,8 +32,8 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
             "injection; inj; injectable; infusion; vial; vl; syringe; syr; syrg; solr; sosy; ij; ijsol; amp;"
             " ampule; injec; inject; injectio; soaj; iv; ivp; ivpb; iv push; iv piggyback; intravenous;"
             " intravenously; im; intramuscular; intramuscularly; sc; sq; subq; sub q; subcut; sub cut;"
-            " subcutaneous; subcutaneously; intravitreal; intrathecal; epidural; intra articular;"
-            " intraarticular; intravesical; intradermal; intralesional"
+            " subcutaneous; subcutaneously; intravitreal; intraocular; intracameral; intrathecal; epidural;"
+            " intra articular; intraarticular; intravesical; intradermal; intralesional"
         ),
         "oral": (
             "oral; orally; po; p o; by mouth; per os; tab; tabs; tablet; tablets; cap; caps; capsule;"
@@ -47,16 +47,12 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "on eye": "ophthalmic; ophth; ophthalmologic; drops; drop; gtt; gtts; soct",
         "in nose": "nasal; nasally; intranasal; nsl; nas",
         "rectal": "rectal; rectally; suppository; suppositories; supp; enema",
-        "implanted": (
-            "implant; implantable; impl; implanted; pellet; insert; implt; intravitreal implant;"
-            " intraocular implant"
-        ),
     },
     "way of injection": {
         "vein": ("iv; ivp; ivpb; iv push; iv piggyback; intravenous; intravenously; infusion; infused"),
         "muscle": "im; intramuscular; intramuscularly",
         "under skin": "sc; sq; subq; sub q; subcut; sub cut; subcutaneous; subcutaneously; subcu",
-        "eye": "intravitreal; intraocular; intracameral; intravitreal implant; intraocular implant",
+        "eye": "intravitreal; intraocular; intracameral",
         "spine": "intrathecal; epidural",
         "joint": "intra articular; intraarticular",
         "bladder": "intravesical; bladder instillation",
@@ -69,6 +65,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "powder": "powder; pwd; pwdr; powd",
         "patch": "patch; patches; transdermal",
         "spray": "spray; aerosol",
+        "implant": "implant; implants; implantable; impl; implanted; pellet; pellets; insert; implt",
     },
     "power": {
         "powered": "electric; powered; power; motorized; elec; total electric; full electric; fully electric",

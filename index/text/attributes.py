@@ -24,13 +24,16 @@ GROUPS = tuple((1 << len(values)) - 1 << BITS_OF_GROUP * i for i, values in enum
 ROUTE = list(ATTRIBUTES).index("route")
 """Number of the group of the routes by which a drug is given."""
 
+WAY = list(ATTRIBUTES).index("way of injection")
+"""Number of the group of the ways in which it is injected: a clash of them is one of routes."""
+
 THEME_OF = tuple(
     next((i for i, groups in enumerate(THEMES.values()) if group in groups), len(THEMES))
     for group in ATTRIBUTES
 )
 """For each group, the number of its theme in `THEMES`; the number of themes for a group of none."""
 
-_NAMELESS = GROUPS[ROUTE] | GROUPS[ROUTE + 1] | GROUPS[ROUTE + 2]
+_NAMELESS = GROUPS[ROUTE] | GROUPS[WAY] | GROUPS[list(ATTRIBUTES).index("dose form")]
 _IGNORED = """
 sq in; sq cm; sq inch; per unit; units; pre op; unit dose drug; iv pole; iv tubing; iv catheter; iv stand;
 peel off cap; insulin syringe; complete therapeutic

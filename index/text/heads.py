@@ -17,6 +17,8 @@ def head_length(words: Sequence[str]) -> int:
 
     "Battery for wheelchair" has the head "battery", "wheelchair battery" is all head.
     """
+    if _ENDS.isdisjoint(words):  # most texts
+        return len(words)
     for i, word in enumerate(words):
         if i and word in _ENDS:
             return i
