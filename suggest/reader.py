@@ -12,7 +12,7 @@ from index.code_systems import LEVEL_I, LEVEL_II
 from index.store.terms import TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
-from index.text.quantities import Quantity, quantities
+from index.text.quantities import Quantity, quantities, with_inches
 from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
@@ -84,6 +84,7 @@ class Reader:
 
     def read(self, text: str) -> Query:
         """Read one text. No text is an error here."""
+        text = with_inches(text)
         codes = _codes(text)
         normalised = normalise(_LEVEL_2_CODE.sub(" ", text) if codes else text)
         typed_words = words(normalised)
@@ -108,7 +109,7 @@ class Reader:
             expanded=" ".join([plain, *added]) if added else plain,
             words=tuple(plain_words[:MAX_WORDS]),
             hits=tuple([hit for hit in hits if hit.stop <= MAX_WORDS]),
-            quantities=tuple(quantities(plain)),
+            quantities=tuple(quantities(normalised)),
             attributes=attributes(plain_words) | attributes(added) if added else attributes(plain_words),
             codes=codes,
             corrections=tuple(corrections),
