@@ -15,7 +15,8 @@ _AMOUNT = re.compile(rf"(?<![\w.])({NUMBER})(?:-| ?(million|mil|billion) ?| ?)({
 _FRACTION = re.compile(r"(?<![\w./])(?:(\d+)[ -])?(\d{1,2})/(2|4|8|16)(?=[ -]?(?:in|inch|inches)(?![a-z0-9]))")
 _SIDE = rf"({NUMBER})[ -]?(inches|inch|in|cm|mm)?"
 _AREA = re.compile(rf"(?<![\w.]){_SIDE} ?x ?{_SIDE}(?! ?x|[\d.])(?: ?(yd|yds|yard|yards|ft|feet)\b|(?!\w))")
-_SIDES = {"in": 1.0, "inch": 1.0, "inches": 1.0, "": 1.0, "cm": 1 / 2.54, "mm": 1 / INCH}
+_SIDES = {"": INCH, "in": INCH, "inch": INCH, "inches": INCH, "cm": 10.0, "mm": 1.0}
+_PAIR = re.compile(rf"(?<![\w.])({NUMBER})[-/](?={NUMBER} ?mg(?![a-z0-9]))")
 _BARE_UNIT = re.compile(
     r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm"
     r"|square centimeter)\b"
@@ -90,7 +91,7 @@ def digits(normalised: str) -> str:
 
 def _plain(text: str, widths: bool) -> list[Quantity]:
     """The amounts with a unit, the sizes of two sides, and the units behind "per"."""
-    read: list[Quantity] = []
+    read = [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
     for number, scale, unit in _AMOUNT.findall(text):
         dimension, factor = UNITS[unit]
         amount = float(number) * factor * _SCALE.get(scale, 1.0)
@@ -98,11 +99,11 @@ def _plain(text: str, widths: bool) -> list[Quantity]:
         if dimension == CONCENTRATION:
             read.append(Quantity(MASS, amount))
     for width, first, height, second, long in _AREA.findall(text) if "x" in text else ():
-        side = _SIDES[second or first]
         if not long:
+            side = _SIDES[second or first] / INCH
             read.append(Quantity(AREA, float(width) * float(height) * side * side))
         if widths:
-            read.append(Quantity(LENGTH, float(width) * _SIDES[first or second] * INCH))
+            read.append(Quantity(LENGTH, float(width) * _SIDES[first or ("" if long else second)]))
     for unit in _BARE_UNIT.findall(text) if "per " in text else ():
         read.append(Quantity(*UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]))
     return read
