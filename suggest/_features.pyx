@@ -60,7 +60,12 @@ cdef struct Row:
     float quantity_equal
     float quantity_multiple
     float quantity_ratio
-    float range_fit
+    float quantity_times
+    float quantity_fit
+    float quantity_gap
+    float range_inside
+    float range_outside
+    float range_distance
     float attributes_agree
     float attributes_clash
     float attributes_extra
@@ -100,6 +105,9 @@ FIELD_NAMES = tuple(<dict> _EMPTY)
 cdef float UNKNOWN_WORD = 4.0  # weight of a word that no code holds: a model number, or the name that decides
 cdef float MISSING = -0.25, EXTRA = -0.125  # in a theme: what only the text states, what only the code states
 cdef float NO_RATIO = 9.0  # where no quantity can be compared
+cdef float NO_TIMES = -1.0  # where no quantity is a whole multiple
+cdef double AT_EDGE = 2e-6  # share by which an amount may miss an end of a range: rounding of float32
+cdef int64_t NEAR = 8  # places in the list of codes between siblings
 cdef uint8_t IN_LONG = FIELDS[LONG], IN_SHORT = FIELDS[SHORT]
 cdef uint8_t STATED = roles.STATED, DENIED = roles.DENIED, HEAD = roles.HEAD
 cdef int ROUTE = attribute_bits.ROUTE, WAY = attribute_bits.WAY, THEMES = len(THEME_NAMES)
@@ -248,9 +256,9 @@ cdef class FeatureKernel:
     cdef const int32_t[::1] themes
     cdef const int8_t[:, ::1] dimensions
     cdef const float[:, ::1] amounts
-    cdef const int8_t[::1] range_dimension
-    cdef const float[::1] above
-    cdef const float[::1] to
+    cdef const int8_t[:, ::1] range_dimensions
+    cdef const float[:, ::1] range_low
+    cdef const float[:, ::1] range_high
     cdef const uint8_t[::1] generic
     cdef const uint8_t[::1] maker
     cdef const uint8_t[::1] starter
@@ -263,7 +271,7 @@ cdef class FeatureKernel:
         self.indptr, self.tokens, self.fields, self.idf, self.roles = stems
         self.attributes, self.themes = attributes
         self.dimensions, self.amounts = quantities
-        self.range_dimension, self.above, self.to = ranges
+        self.range_dimensions, self.range_low, self.range_high = ranges
         self.generic, self.maker, self.starter = flags
         self.code_popularity, self.length, self.sections, self.family = codes
 
@@ -404,12 +412,15 @@ cdef class FeatureKernel:
         for i in range(codes.shape[0]):
             rows[i].quantity_known = (self.dimensions[codes[i], 0] >= 0) + 2.0 * (len(quantities) > 0)
             rows[i].quantity_ratio = NO_RATIO
+            rows[i].quantity_times = NO_TIMES
         for dimension, amount in quantities:
             self._quantity(rows, codes, dimension, amount)
+        if quantities:
+            _quantity_gaps(rows, codes)
 
     cdef void _quantity(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
         cdef Py_ssize_t i, j, code
-        cdef double times, off
+        cdef double times, off, outside
         cdef bint same, exact, whole
         cdef Row* row
         for i in range(codes.shape[0]):
@@ -423,15 +434,36 @@ cdef class FeatureKernel:
                 row.quantity_ratio = min(row.quantity_ratio, <float> off)
                 same = True
                 exact = exact or fabs(times - 1) < 1e-3
-                whole = whole or (times > 0.999 and fabs(times - rint(times)) < 1e-3)
+                if times > 0.999 and fabs(times - rint(times)) < 1e-3:
+                    whole = True
+                    off = log(rint(times))
+                    row.quantity_times = off if row.quantity_times < 0 else min(row.quantity_times, <float> off)
             row.quantity_same_kind = max(row.quantity_same_kind, <float> same)
             row.quantity_equal += exact
             row.quantity_multiple = max(row.quantity_multiple, <float> whole)
-            if self.range_dimension[code] == dimension:
-                if self.above[code] < amount + 1e-6 and amount <= self.to[code] + 1e-3:
-                    row.range_fit += 1.0
-                else:
-                    row.range_fit -= 1.0
+            outside = self._outside(code, dimension, amount)
+            row.range_inside += outside == 0
+            if outside > 0:
+                row.range_outside += 1
+                row.range_distance = max(row.range_distance, <float> outside)
+            if exact or outside == 0:
+                row.quantity_fit += 1
+            elif whole:
+                row.quantity_fit += 0.5
+            elif same or outside > 0:
+                row.quantity_fit -= 1
+
+    cdef double _outside(self, Py_ssize_t code, int dimension, double amount) noexcept nogil:
+        """How far an amount is outside the code's range, as a logarithm; 0 inside, -1 without such a range."""
+        cdef Py_ssize_t j
+        cdef double low, high
+        for j in range(self.range_dimensions.shape[1]):
+            if self.range_dimensions[code, j] == dimension:
+                low, high = self.range_low[code, j], self.range_high[code, j]
+                if amount < low * (1 - AT_EDGE):
+                    return min(log(low / max(amount, 1e-9)), NO_RATIO)
+                return min(log(amount / high), NO_RATIO) if amount > high * (1 + AT_EDGE) else 0.0
+        return -1.0
 
     cdef void _attributes(self, Row* rows, const int64_t[::1] codes, bytes stated):
         cdef const uint8_t* said = <const uint8_t*> PyBytes_AS_STRING(stated)
@@ -497,6 +529,19 @@ cdef class FeatureKernel:
 cdef inline float _denial(Row* row) noexcept nogil:
     """What is denied by both sides, minus what only one of them denies."""
     return row.denied_by_both - row.denied_by_code - row.denied_by_text
+
+
+cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes) noexcept nogil:
+    """How much better a candidate's amounts fit than the best of its neighbours' in the list of codes."""
+    cdef Py_ssize_t n = codes.shape[0], i, j
+    cdef float best
+    for i in range(n):
+        best = -1e9
+        for j in range(n):
+            if j != i and codes[j] - codes[i] <= NEAR and codes[i] - codes[j] <= NEAR:
+                best = max(best, rows[j].quantity_fit)
+        if best > -1e9:
+            rows[i].quantity_gap = rows[i].quantity_fit - best
 
 
 cdef void _shares_of_query(Row* row, QueryWords words) noexcept nogil:

@@ -9,7 +9,7 @@ from index.records import Record
 from index.store.profiles import Profiles
 from index.text.attributes import GROUPS, attributes
 from index.text.memoize import memoized
-from index.text.quantities import DIMENSIONS, Quantity
+from index.text.quantities import DIMENSIONS, Quantity, Range
 from index.text.words import cut
 from suggest.reader import Query
 
@@ -17,9 +17,15 @@ MAX_PHRASE_WORDS = 6  # of a phrase that states an attribute
 MAX_MEMOIZED_WORDS = 1 << 15
 MAX_CACHED_PHRASES = 1 << 13  # of descriptors
 INCH = 25.4  # mm
+AT_EDGE = 2e-6  # share by which a size may miss an end of a range: rounding of float32
 
 _UNITS = dict(
-    zip(DIMENSIONS, ("mg", "units", "ml", "mCi", "mm", "sq in", "minutes", "Fr", "%", "mEq"), strict=True)
+    zip(
+        DIMENSIONS,
+        "mg|units|ml|mCi|mm|sq in|minutes|Fr|%|mEq|lb|mmHg|years|l/min|mg/ml|kcal/ml|classes|leads|channels"
+        "|electrodes|specimens|implants|sphere|cylinder|degrees".split("|"),
+        strict=True,
+    )
 )
 """Base unit of each dimension, as answers write it."""
 
@@ -32,9 +38,15 @@ class Against:
     def __init__(self, profiles: Profiles, records: Sequence[Record]) -> None:
         """Take what was read from the descriptors, and the descriptors."""
         self._attributes = [profiles.stated(row) for row in range(len(records))]
-        self._range_dimension: list[int] = profiles.range_dimension.tolist()
-        self._above: list[float] = profiles.above.tolist()
-        self._to: list[float] = profiles.to.tolist()
+        self._ranges = [
+            [Range(*own) for own in zip(*columns, strict=True) if own[0] >= 0]
+            for columns in zip(
+                profiles.range_dimensions.tolist(),
+                profiles.range_low.tolist(),
+                profiles.range_high.tolist(),
+                strict=True,
+            )
+        ]
         self._records = records
         self._says = lru_cache(MAX_CACHED_PHRASES)(self._descriptor_phrase)
 
@@ -54,8 +66,9 @@ class Against:
             for group in groups:
                 if theirs & group and not theirs & group & stated:
                     phrases += self._other_value(query, row, group)
-            if dimensions and self._range_dimension[row] in dimensions:
-                phrases += self._other_size(query, row)
+            for covered in self._ranges[row] if dimensions else ():
+                if covered.dimension in dimensions:
+                    phrases += self._other_size(query, row, covered)
             found.append(tuple(phrases))
         return found
 
@@ -64,15 +77,14 @@ class Against:
         typed, says = phrase_of(query.words, group), self._says(row, group)
         return [f"says {says}; your text says {typed}"] if typed and says else []
 
-    def _other_size(self, query: Query, row: int) -> list[str]:
-        """The phrase for a text that states sizes of which none is in the code's range."""
-        dimension, above, to = self._range_dimension[row], self._above[row], self._to[row]
-        sizes = [quantity for quantity in query.quantities if quantity.dimension == dimension]
-        if any([above < size.amount <= to for size in sizes]):
+    def _other_size(self, query: Query, row: int, covered: Range) -> list[str]:
+        """The phrase for a text that states sizes of which none is in a range of the code."""
+        sizes = [quantity for quantity in query.quantities if quantity.dimension == covered.dimension]
+        low, high = covered.low * (1 - AT_EDGE), covered.high * (1 + AT_EDGE)
+        if any([low <= size.amount <= high for size in sizes]):
             return []
         in_inches = "inch" in self._records[row].long_description.lower()
-        typed = _amount(sizes[0], in_inches)
-        return [f"for {_range(dimension, above, to, in_inches)}; your text says {typed}"]
+        return [f"for {_range(covered, in_inches)}; your text says {_amount(sizes[0], in_inches)}"]
 
     def _descriptor_phrase(self, row: int, group: int) -> str:
         """What a code says of a group of attributes; empty if it says several things."""
@@ -107,14 +119,15 @@ def written(normalised_words: Sequence[str]) -> str:
     return f" {' '.join(normalised_words)} ".replace(" w o ", " w/o ").strip()
 
 
-def _range(dimension: int, above: float, to: float, in_inches: bool) -> str:
-    """A range of sizes in words: "more than 16 to 48 sq in"."""
-    if above <= 0:
-        return f"{_amount(Quantity(dimension, to), in_inches)} or less"
-    if to == float("inf"):
-        return f"more than {_amount(Quantity(dimension, above), in_inches)}"
-    lower = _amount(Quantity(dimension, above), in_inches).split(" ")[0]
-    return f"more than {lower} to {_amount(Quantity(dimension, to), in_inches)}"
+def _range(covered: Range, in_inches: bool) -> str:
+    """A range of sizes in words: "16 to 48 sq in"."""
+    dimension, low, high = covered
+    if low <= 0:
+        return f"{_amount(Quantity(dimension, high), in_inches)} or less"
+    if high == float("inf"):
+        return f"{_amount(Quantity(dimension, low), in_inches)} or more"
+    lower = _amount(Quantity(dimension, low), in_inches).split(" ")[0]
+    return f"{lower} to {_amount(Quantity(dimension, high), in_inches)}"
 
 
 def _amount(quantity: Quantity, in_inches: bool) -> str:

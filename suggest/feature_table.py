@@ -79,6 +79,7 @@ _HELD = "Query.words, Query.hits, TermIndex.matches, meant, idf, indptr, tokens,
 _ROLES = f"{_HELD}, roles"
 _HITS = "Query.hits (Meaning.rows)"
 _AMOUNTS = "Query.quantities, Profiles.dimensions, amounts"
+_RANGES = "Query.quantities, Profiles.dimensions, amounts, range_dimensions, range_low, range_high"
 _ATTRIBUTES = "Query.attributes, Profiles.attributes, index.text.attributes"
 _SECTIONS = "CodeColumns.sections"
 
@@ -228,10 +229,28 @@ FEATURES = (
             "Least |ln(amount of the text / amount of the code)| over amounts of the same dimension; 9 if "
             "there are none, and never more.",
             0, 9, _AMOUNTS),
-    Feature("range_fit", "quantities",
-            "Amounts of the text inside the code's range of sizes minus those of its dimension outside; both "
-            "ends count as inside.",
-            -inf, inf, "Query.quantities, Profiles.range_dimension, above, to"),
+    Feature("quantity_times", "quantities",
+            "ln of the smallest whole multiple that an amount of the text is of one of the code (0 if they are "
+            "equal); -1 if there is none.",
+            -1, inf, _AMOUNTS),
+    Feature("quantity_fit", "quantities",
+            "Sum over the amounts of the text of whose dimension the code has an amount or a range: 1 if equal to "
+            "one or inside the range, else 0.5 if a whole multiple, else -1.",
+            -inf, inf, _RANGES, confidence=True),
+    Feature("quantity_gap", "quantities",
+            "`quantity_fit` minus the largest `quantity_fit` of the other candidates at most eight places away in "
+            "the list of all codes; 0 if there is none.",
+            -inf, inf, _RANGES),
+    Feature("range_inside", "quantities",
+            "How many amounts of the text are inside the code's range of their dimension, an end included.",
+            0, inf, _RANGES),
+    Feature("range_outside", "quantities",
+            "How many amounts of the text are outside the code's range of their dimension.",
+            0, inf, _RANGES),
+    Feature("range_distance", "quantities",
+            "Largest |ln(amount / nearer end of the range)| of the amounts outside; 0 if there is none, and never "
+            "more than 9.",
+            0, 9, _RANGES),
     # attributes
     Feature("attributes_agree", "attributes",
             "Oppositions of which text and code state an attribute in common.",

@@ -11,7 +11,7 @@ from index.store.terms import TermIndex
 from index.text.attributes import attributes
 from index.text.memoize import memoized
 from index.text.plain_words import plain_words
-from index.text.quantities import Quantity, quantities
+from index.text.quantities import Quantity, quantities, with_inches
 from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
@@ -107,7 +107,7 @@ class Reader:
             text: As typed.
             correct: Whether misspelt words are corrected.
         """
-        typed = self._codes.read(text)
+        typed = self._codes.read(with_inches(text))
         normalised = normalise(without_packing(typed.rest))
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))
@@ -139,7 +139,7 @@ class Reader:
             expanded=" ".join([plain, *added]) if added else plain,
             words=tuple(plain_words[:MAX_WORDS]),
             hits=tuple([hit for hit in hits if hit.stop <= MAX_WORDS]),
-            quantities=tuple(quantities(plain)),
+            quantities=tuple(quantities(normalised)),
             attributes=attributes(plain_words) | attributes(added) if added else attributes(plain_words),
             codes=typed.codes,
             corrections=tuple(corrections),

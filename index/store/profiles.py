@@ -15,11 +15,12 @@ from index.records import Record
 from index.store.build_cache import cached_by_source
 from index.store.named_arrays import load_named, save_named
 from index.text.attributes import GROUPS, ROUTE, VALUES, attributes, bit
-from index.text.quantities import DIMENSIONS, Quantity, Range, quantities, size_range
+from index.text.quantities import DIMENSIONS, Quantity, Range, amounts, size_ranges
 from index.text.words import normalise, words
 
 PROFILES = "profiles.safetensors"
 MAX_QUANTITIES = 4
+MAX_RANGES = 2
 QUANTITY_CHARACTERS = 400
 """Characters of a descriptor that are searched for amounts; later ones are conditions of quality measures."""
 
@@ -28,9 +29,9 @@ PROFILE = np.dtype(
         ("attributes", np.uint8, len(GROUPS)),
         ("dimensions", np.int8, MAX_QUANTITIES),
         ("amounts", np.float32, MAX_QUANTITIES),
-        ("range_dimension", np.int8),
-        ("above", np.float32),
-        ("to", np.float32),
+        ("range_dimensions", np.int8, MAX_RANGES),
+        ("range_low", np.float32, MAX_RANGES),
+        ("range_high", np.float32, MAX_RANGES),
         ("generic", np.bool_),
         ("maker", np.bool_),
     ]
@@ -53,9 +54,9 @@ class Profiles(NamedTuple):
         attributes: uint8 (codes, groups): bits of `index.text.attributes`, a byte for each group.
         dimensions: int8 (codes, 4): dimension of each amount, -1 where there is none.
         amounts: float32 (codes, 4): in the base unit of the dimension, 0 where there is none.
-        range_dimension: int8 (codes,): dimension of the range, -1 where there is none.
-        above: float32 (codes,): lower end of the range, excluded.
-        to: float32 (codes,): upper end of the range, included.
+        range_dimensions: int8 (codes, 2): dimension of each range, -1 where there is none.
+        range_low: float32 (codes, 2): lower end of each range, included.
+        range_high: float32 (codes, 2): upper end of each range, included.
         generic: bool (codes,): "not otherwise classified", "miscellaneous" and similar.
         maker: bool (codes,): for the product of one maker, "not therapeutically equivalent" to others.
     """
@@ -63,9 +64,9 @@ class Profiles(NamedTuple):
     attributes: npt.NDArray[np.uint8]
     dimensions: npt.NDArray[np.int8]
     amounts: npt.NDArray[np.float32]
-    range_dimension: npt.NDArray[np.int8]
-    above: npt.NDArray[np.float32]
-    to: npt.NDArray[np.float32]
+    range_dimensions: npt.NDArray[np.int8]
+    range_low: npt.NDArray[np.float32]
+    range_high: npt.NDArray[np.float32]
     generic: npt.NDArray[np.bool_]
     maker: npt.NDArray[np.bool_]
 
@@ -110,19 +111,19 @@ class Profiles(NamedTuple):
 def _profile(record: Record) -> npt.NDArray[np.void]:
     long = normalise(record.long_description[:QUANTITY_CHARACTERS])
     short = normalise(record.short_description)
-    amounts = list(dict.fromkeys(quantities(long) + quantities(short)))[:MAX_QUANTITIES]
-    amounts += [Quantity(-1, 0.0)] * (MAX_QUANTITIES - len(amounts))
+    held = list(dict.fromkeys(amounts(long) + amounts(short)))[:MAX_QUANTITIES]
+    held += [Quantity(-1, 0.0)] * (MAX_QUANTITIES - len(held))
+    ranges = (size_ranges(long) or size_ranges(short))[:MAX_RANGES]
+    ranges += [Range(-1, 0.0, 0.0)] * (MAX_RANGES - len(ranges))
     row = np.zeros((), PROFILE)
     generic = record.is_noc or _NOC.search(long) is not None
     stated = attributes(words(long)) | attributes(words(short))
     if not stated & GROUPS[ROUTE] and not generic:
         stated |= _route_of_section(record.code)
     row["attributes"] = list(stated.to_bytes(len(GROUPS), "little"))
-    row["dimensions"] = [quantity.dimension for quantity in amounts]
-    row["amounts"] = [quantity.amount for quantity in amounts]
-    row["range_dimension"], row["above"], row["to"] = (
-        size_range(long) or size_range(short) or Range(-1, 0.0, 0.0)
-    )
+    row["dimensions"] = [quantity.dimension for quantity in held]
+    row["amounts"] = [quantity.amount for quantity in held]
+    row["range_dimensions"], row["range_low"], row["range_high"] = zip(*ranges, strict=True)
     row["generic"] = generic
     row["maker"] = _MAKER.search(record.long_description.lower()) is not None
     return row

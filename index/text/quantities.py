@@ -3,64 +3,30 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import NamedTuple
 
-DIMENSIONS = (
-    "mass",
-    "units",
-    "volume",
-    "activity",
-    "length",
-    "area",
-    "time",
-    "gauge",
-    "percent",
-    "equivalents",
-)
-"""Base units: mg, unit, ml, mCi, mm, square inch, minute, French, per cent, mEq. Folders hold the names."""
+from index.text.ranges import AREA, EDGE, INCH, LENGTH, NUMBER, UNIT, Range, Span, ranges, spans
+from index.text.units import DIMENSIONS, NUMBER_WORDS, UNITS
 
-_UNITS: dict[str, tuple[str, float]] = {
-    **dict.fromkeys(("mg", "milligram", "milligrams", "mgs"), ("mass", 1.0)),
-    **dict.fromkeys(("mcg", "ug", "microgram", "micrograms"), ("mass", 0.001)),
-    **dict.fromkeys(("g", "gm", "gms", "gram", "grams"), ("mass", 1000.0)),
-    **dict.fromkeys(("kg", "kilogram", "kilograms"), ("mass", 1e6)),
-    **dict.fromkeys(("u", "unit", "units", "iu", "i.u.", "un", "unt"), ("units", 1.0)),
-    **dict.fromkeys(("mu", "miu"), ("units", 1e6)),
-    **dict.fromkeys(("ml", "cc", "milliliter", "milliliters"), ("volume", 1.0)),
-    **dict.fromkeys(("l", "liter", "liters", "litre"), ("volume", 1000.0)),
-    **dict.fromkeys(("mci", "millicurie", "millicuries"), ("activity", 1.0)),
-    **dict.fromkeys(("uci", "microcurie", "microcuries"), ("activity", 0.001)),
-    **dict.fromkeys(("mm", "millimeter", "millimeters"), ("length", 1.0)),
-    **dict.fromkeys(("cm", "centimeter", "centimeters"), ("length", 10.0)),
-    **dict.fromkeys(("in", "inch", "inches"), ("length", 25.4)),
-    **dict.fromkeys(("sq in", "sq. in", "square inch", "square inches", "in2"), ("area", 1.0)),
-    **dict.fromkeys(
-        ("sq cm", "sq. cm", "square centimeter", "square centimeters", "cm2", "sqcm"), ("area", 0.155)
-    ),
-    **dict.fromkeys(("min", "mins", "minute", "minutes"), ("time", 1.0)),
-    **dict.fromkeys(("hr", "hrs", "hour", "hours"), ("time", 60.0)),
-    **dict.fromkeys(("fr", "french"), ("gauge", 1.0)),
-    "%": ("percent", 1.0),
-    **dict.fromkeys(("meq", "milliequivalent", "milliequivalents"), ("equivalents", 1.0)),
-}
-_AMOUNT = re.compile(
-    r"(?<![\w.])(\d*\.?\d+)\s*(million|mil|billion)?\s*("
-    + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-    + r")(?![a-z0-9])"
-)
-_AREA = re.compile(r"(?<![\w.])(\d+\.?\d*)\s*(in|cm|mm)?\s*x\s*(\d+\.?\d*)\s*(in|cm|mm)?(?![\w.]|\s*x)")
-_SIDE = {"in": 1.0, None: 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
+__all__ = ["DIMENSIONS", "Quantity", "Range", "amounts", "quantities", "size_ranges", "with_inches"]
+
+_AMOUNT = re.compile(rf"(?<![\w.])({NUMBER})(?:-| ?(million|mil|billion) ?| ?)({UNIT})")
+_FRACTION = re.compile(r"(?<![\w./])(?:(\d+)[ -])?(\d{1,2})/(2|4|8|16)(?=[ -]?(?:in|inch|inches)(?![a-z0-9]))")
+_SIDE = rf"({NUMBER})[ -]?(inches|inch|in|cm|mm)?"
+_AREA = re.compile(rf"(?<![\w.]){_SIDE} ?x ?{_SIDE}(?! ?x|[\d.])(?: ?(yd|yds|yard|yards|ft|feet)\b|(?!\w))")
+_SIDES = {"": INCH, "in": INCH, "inch": INCH, "inches": INCH, "cm": 10.0, "mm": 1.0}
+_PAIR = re.compile(rf"(?<![\w.])({NUMBER})[-/](?={NUMBER} ?mg(?![a-z0-9]))")
 _BARE_UNIT = re.compile(
     r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm"
     r"|square centimeter)\b"
 )
-_RANGE = re.compile(
-    r"(more than|greater than|over|>)?\s*=?\s*(\d+\.?\d*)\s*([a-z]+\.?(?: in| cm| inches)?)\.?"
-    r"(?:\s*(?:but|and)?\s*(?:less than or equal to|less than|<=|<)\s*(\d+\.?\d*))?"
-    r"\s*(or less|or smaller|and under)?"
-)
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
+_INCH_MARK = re.compile(r"(?<=\d) ?(?:\"|\u201d|\u2033|'')")
 _HAS_AMOUNT = re.compile(r"\d|\bper ")  # without either there is no amount
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
+MASS, VOLUME, CONCENTRATION = map(DIMENSIONS.index, ("mass", "volume", "concentration"))
+_DOSES = {*map(DIMENSIONS.index, ("mass", "units", "volume", "activity", "time"))}  # are billed by multiples
 
 
 class Quantity(NamedTuple):
@@ -70,46 +36,97 @@ class Quantity(NamedTuple):
     amount: float
 
 
-class Range(NamedTuple):
-    """Amounts that a descriptor covers: above `above`, up to and including `to`."""
-
-    dimension: int
-    above: float
-    to: float
-
-
 def quantities(normalised: str) -> list[Quantity]:
-    """The quantities of a normalised text, in order, without duplicates.
+    """The quantities that a normalised text states, in order of kind, without duplicates.
 
-    `4x4` is read as an area in square inches unless cm or mm is written; `per mg` as 1 mg.
+    `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with a
+    second side in yards or feet only the width counts. A range gives an amount inside it: beside its end, or
+    in the middle of two. A concentration is also a mass, and with one volume the mass in that volume.
+    `per mg` is 1 mg.
     """
-    read: list[Quantity] = []
-    if not _HAS_AMOUNT.search(normalised):
-        return read
-    for number, scale, unit in _AMOUNT.findall(normalised):
-        dimension, factor = _UNITS[unit]
-        read.append(Quantity(DIMENSIONS.index(dimension), float(number) * factor * _SCALE.get(scale, 1.0)))
-    for width, first, height, second in _AREA.findall(normalised) if "x" in normalised else ():
-        side = _SIDE[second or first or None]
-        read.append(Quantity(DIMENSIONS.index("area"), float(width) * float(height) * side * side))
-    for unit in _BARE_UNIT.findall(normalised) if "per " in normalised else ():
-        dimension, factor = _UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]
-        read.append(Quantity(DIMENSIONS.index(dimension), factor))
+    if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):
+        return []
+    text = digits(normalised)
+    found = spans(text)
+    read = [_inside(span.range) for span in found] + _plain(_without(text, found), widths=True)
+    read += _total(read)
     return list(dict.fromkeys(quantity for quantity in read if quantity.amount > 0))
 
 
-def size_range(normalised: str) -> Range | None:
-    """The first range of amounts in a descriptor ("more than 16 but less than or equal to 48 sq in")."""
-    for above, number, unit, to, or_less in _RANGE.findall(normalised):
-        known = _UNITS.get(unit.rstrip(".").replace("sq. ", "sq "))
-        if known is None or not (above or to or or_less):
-            continue
-        dimension, factor = DIMENSIONS.index(known[0]), known[1]
-        if above:
-            return Range(dimension, float(number) * factor, float(to) * factor if to else float("inf"))
-        return Range(dimension, 0.0, float(number) * factor)
-    upto = re.search(r"up to (\d+\.?\d*) ([a-z]+)", normalised)
-    if upto and upto[2] in _UNITS:
-        dimension_name, factor = _UNITS[upto[2]]
-        return Range(DIMENSIONS.index(dimension_name), 0.0, float(upto[1]) * factor)
-    return None
+def amounts(normalised: str) -> list[Quantity]:
+    """The amounts of a normalised descriptor, in order of kind, without duplicates.
+
+    Of a range only the upper end of a dose counts, where there is no lower one ("up to 50 mg").
+    """
+    text = digits(normalised)
+    found = spans(text)
+    ends = [
+        Quantity(span.range.dimension, span.range.high)
+        for span in found
+        if span.range.low == 0.0 and span.range.dimension in _DOSES
+    ]
+    read = ends + _plain(_without(text, found), widths=False)
+    return list(dict.fromkeys(quantity for quantity in read if quantity.amount > 0))
+
+
+def size_ranges(normalised: str) -> list[Range]:
+    """The ranges of a normalised descriptor ("more than 16 but less than 48 sq in"), one a dimension."""
+    return ranges(digits(normalised))
+
+
+def with_inches(text: str) -> str:
+    """A text as typed, with each inch mark behind a digit written as "in"."""
+    return _INCH_MARK.sub(" in ", text)
+
+
+def digits(normalised: str) -> str:
+    """A normalised text with numbers from one to twelve, and fractions of an inch, written in digits."""
+    text = _NUMBER_WORD.sub(lambda match: NUMBER_WORDS[match[0]], normalised)
+    if "plus" in text:
+        text = text.replace("plus or minus ", "").replace("plano", "0")
+    if "/" not in text:
+        return text
+    return _FRACTION.sub(lambda match: f"{int(match[1] or 0) + int(match[2]) / int(match[3]):g}", text)
+
+
+def _plain(text: str, widths: bool) -> list[Quantity]:
+    """The amounts with a unit, the sizes of two sides, and the units behind "per"."""
+    read = [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
+    for number, scale, unit in _AMOUNT.findall(text):
+        dimension, factor = UNITS[unit]
+        amount = float(number) * factor * _SCALE.get(scale, 1.0)
+        read.append(Quantity(dimension, amount))
+        if dimension == CONCENTRATION:
+            read.append(Quantity(MASS, amount))
+    for width, first, height, second, long in _AREA.findall(text) if "x" in text else ():
+        if not long:
+            side = _SIDES[second or first] / INCH
+            read.append(Quantity(AREA, float(width) * float(height) * side * side))
+        if widths:
+            read.append(Quantity(LENGTH, float(width) * _SIDES[first or ("" if long else second)]))
+    for unit in _BARE_UNIT.findall(text) if "per " in text else ():
+        read.append(Quantity(*UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]))
+    return read
+
+
+def _without(text: str, found: list[Span]) -> str:
+    """A text without the ranges in it."""
+    for span in sorted(found, key=lambda span: -span.start):
+        text = f"{text[: span.start]} ; {text[span.stop :]}"
+    return text
+
+
+def _inside(span: Range) -> Quantity:
+    """An amount inside a range: twice `EDGE` beside its only end, or in the middle of two."""
+    if span.low > 0 and span.high < inf:
+        return Quantity(span.dimension, (span.low + span.high) / 2)
+    return Quantity(span.dimension, span.low * (1 + 2 * EDGE) if span.low else span.high * (1 - 2 * EDGE))
+
+
+def _total(read: list[Quantity]) -> list[Quantity]:
+    """The mass in the only volume of a text that states one concentration."""
+    strengths = [amount for dimension, amount in read if dimension == CONCENTRATION]
+    volumes = [amount for dimension, amount in read if dimension == VOLUME]
+    if len(strengths) != 1 or len(volumes) != 1:
+        return []
+    return [Quantity(MASS, strengths[0] * volumes[0])]
