@@ -16,6 +16,7 @@ from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.expansion import Expander, Hit, added_words
 from suggest.reading.codes import CodeReader
+from suggest.reading.digits import with_zeros
 from suggest.reading.packages import without_packing
 
 MAX_CHARACTERS = 2000  # of a text; a longer one is refused
@@ -108,7 +109,7 @@ class Reader:
             correct: Whether misspelt words are corrected.
         """
         typed = self._codes.read(text)
-        normalised = normalise(without_packing(typed.rest))
+        normalised = normalise(without_packing(with_zeros(typed.rest)))
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))
         corrections = [

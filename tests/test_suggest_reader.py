@@ -175,3 +175,44 @@ def test_a_word_of_five_letters_is_corrected_and_one_of_four_is_not() -> None:
     reading = Reader(Expander([], (), ["A0001"]), table)
 
     assert [change.read_as for change in reading.read("waker mtel").corrections] == ["walker"]
+
+
+def test_a_word_that_becomes_a_name_is_said_and_weighed() -> None:
+    """The name's text as typed can be read too; a sure correction is not listed."""
+    texts, forms = texts_of([Record("J0001", "Injection, zorplexumab, 1 mg"), Record("A0002", "Bandage")])
+    table = TermIndex.from_texts(texts, ForwardIndex.from_forms(forms), 2)
+    names = Entry("barkaid", ("zorplexumab",), "product", ("J0001",))
+    reading = Reader(Expander([names], (), ["A0002", "J0001"]), table)
+    query = reading.read("bakaid 3 mg")
+
+    assert [(change.typed, change.read_as) for change in query.renamed] == [("bakaid", "barkaid")]
+    assert query.mended == pytest.approx(2 * 0.8 / 6, abs=1e-4)
+    assert reading.read("barkaad").renamed == ()
+    assert reading.read("barkaad").mended == pytest.approx(2 * 0.5 / 7, abs=1e-4)
+    assert reading.read("bakaid 3 mg", correct=False).words == ("bakaid", "3", "mg")
+    assert reading.read("bakaid 3 mg", correct=False).mended == 0
+    assert reading.read("barkaid").mended == 0
+
+
+def test_plurals_of_names_and_digits_for_letters_are_read() -> None:
+    """They are forms of the word, not misspellings: they cost little or nothing."""
+    names = Entry("barkaid", ("bandage",), "product", ("A0001",))
+    texts, forms = texts_of(RECORDS)
+    table = TermIndex.from_texts(texts, ForwardIndex.from_forms(forms), 2)
+    reading = Reader(Expander([names], (), ["A0001", "E0003"]), table)
+
+    assert (reading.read("barkaids").words, reading.read("barkaids").mended) == (("barkaid",), 0)
+    assert reading.read("bark4id").words == ("bark4id",)
+    assert reading.read("barka1d").words == ("barkaid",)
+    assert reading.read("b0ndage 1Omg").quantities == reading.read("10 mg").quantities
+    assert reading.read("thanks").corrections == ()
+
+
+def test_codes_packages_and_numbers_are_read_before_the_words(reader: Reader) -> None:
+    """What they consist of are no words of the text."""
+    query = reader.read("Dog Bandage: 5 Pouch In 1 Box (0641-6080-25) / 1O Ml In 1 Pouch")
+
+    assert query.words == ("dog", "bandage", "10", "ml")
+    assert query.other_codes == (("ndc", "0641-6080-25"),)
+    assert reader.read("E06").prefixes == ()
+    assert reader.read("A00").prefixes == ("A00",)
