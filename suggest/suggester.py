@@ -10,7 +10,7 @@ from index.digest import file_sha256
 from index.encoder import Encoder, StaticEncoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
-from suggest.answer import Answer, Ask, Filters, Suggestion
+from suggest.answer import Answer, Ask, Filters, Item, Suggestion
 from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
@@ -18,6 +18,7 @@ from suggest.confidences import Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
+from suggest.items import Best, Items
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
@@ -31,6 +32,7 @@ from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
 AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
+ITEM_K = 5  # suggestions for each item of an enumeration, at most
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
 NO_CANDIDATES = Ranking([], [], [], [], 0.0, NO_SYSTEMS)
 
@@ -89,6 +91,7 @@ class Suggester:
         features = Features(artifact.table, columns)
         self._pipeline = RankingPipeline(Retriever(artifact, encoder), features, ranker, calibration, systems)
         self._refuse_below = thresholds.refuse_below
+        self._items = Items(self._reader, artifact.table)
         self._scopes = Scopes(self.catalogue.records, columns.measure)
         self._suggestions = Suggestions(self.catalogue)
         self._findings = Findings(self.catalogue, self.manifest.release)
@@ -207,6 +210,7 @@ class Suggester:
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
+            items=self._items_of(text, ranking, refused, scope),
             modifiers=self._findings.modifiers(query) if query.modifiers else (),
             notice=self.notice,
             error=error,
@@ -214,13 +218,39 @@ class Suggester:
 
     def _as_typed(self, text: str, scope: Scope) -> tuple[Suggestion, ...]:
         """The first suggestions for a text without its corrections; empty if no code is likely."""
-        query = self._reader.read(text, correct=False)
-        (ranking,) = self._rankings([text], [query], scope._replace(k=AS_TYPED))
-        if ranking.answerable < self._refuse_below:
+        return self._likely(text, self._reader.read(text, correct=False), scope, AS_TYPED)
+
+    def _items_of(self, text: str, ranking: Ranking, refused: bool, scope: Scope) -> tuple[Item, ...]:
+        """The items that a text enumerates, each with its own suggestions; empty for a text of one thing."""
+        if not ranking.rows:
             return ()
-        confidences = self._confidences(query, ranking, False, False)
+
+        def best_of(queries: Sequence[Query]) -> list[Best | None]:
+            rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
+            return [self._best(ranking, ranking.answerable < self._refuse_below) for ranking in rankings]
+
+        items = []
+        for start, stop in self._items.spans(text, self._best(ranking, refused), best_of):
+            piece = text[start:stop]
+            suggestions = self._likely(piece, self._reader.read(piece), scope, min(scope.k, ITEM_K))
+            items.append(Item(start, stop, piece, suggestions))
+        return tuple(items)
+
+    @staticmethod
+    def _best(ranking: Ranking, refused: bool) -> Best | None:
+        return Best(ranking.rows[0], ranking.confidences[0], refused) if ranking.rows else None
+
+    def _likely(self, text: str, query: Query, scope: Scope, k: int) -> tuple[Suggestion, ...]:
+        """At most k suggestions for a text; none if no code is likely."""
+        scope = scope._replace(k=k)
+        named = self._suggestions.named(query.codes, scope, query.modifiers)
+        (ranking,) = self._rankings([text], [query], scope)
+        if not named and ranking.answerable < self._refuse_below:
+            return ()
+        confidences = self._confidences(query, ranking, False, bool(named))
         ranking = ranking._replace(confidences=confidences.values)
-        return tuple(self._candidates(query, ranking, (), scope._replace(k=AS_TYPED)))
+        suggestions = named + self._candidates(query, ranking, named, scope)
+        return tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
 
     def _confidences(self, query: Query, ranking: Ranking, refused: bool, certain: bool) -> Confidences:
         """Confidences of the candidates.
