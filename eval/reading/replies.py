@@ -1,0 +1,64 @@
+"""Case files asked of the suggester, with the fields of a case that only some measures need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eval.cases.case_files import FIELDS, read_file_rows
+from eval.cases.cases import Case, read_cases
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the suggester says to one text.
+
+    Attributes:
+        first: First code; empty where there is none.
+        confidence: Of the first code, 0 to 1.
+        refused: Whether the answer says that no code fits.
+        looks_like: The other system that the text seems to belong to; empty where none is named.
+    """
+
+    first: str
+    confidence: float
+    refused: bool
+    looks_like: str = ""
+
+
+def read_all(paths: Sequence[Path]) -> list[Case]:
+    """Read the cases of all files, in order.
+
+    Raises:
+        CaseFileError: If a file cannot be read.
+    """
+    return [case for path in paths for case in read_cases(path).cases]
+
+
+def field_by_text(paths: Sequence[Path], field: str) -> dict[str, Any]:
+    """Map the text of each row that has a further field to its value."""
+    names = {name: name for name in FIELDS}
+    rows = (row for path in paths for _, row in read_file_rows(path, names, set()))
+    return {str(row["query"]).strip(): row[field] for row in rows if field in row}
+
+
+def ask_texts(suggester: Any, texts: Sequence[str], on: date) -> list[Reply]:
+    """Ask every text for its first code, for one date of service."""
+    return [_reply(answer) for answer in suggester.suggest(list(texts), k=1, date_of_service=on)]
+
+
+def _reply(answer: Any) -> Reply:
+    refused = bool(answer.no_good_match or not answer.suggestions)
+    looks_like = _system_name(getattr(answer, "looks_like", None))
+    if not answer.suggestions:
+        return Reply("", 0.0, refused, looks_like)
+    first = answer.suggestions[0]
+    return Reply(first.code, float(first.confidence), refused, looks_like)
+
+
+def _system_name(looks_like: Any) -> str:
+    """The name in an answer's `looks_like`: a plain text, or a struct that has a probability too."""
+    return str(getattr(looks_like, "system", looks_like) or "")
