@@ -42,8 +42,8 @@ def quantities(normalised: str) -> list[Quantity]:
     """The quantities that a normalised text states, in order of kind, without duplicates.
 
     `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with
-    a second side in yards or feet only the width counts. A range gives an amount inside it: beside its end, or
-    in the middle of two. A concentration is also a mass, and with one volume the mass in that volume.
+    a second side in yards or feet only the width counts. A range gives an amount inside it: beside its end,
+    or in the middle of two. A concentration is also a mass, and with one volume the mass in that volume.
     `per mg` is 1 mg.
     """
     if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):

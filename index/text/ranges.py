@@ -21,7 +21,8 @@ UNIT = (
 )
 _OR_EQUAL = {
     "low": r"(?:greater|more|larger|longer) than or equal(?: to)?"
-    r"|equal(?: to)? or (?:greater|more|larger) than|at least|minimum(?: of)?|min of|not less than|>\s?/?=|=>",
+    r"|equal(?: to)? or (?:greater|more|larger) than|at least|minimum(?: of)?|min of"
+    r"|not less than|>\s?/?=|=>",
     "high": r"(?:less|smaller|fewer) than or equal(?: to)?|equal(?: to)? or (?:less|smaller|fewer) than"
     r"|up to(?: and including)?|(?:no|not) (?:more|greater|larger) than|(?:not to|not) exceed(?:ing)?|at most"
     r"|maximum(?: of)?|max of|<\s?/?=|=<",
