@@ -230,16 +230,16 @@ FEATURES = (
             "there are none, and never more.",
             0, 9, _AMOUNTS),
     Feature("quantity_times", "quantities",
-            "ln of the smallest whole multiple that an amount of the text is of one of the code (0 if they are "
-            "equal); -1 if there is none.",
+            "ln of the smallest whole multiple that an amount of the text is of one of the code (0 if they "
+            "are equal); -1 if there is none.",
             -1, inf, _AMOUNTS),
     Feature("quantity_fit", "quantities",
-            "Sum over the amounts of the text of whose dimension the code has an amount or a range: 1 if equal to "
-            "one or inside the range, else 0.5 if a whole multiple, else -1.",
+            "Sum over the amounts of the text of whose dimension the code has an amount or a range: 1 if "
+            "equal to one or inside the range, else 0.5 if a whole multiple, else -1.",
             -inf, inf, _RANGES, confidence=True),
     Feature("quantity_gap", "quantities",
-            "`quantity_fit` minus the largest `quantity_fit` of the other candidates at most eight places away in "
-            "the list of all codes; 0 if there is none.",
+            "`quantity_fit` minus the largest `quantity_fit` of the other candidates at most eight places "
+            "away in the list of all codes; 0 if there is none.",
             -inf, inf, _RANGES),
     Feature("range_inside", "quantities",
             "How many amounts of the text are inside the code's range of their dimension, an end included.",
@@ -248,8 +248,8 @@ FEATURES = (
             "How many amounts of the text are outside the code's range of their dimension.",
             0, inf, _RANGES),
     Feature("range_distance", "quantities",
-            "Largest |ln(amount / nearer end of the range)| of the amounts outside; 0 if there is none, and never "
-            "more than 9.",
+            "Largest |ln(amount / nearer end of the range)| of the amounts outside; 0 if there is none, and "
+            "never more than 9.",
             0, 9, _RANGES),
     # attributes
     Feature("attributes_agree", "attributes",

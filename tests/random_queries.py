@@ -50,9 +50,10 @@ def code_columns(random: Random, codes: int = CODES) -> CodeColumns:
         held = int(random.integers(0, width + 1))
         profile["dimensions"][row] = [*random.integers(0, 3, held), *[-1] * (width - held)]
         profile["amounts"][row] = [*random.choice(AMOUNTS, held), *[0] * (width - held)]
-    profile["range_dimension"] = random.integers(-1, 3, codes)
-    profile["above"] = random.choice([0, 1, 4, 16], codes)
-    profile["to"] = profile["above"] + random.choice([1, 32, np.inf], codes)
+    ranges = profile["range_dimensions"].shape
+    profile["range_dimensions"] = random.integers(-1, 3, ranges)
+    profile["range_low"] = random.choice([0, 1, 4, 16], ranges)
+    profile["range_high"] = profile["range_low"] + random.choice([1, 32, np.inf], ranges)
     profile["generic"], profile["maker"] = random.random((2, codes)) < 0.3
     return CodeColumns(
         Profiles(*(np.ascontiguousarray(profile[name]) for name in Profiles._fields)),

@@ -73,8 +73,18 @@ def test_amounts_are_padded_and_cut_to_four(profiles: Profiles) -> None:
 
 def test_a_range_is_kept_apart_from_amounts(profiles: Profiles) -> None:
     """-1 where a descriptor has none."""
-    assert profiles.range_dimension.tolist() == [AREA, -1, -1, -1, -1]
-    assert (profiles.above[0], profiles.to[0]) == (16, 48)
+    assert profiles.range_dimensions.tolist() == [[AREA, -1], *[[-1, -1]] * 4]
+    assert profiles.range_low[0].tolist() == [pytest.approx(16.00016), 0]
+    assert profiles.range_high[0].tolist() == [48, 0]
+
+
+def test_at_most_two_ranges_are_kept() -> None:
+    """Of different dimensions, in the order of the descriptor."""
+    profiles = Profiles.from_records([Record("A0001", "Gauze up to 4 sq in, 3 to 5 lb, over 2 hours")])
+
+    assert profiles.range_dimensions.tolist() == [[AREA, DIMENSIONS.index("weight")]]
+    assert profiles.range_low.tolist() == [[0, 3]]
+    assert profiles.range_high.tolist() == [[4, 5]]
 
 
 def test_the_short_description_adds_what_the_long_one_lacks() -> None:
@@ -89,10 +99,18 @@ def test_the_short_description_adds_what_the_long_one_lacks() -> None:
     )
 
     assert named(profiles.stated(0)) == ["age: adult", "sterile: yes"]
-    assert profiles.dimensions[0].tolist() == [AREA, MASS, AREA, -1]
-    assert profiles.amounts[0].tolist() == [16, 4, 9, 0]
-    assert profiles.range_dimension.tolist() == [AREA, AREA]
-    assert profiles.to.tolist() == [16, 48]
+    assert profiles.dimensions[0].tolist() == [MASS, -1, -1, -1]
+    assert profiles.amounts[0].tolist() == [4, 0, 0, 0]
+    assert profiles.range_dimensions.tolist() == [[AREA, -1], [AREA, -1]]
+    assert profiles.range_high.tolist() == [[16, 0], [48, 0]]
+
+
+def test_the_amounts_of_the_long_description_come_first() -> None:
+    """Those of the short one fill the places that are left."""
+    profiles = Profiles.from_records([Record("J0001", "Injection, dogvax, per 5 mg", "Dogvax 5 mg in 2 ml")])
+
+    assert profiles.dimensions[0].tolist() == [MASS, DIMENSIONS.index("volume"), -1, -1]
+    assert profiles.amounts[0].tolist() == [5, 2, 0, 0]
 
 
 def test_catch_all_codes_and_single_makers_are_marked(profiles: Profiles) -> None:

@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from index.text.quantities import DIMENSIONS, quantities, size_range
+from index.text.quantities import DIMENSIONS, Range, amounts, quantities, size_ranges, with_inches
 from index.text.words import normalise
 
 
@@ -31,16 +31,45 @@ def found(text: str) -> list[tuple[str, float]]:
         ("per IU", [("units", 1)]),
         ("per gram", [("mass", 1000)]),
         ("per microgram", [("mass", 0.001)]),
-        ("dressing 100 sq cm", [("area", 15.5)]),
-        ("per square centimeter", [("area", 0.155)]),
+        ("dressing 100 sq cm", [("area", 15.50003)]),
+        ("per square centimeter", [("area", 0.1550003)]),
         ("16 fr catheter, 30 min", [("gauge", 16), ("time", 30)]),
         ("2 hr", [("time", 120)]),
         ("10 mci", [("activity", 10)]),
         ("20 meq", [("equivalents", 20)]),
         ("gauze 16 sq in", [("area", 16)]),
-        ("4x4 gauze", [("area", 16)]),
-        ("8.5x11 in", [("area", 93.5)]),
-        ("5.08x5.08 cm", [("area", 4)]),
+        ("4x4 gauze", [("area", 16), ("length", 101.6)]),
+        ("8.5x11 in", [("area", 93.5), ("length", 215.9)]),
+        ("5.08x5.08 cm", [("area", 4), ("length", 50.8)]),
+        ("6 in x 6 in", [("area", 36), ("length", 152.4)]),
+        ("4 x 4 inches", [("area", 16), ("length", 101.6)]),
+        ("2 x 3 in, 5 mg", [("area", 6), ("length", 50.8), ("mass", 5)]),
+        ("2x2.25", [("area", 4.5), ("length", 50.8)]),
+        ("4.5 in x 4.1 yd", [("length", 114.3)]),
+        ("3 x 5 yards", [("length", 76.2)]),
+        ("6 in2", [("area", 6)]),
+        ("2 sq ft", [("area", 288)]),
+        ("1 litre", [("volume", 1000)]),
+        ("1 L", [("volume", 1000)]),
+        ("1000cc", [("volume", 1000)]),
+        ("0.5 mg", [("mass", 0.5)]),
+        ("500 mcg", [("mass", 0.5)]),
+        ("2.4 MU", [("units", 2.4e6)]),
+        ("50 mg/ml 2 ml", [("concentration", 50), ("mass", 50), ("volume", 2), ("mass", 100)]),
+        ("50 mg/ml", [("concentration", 50), ("mass", 50)]),
+        ("50 mg/ml 2 ml or 3 ml", [("concentration", 50), ("mass", 50), ("volume", 2), ("volume", 3)]),
+        ("8-2 mg", [("mass", 8), ("mass", 2)]),
+        ("5/325 mg", [("mass", 5), ("mass", 325)]),
+        ("340 lb patient", [("weight", 340)]),
+        ("10 kg", [("weight", 22.0462)]),
+        ("20-30 mmHg", [("pressure", 25)]),
+        ("three inch wrap", [("length", 76.2)]),
+        ("1/2 inch strip", [("length", 12.7)]),
+        ("1 1/2 in", [("length", 38.1)]),
+        ("18 drug classes, 2 leads", [("classes", 18), ("leads", 2)]),
+        ("1 week", [("time", 10080)]),
+        ("twenty-four hours", [("time", 1440)]),
+        ("4 liters per minute", [("flow", 4)]),
         ("5 mg or 5 mg", [("mass", 5)]),
     ],
 )
@@ -50,7 +79,19 @@ def test_amounts_are_read_in_the_base_unit(text: str, expected: list[tuple[str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0 mg", "wheelchair", "E0601", "mg", "3x4x5 cm", "version 2.1.3", "10 mgx"]
+    "text",
+    [
+        "",
+        "0 mg",
+        "wheelchair",
+        "E0601",
+        "mg",
+        "3x4x5 cm",
+        "version 2.1.3",
+        "10 mgx",
+        "30 in 1 box",
+        "one chair",
+    ],
 )
 def test_what_is_no_amount_is_not_read_as_one(text: str) -> None:
     """Codes, lone units, three sides and zero."""
@@ -58,27 +99,60 @@ def test_what_is_no_amount_is_not_read_as_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "dimension", "above", "to"),
+    ("text", "expected"),
     [
-        ("pad 16 sq. in. or less", "area", 0, 16),
-        ("more than 16 sq. in. but less than or equal to 48 sq. in.", "area", 16, 48),
-        ("more than 48 sq. in.", "area", 48, inf),
-        ("more than 1 g but less than or equal to 3 g", "mass", 1000, 3000),
-        ("2 g or less", "mass", 0, 2000),
-        ("up to 50 cc", "volume", 0, 50),
-        ("up to 2 g", "mass", 0, 2000),
-        ("greater than 10 units", "units", 10, inf),
+        ("up to 100 mg", [("mass", 100)]),
+        ("16 sq in or less", []),
+        ("2 to 4 mg", []),
+        ("more than 10 ml, 5 mg", [("mass", 5)]),
+        ("up to 1 ml, up to 1 ml", [("volume", 1)]),
+        ("less than 0 mg", []),
+        ("four mg", [("mass", 4)]),
+        ("4 x 4 in", [("area", 16)]),
     ],
 )
-def test_ranges_of_sizes_are_read(text: str, dimension: str, above: float, to: float) -> None:
-    """More than `above`, up to and including `to`."""
-    span = size_range(normalise(text))
+def test_amounts_of_a_descriptor(text: str, expected: list[tuple[str, float]]) -> None:
+    """Of a range only the upper end of a dose, where there is no lower one; no width beside an area."""
+    assert [
+        (DIMENSIONS[quantity.dimension], pytest.approx(quantity.amount))
+        for quantity in amounts(normalise(text))
+    ] == expected
 
-    assert span is not None
-    assert (DIMENSIONS[span.dimension], span.above, span.to) == (dimension, above, to)
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("over 48 sq in", 48 * (1 + 1e-5) * (1 + 2e-5)),
+        (">= 48 sq in", 48 * (1 + 2e-5)),
+        ("<16 sq in", 16 * (1 - 1e-5) * (1 - 2e-5)),
+        ("up to 16 sq in", 16 * (1 - 2e-5)),
+        ("16-48 sq in", 32),
+        ("16 sq in", 16),
+    ],
+)
+def test_a_range_in_a_text_gives_an_amount_inside_it(text: str, amount: float) -> None:
+    """Beside its only end, so that it is inside what begins there, or in the middle of two."""
+    assert [quantity.amount for quantity in quantities(text)] == [pytest.approx(amount, rel=1e-9)]
 
 
-@pytest.mark.parametrize("text", ["250 mg", "", "more than a walker", "16 wheels or less"])
-def test_a_plain_amount_is_no_range(text: str) -> None:
-    """A comparison without a unit is not a range either."""
-    assert size_range(normalise(text)) is None
+def test_a_range_of_a_descriptor_is_read() -> None:
+    """With numbers in words, each dimension once."""
+    assert size_ranges("width greater than or equal to three inches") == [
+        Range(DIMENSIONS.index("length"), pytest.approx(76.2), inf)
+    ]
+    assert size_ranges("250 mg") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('6" wrap', "6 in  wrap"),
+        ('4"x4"', "4 in x4 in "),
+        ("6\u201d or 6 \u2033", "6 in  or 6 in "),
+        ("3''", "3 in "),
+        ('the "big" one', 'the "big" one'),
+    ],
+)
+def test_inch_marks_become_the_unit(text: str, expected: str) -> None:
+    """Only behind a digit."""
+    assert with_inches(text) == expected

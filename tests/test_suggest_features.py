@@ -68,15 +68,15 @@ short one. Code 2: "wood" in another text. Code 3 has no text. The stems weigh 1
 def columns_of(count: int = 4) -> CodeColumns:
     """Four codes without any columns; 0 and 1 are of one family."""
     profile = np.zeros(count, PROFILE)
-    profile["dimensions"] = profile["range_dimension"] = -1
-    profile["dimensions"][:] = -1
+    profile["dimensions"] = -1
+    profile["range_dimensions"] = -1
     return CodeColumns(
         Profiles(*(np.ascontiguousarray(profile[name]) for name in Profiles._fields)),
         np.zeros(count, np.float32),
         np.zeros(count, bool),
         np.zeros((count, 4), np.float32),
         np.zeros(count, np.float32),
-        np.array([0, 0, 1, 2][:count], np.int32),
+        np.array([0, 0, 1, *range(2, count)][:count], np.int32),
         np.zeros(count, bool),
     )
 
@@ -341,7 +341,11 @@ def test_quantities_by_hand() -> None:
             "quantity_equal": [0, 1, 0, 0],
             "quantity_multiple": [1, 1, 1, 0],  # 2 times 250 mg; once 500 mg; 4 times 5 ml
             "quantity_ratio": [log(2), 0, log(4), 9],
-            "range_fit": [0, 0, 0, 0],
+            "quantity_times": [log(2), 0, log(4), -1],
+            "quantity_fit": [1, 1, 0.5, 0],  # both whole; equal; whole; nothing to compare
+            "quantity_gap": [0, 0, -0.5, -1],
+            "range_inside": [0, 0, 0, 0],
+            "range_outside": [0, 0, 0, 0],
         },
     )
     check(
@@ -350,6 +354,9 @@ def test_quantities_by_hand() -> None:
             "quantity_same_kind": [1, 1, 0, 0],
             "quantity_equal": [0, 0, 0, 0],
             "quantity_multiple": [0, 0, 0, 0],  # a half and a quarter are no multiples
+            "quantity_times": [-1, -1, -1, -1],
+            "quantity_fit": [-1, -1, 0, 0],
+            "quantity_gap": [-1, -1, 0, 0],
             "quantity_ratio": [log(2), log(4), 9, 9],
         },
     )
@@ -396,27 +403,77 @@ def test_a_far_ratio_counts_as_nine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amounts", "fit"),
+    ("amounts", "inside", "outside", "distance"),
     [
-        ((15.9,), -1),
-        ((16.0,), 1),
-        ((16 - 1e-6,), -1),
-        ((16 - 5e-7,), 1),
-        ((48.0,), 1),
-        ((48.0005,), 1),
-        ((48.002,), -1),
-        ((20.0, 30.0), 2),
-        ((20.0, 60.0), 0),
-        ((60.0, 70.0), -2),
+        ((15.9,), 0, 1, log(16 / 15.9)),
+        ((16.0,), 1, 0, 0),
+        ((16 - 2e-5,), 1, 0, 0),
+        ((16 - 1e-4,), 0, 1, log(16 / (16 - 1e-4))),
+        ((48.0,), 1, 0, 0),
+        ((48 + 5e-5,), 1, 0, 0),
+        ((48.0005,), 0, 1, log(48.0005 / 48)),
+        ((20.0, 30.0), 2, 0, 0),
+        ((20.0, 60.0), 1, 1, log(60 / 48)),
+        ((60.0, 96.0), 0, 2, log(2)),
+        ((8.0, 50.0), 0, 2, log(2)),
+        ((1e-9, 1e9), 0, 2, 9),
     ],
 )
-def test_sizes_against_a_range(amounts: tuple[float, ...], fit: int) -> None:
-    """Of 16 to 48 square inches, either end inside; volumes are no sizes."""
+def test_sizes_against_a_range(
+    amounts: tuple[float, ...], inside: int, outside: int, distance: float
+) -> None:
+    """Of 16 to 48 square inches, either end inside, but for the rounding; volumes are no sizes."""
     codes = columns_of(2)
-    codes.profiles.range_dimension[0], codes.profiles.above[0], codes.profiles.to[0] = AREA, 16, 48
+    profiles = codes.profiles
+    profiles.range_dimensions[0, 1], profiles.range_low[0, 1], profiles.range_high[0, 1] = AREA, 16, 48
     said = (*(Quantity(AREA, amount) for amount in amounts), Quantity(VOLUME, 20.0))
 
-    check(numbers(asked("x", quantities=said), found([0, 1]), codes), {"range_fit": [fit, 0]})
+    check(
+        numbers(asked("x", quantities=said), found([0, 1]), codes),
+        {
+            "range_inside": [inside, 0],
+            "range_outside": [outside, 0],
+            "range_distance": [distance, 0],
+            "quantity_fit": [inside - outside, 0],
+        },
+    )
+
+
+def test_the_first_range_of_a_dimension_counts() -> None:
+    """A code of two ranges is compared by dimension with the first of them."""
+    codes = columns_of(1)
+    codes.profiles.range_dimensions[0] = AREA
+    codes.profiles.range_low[0], codes.profiles.range_high[0] = (16, 48), (48, 100)
+
+    check(
+        numbers(asked("x", quantities=(Quantity(AREA, 60.0),)), found([0]), codes),
+        {"range_inside": [0], "range_outside": [1], "range_distance": [log(60 / 48)]},
+    )
+
+
+def test_amounts_are_compared_among_neighbours() -> None:
+    """Codes 0, 8 and 9: the first two are neighbours, the last two too; only code 9 has the amount."""
+    codes = columns_of(10)
+    for code, amount in ((0, 100), (8, 250), (9, 500)):
+        codes.profiles.dimensions[code, 0], codes.profiles.amounts[code, 0] = MASS, amount
+    none = np.zeros(0, np.int32)
+    texts = TermIndex([], none.astype(np.float32), np.zeros(11, np.int64), none, none.astype(np.uint8), [])
+    features = Features(texts, codes)
+    said = asked("x", quantities=(Quantity(MASS, 500.0),))
+
+    def numbers_of(rows: list[int]) -> dict[str, list[float]]:
+        matrix = features.matrix([said], found(rows))
+        return {name: matrix[:, i].tolist() for i, name in enumerate(NAMES)}
+
+    check(
+        numbers_of([0, 8, 9]),
+        {
+            "quantity_times": [log(5), log(2), 0],
+            "quantity_fit": [0.5, 0.5, 1],
+            "quantity_gap": [0, -0.5, 0.5],
+        },
+    )
+    check(numbers_of([0, 9]), {"quantity_gap": [0, 0]})
 
 
 def test_attributes_by_hand() -> None:

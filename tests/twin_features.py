@@ -30,6 +30,8 @@ Columns = dict[str, list[float]]
 UNKNOWN_WORD = 4.0
 SINGLE = 1.0  # sibling_gap of a candidate without a sibling
 NO_RATIO = 9.0
+NO_TIMES = -1.0
+NEAR = 8
 LONG_FIELD, SHORT_FIELD = 1, 2
 FOLLOWED_MEANINGS = 2
 
@@ -285,9 +287,24 @@ def known_terms(query: Query, rows: list[int]) -> Columns:
 def quantities(codes: CodeColumns, stated: Sequence[Quantity], rows: list[int]) -> Columns:
     """Group `quantities`."""
     each = [_quantities_of(codes, stated, row) for row in rows]
-    names = ("known", "same_kind", "equal", "multiple", "ratio")
+    names = ("known", "same_kind", "equal", "multiple", "ratio", "times", "fit")
     columns = {f"quantity_{name}": [numbers[i] for numbers in each] for i, name in enumerate(names)}
-    return {**columns, "range_fit": [_range_fit(codes, stated, row) for row in rows]}
+    fits = columns["quantity_fit"]
+    gaps = []
+    for i, row in enumerate(rows):
+        near = [fits[j] for j, other in enumerate(rows) if j != i and abs(other - row) <= NEAR]
+        gaps.append(fits[i] - max(near) if near else 0.0)
+    distances = [
+        [_outside(codes, row, said) for said in stated if _outside(codes, row, said) is not None]
+        for row in rows
+    ]
+    return {
+        **columns,
+        "quantity_gap": gaps,
+        "range_inside": [float(sum(far == 0 for far in of_row)) for of_row in distances],
+        "range_outside": [float(sum(far != 0 for far in of_row)) for of_row in distances],
+        "range_distance": [max((far or 0.0 for far in of_row), default=0.0) for of_row in distances],
+    }
 
 
 def _quantities_of(codes: CodeColumns, stated: Sequence[Quantity], row: int) -> tuple[float, ...]:
@@ -295,19 +312,42 @@ def _quantities_of(codes: CodeColumns, stated: Sequence[Quantity], row: int) -> 
     pairs = zip(profiles.dimensions[row].tolist(), profiles.amounts[row].tolist(), strict=True)
     own = [(dimension, amount) for dimension, amount in pairs if dimension >= 0]
     times = [[said.amount / amount for kind, amount in own if kind == said.dimension] for said in stated]
+    wholes = [[ratio for ratio in ratios if _is_whole(ratio)] for ratios in times]
     every = [ratio for ratios in times for ratio in ratios]
     known = (1 if profiles.dimensions[row, 0] >= 0 else 0) + (2 if stated else 0)
-    equal = sum(any(abs(ratio - 1) < 0.001 for ratio in ratios) for ratios in times)
-    multiple = any(ratio > 0.999 and abs(ratio - round(ratio)) < 0.001 for ratio in every)
+    equals = [any(abs(ratio - 1) < 0.001 for ratio in ratios) for ratios in times]
     ratio = min([NO_RATIO, *(abs(log(max(ratio, 1e-9))) for ratio in every)])
-    return float(known), float(bool(every)), float(equal), float(multiple), ratio
+    smallest = min((log(round(ratio)) for ratios in wholes for ratio in ratios), default=NO_TIMES)
+    fit = 0.0
+    for said, ratios, equal, whole in zip(stated, times, equals, wholes, strict=True):
+        far = _outside(codes, row, said)
+        if equal or far == 0:
+            fit += 1
+        elif whole:
+            fit += 0.5
+        elif ratios or far is not None:
+            fit -= 1
+    return float(known), float(bool(every)), float(sum(equals)), float(any(wholes)), ratio, smallest, fit
 
 
-def _range_fit(codes: CodeColumns, stated: Sequence[Quantity], row: int) -> float:
+def _is_whole(ratio: float) -> bool:
+    return ratio > 0.999 and abs(ratio - round(ratio)) < 0.001
+
+
+def _outside(codes: CodeColumns, row: int, said: Quantity) -> float | None:
+    """How far an amount is outside the first range of its dimension: 0 inside, None without such a range."""
     profiles = codes.profiles
-    above, to = float(profiles.above[row]), float(profiles.to[row])
-    of_kind = [said.amount for said in stated if said.dimension == profiles.range_dimension[row]]
-    return float(sum(1 if above < amount + 1e-6 and amount <= to + 0.001 else -1 for amount in of_kind))
+    for dimension, low, high in zip(
+        profiles.range_dimensions[row].tolist(),
+        profiles.range_low[row].tolist(),
+        profiles.range_high[row].tolist(),
+        strict=True,
+    ):
+        if dimension == said.dimension:
+            if said.amount < low * (1 - 2e-6):
+                return min(NO_RATIO, log(low / max(said.amount, 1e-9)))
+            return min(NO_RATIO, log(said.amount / high)) if said.amount > high * (1 + 2e-6) else 0.0
+    return None
 
 
 def attributes(codes: CodeColumns, stated: int, rows: list[int], name_missing: list[float]) -> Columns:

@@ -12,7 +12,9 @@ from index.text.units import DIMENSIONS, NUMBER_WORDS, UNITS
 __all__ = ["DIMENSIONS", "Quantity", "Range", "amounts", "quantities", "size_ranges", "with_inches"]
 
 _AMOUNT = re.compile(rf"(?<![\w.])({NUMBER})(?:-| ?(million|mil|billion) ?| ?)({UNIT})")
-_FRACTION = re.compile(r"(?<![\w./])(?:(\d+)[ -])?(\d{1,2})/(2|4|8|16)(?=[ -]?(?:in|inch|inches)(?![a-z0-9]))")
+_FRACTION = re.compile(
+    r"(?<![\w./])(?:(\d+)[ -])?(\d{1,2})/(2|4|8|16)(?=[ -]?(?:in|inch|inches)(?![a-z0-9]))"
+)
 _SIDE = rf"({NUMBER})[ -]?(inches|inch|in|cm|mm)?"
 _AREA = re.compile(rf"(?<![\w.]){_SIDE} ?x ?{_SIDE}(?! ?x|[\d.])(?: ?(yd|yds|yard|yards|ft|feet)\b|(?!\w))")
 _SIDES = {"": INCH, "in": INCH, "inch": INCH, "inches": INCH, "cm": 10.0, "mm": 1.0}
@@ -39,9 +41,9 @@ class Quantity(NamedTuple):
 def quantities(normalised: str) -> list[Quantity]:
     """The quantities that a normalised text states, in order of kind, without duplicates.
 
-    `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with a
-    second side in yards or feet only the width counts. A range gives an amount inside it: beside its end, or
-    in the middle of two. A concentration is also a mass, and with one volume the mass in that volume.
+    `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with
+    a second side in yards or feet only the width counts. A range gives an amount inside it: beside its end,
+    or in the middle of two. A concentration is also a mass, and with one volume the mass in that volume.
     `per mg` is 1 mg.
     """
     if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):
@@ -90,20 +92,23 @@ def digits(normalised: str) -> str:
 
 
 def _plain(text: str, widths: bool) -> list[Quantity]:
-    """The amounts with a unit, the sizes of two sides, and the units behind "per"."""
-    read = [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
-    for number, scale, unit in _AMOUNT.findall(text):
-        dimension, factor = UNITS[unit]
-        amount = float(number) * factor * _SCALE.get(scale, 1.0)
-        read.append(Quantity(dimension, amount))
-        if dimension == CONCENTRATION:
-            read.append(Quantity(MASS, amount))
+    """The sizes of two sides, the amounts with a unit, and the units behind "per"."""
+    read: list[Quantity] = []
     for width, first, height, second, long in _AREA.findall(text) if "x" in text else ():
         if not long:
             side = _SIDES[second or first] / INCH
             read.append(Quantity(AREA, float(width) * float(height) * side * side))
         if widths:
             read.append(Quantity(LENGTH, float(width) * _SIDES[first or ("" if long else second)]))
+    if read:
+        text = _AREA.sub(";", text)
+    read += [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
+    for number, scale, unit in _AMOUNT.findall(text):
+        dimension, factor = UNITS[unit]
+        amount = float(number) * factor * _SCALE.get(scale, 1.0)
+        read.append(Quantity(dimension, amount))
+        if dimension == CONCENTRATION:
+            read.append(Quantity(MASS, amount))
     for unit in _BARE_UNIT.findall(text) if "per " in text else ():
         read.append(Quantity(*UNITS["iu" if unit.startswith("i") else unit.replace(".", "")]))
     return read

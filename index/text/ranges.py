@@ -20,8 +20,9 @@ UNIT = (
     + ")(?![a-z0-9])"
 )
 _OR_EQUAL = {
-    "low": r"(?:greater|more|larger|longer) than or equal(?: to)?|equal(?: to)? or (?:greater|more|larger) than"
-    r"|at least|minimum(?: of)?|min of|not less than|>\s?/?=|=>",
+    "low": r"(?:greater|more|larger|longer) than or equal(?: to)?"
+    r"|equal(?: to)? or (?:greater|more|larger) than|at least|minimum(?: of)?|min of"
+    r"|not less than|>\s?/?=|=>",
     "high": r"(?:less|smaller|fewer) than or equal(?: to)?|equal(?: to)? or (?:less|smaller|fewer) than"
     r"|up to(?: and including)?|(?:no|not) (?:more|greater|larger) than|(?:not to|not) exceed(?:ing)?|at most"
     r"|maximum(?: of)?|max of|<\s?/?=|=<",
@@ -78,7 +79,7 @@ def spans(text: str) -> list[Span]:
     found: list[Span] = []
     if not _SIGNS.search(text):
         return found
-    for pattern, read in ((_COMPARED, _compared), (_FROM_TO, _from_to), (_OR_MORE, _or_more)):
+    for pattern, read in ((_FROM_TO, _from_to), (_COMPARED, _compared), (_OR_MORE, _or_more)):
         for match in pattern.finditer(text):
             start, stop = match.span()
             span = read(match)

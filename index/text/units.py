@@ -95,9 +95,5 @@ UNITS: dict[str, tuple[int, float]] = {
 }
 """Each name of a unit in normal form: its dimension, an index into `DIMENSIONS`, and its base units."""
 
-NUMBER_WORDS = {"twenty-four": "24"} | {
-    word: str(number)
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
-    )
-}
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBER_WORDS = {"twenty-four": "24"} | {word: str(number) for number, word in enumerate(_WORDS, start=1)}
