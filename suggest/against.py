@@ -10,6 +10,7 @@ from index.store.profiles import Profiles
 from index.text.attributes import GROUPS, attributes
 from index.text.memoize import memoized
 from index.text.quantities import DIMENSIONS, Quantity, Range
+from index.text.ranges import EDGE
 from index.text.words import cut
 from suggest.reader import Query
 
@@ -20,14 +21,11 @@ INCH = 25.4  # mm
 AT_EDGE = 2e-6  # share by which a size may miss an end of a range: rounding of float32
 
 _UNITS = dict(
-    zip(
-        DIMENSIONS,
-        "mg|units|ml|mCi|mm|sq in|minutes|Fr|%|mEq|lb|mmHg|years|l/min|mg/ml|kcal/ml|classes|leads|channels"
-        "|electrodes|specimens|implants|sphere|cylinder|degrees".split("|"),
-        strict=True,
-    )
-)
-"""Base unit of each dimension, as answers write it."""
+    mass="mg", units="units", volume="ml", activity="mCi", length="mm", area="sq in", time="minutes",
+    gauge="Fr", percent="%", equivalents="mEq", weight="lb", pressure="mmHg", age="years", flow="l/min",
+    concentration="mg/ml", energy="kcal/ml", angle="degrees",
+)  # fmt: skip
+"""Base unit of each dimension, as answers write it; of others it is the name of the dimension."""
 
 Phrases = tuple[str, ...]
 
@@ -120,19 +118,27 @@ def written(normalised_words: Sequence[str]) -> str:
 
 
 def _range(covered: Range, in_inches: bool) -> str:
-    """A range of sizes in words: "16 to 48 sq in"."""
+    """A range of sizes in words: "more than 16 to 48 sq in"."""
     dimension, low, high = covered
+    below, most = _is_moved(high), _amount(Quantity(dimension, high), in_inches)
     if low <= 0:
-        return f"{_amount(Quantity(dimension, high), in_inches)} or less"
+        return f"less than {most}" if below else f"{most} or less"
+    least = _amount(Quantity(dimension, low), in_inches)
     if high == float("inf"):
-        return f"{_amount(Quantity(dimension, low), in_inches)} or more"
-    lower = _amount(Quantity(dimension, low), in_inches).split(" ")[0]
-    return f"{lower} to {_amount(Quantity(dimension, high), in_inches)}"
+        return f"more than {least}" if _is_moved(low) else f"{least} or more"
+    start = f"{'more than ' * _is_moved(low)}{least.split(' ')[0]}"
+    return f"{start} to {'less than ' * below}{most}"
+
+
+def _is_moved(end: float) -> bool:
+    """Whether an end of a range was moved inwards because it does not belong to it (`EDGE`)."""
+    return end != float("inf") and abs(float(f"{end:.4g}") - end) > end * EDGE / 2
 
 
 def _amount(quantity: Quantity, in_inches: bool) -> str:
     """A size with its unit, at most three digits: "36 sq in"."""
-    unit = _UNITS[DIMENSIONS[quantity.dimension]]
+    dimension = DIMENSIONS[quantity.dimension]
+    unit = _UNITS.get(dimension, dimension)
     if unit == "mm" and in_inches:
         return f"{quantity.amount / INCH:.3g} in"
-    return f"{quantity.amount:.6g} {unit}"
+    return f"{quantity.amount:.4g} {unit}"

@@ -63,7 +63,7 @@ CALIBRATION_SETTINGS = {
 }  # fmt: skip
 CONFIDENCE_ROUNDS = 80
 ANSWERABLE_ROUNDS = 120
-CHARGE_MISS_WEIGHT = 0.7  # of a wrong candidate of a charge line; see `fit_confidence`
+CHARGE_MISS_WEIGHT = 0.45  # of a wrong candidate of a charge line; see `fit_confidence`
 NO_CODE_WEIGHT = 1.5  # of a text without a code: there are fewer of them than of lines with one
 
 
