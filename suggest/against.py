@@ -141,4 +141,4 @@ def _amount(quantity: Quantity, in_inches: bool) -> str:
     unit = _UNITS.get(dimension, dimension)
     if unit == "mm" and in_inches:
         return f"{quantity.amount / INCH:.3g} in"
-    return f"{quantity.amount:.4g} {unit}"
+    return f"{float(f'{quantity.amount:.4g}'):.12g} {unit}"
