@@ -11,7 +11,7 @@ import msgspec
 
 from index.errors import QueryError
 from index.records import Modifier, Record
-from suggest.answer import Answer, Filters, Suggestion, Why
+from suggest.answer import Answer, Filters, LooksLike, Suggestion, Why
 from tests.waiting import wait_until
 
 # All descriptions are our own words: no sentence of a release is copied into the project.
@@ -38,6 +38,8 @@ RECORDS = (
 )
 MODIFIERS = (Modifier("RR", "Rented equipment", "Rental"), Modifier("NU", "New equipment", "New"))
 
+OTHER_TEXT = "xyzzy scope"  # resembles CPT, and no record has a word of it
+OTHER_WARNING = "99213 is a CPT code"
 HELD_TEXT = "folding walker with wheels"  # `HoldingSuggester` holds its answer back
 HOLD_FOLDER = "FAKE_HOLD_FOLDER"  # environment variable that gives `tests.serve_fake` the holding folder
 
@@ -116,7 +118,9 @@ class FakeSuggester:
             release="2026-01",
             model="fake-1",
             no_good_match=not ranked,
+            looks_like=LooksLike("cpt", 0.93) if text == OTHER_TEXT else None,
             did_you_mean=(),
+            warnings=(OTHER_WARNING,) if text == OTHER_TEXT else (),
             total_considered=len(allowed),
             suggestions=tuple(
                 msgspec.structs.replace(suggestion, rank=rank)

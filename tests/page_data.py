@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from index.records import Modifier, Record
-from suggest.answer import Answer, Correction, Filters
+from suggest.answer import Answer, Correction, Filters, Item, ModifierSuggestion
 from tests.fakes import FakeCatalogue, FakeSuggester
 
 FIRST = date(2026, 1, 1)
@@ -54,6 +54,26 @@ MODIFIERS = (
 )
 
 
+RICH_TEXT = "cane, xyzzy LT"
+
+
+def rich(answer: Answer) -> Answer:
+    """An answer with items, a modifier, codes not told apart, and what speaks against the first code."""
+    first = answer.suggestions[0]
+    why = msgspec.structs.replace(first.why, against=("says oral; your text says iv",))
+    return msgspec.structs.replace(
+        answer,
+        suggestions=(msgspec.structs.replace(first, why=why), *answer.suggestions[1:]),
+        acceptable_together=(("E0100", "E0130"),),
+        as_typed=(first,),
+        items=(
+            Item(0, 4, "cane", (msgspec.structs.replace(first, confidence=0.99),)),
+            Item(6, 11, "xyzzy", ()),
+        ),
+        modifiers=(ModifierSuggestion("LT", "Left side", "the text names LT"),),
+    )
+
+
 class PageSuggester(FakeSuggester):
     """The fake with this catalogue; it corrects `walkr` to `walker` and has no good match below 0.2."""
 
@@ -67,6 +87,8 @@ class PageSuggester(FakeSuggester):
 
     def _answer(self, text: str, k: int, on: date, filters: Filters) -> Answer:
         answer = super()._answer(text.replace("walkr", "walker"), k, on, filters)
+        if text == RICH_TEXT:
+            return rich(answer)
         return msgspec.structs.replace(
             answer,
             text=text,

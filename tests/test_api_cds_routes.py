@@ -20,7 +20,7 @@ from api.cds.feedback import code_of, suggestion_id
 from api.settings import Settings
 from index.code_systems import LEVEL_II
 from suggest.answer import Answer, Filters
-from tests.fakes import FakeSuggester
+from tests.fakes import OTHER_TEXT, OTHER_WARNING, FakeSuggester
 
 WHO = {"subject": {"reference": "Patient/1"}, "intent": "order", "status": "draft"}
 WALKER = {"text": "folding walker with wheels"}
@@ -128,6 +128,16 @@ def test_nothing_good_to_say_is_no_card(client: TestClient[Litestar]) -> None:
     assert call(client, {"resourceType": "DeviceRequest", "codeReference": {"reference": "Device/1"}}) == []
     assert call(client, {"resourceType": "Appointment", "description": "walker"}) == []
     assert call(client) == []
+
+
+def test_a_text_of_another_system_gets_a_card_without_suggestions(client: TestClient[Litestar]) -> None:
+    """It says which system, and nothing can be accepted."""
+    (card,) = call(client, draft("ServiceRequest", code={"text": OTHER_TEXT}))
+
+    assert card["summary"] == "ServiceRequest: looks like CPT (93%): HCPCS Level II has no code for it"
+    assert card["detail"].startswith("This looks like a CPT procedure (93% likely);")
+    assert OTHER_WARNING in card["detail"]
+    assert "suggestions" not in card
 
 
 def test_order_select_looks_at_what_was_selected(client: TestClient[Litestar]) -> None:

@@ -18,7 +18,7 @@ from api.__main__ import main
 from api.batch.chunks import CHUNK_ROWS
 from api.batch.queries import parse_date
 from suggest.answer import Answer, Filters
-from tests.fakes import FakeSuggester
+from tests.fakes import OTHER_TEXT, OTHER_WARNING, FakeSuggester
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +125,16 @@ def test_json_lines_keep_fields_and_add_the_answers(tmp_path: Path) -> None:
     assert third == {"id": 3, "suggestions": [], "error": "there is no text in 'text'"}
     assert fourth == {"input_line": "not json", "suggestions": [], "error": "the line is not a JSON object"}
     assert fifth["input_line"] == "[1]"
+
+
+def test_the_other_system_of_a_text_has_its_column(tmp_path: Path) -> None:
+    """And its field in JSON Lines."""
+    (row,) = rows(batch(tmp_path, f"text\n{OTHER_TEXT}\n"))
+    (line,) = batch(tmp_path, f"text\n{OTHER_TEXT}\n", out="jsonl").read_text().splitlines()
+
+    assert (row["no_good_match"], row["looks_like"]) == ("true", "cpt")
+    assert json.loads(line)["looks_like"] == {"system": "cpt", "probability": 0.93}
+    assert json.loads(line)["warnings"] == [OTHER_WARNING]
 
 
 def test_one_form_becomes_the_other(tmp_path: Path) -> None:

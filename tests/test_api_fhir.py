@@ -14,7 +14,7 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.settings import Settings
 from index.code_systems import LEVEL_I, LEVEL_II
-from tests.fakes import RECORDS, FakeSuggester
+from tests.fakes import OTHER_TEXT, OTHER_WARNING, RECORDS, FakeSuggester
 
 ALL = f"{LEVEL_II.address}?fhir_vs"
 
@@ -261,6 +261,18 @@ def test_expand_says_when_nothing_is_likely(client: TestClient[Litestar]) -> Non
 
     assert expansion["total"] == 0
     assert expansion["extension"] == [{"url": "urn:hcpcs-suggest:fhir:no-good-match", "valueBoolean": True}]
+
+
+def test_expand_says_to_which_other_system_a_text_belongs(client: TestClient[Litestar]) -> None:
+    """With its probability, and what the answer warns of."""
+    expansion = ask(client, "ValueSet/$expand", "ValueSet", url=ALL, filter=OTHER_TEXT)["expansion"]
+
+    assert expansion["extension"] == [
+        {"url": "urn:hcpcs-suggest:fhir:no-good-match", "valueBoolean": True},
+        {"url": "urn:hcpcs-suggest:fhir:looks-like", "valueCode": "cpt"},
+        {"url": "urn:hcpcs-suggest:fhir:looks-like-probability", "valueDecimal": 0.93},
+        {"url": "urn:hcpcs-suggest:fhir:warning", "valueString": OTHER_WARNING},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
+from tests.fakes import OTHER_TEXT, OTHER_WARNING
 from tests.live import running
-from tests.page_data import PageSuggester
+from tests.page_data import RICH_TEXT, PageSuggester
 
 pytestmark = pytest.mark.browser
 
@@ -460,6 +461,33 @@ def test_no_good_match_is_said_with_what_to_try(desk: Desk) -> None:
     until(page, "document.querySelector('#option-0')?.dataset.code === 'E0144'")
 
     assert message.is_hidden()
+
+
+def test_the_page_says_to_which_other_system_a_text_belongs(desk: Desk) -> None:
+    """In plain words above the message, with what the answer warns of."""
+    page = desk.open()
+    ask(page, OTHER_TEXT)
+
+    assert page.locator("#looks-like").inner_text() == (
+        "This looks like a CPT procedure; HCPCS Level II has no code for it (93% likely)."
+    )
+    assert page.locator("#notes .warning").inner_text() == f"{OTHER_WARNING}."
+    ask(page, "cane")
+    assert page.locator("#notes").is_hidden()
+
+
+def test_items_modifiers_and_what_speaks_against_a_code_are_shown(desk: Desk) -> None:
+    """Each item is a button that searches for it alone."""
+    page = desk.open()
+    ask(page, RICH_TEXT)
+
+    assert page.locator("#text-modifiers li").inner_text() == "LT Left side (the text names LT)"
+    assert page.locator("#items li").all_inner_texts() == ["cane E0100 99%", "xyzzy no good match"]
+    assert page.locator(".together").inner_text() == "The text does not tell apart E0100, E0130."
+    assert page.locator("#as-typed li").inner_text().startswith("E0100 Cane")
+    assert page.locator("#option-0 .against").inner_text() == "But it says oral; your text says iv."
+    page.locator("#items").get_by_role("button", name="cane").click()
+    until(page, "document.querySelector('#text').value === 'cane'")
 
 
 def test_an_unlikely_code_is_not_copied_unseen(desk: Desk) -> None:

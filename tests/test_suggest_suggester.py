@@ -347,3 +347,23 @@ def test_a_word_that_became_another_name_is_told_beside_the_text_as_typed(
     assert answer.as_typed[0].why.corrections == ()
     (plain,) = small.suggest(["dog bandage"], date_of_service=ON)
     assert plain.as_typed == ()
+
+
+def test_each_item_of_an_enumeration_has_its_own_suggestions(
+    small: Suggester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its characters in the text; the whole text keeps its list. A text of one thing has no items."""
+    text = "dog bandage, spring crutch"
+    monkeypatch.setattr(small._items, "spans", lambda *_: ((0, 11), (13, 26)))
+    (answer,) = small.suggest([text], date_of_service=ON)
+    monkeypatch.undo()
+    (alone,) = small.suggest(["dog bandage"], date_of_service=ON)
+
+    assert [(item.start, item.stop, item.text) for item in answer.items] == [
+        (0, 11, "dog bandage"),
+        (13, 26, "spring crutch"),
+    ]
+    assert [item.suggestions[0].code for item in answer.items] == ["A0001", "E0003"]
+    assert answer.items[0].suggestions == alone.suggestions
+    assert answer.suggestions
+    assert alone.items == ()
