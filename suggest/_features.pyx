@@ -194,6 +194,7 @@ cdef class FeatureKernel:
     cdef const int8_t[:, ::1] range_dimensions
     cdef const float[:, ::1] range_low
     cdef const float[:, ::1] range_high
+    cdef const int32_t[::1] kin
     cdef const uint8_t[::1] generic
     cdef const uint8_t[::1] maker
     cdef const uint8_t[::1] starter
@@ -206,7 +207,7 @@ cdef class FeatureKernel:
         self.indptr, self.tokens, self.fields, self.idf = stems
         self.attributes, self.groups = attributes
         self.dimensions, self.amounts = quantities
-        self.range_dimensions, self.range_low, self.range_high = ranges
+        self.range_dimensions, self.range_low, self.range_high, self.kin = ranges
         self.generic, self.maker, self.starter = flags
         self.code_popularity, self.length, self.sections, self.family = codes
 
@@ -341,7 +342,7 @@ cdef class FeatureKernel:
         for dimension, amount in quantities:
             self._quantity(rows, codes, dimension, amount)
         if quantities:
-            _quantity_gaps(rows, codes)
+            _quantity_gaps(rows, codes, self.kin)
 
     cdef void _quantity(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
         cdef Py_ssize_t i, j, code
@@ -414,13 +415,15 @@ cdef class FeatureKernel:
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
 
 
-cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes) noexcept nogil:
-    """How much better a candidate's amounts fit than the best of its neighbours' in the list of codes."""
+cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes, const int32_t[::1] kin) noexcept nogil:
+    """How much better a candidate's amounts fit than the best of its neighbours of the same first word."""
     cdef Py_ssize_t n = codes.shape[0], i, j
     cdef float best
     for i in range(n):
         best = -1e9
         for j in range(n):
+            if kin[codes[j]] != kin[codes[i]]:
+                continue
             if j != i and codes[j] - codes[i] <= NEAR and codes[i] - codes[j] <= NEAR:
                 best = max(best, rows[j].quantity_fit)
         if best > -1e9:

@@ -57,7 +57,7 @@ class Features:
             (table.indptr, table.tokens, table.fields, table.idf),
             (profiles.attributes, np.array(GROUPS, np.uint64)),
             (profiles.dimensions, profiles.amounts),
-            (profiles.range_dimensions, profiles.range_low, profiles.range_high),
+            (profiles.range_dimensions, profiles.range_low, profiles.range_high, profiles.kin),
             (profiles.generic.view(np.uint8), profiles.maker.view(np.uint8), codes.starter.view(np.uint8)),
             (codes.code_popularity, codes.length, codes.sections, codes.family),
         )
