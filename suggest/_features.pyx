@@ -259,6 +259,7 @@ cdef class FeatureKernel:
     cdef const int8_t[:, ::1] range_dimensions
     cdef const float[:, ::1] range_low
     cdef const float[:, ::1] range_high
+    cdef const int32_t[::1] kin
     cdef const uint8_t[::1] generic
     cdef const uint8_t[::1] maker
     cdef const uint8_t[::1] starter
@@ -271,7 +272,7 @@ cdef class FeatureKernel:
         self.indptr, self.tokens, self.fields, self.idf, self.roles = stems
         self.attributes, self.themes = attributes
         self.dimensions, self.amounts = quantities
-        self.range_dimensions, self.range_low, self.range_high = ranges
+        self.range_dimensions, self.range_low, self.range_high, self.kin = ranges
         self.generic, self.maker, self.starter = flags
         self.code_popularity, self.length, self.sections, self.family = codes
 
@@ -416,7 +417,7 @@ cdef class FeatureKernel:
         for dimension, amount in quantities:
             self._quantity(rows, codes, dimension, amount)
         if quantities:
-            _quantity_gaps(rows, codes)
+            _quantity_gaps(rows, codes, self.kin)
 
     cdef void _quantity(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
         cdef Py_ssize_t i, j, code
@@ -531,13 +532,15 @@ cdef inline float _denial(Row* row) noexcept nogil:
     return row.denied_by_both - row.denied_by_code - row.denied_by_text
 
 
-cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes) noexcept nogil:
-    """How much better a candidate's amounts fit than the best of its neighbours' in the list of codes."""
+cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes, const int32_t[::1] kin) noexcept nogil:
+    """How much better a candidate's amounts fit than the best of its neighbours of the same first word."""
     cdef Py_ssize_t n = codes.shape[0], i, j
     cdef float best
     for i in range(n):
         best = -1e9
         for j in range(n):
+            if kin[codes[j]] != kin[codes[i]]:
+                continue
             if j != i and codes[j] - codes[i] <= NEAR and codes[i] - codes[j] <= NEAR:
                 best = max(best, rows[j].quantity_fit)
         if best > -1e9:

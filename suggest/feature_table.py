@@ -239,8 +239,9 @@ FEATURES = (
             -inf, inf, _RANGES, confidence=True),
     Feature("quantity_gap", "quantities",
             "`quantity_fit` minus the largest `quantity_fit` of the other candidates at most eight places "
-            "away in the list of all codes; 0 if there is none.",
-            -inf, inf, _RANGES),
+            "away in the list of all codes whose long description begins with the same word, but for "
+            "numbers, injection and infusion; 0 if there is none.",
+            -inf, inf, _RANGES + ", kin"),
     Feature("range_inside", "quantities",
             "How many amounts of the text are inside the code's range of their dimension, an end included.",
             0, inf, _RANGES),

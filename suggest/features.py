@@ -60,7 +60,7 @@ class Features:
             (table.indptr, table.tokens, table.fields, table.idf, table.roles),
             (profiles.attributes, np.array(THEME_OF, np.int32)),
             (profiles.dimensions, profiles.amounts),
-            (profiles.range_dimensions, profiles.range_low, profiles.range_high),
+            (profiles.range_dimensions, profiles.range_low, profiles.range_high, profiles.kin),
             (profiles.generic.view(np.uint8), profiles.maker.view(np.uint8), codes.starter.view(np.uint8)),
             (codes.code_popularity, codes.length, codes.sections, codes.family),
         )

@@ -54,6 +54,7 @@ def code_columns(random: Random, codes: int = CODES) -> CodeColumns:
     profile["range_dimensions"] = random.integers(-1, 3, ranges)
     profile["range_low"] = random.choice([0, 1, 4, 16], ranges)
     profile["range_high"] = profile["range_low"] + random.choice([1, 32, np.inf], ranges)
+    profile["kin"] = random.integers(0, 2, codes)
     profile["generic"], profile["maker"] = random.random((2, codes)) < 0.3
     return CodeColumns(
         Profiles(*(np.ascontiguousarray(profile[name]) for name in Profiles._fields)),

@@ -113,6 +113,21 @@ def test_the_amounts_of_the_long_description_come_first() -> None:
     assert profiles.amounts[0].tolist() == [5, 2, 0, 0]
 
 
+def test_codes_that_begin_with_the_same_word_are_kin() -> None:
+    """Numbers, "injection" and "infusion" do not count."""
+    texts = (
+        "Injection, dogvax, 5 mg",
+        "Infusion, dogvax, 50 mg",
+        "5% dogvax",
+        "Injection, catvax",
+        "Injection, 5",
+    )
+    kin = Profiles.from_records([Record(f"J000{i}", text) for i, text in enumerate(texts)]).kin.tolist()
+
+    assert kin[0] == kin[1] == kin[2]
+    assert len(set(kin)) == 3
+
+
 def test_catch_all_codes_and_single_makers_are_marked(profiles: Profiles) -> None:
     """By CMS's list or by their words."""
     assert profiles.generic.tolist() == [False, False, True, False, True]

@@ -474,6 +474,8 @@ def test_amounts_are_compared_among_neighbours() -> None:
         },
     )
     check(numbers_of([0, 9]), {"quantity_gap": [0, 0]})
+    codes.profiles.kin[9] = 1
+    check(numbers_of([0, 8, 9]), {"quantity_gap": [0, 0, 0]})
 
 
 def test_attributes_by_hand() -> None:

@@ -291,8 +291,13 @@ def quantities(codes: CodeColumns, stated: Sequence[Quantity], rows: list[int]) 
     columns = {f"quantity_{name}": [numbers[i] for numbers in each] for i, name in enumerate(names)}
     fits = columns["quantity_fit"]
     gaps = []
+    kin = codes.profiles.kin.tolist()
     for i, row in enumerate(rows):
-        near = [fits[j] for j, other in enumerate(rows) if j != i and abs(other - row) <= NEAR]
+        near = [
+            fits[j]
+            for j, other in enumerate(rows)
+            if j != i and abs(other - row) <= NEAR and kin[other] == kin[row]
+        ]
         gaps.append(fits[i] - max(near) if near else 0.0)
     distances = [
         [_outside(codes, row, said) for said in stated if _outside(codes, row, said) is not None]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ PROFILE = np.dtype(
         ("range_dimensions", np.int8, MAX_RANGES),
         ("range_low", np.float32, MAX_RANGES),
         ("range_high", np.float32, MAX_RANGES),
+        ("kin", np.int32),
         ("generic", np.bool_),
         ("maker", np.bool_),
     ]
@@ -40,6 +42,7 @@ PROFILE = np.dtype(
 
 _NAMES = {"attributes": VALUES, "dimensions": DIMENSIONS}
 
+_FORMS = frozenset({"injection", "infusion"})  # say nothing about what is injected
 _MAKER = re.compile(r"\(([a-z][\w .&-]+)\),? ?not therapeutically equivalent|not therapeutically equivalent")
 _INJECTED = re.compile(r"J[01239]|Q51")
 _NOC = re.compile(
@@ -57,6 +60,7 @@ class Profiles(NamedTuple):
         range_dimensions: int8 (codes, 2): dimension of each range, -1 where there is none.
         range_low: float32 (codes, 2): lower end of each range, included.
         range_high: float32 (codes, 2): upper end of each range, included.
+        kin: int32 (codes,): number of the first word of the long description that names the thing.
         generic: bool (codes,): "not otherwise classified", "miscellaneous" and similar.
         maker: bool (codes,): for the product of one maker, "not therapeutically equivalent" to others.
     """
@@ -67,6 +71,7 @@ class Profiles(NamedTuple):
     range_dimensions: npt.NDArray[np.int8]
     range_low: npt.NDArray[np.float32]
     range_high: npt.NDArray[np.float32]
+    kin: npt.NDArray[np.int32]
     generic: npt.NDArray[np.bool_]
     maker: npt.NDArray[np.bool_]
 
@@ -124,6 +129,8 @@ def _profile(record: Record) -> npt.NDArray[np.void]:
     row["dimensions"] = [quantity.dimension for quantity in held]
     row["amounts"] = [quantity.amount for quantity in held]
     row["range_dimensions"], row["range_low"], row["range_high"] = zip(*ranges, strict=True)
+    named = (word for word in words(long) if word[0].isalpha() and word not in _FORMS)
+    row["kin"] = crc32(next(named, "").encode()) >> 1
     row["generic"] = generic
     row["maker"] = _MAKER.search(record.long_description.lower()) is not None
     return row
