@@ -18,10 +18,12 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
 SHARE ?= 1
+ON ?= 2026-01-15
+BEFORE ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long mutants check eval bench clean
+.PHONY: suggest serve test test-long mutants check eval reading bench clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -50,6 +52,21 @@ ifneq ($(and $(RELEASE),$(DEV)),)
 	$(BIN)/hcpcs index build --release $(RELEASE) --out runs/indexes/2026-01
 	$(BIN)/hcpcs eval run $(DEV) --index runs/indexes/2026-01 --split cms --out runs/dev $(ARGS) \
 		--system default --system all-words --system bm25 --system dense --system rrf
+endif
+
+# By which lines the commonest injectables are found, and the sets whose mean is compared with earlier runs.
+COUNTED = $(wildcard $(SHARED)/data/train/*_lines*.jsonl.gz $(SHARED)/data/asp/asp_ndc_hcpcs_crosswalk_2026-01.*.csv.gz)
+MEAN_OF = chargemaster cms crosswalk drug_brand ehr_picklist gold lay policy_title product
+READING = $(BIN)/python -m eval.reading
+
+reading: $(VENV)/full.stamp  ## after `make eval`: how well texts are read; BEFORE=RUN compares with a run of `hcpcs eval run`
+	$(READING) robustness $(DEV) --split cms --index runs/indexes/2026-01 --on $(ON)
+	$(READING) route $(wildcard $(SHARED)/data/eval/dev/route.jsonl) --count $(COUNTED) --index runs/indexes/2026-01 --on $(ON)
+	$(READING) refusals $(DEV) --split cms --index runs/indexes/2026-01 --on $(ON)
+	$(READING) calibration runs/dev/default
+	$(READING) confusions runs/dev/default --index runs/indexes/2026-01
+ifneq ($(BEFORE),)
+	$(READING) before-after $(BEFORE) runs/dev/default --mean-of $(MEAN_OF)
 endif
 
 bench: $(VENV)/full.stamp  ## measure speed; for ARGS see benchmarks/README.md

@@ -18,6 +18,8 @@ from index.errors import HcpcsError
 Rows = list[list[str]]
 Tables = dict[str, tuple[Rows, Any]]  # name of a table to its rows and to the values behind them
 
+SPLIT = "count each kind in SET as a case set"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one measure; returns the exit code, 2 for files that cannot be used."""
@@ -49,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         action.add_argument("files", nargs="+", type=Path, metavar="CASES", help="case files")
         action.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
         action.add_argument("--on", type=date.fromisoformat, default=date.today(), help="date of service")
+        if name != "route":
+            action.add_argument("--split", action="append", default=[], metavar="SET", help=SPLIT)
         if name == "route":
             action.add_argument(
                 "--count",
@@ -66,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     action = _add(actions, "before-after")
     action.add_argument("first", type=Path, metavar="RUN_A", help="run folder before")
     action.add_argument("second", type=Path, metavar="RUN_B", help="run folder after")
+    action.add_argument("--mean-of", nargs="+", default=[], metavar="SET", help="case sets of the mean")
     return parser
 
 
@@ -85,7 +90,9 @@ def _robustness(options: argparse.Namespace) -> Tables:
     from eval.reading.robustness import measure_robustness, robustness_rows
 
     suggester = _setting(options, options.on).suggester(None)
-    measured = measure_robustness(suggester, read_all(options.files), options.on, seed=options.seed)
+    measured = measure_robustness(
+        suggester, read_all(options.files, options.split), options.on, seed=options.seed
+    )
     examples = [["change", "text", "changed text", "first before", "first now", "confidence", "refused"]]
     examples += [
         [row.kind, e.text[:60], e.changed[:70], e.first, e.now, str(e.confidence), "yes" if e.refused else ""]
@@ -108,9 +115,11 @@ def _route(options: argparse.Namespace) -> Tables:
     results = [route.measure_cases(suggester, cases, field_by_text(options.files, "wrong"), on)]
     if options.count:
         codes = route.common_injectables(route.count_codes(options.count), book, on)
-        results += route.measure_forms(suggester, book, codes, route.INJECTED, "oral", on)
-    oral = route.oral_codes(book, on)
-    results += route.measure_forms(suggester, book, oral, route.SWALLOWED, "injectable", on)
+        listed = route.names_in(options.count)
+        names = route.with_names(codes, book) + [(code, listed[code]) for code in codes if code in listed]
+        results += route.measure_forms(suggester, book, names, route.INJECTED, "oral", on)
+    names = route.with_names(route.oral_codes(book, on), book)
+    results += route.measure_forms(suggester, book, names, route.SWALLOWED, "injectable", on)
     wrong = [["form", "text", "first", "confidence"]]
     wrong += [
         [row.form, text, code, str(confidence)] for row in results for text, code, confidence in row.wrong
@@ -124,7 +133,7 @@ def _refusals(options: argparse.Namespace) -> Tables:
 
     suggester = _setting(options, options.on).suggester(None)
     labels = field_by_text(options.files, "looks_like")
-    no_code, coded = measure_refusals(suggester, read_all(options.files), labels, options.on)
+    no_code, coded = measure_refusals(suggester, read_all(options.files, options.split), labels, options.on)
     tables: Tables = {}
     if no_code:
         tables["refusals-no-code"] = (no_code_rows(no_code), no_code)
@@ -137,7 +146,7 @@ def _calibration(options: argparse.Namespace) -> Tables:
     from eval.reading import calibration
 
     results = read_case_results(options.run)
-    errors = calibration.measure_calibration(results, options.seed)
+    errors = calibration.measure_calibration(results, read_manifest(options.run).split, options.seed)
     answered = calibration.measure_answered(results)
     return {
         "calibration": (calibration.calibration_rows(errors), errors),
@@ -148,7 +157,8 @@ def _calibration(options: argparse.Namespace) -> Tables:
 def _before_after(options: argparse.Namespace) -> Tables:
     from eval.reading.before_after import before_after_rows, change_by_set, read_pairs
 
-    changes = change_by_set(read_pairs(options.first, options.second), seed=options.seed)
+    pairs, split = read_pairs(options.first, options.second), read_manifest(options.second).split
+    changes = change_by_set(pairs, split, options.mean_of, seed=options.seed)
     return {"before-after": (before_after_rows(changes), changes)}
 
 

@@ -11,11 +11,12 @@ import numpy as np
 from eval.case_results import CaseResult
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array, interval, resample_counts
+from eval.measures.run_metrics import group_by_set
 from eval.measures.summary import group_numbers
 from eval.run import read_case_results, read_manifest
 
 TOP_10 = 10
-MEAN = "mean over the sets with a code"
+MEAN = "mean over the sets"
 MEASURES = ("top-1", "top-10", "refused")
 
 
@@ -51,15 +52,27 @@ def read_pairs(first: Path, second: Path) -> list[tuple[CaseResult, CaseResult]]
 
 
 def change_by_set(
-    pairs: Sequence[tuple[CaseResult, CaseResult]], samples: int = SAMPLES, seed: int = 0
+    pairs: Sequence[tuple[CaseResult, CaseResult]],
+    split: Sequence[str] = (),
+    mean_of: Sequence[str] = (),
+    samples: int = SAMPLES,
+    seed: int = 0,
 ) -> list[SetChange]:
-    """Measure each case set, then the mean over those with a code; refusals of all sets.
+    """Measure each case set, then the mean over sets with a code; of sets without one only the refusals.
 
     Sources are drawn with replacement, each with all its cases. A set of one source is drawn by case.
+
+    Args:
+        pairs: Each case before and after.
+        split: Case sets whose kinds are sets of their own.
+        mean_of: Case sets that the mean is taken over; empty for all with a code.
+        samples: Bootstrap samples.
+        seed: Of the bootstrap.
     """
     groups: dict[str, list[tuple[CaseResult, CaseResult]]] = {}
-    for pair in pairs:
-        groups.setdefault(pair[0].set, []).append(pair)
+    after_of = {(before.set, before.id): after for before, after in pairs}
+    for name, results in group_by_set([before for before, _ in pairs], split).items():
+        groups[name] = [(result, after_of[result.set, result.id]) for result in results]
     changes, drawn = [], []
     for number, (name, group) in enumerate(groups.items()):
         values = np.stack([_values([pair[side] for pair in group]) for side in (0, 1)])
@@ -70,7 +83,7 @@ def change_by_set(
         means = values.mean(axis=1)
         measures = _measures(means, replicates, shown)
         changes.append(SetChange(name, len(group), int(clusters.max()) + 1, by_source, measures))
-        if coded:
+        if coded and (not mean_of or group[0][0].set in mean_of):
             drawn.append((means, replicates))
     if len(drawn) > 1:
         means, replicates = (np.mean([item[i] for item in drawn], axis=0) for i in (0, 1))

@@ -16,6 +16,7 @@ from eval.measures.confidence import (
     reliability,
     risk_coverage,
 )
+from eval.measures.run_metrics import group_by_set
 
 SMALLEST_SET = 100
 MAX_EXCESS = 0.03
@@ -76,11 +77,15 @@ def perfect_ece(confidence: Array, samples: int = SAMPLES, seed: int = 0) -> flo
     return float(total.mean()) / len(confidence)
 
 
-def measure_calibration(results: Sequence[CaseResult], seed: int = 0) -> list[Calibration]:
-    """Measure all cases, those with a code, and each case set of 100 cases or more."""
+def measure_calibration(
+    results: Sequence[CaseResult], split: Sequence[str] = (), seed: int = 0
+) -> list[Calibration]:
+    """Measure all cases, those with a code, and each case set of 100 cases or more.
+
+    The kinds of a set in `split` are sets of their own.
+    """
     groups = {"all cases": list(results), "all with a code": [result for result in results if result.codes]}
-    for result in results:
-        groups.setdefault(result.set, []).append(result)
+    groups |= group_by_set(results, split)
     measured = []
     for name, group in groups.items():
         if len(group) < SMALLEST_SET:

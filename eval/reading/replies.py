@@ -29,13 +29,17 @@ class Reply(msgspec.Struct, frozen=True):
     looks_like: str = ""
 
 
-def read_all(paths: Sequence[Path]) -> list[Case]:
-    """Read the cases of all files, in order.
+def read_all(paths: Sequence[Path], split: Sequence[str] = ()) -> list[Case]:
+    """Read the cases of all files, in order; a set in `split` is one set for each kind.
 
     Raises:
         CaseFileError: If a file cannot be read.
     """
-    return [case for path in paths for case in read_cases(path).cases]
+    cases = [case for path in paths for case in read_cases(path).cases]
+    return [
+        msgspec.structs.replace(case, set=f"{case.set}: {case.kind}") if case.set in split else case
+        for case in cases
+    ]
 
 
 def field_by_text(paths: Sequence[Path], field: str) -> dict[str, Any]:

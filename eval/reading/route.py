@@ -21,6 +21,7 @@ from index.records import Record
 from index.store.catalogue import Catalogue
 
 INJECTABLES = 100
+DRUG_NAME = 4  # column of the ASP crosswalk; the first is the code
 INJECTED = ("{} IV", "{} IM", "{} SC", "{} 50 mg IV")
 SWALLOWED = ("{} PO", "{} tablet", "{} oral")
 _ORAL = re.compile(r"\b(?:oral(?:ly)?|substitute for an iv|tablets?|capsules?)\b", re.IGNORECASE)
@@ -59,13 +60,24 @@ def count_codes(paths: Sequence[Path]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for path in paths:
         if ".csv" in path.suffixes:
-            data = path.read_bytes()
-            text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("cp1252", "replace")
-            rows = csv.reader(text.splitlines())
-            counts.update(row[0] for row in rows if row and _CODE.fullmatch(row[0]))
+            counts.update(row[0] for row in _crosswalk(path))
         else:
             counts.update(code for case in read_all([path]) for code in case.codes)
     return counts
+
+
+def names_in(paths: Sequence[Path]) -> dict[str, str]:
+    """Map each code of crosswalk tables to its commonest drug name there."""
+    names: dict[str, Counter[str]] = {}
+    for row in (row for path in paths if ".csv" in path.suffixes for row in _crosswalk(path)):
+        names.setdefault(row[0], Counter())[row[DRUG_NAME].strip()] += 1
+    return {code: min(counted, key=lambda name: (-counted[name], name)) for code, counted in names.items()}
+
+
+def _crosswalk(path: Path) -> list[list[str]]:
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("cp1252", "replace")
+    return [row for row in csv.reader(text.splitlines()) if len(row) > DRUG_NAME and _CODE.fullmatch(row[0])]
 
 
 def common_injectables(counts: Counter[str], book: Catalogue, on: date, most: int = INJECTABLES) -> list[str]:
@@ -76,7 +88,7 @@ def common_injectables(counts: Counter[str], book: Catalogue, on: date, most: in
         if record is None or code[0] != "J" or record.status(on) != "active" or record.is_noc:
             continue
         if route_of(record) == "injectable":
-            by_name.setdefault(_name(record), code)
+            by_name.setdefault(name_of(record), code)
     return list(by_name.values())[:most]
 
 
@@ -87,21 +99,40 @@ def oral_codes(book: Catalogue, on: date) -> list[str]:
         if record.code[0] not in "JQS" or record.status(on) != "active" or record.is_noc:
             continue
         if route_of(record) == "oral":
-            by_name.setdefault(_name(record), record.code)
+            by_name.setdefault(name_of(record), record.code)
     return list(by_name.values())
 
 
-def _name(record: Record) -> str:
+def with_names(codes: Sequence[str], book: Catalogue) -> list[tuple[str, str]]:
+    """Pair each code of the release with the name of its drug."""
+    return [(code, name_of(record)) for code in codes if (record := book.get(code)) is not None]
+
+
+def name_of(record: Record) -> str:
     """The drug of a descriptor: its first clause, and its second where the first is the form."""
     clauses = [drug_name(clause) for clause in re.split(r"[,;(]", record.long_description)]
     return next((clause for clause in clauses if clause), record.code)
 
 
 def measure_forms(
-    suggester: Any, book: Catalogue, codes: Sequence[str], forms: Sequence[str], other: str, on: date
+    suggester: Any,
+    book: Catalogue,
+    names: Sequence[tuple[str, str]],
+    forms: Sequence[str],
+    other: str,
+    on: date,
 ) -> list[RouteResult]:
-    """Ask the name of each drug in each form, such as `{} IV`, and count first codes of the route `other`."""
-    names = [(code, _name(record)) for code in codes if (record := book.get(code)) is not None]
+    """Ask each drug in each form, such as `{} IV`, and count first codes of the route `other`.
+
+    Args:
+        suggester: What is asked.
+        book: The release.
+        names: Codes with a name of their drug.
+        forms: Texts with a place for the name.
+        other: The route that no first code may have.
+        on: Date of service.
+    """
+    own = {code: name_of(record) for code, _ in names if (record := book.get(code)) is not None}
     results = []
     for form in forms:
         texts = [form.format(name) for _, name in names]
@@ -113,8 +144,8 @@ def measure_forms(
             if first is not None and route_of(first) == other
         ]
         right = [
-            reply.first == code or (first is not None and _name(first) == name)
-            for (code, name), reply, first in zip(names, replies, firsts, strict=True)
+            reply.first == code or (first is not None and name_of(first) == own[code])
+            for (code, _), reply, first in zip(names, replies, firsts, strict=True)
         ]
         results.append(
             RouteResult(
