@@ -19,6 +19,9 @@ from suggest.reader import Query
 MAX_TERM_CHARS = 90  # of a matched descriptor in the summary
 MAX_PHRASES = 3  # of terms in the summary; `Why.expansions` has all
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
+DENIALS = frozenset(
+    {"no", "non", "not", "without"}
+)  # a term that denies is not read as the rest of its words
 NO_WORD = ", without a common word: "
 NO_WORDS: frozenset[str] = frozenset()
 
@@ -197,7 +200,7 @@ def _terms_of(
         if term is told and changes:
             continue
         added = " ".join([word for word in term.added if word in means])
-        if added:
+        if added and not [word for word in term.added if word in DENIALS and word not in means]:
             changes.append(f"{term.typed} -> {added}")
             if len(phrases) < MAX_PHRASES:
                 phrases.append(f"read {term.typed} as {added}")

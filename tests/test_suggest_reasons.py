@@ -205,3 +205,11 @@ def test_the_longest_term_that_points_to_a_code_is_told_and_of_equal_ones_the_fi
     assert ["two words is listed" in why.summary for why in found] == [True, False, True]
     assert ["one is listed" in why.summary for why in found] == [False, True, False]
     assert not any("also two is listed" in why.summary or "six is listed" in why.summary for why in found)
+
+
+def test_a_term_that_denies_is_not_read_as_what_it_denies() -> None:
+    """The descriptor has "dog" and not "without"."""
+    (why,) = whys("bandage wod", [0], hits=(Hit(1, 2, meaning("wod", "without dog")),))
+
+    assert why.expansions == ()
+    assert "wod" not in why.summary
