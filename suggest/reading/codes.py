@@ -10,10 +10,11 @@ from suggest.reading.code_list import CodeListReader
 from suggest.reading.code_parts import NO_CODES, TypedCodes, attached, repaired
 
 _DIGITS = re.compile(
-    r"\d(?:[0-9OoIiLl]{3}|-\d{3}|(?<=[OoIiLl].)[0-9OoIiLl]{2}|(?<=[A-Za-z].)[0-9ABab]\.[0-9A-Za-z])"
+    r"\d(?:(?<=[A-Za-z].)[0-9OoIiLl]{3}|(?<=[A-Za-z][ -].)\d{3}|\d{3}[\dFTUAMftuam]|-\d{3}|\d-\d{4}"
+    r"|(?<=[OoIiLl].)[0-9OoIiLl]{2}|(?<=[A-Za-z].)[0-9ABab]\.[0-9A-Za-z])"
 )
-_SHORT = re.compile(r"\W*[A-Za-z](?:[A-Za-z]|\d{1,3}[Xx*]*)(?:\W|$)")
-_WORDS = ("mod", "rev", "icd", "dx")
+_SHORT = re.compile(r"\W*(?:[A-Za-z]{2}\W*$|[A-Za-z]\d{1,3}[Xx*]*(?:\W|$))")
+_WORDS = ("modifier", "mod ", "mods", "revenue", "rev ", "rev.", "rev:", "icd", "dx ", "dx:")
 
 
 def _may_hold_codes(text: str) -> bool:
@@ -68,9 +69,7 @@ _OTHERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("revenue", r"(?<![\w.-])(0\d{3}|\d{3})\s+rev(?:enue)?\b"),
     )
 )
-_OTHER_HINTS = re.compile(
-    r"\d-\d{3}|[a-z]\d[0-9ab]\.[0-9a-z]|ndc|icd|\bdx\b|cpt|cdt|\bada\b|dental|d\d{4}|rev", re.I
-)
+_OTHER_HINTS = re.compile(r"\d-\d{3}|[a-z]\d[0-9ab]\.[0-9a-z]|ndc|icd|dx\b|cpt|cdt|\bada\b|dental|d\d{4}|rev")
 SMALL_WORDS = frozenset({"AM", "AS", "AT", "ET", "GO", "PO", "HA", "HE", "HO", "IN", "MS", "PA", "PM", "US"})
 """Modifiers that are commoner as words; in a text of words they are read as words."""
 
@@ -105,7 +104,8 @@ class CodeReader:
         modifiers: list[str] = []
         others: list[tuple[str, str]] = []
         spans: list[tuple[int, int]] = []
-        if _OTHER_HINTS.search(text) is not None:
+        lower = text.lower()
+        if _OTHER_HINTS.search(lower) is not None:
             for system, pattern in _OTHERS:
                 for match in pattern.finditer(text):
                     if not any(start < match.end() and match.start() < stop for start, stop in spans):
@@ -130,7 +130,7 @@ class CodeReader:
                     codes.append((match.start(), code.upper()))
                     spans.append((match.start(), self._modifiers_after(text, match.end(), modifiers)))
         codes += [(match.start(), match[0].upper()) for match in _LEVEL_1.finditer(text)]
-        for match in _NAMED_MODIFIER.finditer(text):
+        for match in _NAMED_MODIFIER.finditer(text) if "mod" in lower else ():
             modifier = (match[1] or match[2]).upper()
             if modifier in self._modifiers:
                 modifiers.append(modifier)

@@ -19,14 +19,14 @@ _CONTAINERS = re.compile(
 UNITS = frozenset(("ml", "l", "g", "gm", "mg", "mcg", "kg", "oz", "cc", "unt", "iu", "meq", "mci", "mmol"))
 """Measures of what a container holds; anything else is counted in pieces."""
 
-_INJECTED_FORMS = "soln|solr|sosy|soaj|soct|sopn|susr|susp|susy|emul|conc|prsy|srer|inj"
+_INJECTED_FORMS = "soln|solr|sosy|soaj|soct|sopn|susr|susp|susy|emul|conc|prsy|srer"
 _STEP = re.compile(
     r"(?P<amount>\d*\.?\d+)\s+(?P<held>[a-z][a-z,()\- ]*?)\s+in\s+\d+\s+(?P<container>[a-z]+)",
     re.IGNORECASE,
 )
 _ROUTE_AND_FORM = re.compile(rf"\b(ij|iv|im|sc|sq)\s+(?:{_INJECTED_FORMS})\b", re.IGNORECASE)
 _FORM_ALONE = re.compile(r"\b(?:solr|sosy|soaj|soct|sopn|susr|susy|srer|prsy)\b", re.IGNORECASE)
-_FORM_SIGNS = ("so", "su", "emul", "conc", "pr", "sr", "inj")
+_FORM_SIGNS = ("soln", "solr", "sosy", "soa", "soct", "sopn", "sus", "emul", "conc", "prsy", "srer")
 
 
 class Package(msgspec.Struct, frozen=True):
