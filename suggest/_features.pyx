@@ -97,6 +97,7 @@ cdef struct Row:
     float query_digits
     float query_best_cosine
     float query_best_share
+    float mended
 
 cdef Row _EMPTY
 memset(&_EMPTY, 0, sizeof(Row))
@@ -294,7 +295,7 @@ cdef class FeatureKernel:
             first, last = indptr[i], indptr[i + 1]
             if first == last:
                 continue
-            words, digits, marks, meanings, terms, quantities, attributes = queries[i]
+            words, digits, marks, meanings, terms, quantities, attributes, mended = queries[i]
             out = <Row*> &values[first, 0]
             codes = rows[first:last]
             self._vectors(out, codes, cosines[first:last], bm25[first:last])
@@ -304,6 +305,7 @@ cdef class FeatureKernel:
             self._quantities(out, codes, quantities)
             self._attributes(out, codes, attributes)
             self._code(out, codes)
+            _of_query(out, last - first, mended)
         return matrix
 
     cdef void _vectors(
@@ -545,6 +547,13 @@ cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes, const int32_t[::1]
                 best = max(best, rows[j].quantity_fit)
         if best > -1e9:
             rows[i].quantity_gap = rows[i].quantity_fit - best
+
+
+cdef void _of_query(Row* rows, Py_ssize_t n, float mended) noexcept nogil:
+    """What is the same for all candidates of a query and needs no word of it."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        rows[i].mended = mended
 
 
 cdef void _shares_of_query(Row* row, QueryWords words) noexcept nogil:

@@ -351,6 +351,10 @@ FEATURES = (
     Feature("query_best_share", "query",
             "Largest `query_share` of all candidates.",
             0, 1, _MEANT, confidence=True),
+    Feature("mended", "query",
+            "How much spelling corrections changed: share of the changed letters of each corrected word, "
+            "twice that if it became a name, added up.",
+            0, 128, "Query.mended", confidence=True),
 )
 """What the ranker reads of one candidate, in the order of its columns."""
 

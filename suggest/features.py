@@ -39,6 +39,7 @@ class PlainQuery(NamedTuple):
             whether it is of a name list.
         quantities: Dimension and amount.
         attributes: Bits of `index.text.attributes`, as bytes, one a group.
+        mended: See `Query.mended`.
     """
 
     words: list[list[Match]]
@@ -48,6 +49,7 @@ class PlainQuery(NamedTuple):
     terms: list[tuple[int, tuple[int, ...], bool]]
     quantities: tuple[Quantity, ...]
     attributes: bytes
+    mended: float
 
 
 class Features:
@@ -100,4 +102,5 @@ class Features:
             ],
             query.quantities,
             query.attributes.to_bytes(len(GROUPS), "little"),
+            query.mended,
         )

@@ -86,6 +86,7 @@ def query(random: Random, words: int, codes: int = CODES) -> Query:
         attributes=_bits(random, 0.05),
         codes=(),
         corrections=(),
+        mended=float(np.float32(random.random())),
     )
 
 

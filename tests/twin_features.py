@@ -69,6 +69,7 @@ def of_query(
         **known_terms(query, rows),
         **quantities(codes, query.quantities, rows),
         **attributes(codes, query.attributes, rows, known["name_missing"]),
+        "mended": [query.mended for _ in rows],
         **code(codes, rows),
     }
 
