@@ -24,7 +24,7 @@ RANKER_COLUMNS = (
     "rarest_missing", "short_share", "long_share", "term_place", "term_alone", "term_whole", "term_elsewhere",
     "name_place", "bm25_gap", "quantity_equal", "attributes_clash", "generic", "code_popularity", "starter",
     "query_words", "query_known", "query_digits", "query_best_cosine", "query_best_share", "sibling_gap",
-    "denied_by_code", "denied_by_text", "route_clash", "mended",
+    "denied_by_code", "denied_by_text", "route_clash", "mended", "quantity_fit",
 )  # fmt: skip
 """Columns that the calibration takes from the ranker's matrix."""
 

@@ -23,6 +23,7 @@ from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
 from suggest.features import NAMES, Features
+from suggest.measures import Measures, measures
 from suggest.ranker import BoostedRanker
 from suggest.reader import Query, Reader
 from suggest.systems import SystemModel, own_log_odds
@@ -112,7 +113,9 @@ class FoldIndex:
             systems: The model that did not learn from the lines.
         """
         self._systems = systems
-        self._allowed = np.ones(len(full.catalogue), bool)
+        self._measures = Measures(full.catalogue.records)
+        self._all = np.ones(len(full.catalogue), bool)
+        self._without_measures = ~measures(full.catalogue.records)
         self._full, self._bare = (
             (
                 Retriever(artifact, encoder),
@@ -142,7 +145,9 @@ class FoldIndex:
             query = _without_own_term(query)
         if not query.words:
             return None
-        candidates = retriever.candidates([query], self._allowed, CODES_BY_MEANING)
+        of_measure = self._measures.meant(line.text, query.words, query.plain)
+        allowed = self._all if of_measure else self._without_measures
+        candidates = retriever.candidates([query], allowed, CODES_BY_MEANING)
         matrix = features.matrix([query], candidates)
         labels = np.array([self._codes[row] in line.codes for row in candidates.rows], bool)
         codable = own_log_odds(self._systems.probabilities([query.plain]))[0]
