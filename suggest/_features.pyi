@@ -18,7 +18,7 @@ class FeatureKernel:
         stems: tuple[Ids, npt.NDArray[np.int32], Bytes, Floats, Bytes],
         attributes: tuple[Bytes, npt.NDArray[np.int32]],
         quantities: tuple[Dimensions, Floats],
-        ranges: tuple[Dimensions, Floats, Floats],
+        ranges: tuple[Dimensions, Floats, Floats, npt.NDArray[np.int32]],
         flags: tuple[Bytes, Bytes, Bytes],
         codes: tuple[Floats, Floats, Floats, npt.NDArray[np.int32]],
     ) -> None: ...
