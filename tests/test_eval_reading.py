@@ -165,14 +165,16 @@ def test_a_first_code_of_the_other_route_is_counted():
 def test_refusals_are_counted_by_label_and_small_sets_together():
     """Texts without a code by set and by what they look like."""
     system = Wordwise({"cane": "E0100"}, SimpleNamespace(system="cpt"))
-    cases = [case("1", [], "cane"), case("2", [], "visit"), case("3", [], "filling")]
+    cases = [case("1", [], "cane"), case("2", [], "visit"), case("3", [], "filling"), case("6", [], "thing")]
     cases += [case("4", ["E0100"], "cane", set="one"), case("5", ["E0100"], "stick", set="two")]
 
-    no_code, coded = refusals.measure_refusals(system, cases, {"visit": "cpt", "filling": "cdt"}, DAY)
+    no_code, coded = refusals.measure_refusals(
+        system, cases, {"visit": "cpt", "filling": "cdt", "thing": "vague"}, DAY
+    )
 
-    assert [row.group for row in no_code] == ["made", "made: cdt", "made: cpt"]
-    assert (no_code[0].refused, no_code[0].above_50) == (share(2, 3), share(1, 3))
-    assert (no_code[0].above_90, no_code[0].looks_like) == (share(0, 3), share(1, 2))
+    assert [row.group for row in no_code] == ["made", "made: cdt", "made: cpt", "made: vague"]
+    assert (no_code[0].refused, no_code[0].above_50) == (share(3, 4), share(1, 4))
+    assert (no_code[0].above_90, no_code[0].looks_like) == (share(0, 4), share(1, 3))
     assert [(row.group, row.refused, row.refused_right) for row in coded] == [
         (refusals.POOL, share(1, 2), share(0, 2))
     ]

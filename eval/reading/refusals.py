@@ -14,6 +14,7 @@ from eval.reading.replies import Reply, ask_texts
 
 POOLED_BELOW = 100  # case sets with fewer coded texts are counted together
 POOL = "smaller sets together"
+SYSTEMS = ("cpt", "cdt", "icd", "ndc", "revenue", "not-medical")  # that an answer can name
 Pair = tuple[Case, Reply]
 
 
@@ -79,8 +80,13 @@ def _no_code(name: str, pairs: Sequence[Pair], labels: dict[str, Any]) -> NoCode
         share(n - len(answered), n),
         share(sum(confidence > 0.5 for confidence in answered), n),
         share(sum(confidence > 0.9 for confidence in answered), n),
-        share(sum(label == reply.looks_like for label, reply in labelled), len(labelled)),
+        share(sum(_named(label) == reply.looks_like for label, reply in labelled), len(labelled)),
     )
+
+
+def _named(label: str) -> str:
+    """What an answer should name: nothing for a label such as `vague`."""
+    return label if label in SYSTEMS else ""
 
 
 def _coded(name: str, pairs: Sequence[Pair]) -> Coded:
