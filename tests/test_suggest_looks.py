@@ -7,26 +7,25 @@ import pytest
 from suggest.answer import LooksLike
 from suggest.looks import code_warning, looks_like, sentence, short_sentence
 
-NAMES = ("hcpcs", "cpt", "cdt", "icd", "ndc", "revenue", "not-medical", "vague")
-
 
 @pytest.mark.parametrize(
-    ("systems", "refused", "expected"),
+    ("systems", "answerable", "refused", "expected"),
     [
-        ((0.1, 0.7, 0, 0, 0, 0, 0, 0.2), True, LooksLike("cpt", 0.7)),
-        ((0.1, 0.7, 0, 0, 0, 0, 0, 0.2), False, LooksLike("cpt", 0.7)),
-        ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), True, LooksLike("cpt", 0.4)),
-        ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), False, None),  # our codes are likelier
-        ((0.2, 0.1, 0, 0, 0, 0, 0.1, 0.6), True, None),  # vague, or too little of each
-        ((0, 0, 0, 0, 0, 0, 0.99999, 0), True, LooksLike("not-medical", 1.0)),
-        ((0, 0, 0, 0.3, 0, 0, 0, 0.7), True, LooksLike("icd", 0.3)),
+        ((0.1, 0.7, 0, 0, 0, 0, 0, 0.2), 0.1, True, LooksLike("cpt", 0.7)),
+        ((0.1, 0.7, 0, 0, 0, 0, 0, 0.2), 0.1, False, LooksLike("cpt", 0.7)),
+        ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), 0.0, True, LooksLike("cpt", 0.8)),  # the match says that none is ours
+        ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), 0.5, True, LooksLike("cpt", 0.4)),
+        ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), 0.5, False, None),  # our codes are likelier
+        ((0.2, 0.2, 0, 0, 0, 0, 0, 0.6), 0.0, True, None),  # too little to belong to any
+        ((0.2, 0.2, 0.2, 0.2, 0.2, 0, 0, 0), 0.2, True, None),  # too little of each
+        ((0, 0, 0, 0, 0, 0, 0.99999, 0), 0.0, True, LooksLike("not-medical", 1.0)),
     ],
 )
 def test_the_likeliest_other_system_is_named(
-    systems: tuple[float, ...], refused: bool, expected: LooksLike | None
+    systems: tuple[float, ...], answerable: float, refused: bool, expected: LooksLike | None
 ) -> None:
     """In an answer with a good match only if it is likelier than our codes."""
-    assert looks_like(systems, NAMES, refused) == expected
+    assert looks_like(systems, answerable, refused) == expected
 
 
 def test_it_is_said_in_plain_words() -> None:
