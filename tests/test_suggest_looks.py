@@ -13,7 +13,12 @@ from suggest.looks import code_warning, looks_like, sentence, short_sentence
     [
         ((0.1, 0.7, 0, 0, 0, 0, 0, 0.2), 0.1, True, LooksLike("cpt", 0.7)),
         ((0.1, 0.7, 0, 0, 0, 0, 0, 0.2), 0.1, False, LooksLike("cpt", 0.7)),
-        ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), 0.0, True, LooksLike("cpt", 0.8)),  # the match says that none is ours
+        (
+            (0.5, 0.4, 0, 0, 0, 0, 0, 0.1),
+            0.0,
+            True,
+            LooksLike("cpt", 0.8),
+        ),  # the match says that none is ours
         ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), 0.5, True, LooksLike("cpt", 0.4)),
         ((0.5, 0.4, 0, 0, 0, 0, 0, 0.1), 0.5, False, None),  # our codes are likelier
         ((0.2, 0.2, 0, 0, 0, 0, 0, 0.6), 0.0, True, None),  # too little to belong to any
