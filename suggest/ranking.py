@@ -77,7 +77,7 @@ class RankingPipeline:
         scores = self._ranker.scores(matrix)
         top, top_indptr = top_k(scores, candidates.indptr, [k + len(query.codes) for query in queries])
         systems = self._systems_of(queries)
-        codable = own_log_odds(systems)
+        codable = list(map(own_log_odds, systems))
         probabilities = self._calibration.probabilities(
             ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, codable)
         )
@@ -87,15 +87,15 @@ class RankingPipeline:
                 rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable, other
             )
             for (start, stop), (accepted, answerable), other in zip(
-                pairwise(top_indptr), probabilities, systems.tolist(), strict=True
+                pairwise(top_indptr), probabilities, systems, strict=True
             )
         ]
 
-    def _systems_of(self, queries: Sequence[Query]) -> npt.NDArray[np.float64]:
+    def _systems_of(self, queries: Sequence[Query]) -> list[list[float]]:
         """Probability of each code system for each query, by its words alone; even odds without a model."""
         if self._systems is None:
-            return _UNKNOWN_SYSTEMS.repeat(len(queries), axis=0)
+            return [_UNKNOWN_SYSTEMS] * len(queries)
         return self._systems.probabilities([query.plain for query in queries])
 
 
-_UNKNOWN_SYSTEMS = np.array([[0.5, *[0.5 / (len(SYSTEMS) - 1)] * (len(SYSTEMS) - 1)]])
+_UNKNOWN_SYSTEMS = [0.5, *[0.5 / (len(SYSTEMS) - 1)] * (len(SYSTEMS) - 1)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,8 @@ texts that say too little to belong to any."""
 
 NOWHERE = SYSTEMS.index("vague")
 _DIGIT = re.compile(r"\d")
-MEMOIZED_PARTS = 8192  # blank-separated parts of texts, 36 bytes each
+MEMOIZED_PARTS = 8192  # blank-separated parts of texts
+MIN_ODDS = 1e-6  # probability below which log odds are cut off
 
 
 class SystemModel:
@@ -44,7 +46,8 @@ class SystemModel:
             bias: float32 (systems,).
         """
         self._encoder = encoder
-        self._weights, self._bias = weights, bias
+        self._weights, self._bias = weights, bias.astype(float).tolist()
+        self._stored_bias = bias
         self._part = memoized(self._sum, MEMOIZED_PARTS)
 
     @classmethod
@@ -66,30 +69,44 @@ class SystemModel:
         """Write the model in the form that `load` reads."""
         from safetensors.numpy import save_file
 
-        save_file({"weights": self._weights, "bias": self._bias}, path)
+        save_file({"weights": self._weights, "bias": self._stored_bias}, path)
         path.chmod(0o644)  # safetensors writes it for its owner alone
 
-    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def probabilities(self, texts: Sequence[str]) -> list[list[float]]:
         """Probability of each system.
 
         Args:
             texts: Normalised texts without noise words.
 
         Returns:
-            float64 (len(texts), systems), rows add up to 1.
+            For each text a number for each system; they add up to 1.
         """
-        logits = np.array([self._logits(text) for text in texts], np.float64).reshape(-1, len(SYSTEMS))
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+        return list(map(self._of, texts))
 
-    def _logits(self, text: str) -> npt.NDArray[np.float64]:
-        total = sum([self._part(part) for part in text.split()], _NOTHING)
-        return np.asarray(total[:-1] / max(total[-1], 1.0) ** 0.5 + self._bias)
+    def _of(self, text: str) -> list[float]:
+        """Probability of each system for a text. Eight numbers are too few for arrays to pay."""
+        parts = list(map(self._part, text.split()))
+        logits = self._bias
+        if parts:
+            *sums, n_features = map(sum, zip(*parts, strict=True))
+            scale = n_features**-0.5
+            logits = [total * scale + own for total, own in zip(sums, logits, strict=True)]
+        most = max(logits)
+        odds = [exp(logit - most) for logit in logits]
+        total = sum(odds)
+        return [own / total for own in odds]
 
-    def _sum(self, part: str) -> npt.NDArray[np.float64]:
-        """Summed weights of the features of a part of a text, and their number."""
+    def _sum(self, part: str) -> tuple[float, ...]:
+        """Summed weights of the features of a part of a text, and their number, at least 1."""
         features = part_features(self._encoder, part)
-        return np.append(self._weights[features].sum(axis=0, dtype=np.float64), len(features))
+        sums = self._weights[features].sum(axis=0, dtype=np.float64).tolist()
+        return (*sums, float(len(features) or 1))
+
+
+def own_log_odds(probabilities: Sequence[float]) -> float:
+    """Log odds of HCPCS Level II against all others, from the probabilities of one text."""
+    own = min(max(probabilities[0], MIN_ODDS), 1 - MIN_ODDS)
+    return log(own / (1 - own))
 
 
 def part_features(encoder: StaticEncoder, part: str) -> list[int]:
@@ -102,11 +119,3 @@ def part_features(encoder: StaticEncoder, part: str) -> list[int]:
 
 NO_SYSTEMS = (1 / len(SYSTEMS),) * len(SYSTEMS)
 """Of a text without words."""
-
-_NOTHING = np.zeros(len(SYSTEMS) + 1)
-
-
-def own_log_odds(probabilities: npt.NDArray[np.float64]) -> list[float]:
-    """Log odds of HCPCS Level II against all others, for each row of `SystemModel.probabilities`."""
-    own = np.clip(probabilities[:, 0], 1e-6, 1 - 1e-6)
-    return [float(odds) for odds in np.log(own / (1 - own))]

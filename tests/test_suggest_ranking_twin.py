@@ -226,5 +226,5 @@ def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> Non
         assert ranking.scores == [round(score, 4) for score in scores[own].astype(float).tolist()]
         assert (ranking.confidences, ranking.answerable) == ([0.5] * len(own), 0.25)
         own = systems.probabilities([query.plain])[0]
-        assert ranking.systems.tolist() == own.tolist()
+        assert ranking.systems == own
         assert asked.codable[i] == pytest.approx(np.log(own[0] / (1 - own[0])))

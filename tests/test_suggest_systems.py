@@ -39,7 +39,7 @@ def test_a_text_belongs_to_a_system_by_its_own_words(model: SystemModel, text: s
     """A text of each kind that nobody could take for another."""
     (row,) = model.probabilities([text])
 
-    assert SYSTEMS[int(row.argmax())] == system
+    assert SYSTEMS[row.index(max(row))] == system
 
 
 def test_the_logits_are_mean_weights_times_the_root_of_their_number(
@@ -70,15 +70,15 @@ def test_a_text_without_words_is_judged_by_the_bias(encoder: StaticEncoder) -> N
         encoder, np.zeros((encoder.n_features, len(SYSTEMS)), np.float32), np.zeros(8, np.float32)
     )
 
-    assert flat.probabilities([""])[0].tolist() == [1 / 8] * 8
-    assert flat.probabilities([]).shape == (0, 8)
+    assert flat.probabilities([""]) == [[1 / 8] * 8]
+    assert flat.probabilities([]) == []
 
 
-def test_log_odds_are_finite(model: SystemModel) -> None:
+def test_log_odds_are_finite() -> None:
     """A certain model gives a bounded number."""
-    rows = np.array([[1.0, *[0.0] * 7], [0.0, 1.0, *[0.0] * 6], [0.5, 0.5, *[0.0] * 6]])
-
-    assert own_log_odds(rows) == pytest.approx([13.8155, -13.8155, 0.0], abs=1e-4)
+    assert own_log_odds([1.0, *[0.0] * 7]) == pytest.approx(13.8155, abs=1e-4)
+    assert own_log_odds([0.0, 1.0, *[0.0] * 6]) == pytest.approx(-13.8155, abs=1e-4)
+    assert own_log_odds([0.5, 0.5, *[0.0] * 6]) == 0.0
 
 
 def test_a_saved_model_is_the_same(model: SystemModel, encoder: StaticEncoder, tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -86,7 +86,7 @@ def test_a_saved_model_is_the_same(model: SystemModel, encoder: StaticEncoder, t
     model.save(tmp_path / "systems.safetensors")
     again = SystemModel.load(encoder, tmp_path / "systems.safetensors")
 
-    assert again.probabilities(["walker"]).tolist() == model.probabilities(["walker"]).tolist()
+    assert again.probabilities(["walker"]) == model.probabilities(["walker"])
 
 
 def test_a_damaged_model_is_named(encoder: StaticEncoder, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -150,7 +150,7 @@ class FoldIndex:
         candidates = retriever.candidates([query], allowed, CODES_BY_MEANING)
         matrix = features.matrix([query], candidates)
         labels = np.array([self._codes[row] in line.codes for row in candidates.rows], bool)
-        codable = own_log_odds(self._systems.probabilities([query.plain]))[0]
+        codable = own_log_odds(self._systems.probabilities([query.plain])[0])
         return Example(line.kind, line.fold, matrix, labels, codable, line.source)
 
 
