@@ -34,9 +34,9 @@ LINES = 1000  # enough for the leaves of the calibration
 
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fifteen trees on one thread are enough to tell right from wrong here."""
+    """Twenty trees on one thread are enough to tell right from wrong here."""
     for rounds in ("RANKER_ROUNDS", "CONFIDENCE_ROUNDS", "ANSWERABLE_ROUNDS"):
-        monkeypatch.setattr(ranking, rounds, 15)
+        monkeypatch.setattr(ranking, rounds, 20)
     for settings in (ranking.RANKER_SETTINGS, ranking.CALIBRATION_SETTINGS):
         monkeypatch.setitem(settings, "num_threads", 1)
 
