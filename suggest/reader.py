@@ -72,6 +72,7 @@ class WordReading(NamedTuple):
         correction: The word that it is a misspelling of, or None.
         mended: How much the correction changed, see `Query.mended`.
         renamed: Whether the correction made a name of another word.
+        singular: The known term's word of which it is the plural, or None; nobody is told of it.
         completion: The word that it is the beginning of, or None. A user who is still typing gets
             suggestions before the word is complete.
     """
@@ -79,6 +80,7 @@ class WordReading(NamedTuple):
     correction: str | None = None
     mended: float = 0.0
     renamed: bool = False
+    singular: str | None = None
     completion: str | None = None
 
 
@@ -117,20 +119,23 @@ class Reader:
             for word, reading in zip(typed_words, readings, strict=True)
             if reading.correction and correct
         ]
+        mended, renamed = 0.0, tuple[Correction, ...]()
         if corrections:
             mended = sum(reading.mended for reading in readings)
-            renamed = [
-                Correction(word, reading.correction)
-                for word, reading in zip(typed_words, readings, strict=True)
-                if reading.correction and reading.renamed
-            ]
-            corrected = [
-                reading.correction or word for word, reading in zip(typed_words, readings, strict=True)
-            ]
-            normalised = _with_words(normalised, typed_words, corrected)
-            typed_words = corrected
-        else:
-            mended, renamed = 0.0, []
+            renamed = tuple(
+                [
+                    Correction(word, reading.correction)
+                    for word, reading in zip(typed_words, readings, strict=True)
+                    if reading.correction and reading.renamed
+                ]
+            )
+        read_as = [
+            (correct and reading.correction) or reading.singular or word
+            for word, reading in zip(typed_words, readings, strict=True)
+        ]
+        if read_as != typed_words:
+            normalised = _with_words(normalised, typed_words, read_as)
+            typed_words = read_as
         plain, plain_words, hits = self._without_noise(normalised, typed_words, typed.rest is not text)
         added = added_words(plain_words, hits) + [
             reading.completion for reading in readings if reading.completion
@@ -148,7 +153,7 @@ class Reader:
             modifiers=typed.modifiers,
             other_codes=typed.other_codes,
             mended=round(mended, 4),
-            renamed=tuple(renamed),
+            renamed=renamed,
         )
 
     def _without_noise(
@@ -170,12 +175,12 @@ class Reader:
             return AS_TYPED
         if not word.isalpha():
             return self._read_mixed(word)
+        if len(word) >= MIN_CORRECTED_LETTERS and word[-1] == "s" and self._expander.mentions(word[:-1]):
+            return WordReading(singular=word[:-1])
         if self._table.matches(word):
             return WordReading(completion=self._table.completion(word))
         if len(word) < MIN_CORRECTED_LETTERS or word in plain_words():
             return AS_TYPED
-        if word[-1] == "s" and self._expander.mentions(word[:-1]):
-            return WordReading(word[:-1])
         return self._mended(word)
 
     def _mended(self, word: str) -> WordReading:

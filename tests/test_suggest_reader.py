@@ -194,6 +194,14 @@ def test_a_word_that_becomes_a_name_is_said_and_weighed() -> None:
     assert reading.read("barkaid").mended == 0
 
 
+def test_the_plural_of_a_known_term_is_the_term(reader: Reader) -> None:
+    """Nobody is told of it, since it is no spelling mistake."""
+    query = reader.read("two whlchrs")
+
+    assert (query.plain, query.expanded) == ("two whlchr", "two whlchr wheelchair")
+    assert query.corrections == ()
+
+
 def test_plurals_of_names_and_digits_for_letters_are_read() -> None:
     """They are forms of the word, not misspellings: they cost little or nothing."""
     names = Entry("barkaid", ("bandage",), "product", ("A0001",))
