@@ -67,7 +67,7 @@ LINE_FILES = ("charge_lines.jsonl.gz", "price_lines_2026.jsonl.gz")
 NO_CODE_LINES = "no_code_2026.jsonl.gz"
 N_NO_CODE_TEXTS = 26_000  # own texts without a code
 EXPANDED_SHARE = 0.75  # of charge lines are learned with the words that their known terms stand for
-REFUSED_SHARE = 0.91  # of texts without a code must be refused
+REFUSED_SHARE = 0.89  # of texts without a code must be refused
 
 
 class Inputs(msgspec.Struct, frozen=True):
