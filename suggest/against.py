@@ -58,22 +58,27 @@ class Against:
         stated = query.attributes
         groups = [group for group in GROUPS if group & stated] if stated else []
         dimensions = {quantity.dimension for quantity in query.quantities}
+        if not groups and not dimensions:
+            return [()] * len(rows)
         found: list[Phrases] = []
+        typed: dict[int, str] = {}
         for row in rows:
             theirs, phrases = self._attributes[row], []
             for group in groups:
                 if theirs & group and not theirs & group & stated:
-                    phrases += self._other_value(query, row, group)
+                    if group not in typed:
+                        typed[group] = phrase_of(query.words, group)
+                    phrases += self._other_value(typed[group], row, group)
             for covered in self._ranges[row] if dimensions else ():
                 if covered.dimension in dimensions:
                     phrases += self._other_size(query, row, covered)
             found.append(tuple(phrases))
         return found
 
-    def _other_value(self, query: Query, row: int, group: int) -> list[str]:
+    def _other_value(self, typed: str, row: int, group: int) -> list[str]:
         """The phrase for a group of attributes of which text and code state different values."""
-        typed, says = phrase_of(query.words, group), self._says(row, group)
-        return [f"says {says}; your text says {typed}"] if typed and says else []
+        says = self._says(row, group) if typed else ""
+        return [f"says {says}; your text says {typed}"] if says else []
 
     def _other_size(self, query: Query, row: int, covered: Range) -> list[str]:
         """The phrase for a text that states sizes of which none is in a range of the code."""

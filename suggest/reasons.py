@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from suggest.reader import Query
 
 MAX_TERM_CHARS = 90  # of a matched descriptor in the summary
 MAX_PHRASES = 3  # of terms in the summary; `Why.expansions` has all
+MAX_CACHED_TEXTS = 1 << 14  # of an index, as answers show them
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
 DENIALS = frozenset(
     {"no", "non", "not", "without"}
@@ -104,6 +106,7 @@ class Reasons:
             [row for row, record in enumerate(records) if system_of_code(record.code) is LEVEL_I]
         )
         self._against = Against(artifact.profiles, records)
+        self._shown = lru_cache(MAX_CACHED_TEXTS)(self._shown_text)
 
     def whys(self, query: Query, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
         """The reason for each candidate of a text.
@@ -124,11 +127,9 @@ class Reasons:
         corrections, corrected = _corrections(query) if query.corrections else ((), "")
         against = self._against.phrases(query, rows)
         whys: list[Why] = []
+        said: dict[tuple[int, Phrases, Phrases], tuple[str, Phrases]] = {}  # many codes share the same words
         for row, text, own, means, denied in zip(rows, closest, shared, meant, against, strict=True):
-            shown = self._texts[self._positions[text]]
-            source, matched = shown.source, shown.text
-            summary = self._summary(row, source, matched)
-            source = SOURCES.get(source, source)
+            summary, source, matched = self._shown(row, text)
             changes: Phrases = ()
             told = None
             for term in names:
@@ -136,7 +137,10 @@ class Reasons:
                     told = term
                     break
             if told or (added and means):
-                named, changes = _terms_of(terms, told, own, means if added else ())
+                key = (id(told), own if told else (), means if added else ())
+                if key not in said:
+                    said[key] = _terms_of(terms, told, own, key[2])
+                named, changes = said[key]
                 summary = named if told and told.whole else f"{summary}; {named}"
                 if told and told.whole:
                     source, matched, own = told.source, told.meaning.term, tuple(dict.fromkeys(query.words))
@@ -148,6 +152,12 @@ class Reasons:
                 summary += corrected
             whys.append(Why(summary, source, matched, own, corrections, changes, denied))
         return whys
+
+    def _shown_text(self, row: int, text: int) -> tuple[str, str, str]:
+        """How a text of a code begins the summary, what it is, and its words."""
+        shown = self._texts[self._positions[text]]
+        source = SOURCES.get(shown.source, shown.source)
+        return self._summary(row, shown.source, shown.text), source, shown.text
 
     def _summary(self, row: int, source: str, text: str) -> str:
         """A text of a code after what it is."""
