@@ -47,6 +47,7 @@ class Against:
         ]
         self._records = records
         self._says = lru_cache(MAX_CACHED_PHRASES)(self._descriptor_phrase)
+        self._covers = lru_cache(MAX_CACHED_PHRASES)(self._range_phrase)
 
     def phrases(self, query: Query, rows: Sequence[int]) -> list[Phrases]:
         """For each code what it says against the text, such as "says oral; your text says iv".
@@ -86,8 +87,13 @@ class Against:
         low, high = covered.low * (1 - AT_EDGE), covered.high * (1 + AT_EDGE)
         if any([low <= size.amount <= high for size in sizes]):
             return []
+        sizes_of_code, in_inches = self._covers(row, covered)
+        return [f"for {sizes_of_code}; your text says {_amount(sizes[0], in_inches)}"]
+
+    def _range_phrase(self, row: int, covered: Range) -> tuple[str, bool]:
+        """A range of a code in words, and whether its descriptor says inches."""
         in_inches = "inch" in self._records[row].long_description.lower()
-        return [f"for {_range(covered, in_inches)}; your text says {_amount(sizes[0], in_inches)}"]
+        return _range(covered, in_inches), in_inches
 
     def _descriptor_phrase(self, row: int, group: int) -> str:
         """What a code says of a group of attributes; empty if it says several things."""

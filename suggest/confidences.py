@@ -104,13 +104,17 @@ def limited(
     if sum(values) + none_fits <= 1.0:
         return Confidences(values, round(none_fits, 4), [])
     groups = _groups(values, rows, twins, named)
-    again = {i for group in groups for i in group[1:]}  # counted with the first of their group
     own = groups[0] if groups and groups[0][0] == 0 else [0]
-    others = sum([value for i, value in enumerate(values) if i and i not in again]) + none_fits
+    others = sum(values[1:]) + none_fits
+    if groups:
+        again = {i for group in groups for i in group[1:]}  # counted with the first of their group
+        others = sum([value for i, value in enumerate(values) if i and i not in again]) + none_fits
     if values[0] + others > 1.0:
         factor = (1.0 - values[0]) / others
         none_fits *= factor
-        shared = [value if i in own else _floor(value * factor) for i, value in enumerate(values)]
+        shared = [int(value * factor * 1e4 + 1e-6) / 1e4 for value in values]  # as `_floor`
+        for i in own:
+            shared[i] = values[i]
         values = list(accumulate(shared, min))
     return Confidences(values, _floor(none_fits), groups)
 

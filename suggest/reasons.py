@@ -49,6 +49,7 @@ class _Term(NamedTuple):
         meaning: What it stands for.
         rows: Catalogue rows of the codes that it points to.
         added: Words that it stands for and the text does not have.
+        denials: Those of them that deny.
     """
 
     typed: str
@@ -56,6 +57,7 @@ class _Term(NamedTuple):
     meaning: Meaning
     rows: tuple[int, ...]
     added: Phrases
+    denials: Phrases
 
     @property
     def source(self) -> str:
@@ -183,7 +185,8 @@ def _terms(query: Query, typed: frozenset[str]) -> list[_Term]:
         added = tuple([word for word in meaning.words if word not in typed])
         if added or meaning.rows:
             whole = len(own) == len(query.words)
-            terms.append(_Term(written(own), whole, meaning, meaning.rows, added))
+            denials = () if DENIALS.isdisjoint(added) else tuple([word for word in added if word in DENIALS])
+            terms.append(_Term(written(own), whole, meaning, meaning.rows, added, denials))
     if len(terms) > 1:
         terms.sort(key=lambda term: -len(term.typed.split()))
     return terms
@@ -207,10 +210,10 @@ def _terms_of(
         if wording:
             changes.append(f"{told.typed} -> {wording}")
     for term in terms if means else ():
-        if term is told and changes:
+        if (term is told and changes) or not term.added:
             continue
         added = " ".join([word for word in term.added if word in means])
-        if added and not [word for word in term.added if word in DENIALS and word not in means]:
+        if added and not (term.denials and [word for word in term.denials if word not in means]):
             changes.append(f"{term.typed} -> {added}")
             if len(phrases) < MAX_PHRASES:
                 phrases.append(f"read {term.typed} as {added}")
