@@ -110,7 +110,8 @@ class Reader:
             text: As typed.
             correct: Whether misspelt words are corrected.
         """
-        typed = self._codes.read(with_inches(text))
+        text = with_inches(text)
+        typed = self._codes.read(text)
         normalised = normalise(without_packing(with_zeros(typed.rest)))
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))

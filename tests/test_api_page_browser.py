@@ -473,7 +473,7 @@ def test_the_page_says_to_which_other_system_a_text_belongs(desk: Desk) -> None:
     )
     assert page.locator("#notes .warning").inner_text() == f"{OTHER_WARNING}."
     ask(page, "cane")
-    assert page.locator("#notes").is_hidden()
+    page.locator("#notes").wait_for(state="hidden")
 
 
 def test_items_modifiers_and_what_speaks_against_a_code_are_shown(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def query(words: str = "", **fields: Any) -> Query:
 
 def ranking(systems: tuple[float, ...] = ()) -> Ranking:
     """No candidates, and which system the text belongs to."""
-    return Ranking([], [], [], [], 0.5, systems)
+    return Ranking([], [], [], [], 0.2, systems)
 
 
 def suggestion(confidence: float) -> Suggestion:

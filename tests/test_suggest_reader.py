@@ -14,6 +14,7 @@ from index.store.terms import TermIndex
 from index.store.texts import texts_of
 from index.text.attributes import named
 from index.text.lexicon import Entry
+from index.text.quantities import with_inches
 from index.text.words import normalise, words
 from suggest.expansion import Expander
 from suggest.reader import MAX_WORDS, Reader
@@ -97,7 +98,7 @@ def test_the_plain_text_holds_the_words_that_were_read(reader: Reader, text: str
 
     assert query.words == tuple(held[:MAX_WORDS])
     if not query.codes:
-        corrected = [read_as.get(word, word) for word in words(normalise(text))]
+        corrected = [read_as.get(word, word) for word in words(normalise(with_inches(text)))]
         assert held == ([word for word in corrected if word != "hc"] or corrected)
 
 

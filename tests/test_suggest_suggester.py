@@ -36,9 +36,7 @@ class EvenConfidence:
 
 
 def suggester(artifact: Artifact, answerable: float = 0.9) -> Suggester:
-    thresholds = Thresholds(
-        refuse_below=0.5, codable_bias=0.0, codable_weights=(), code_popularity={"A0001": 3}
-    )
+    thresholds = Thresholds(refuse_below=0.5, code_popularity={"A0001": 3})
     return Suggester(artifact, LetterEncoder(), FusionRanker(), EvenConfidence(answerable), thresholds)
 
 
@@ -230,15 +228,15 @@ class RecordingConfidence(EvenConfidence):
 def test_the_calibration_is_asked_about_k_candidates_and_one_more_for_each_code_in_the_text() -> None:
     """Without a regression on the text's vector its bias stands for it."""
     calibration = RecordingConfidence()
-    thresholds = Thresholds(refuse_below=0.5, codable_bias=0.25, codable_weights=(), code_popularity={})
+    thresholds = Thresholds(refuse_below=0.5, code_popularity={})
     artifact = assemble(Sources(SMALL), LetterEncoder())
     asking = Suggester(artifact, LetterEncoder(), FusionRanker(), calibration, thresholds)
 
     asking.suggest(["dog bandage"], k=1, date_of_service=ON)
-    assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 1], [0.25])
+    assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 1], [0.0])
 
     asking.suggest(["E0003 dog bandage"], k=1, date_of_service=ON)
-    assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 2], [0.25])
+    assert (calibration.asked.top_indptr, calibration.asked.codable) == ([0, 2], [0.0])
 
 
 def test_a_suggestion_as_likely_as_the_lowest_confidence_asked_for_is_kept(small: Suggester) -> None:
