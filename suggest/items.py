@@ -31,6 +31,9 @@ _SEPARATOR = re.compile(
     r"|(?P<word>\s+and\s+|\s*&\s+|\s+(?:with\s+|w/(?!o)\s*))",
     re.IGNORECASE,
 )
+_SIGNS = frozenset("\n\r\t\v\f;|•+/,&.)")
+"""One of these is in every separator that is no word between blanks."""
+
 _JOINED = ("word", "sign")
 _LEAD = re.compile(r"^[^,;\n]{0,40}?(?::|\s-)\s+(?=\S)")
 _GOES_ON = re.compile(
@@ -99,7 +102,9 @@ class Items:
             whole: The best candidate of the whole text, None if it has none.
             best_of: Gives the best candidates of some read texts, None for a text without any.
         """
-        if whole is None or len(text) > MAX_CHARACTERS or _SEPARATOR.search(text) is None or package(text):
+        if whole is None or len(text) > MAX_CHARACTERS or not _may_list(text):
+            return ()
+        if _SEPARATOR.search(text) is None or package(text):
             return ()
         parts = _parts(text)
         if not 2 <= len(parts) <= MAX_ITEMS:
@@ -189,6 +194,14 @@ class Items:
             total += weight
             got += weight * last
         return last and got >= MAX_HELD * total
+
+
+def _may_list(text: str) -> bool:
+    """Whether a text has a sign or a word that could separate items; far cheaper than `_SEPARATOR`."""
+    if not _SIGNS.isdisjoint(text):
+        return True
+    lowered = text.lower()
+    return " and " in lowered or " with" in lowered or " plus " in lowered or " as well" in lowered
 
 
 def _least(bests: Sequence[Best | None]) -> float:

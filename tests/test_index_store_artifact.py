@@ -246,10 +246,9 @@ def test_dimensions_of_other_names_are_refused(folder: Path) -> None:
     names = msgspec.json.encode({"attributes": VALUES, "dimensions": DIMENSIONS[:-1]}).decode()
     _other_profiles(folder, {"names": names})
 
-    with pytest.raises(
-        ArtifactError,
-        match=rf"other dimensions: number {len(DIMENSIONS) - 1} is 'nothing' there and '{DIMENSIONS[-1]}' in this",
-    ):
+    last = len(DIMENSIONS) - 1
+    expected = f"other dimensions: number {last} is 'nothing' there and '{DIMENSIONS[last]}' in this"
+    with pytest.raises(ArtifactError, match=expected):
         Artifact.load(folder)
 
 
