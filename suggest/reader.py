@@ -87,6 +87,27 @@ class WordReading(NamedTuple):
 AS_TYPED = WordReading()
 
 
+class Changes(NamedTuple):
+    """What is read otherwise than it was typed.
+
+    Attributes:
+        words: The words as they are read; empty where that is as typed.
+        corrections: See `Query.corrections`.
+        mended: See `Query.mended`.
+        renamed: See `Query.renamed`.
+        completions: Words that typed ones are the beginning of.
+    """
+
+    words: list[str]
+    corrections: tuple[Correction, ...] = ()
+    mended: float = 0.0
+    renamed: tuple[Correction, ...] = ()
+    completions: tuple[str, ...] = ()
+
+
+NO_CHANGES = Changes([])
+
+
 class Reader:
     """Reads texts with the vocabulary and the known terms of one index. Safe to use from several threads."""
 
@@ -115,32 +136,14 @@ class Reader:
         normalised = normalise(without_packing(with_zeros(typed.rest)))
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))
-        corrections = [
-            Correction(word, reading.correction)
-            for word, reading in zip(typed_words, readings, strict=True)
-            if reading.correction and correct
-        ]
-        mended, renamed = 0.0, tuple[Correction, ...]()
-        if corrections:
-            mended = sum(reading.mended for reading in readings)
-            renamed = tuple(
-                [
-                    Correction(word, reading.correction)
-                    for word, reading in zip(typed_words, readings, strict=True)
-                    if reading.correction and reading.renamed
-                ]
-            )
-        read_as = [
-            (correct and reading.correction) or reading.singular or word
-            for word, reading in zip(typed_words, readings, strict=True)
-        ]
-        if read_as != typed_words:
-            normalised = _with_words(normalised, typed_words, read_as)
-            typed_words = read_as
+        changes = NO_CHANGES
+        if readings.count(AS_TYPED) < len(readings):  # few texts have such a word
+            changes = _changes(typed_words, readings, correct)
+            if changes.words:
+                normalised = _with_words(normalised, typed_words, changes.words)
+                typed_words = changes.words
         plain, plain_words, hits = self._without_noise(normalised, typed_words, typed.rest is not text)
-        added = added_words(plain_words, hits) + [
-            reading.completion for reading in readings if reading.completion
-        ]
+        added = [*added_words(plain_words, hits), *changes.completions]
         return Query(
             plain=plain,
             expanded=" ".join([plain, *added]) if added else plain,
@@ -149,12 +152,12 @@ class Reader:
             quantities=tuple(quantities(normalised)),
             attributes=attributes(plain_words) | attributes(added) if added else attributes(plain_words),
             codes=typed.codes,
-            corrections=tuple(corrections),
+            corrections=changes.corrections,
             prefixes=typed.prefixes,
             modifiers=typed.modifiers,
             other_codes=typed.other_codes,
-            mended=round(mended, 4),
-            renamed=renamed,
+            mended=changes.mended,
+            renamed=changes.renamed,
         )
 
     def _without_noise(
@@ -206,6 +209,21 @@ class Reader:
             ):
                 return WordReading(read_as, MISREAD_DIGIT * digits / len(word))
         return AS_TYPED
+
+
+def _changes(typed_words: Sequence[str], readings: Sequence[WordReading], correct: bool) -> Changes:
+    """What the readings change of some typed words; corrections only if `correct`."""
+    pairs = list(zip(typed_words, readings, strict=True))
+    mended = [(word, reading) for word, reading in pairs if correct and reading.correction]
+    corrections = [Correction(word, reading.correction or word) for word, reading in mended]
+    read_as = [(correct and reading.correction) or reading.singular or word for word, reading in pairs]
+    return Changes(
+        read_as if read_as != list(typed_words) else [],
+        tuple(corrections),
+        round(sum(reading.mended for _, reading in mended), 4),
+        tuple([change for change, (_, reading) in zip(corrections, mended, strict=True) if reading.renamed]),
+        tuple([reading.completion for reading in readings if reading.completion]),
+    )
 
 
 def _with_words(normalised: str, typed_words: Sequence[str], corrected: Sequence[str]) -> str:
