@@ -31,7 +31,7 @@ _SEPARATOR = re.compile(
     r"|(?P<word>\s+and\s+|\s*&\s+|\s+(?:with\s+|w/(?!o)\s*))",
     re.IGNORECASE,
 )
-_SIGNS = frozenset("\n\r\t\v\f;|•+/,&.)")
+_SIGNS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x1f;|+/,&.)")
 """One of these is in every separator that is no word between blanks."""
 
 _JOINED = ("word", "sign")
@@ -198,7 +198,7 @@ class Items:
 
 def _may_list(text: str) -> bool:
     """Whether a text has a sign or a word that could separate items; far cheaper than `_SEPARATOR`."""
-    if not _SIGNS.isdisjoint(text):
+    if not text.isascii() or not _SIGNS.isdisjoint(text):  # not ASCII: other signs and other blanks
         return True
     lowered = text.lower()
     return " and " in lowered or " with" in lowered or " plus " in lowered or " as well" in lowered

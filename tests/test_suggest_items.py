@@ -71,6 +71,7 @@ def items(text: str) -> list[str]:
         ("gloves / tape", ["gloves", "tape"]),
         ("walker plus commode with shower chair", ["walker", "commode", "shower chair"]),
         ("WALKER, COMMODE", ["WALKER", "COMMODE"]),
+        ("walker\u00a0and\u00a0commode", ["walker", "commode"]),  # blanks that do not break a line
     ],
 )
 def test_things_that_stand_by_themselves_are_items(text: str, expected: list[str]) -> None:
