@@ -44,10 +44,13 @@ class CodeSystem(msgspec.Struct, frozen=True):
         return re.fullmatch(self.pattern, text) is not None
 
 
+SECTION = "[A-CE-HJ-MP-V]"
+"""Pattern of the first letter of a Level II code, upper case."""
+
 LEVEL_II = CodeSystem(
     level=2,
     name="HCPCS Level II",
-    pattern=r"[A-CE-HJ-MP-V]\d{4}",
+    pattern=rf"{SECTION}\d{{4}}",
     address="http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
     other_addresses=("https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",),
     oid="urn:oid:2.16.840.1.113883.6.285",

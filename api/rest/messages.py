@@ -11,13 +11,14 @@ from msgspec import Meta
 from api.http.limits import BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
 from api.http.schemas import REF
 from api.service import Query
+from index.code_systems import LEVEL_I, SECTION
 from index.records import Modifier, Record, Status
 from suggest.answer import Ask, Filters
 
 TAG = "REST v1"
 NO_FILTERS = Filters()
 
-Section = Annotated[str, Meta(pattern="^([A-CE-HJ-MP-V]|CPT)$")]
+Section = Annotated[str, Meta(pattern=f"^({SECTION}|{LEVEL_I.name})$")]
 
 
 class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 
-from index.code_systems import DENTAL, LEVEL_I, LEVEL_II
+from index.code_systems import DENTAL, LEVEL_I, LEVEL_II, SECTION
 from suggest.reading.code_parts import TypedCodes, attached, repaired
 
 MAX_CHARACTERS = 200  # of a list of codes; a longer text is not looked at
@@ -26,8 +26,8 @@ _JOINED = re.compile(r"(?<![A-Za-z0-9.])([A-Za-z])[ -](\d{4})(?![0-9.])")
 _NDC = re.compile(r"(?<![\w.-])(\d{4,5}-\d{3,4}-\d{1,2}|\d{4,5}-\d{3,4}|\d{10,11})(?![\w-])")
 _SIGNS = re.compile(r"[A-Za-z0-9.*]+")
 _CODE = re.compile(rf"({LEVEL_II.pattern})([A-Z0-9]*)")
-_LETTERED = re.compile(r"[A-CE-HJ-MP-V][0-9OIL]{4}")
-_PREFIX = re.compile(r"([A-CE-HJ-MP-V]\d{1,3})[X*]*")
+_LETTERED = re.compile(rf"{SECTION}[0-9OIL]{{4}}")
+_PREFIX = re.compile(rf"({SECTION}\d{{1,3}})[X*]*")
 _CPT = re.compile(rf"({LEVEL_I.pattern})([A-Z][A-Z0-9])?")
 _ICD_WITH_DOT = re.compile(r"[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}")
 _ICD = re.compile(r"[A-TV-Z]\d[0-9AB]([0-9A-Z]{0,4})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from index.code_systems import LEVEL_I, LEVEL_II
+from index.code_systems import LEVEL_I, LEVEL_II, SECTION
 from suggest.reading.code_list import CodeListReader
 from suggest.reading.code_parts import NO_CODES, TypedCodes, attached, repaired
 
@@ -30,11 +30,11 @@ _LEVEL_2 = re.compile(
 )
 _LEVEL_1 = re.compile(rf"(?<![a-z0-9.])(?:{LEVEL_I.pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
 _MISREAD = re.compile(
-    r"(?<![a-z0-9.])[A-CE-HJ-MP-V](?=[0-9]*[OIL])(?=(?:[OIL]*[0-9]){2})[0-9OIL]{4}(?![a-z0-9]|\.\d)",
+    rf"(?<![a-z0-9.]){SECTION}(?=[0-9]*[OIL])(?=(?:[OIL]*[0-9]){{2}})[0-9OIL]{{4}}(?![a-z0-9]|\.\d)",
     re.IGNORECASE,
 )
 _SPACED = re.compile(
-    r"^\W*([A-CE-HJ-MP-V])[ -](\d{4})(?=[ ,;:/-]|$)"
+    rf"^\W*({SECTION})[ -](\d{{4}})(?=[ ,;:/-]|$)"
     r"(?!\s*-?\s*(?:\d|mg\b|ml\b|mcg\b|cc\b|units?\b|iu\b))",
     re.IGNORECASE,
 )
