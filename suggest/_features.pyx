@@ -15,6 +15,7 @@ from index.store import roles
 from index.store.terms import FIELDS
 from index.store.texts import LONG, SHORT
 from index.text import attributes as attribute_bits
+from index.text import ranges
 from index.text.attribute_phrases import THEMES as THEME_NAMES
 from suggest import word_marks
 
@@ -107,7 +108,7 @@ cdef float UNKNOWN_WORD = 4.0  # weight of a word that no code holds: a model nu
 cdef float MISSING = -0.25, EXTRA = -0.125  # in a theme: what only the text states, what only the code states
 cdef float NO_RATIO = 9.0  # where no quantity can be compared
 cdef float NO_TIMES = -1.0  # where no quantity is a whole multiple
-cdef double AT_EDGE = 2e-6  # share by which an amount may miss an end of a range: rounding of float32
+cdef double AT_EDGE = ranges.AT_EDGE
 cdef int64_t NEAR = 8  # places in the list of codes between siblings
 cdef uint8_t IN_LONG = FIELDS[LONG], IN_SHORT = FIELDS[SHORT]
 cdef uint8_t STATED = roles.STATED, DENIED = roles.DENIED, HEAD = roles.HEAD
@@ -347,15 +348,15 @@ cdef class FeatureKernel:
 
     cdef void _words(self, Row* rows, const int64_t[::1] codes, QueryWords words):
         cdef Py_ssize_t n = codes.shape[0], i
-        cdef float most = 0.0, least = -1e9
+        cdef float most = 0.0, agreed = -1e9
         for i in range(n):
             words.begin()
             self._shares_of_code(&rows[i], codes[i], words)
             _shares_of_query(&rows[i], words)
             most = max(most, rows[i].query_share)
-            least = max(least, _denial(&rows[i]))
+            agreed = max(agreed, _denial(&rows[i]))
         for i in range(n):
-            rows[i].denial_gap = _denial(&rows[i]) - least
+            rows[i].denial_gap = _denial(&rows[i]) - agreed
             rows[i].query_share_gap = rows[i].query_share - most
             rows[i].query_best_share = most
 

@@ -10,15 +10,13 @@ from index.store.profiles import Profiles
 from index.text.attributes import GROUPS, attributes
 from index.text.memoize import memoized
 from index.text.quantities import DIMENSIONS, Quantity, Range
-from index.text.ranges import EDGE
+from index.text.ranges import AT_EDGE, EDGE, INCH
 from index.text.words import cut
 from suggest.reader import Query
 
 MAX_PHRASE_WORDS = 6  # of a phrase that states an attribute
 MAX_MEMOIZED_WORDS = 1 << 15
 MAX_CACHED_PHRASES = 1 << 13  # of descriptors
-INCH = 25.4  # mm
-AT_EDGE = 2e-6  # share by which a size may miss an end of a range: rounding of float32
 
 _UNITS = dict(
     mass="mg", units="units", volume="ml", activity="mCi", length="mm", area="sq in", time="minutes",

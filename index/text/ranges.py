@@ -11,6 +11,9 @@ from index.text.units import DIMENSIONS, UNITS
 EDGE = 1e-5
 """An end that does not belong to a range is moved inwards by this share, so that both ends of any count."""
 
+AT_EDGE = 2e-6
+"""Share by which an amount may miss an end of a range and still count: the rounding of float32."""
+
 AREA, LENGTH, INCH = DIMENSIONS.index("area"), DIMENSIONS.index("length"), 25.4
 
 NUMBER = r"(?:\d+\.\d+|\d+|\.\d+)"
