@@ -15,7 +15,7 @@ from suggest.candidates import CODES_BY_MEANING, Retriever
 from suggest.features import Features
 from suggest.ranker import Ranker
 from suggest.reader import Query
-from suggest.systems import SYSTEMS, SystemModel, own_log_odds
+from suggest.systems import UNKNOWN_SYSTEMS, SystemModel, own_log_odds
 
 
 class Ranking(NamedTuple):
@@ -94,8 +94,5 @@ class RankingPipeline:
     def _systems_of(self, queries: Sequence[Query]) -> list[list[float]]:
         """Probability of each code system for each query, by its words alone; even odds without a model."""
         if self._systems is None:
-            return [_UNKNOWN_SYSTEMS] * len(queries)
+            return [UNKNOWN_SYSTEMS] * len(queries)
         return self._systems.probabilities([query.plain for query in queries])
-
-
-_UNKNOWN_SYSTEMS = [0.5, *[0.5 / (len(SYSTEMS) - 1)] * (len(SYSTEMS) - 1)]

@@ -27,14 +27,14 @@ from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
 from suggest.suggestions import NAMED_CONFIDENCE, Suggestions
-from suggest.systems import NO_SYSTEMS, SystemModel
+from suggest.systems import UNKNOWN_SYSTEMS, SystemModel
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
 AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
 ITEM_K = 5  # suggestions for each item of an enumeration, at most
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
-NO_CANDIDATES = Ranking([], [], [], [], 0.0, NO_SYSTEMS)
+NO_CANDIDATES = Ranking([], [], [], [], 0.0, UNKNOWN_SYSTEMS)
 
 
 class Suggester:

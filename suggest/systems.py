@@ -117,5 +117,5 @@ def part_features(encoder: StaticEncoder, part: str) -> list[int]:
     return encoder.features(_DIGIT.sub("0", part))
 
 
-NO_SYSTEMS = (1 / len(SYSTEMS),) * len(SYSTEMS)
-"""Of a text without words."""
+UNKNOWN_SYSTEMS = [0.5, *[0.5 / (len(SYSTEMS) - 1)] * (len(SYSTEMS) - 1)]
+"""Probabilities where nothing is known of a text: even odds for HCPCS Level II."""
