@@ -6,7 +6,7 @@ import gzip
 import random
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -270,17 +270,30 @@ def _longest_word(text: str) -> str:
     return max(words(normalise(text)), key=len, default="")
 
 
-def variant_lines(lines: Iterable[Line], seed: int) -> list[Line]:
-    """Lines with a code, changed by noise or put among ordinary words; each in the fold of its line."""
+def capped(
+    lines: Iterable[Line], seed: int, kind_of: Callable[[Line], str], limit: Callable[[str], float]
+) -> Iterator[Line]:
+    """Lines in random order, of each kind at most as many as `limit` says."""
     shuffled = sorted(lines)
     random.Random(seed).shuffle(shuffled)
     taken: Counter[str] = Counter()
-    sample = []
     for line in shuffled:
-        limit = N_TERM_VARIANTS if line.kind.startswith("lexicon ") else N_VARIANTS.get(line.kind, 0)
-        if line.kind != "lexicon meaning" and taken[line.kind] < limit:
-            taken[line.kind] += 1
-            sample.append(line)
+        kind = kind_of(line)
+        if taken[kind] < limit(kind):
+            taken[kind] += 1
+            yield line
+
+
+def _variants_of(kind: str) -> int:
+    """How many variants of a kind of lines are made."""
+    if kind.startswith("lexicon "):
+        return 0 if kind == "lexicon meaning" else N_TERM_VARIANTS
+    return N_VARIANTS.get(kind, 0)
+
+
+def variant_lines(lines: Iterable[Line], seed: int) -> list[Line]:
+    """Lines with a code, changed by noise or put among ordinary words; each in the fold of its line."""
+    sample = list(capped(lines, seed, lambda line: line.kind, _variants_of))
     texts = answerable_variants(
         [line.text for line in sample], seed, [kind_of_code(line.codes[0]) for line in sample]
     )

@@ -1,7 +1,7 @@
 """Training of the ranker and the calibration.
 
-Their examples are computed with the encoder of one fold, for lines of the other fold. So they learn from
-features as they are for the text of a hospital that the encoder did not learn from.
+Their examples are computed for the lines of a fold, with the encoder that left this fold out. So they learn
+from features as they are for the text of a hospital that the encoder did not learn from.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.expansion import Expander
 from suggest.features import NAMES, Features
-from suggest.measures import Measures, measures
+from suggest.measures import Measures
 from suggest.ranker import BoostedRanker
 from suggest.reader import Query, Reader
 from suggest.systems import SystemModel, own_log_odds
@@ -93,7 +93,7 @@ Scored = tuple[Example, Floats]
 
 
 class FoldIndex:
-    """An index with the encoder of one fold, to compute examples from lines of the other fold."""
+    """An index with the encoder that left out a fold, to compute examples from the lines of that fold."""
 
     def __init__(
         self,
@@ -114,14 +114,12 @@ class FoldIndex:
         """
         self._systems = systems
         self._measures = Measures(full.catalogue.records)
+        columns = [CodeColumns.from_artifact(artifact, code_popularity) for artifact in (full, bare)]
         self._all = np.ones(len(full.catalogue), bool)
-        self._without_measures = ~measures(full.catalogue.records)
+        self._without_measures = ~columns[0].measure
         self._full, self._bare = (
-            (
-                Retriever(artifact, encoder),
-                Features(artifact.table, CodeColumns.from_artifact(artifact, code_popularity)),
-            )
-            for artifact in (full, bare)
+            (Retriever(artifact, encoder), Features(artifact.table, own))
+            for artifact, own in zip((full, bare), columns, strict=True)
         )
         self._codes = full.catalogue.codes
         self._readers = (

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import random
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 
 import numpy as np
 
 from index.encoder import StaticEncoder
 from suggest.systems import SYSTEMS, SystemModel, part_features
-from suggest.training.lines import Line, has_code
+from suggest.training.lines import NO_CODE, Line, capped, has_code
 
 INVERSE_PENALTY = 3.0  # of the squared weights
 ITERATIONS = 120
-
-
-MAX_LINES = {"charge": 40_000, "term": 8000, "lexicon": 8000}
+MAX_LINES = {"charge": 40_000, "term": 8000, "lexicon": 8000, NO_CODE: inf}
 OTHER_LINES = 2500  # of each other kind that has codes
 
 
 def system_lines(lines: Iterable[Line], seed: int) -> list[Line]:
     """The lines that the model learns from: lines without a code all, of each other kind a limited number."""
-    shuffled = sorted(lines)
-    random.Random(seed).shuffle(shuffled)
-    per_kind: Counter[str] = Counter()
-    chosen = []
-    for line in shuffled:
-        kind = line.kind.partition(" ")[0]
-        if has_code(line.kind):
-            per_kind[kind] += 1
-        if per_kind[kind] <= MAX_LINES.get(kind, OTHER_LINES):
-            chosen.append(line)
-    return chosen
+    return list(capped(lines, seed, _group_of, lambda group: MAX_LINES.get(group, OTHER_LINES)))
+
+
+def _group_of(line: Line) -> str:
+    """The kind of a line, without the kind of its lexicon entry."""
+    return line.kind.partition(" ")[0] if has_code(line.kind) else NO_CODE
 
 
 def fit_systems(encoder: StaticEncoder, texts: Sequence[str], systems: Sequence[str]) -> SystemModel:
