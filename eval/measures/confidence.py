@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.case_results import CaseResult
 from eval.measures.bootstrap import Array
@@ -104,6 +105,12 @@ def measure_confidence(results: Sequence[CaseResult]) -> ConfidenceReport:
     )
 
 
+def bin_numbers(confidence: Array, bins: int = BINS) -> NDArray[np.int64]:
+    """The bin of equal width of each confidence, from 0: int64 (n,)."""
+    numbers: NDArray[np.int64] = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    return numbers
+
+
 def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[ReliabilityBin, ...]:
     """Put cases in bins of equal width by confidence; empty bins are left out.
 
@@ -112,7 +119,7 @@ def reliability(confidence: Array, right: Array, bins: int = BINS) -> tuple[Reli
         right: float64 (n,), 1 where the first code is acceptable.
         bins: Number of bins.
     """
-    bin_of_case = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    bin_of_case = bin_numbers(confidence, bins)
     filled = []
     for i in range(bins):
         members = bin_of_case == i

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import msgspec
 
-Z = 1.959963984540054  # of a two-sided interval of 95 %
+from eval.measures.bootstrap import LEVEL
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -31,7 +29,7 @@ def share(hits: int, n: int) -> Share:
     """Return the share of `hits` in `n` cases; without a case the interval is 0 to 1."""
     if n == 0:
         return Share(0, 0, 0.0, 0.0, 1.0)
-    p = hits / n
-    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-    return Share(hits, n, p, max(0.0, middle - half), min(1.0, middle + half))
+    from scipy.stats import binomtest
+
+    low, high = binomtest(hits, n).proportion_ci(LEVEL, method="wilson")
+    return Share(hits, n, hits / n, float(low), float(high))

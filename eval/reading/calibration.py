@@ -11,6 +11,7 @@ from eval.case_results import CaseResult
 from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.confidence import (
     BINS,
+    bin_numbers,
     coverage_at,
     expected_calibration_error,
     reliability,
@@ -69,7 +70,7 @@ def perfect_ece(confidence: Array, samples: int = SAMPLES, seed: int = 0) -> flo
         seed: Of the draws.
     """
     rng = np.random.default_rng(seed)
-    bin_of_case = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    bin_of_case = bin_numbers(confidence)
     total = np.zeros(samples)
     for members in (confidence[bin_of_case == i] for i in range(BINS)):
         drawn = rng.random((samples, len(members))) < members

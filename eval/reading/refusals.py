@@ -11,10 +11,10 @@ import msgspec
 from eval.cases.cases import Case
 from eval.measures.shares import Share, share
 from eval.reading.replies import Reply, ask_texts
+from suggest.looks import OTHERS
 
 POOLED_BELOW = 100  # case sets with fewer coded texts are counted together
 POOL = "smaller sets together"
-SYSTEMS = ("cpt", "cdt", "icd", "ndc", "revenue", "not-medical")  # that an answer can name
 Pair = tuple[Case, Reply]
 
 
@@ -86,7 +86,7 @@ def _no_code(name: str, pairs: Sequence[Pair], labels: dict[str, Any]) -> NoCode
 
 def _named(label: str) -> str:
     """What an answer should name: nothing for a label such as `vague`."""
-    return label if label in SYSTEMS else ""
+    return label if label in OTHERS else ""
 
 
 def _coded(name: str, pairs: Sequence[Pair]) -> Coded:

@@ -56,13 +56,8 @@ def ask_texts(suggester: Any, texts: Sequence[str], on: date) -> list[Reply]:
 
 def _reply(answer: Any) -> Reply:
     refused = bool(answer.no_good_match or not answer.suggestions)
-    looks_like = _system_name(getattr(answer, "looks_like", None))
+    looks_like = answer.looks_like.system if answer.looks_like else ""
     if not answer.suggestions:
         return Reply("", 0.0, refused, looks_like)
     first = answer.suggestions[0]
     return Reply(first.code, float(first.confidence), refused, looks_like)
-
-
-def _system_name(looks_like: Any) -> str:
-    """The name in an answer's `looks_like`: a plain text, or a struct that has a probability too."""
-    return str(getattr(looks_like, "system", looks_like) or "")
