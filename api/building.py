@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from index.errors import ArtifactError
+from index.errors import ArtifactError, OtherVersionError
 from index.home import Home
 from index.records import Problem, Record, Release
 from index.starter import NAME as STARTER
 from index.starter import read_starter
-from index.store.catalogue import Catalogue
+from index.store.catalogue import read_catalogue
 from index.store.manifest import MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -128,15 +128,17 @@ def _outdated_starter(folder: Path) -> bool:
         return False
     try:
         read_manifest(folder)
-    except ArtifactError:
+    except OtherVersionError:
         return True
+    except ArtifactError:  # damage is told by whoever reads the index
+        return False
     return False
 
 
 def read_codes(path: Path) -> tuple[Record, ...]:
     """Records of a release file or of an index folder."""
     if (path / MANIFEST).is_file():
-        return Catalogue.load(path).records
+        return read_catalogue(path).records
     from index.release.release import read_release
 
     return read_release(path).records

@@ -44,9 +44,9 @@ def run(setting: Setting) -> dict[str, Any]:
 
 
 def _commands(setting: Setting) -> Mapping[str, Sequence[str]]:
-    from index.store.catalogue import Catalogue
+    from index.store.catalogue import read_catalogue
 
-    code = Catalogue.load(setting.index).records[0].code
+    code = read_catalogue(setting.index).records[0].code
     ours: dict[str, Sequence[str]] = {
         "python_pass": [sys.executable, "-c", "pass"],
         "code": [*HCPCS, "code", code],

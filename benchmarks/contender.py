@@ -74,7 +74,7 @@ class Contender:
 def _open_design(
     name: str, index: Path, work: Path, small: bool, stack: ExitStack
 ) -> Callable[[list[str]], Any]:
-    from index.store.catalogue import Catalogue
+    from index.store.catalogue import read_catalogue
 
     if name == OURS:
         from api.loading import open_suggester
@@ -85,7 +85,7 @@ def _open_design(
         return _batch(index, stack)
     from benchmarks.obvious import FullText, active, plain_dense
 
-    records = active(Catalogue.load(index).records)
+    records = active(read_catalogue(index).records)
     if name == DENSE:
         return plain_dense(records[:MAX_SMALL_DENSE] if small else records, work).suggest
     return FullText(records).suggest

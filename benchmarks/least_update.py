@@ -20,8 +20,8 @@ from index.encoder import load_encoder
 from index.records import Record, Release
 from index.store.artifact import LEXICON, NAMES
 from index.store.catalogue import RECORDS, Catalogue, read_jsonl, write_jsonl
+from index.store.contents import digests, read_contents
 from index.store.forward import ForwardIndex
-from index.store.manifest import digests, read_manifest
 from index.store.parts import TEXTS
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
@@ -49,13 +49,13 @@ def steps(former: Path, given: Release, out: Path) -> dict[str, float]:
 
     encoder = load_encoder()
     done("read the weights")
-    scale = read_manifest(former).scale
-    texts = read_jsonl(former / TEXTS, Text)
-    vectors = VectorIndex.load(former, scale)
-    of_texts = TextVectors.load(former, scale)
-    parts = (ForwardIndex.load(former), TermIndex.load(former), Profiles.load(former))
+    held = read_contents(former)
+    texts = read_jsonl(held, TEXTS, Text)
+    vectors = VectorIndex.load(held, held.manifest.scale)
+    of_texts = TextVectors.load(held, held.manifest.scale)
+    parts = (ForwardIndex.load(held), TermIndex.load(held), Profiles.load(held))
     done("read the former folder")
-    before = read_jsonl(former / RECORDS, Record)
+    before = read_jsonl(held, RECORDS, Record)
     pairs = enumerate(zip(before, given.records, strict=True))
     changed = {row for row, (old, new) in pairs if old != new}
     done("find what changed")

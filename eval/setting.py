@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import MeasuredSystemError
-from index.store.catalogue import Catalogue
+from index.store.catalogue import Catalogue, read_catalogue
 
 
 class RunSetting:
@@ -41,10 +41,7 @@ class RunSetting:
         return Catalogue(release.records, release=release.name)
 
     def _read_index(self) -> Catalogue:
-        from index.store.manifest import read_manifest
-
-        folder = self._folder(None)
-        return Catalogue(Catalogue.load(folder).records, release=read_manifest(folder).release)
+        return read_catalogue(self._folder(None))
 
     def suggester(self, folder: Path | None) -> Any:
         """Return our suggester on an index folder; each folder is loaded once."""

@@ -14,12 +14,14 @@ import numpy as np
 from index.digest import file_sha256, source_digest
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
+from index.files import locked, put_in_place, sync_all, tidy
 from index.records import Record, Release
 from index.store.artifact import Artifact
 from index.store.build_cache import cached_by_source
 from index.store.catalogue import Catalogue
+from index.store.contents import verify
 from index.store.forward import ForwardIndex
-from index.store.manifest import FORMAT, Manifest, verify
+from index.store.manifest import FORMAT, Manifest
 from index.store.parts import CodeParts, TextParts
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
@@ -157,7 +159,9 @@ def _vectors_file(encoder: Encoder) -> str:
 
 
 def write_index(artifact: Artifact, out: Path) -> Manifest:
-    """Write an index folder aside, check it, and rename it into place.
+    """Write an index folder aside, bring it to the disk, check it, and put it into place in one step.
+
+    What a killed build left there is removed.
 
     Args:
         artifact: As `assemble` made it.
@@ -167,25 +171,22 @@ def write_index(artifact: Artifact, out: Path) -> Manifest:
         The manifest, now with the checksum of every file.
 
     Raises:
-        ArtifactError: If the folder cannot be written.
+        ArtifactError: If the folder cannot be written, or another process writes there.
     """
-    aside = out.parent / f".{out.name}.building-{os.getpid()}"
+    prefix = f".{out.name}.building-"
+    aside = out.parent / f"{prefix}{os.getpid()}"
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
-        artifact.save(aside)
-        manifest = verify(aside)
-        _replace(aside, out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with locked(out.parent):
+            try:
+                tidy(out, prefix)
+                aside.mkdir()
+                artifact.save(aside)
+                sync_all(aside)
+                manifest = verify(aside)
+                put_in_place(aside, out)
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise ArtifactError(f"the index folder {out} cannot be written: {error}") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return manifest
-
-
-def _replace(aside: Path, out: Path) -> None:
-    old = out.parent / f".{out.name}.old-{os.getpid()}"
-    if out.exists():
-        out.rename(old)
-    aside.rename(out)
-    shutil.rmtree(old, ignore_errors=True)

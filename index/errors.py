@@ -20,6 +20,10 @@ class ArtifactError(HcpcsError):
     """An index folder is missing, damaged, or of another version."""
 
 
+class OtherVersionError(ArtifactError):
+    """An index folder is whole, but of another version of hcpcs."""
+
+
 class EncoderError(HcpcsError):
     """An encoder's weights are missing or are not the ones expected."""
 

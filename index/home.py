@@ -12,7 +12,8 @@ import os
 from pathlib import Path
 
 from index.errors import ArtifactError
-from index.store.manifest import MANIFEST, verify
+from index.store.contents import verify
+from index.store.manifest import MANIFEST
 
 
 class Home:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from index.build import Sources, assemble, write_index
 from index.encoder import Vectors
 from index.records import Modifier, Record, Release
-from index.store.manifest import Manifest
+from index.sealed import seal
+from index.store.contents import Contents
+from index.store.manifest import MANIFEST, Manifest, read_manifest
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -59,3 +62,15 @@ class LetterEncoder:
 def build_small(out: Path, release: Release = SMALL) -> Manifest:
     """An index folder of the small release, built with the letter encoder."""
     return write_index(assemble(Sources(release), LetterEncoder()), out)
+
+
+def contents_of(folder: Path) -> Contents:
+    """The files of a folder without a manifest, as parts were saved into it."""
+    manifest = assemble(Sources(SMALL), LetterEncoder()).manifest
+    return Contents(folder, manifest, {path.name: path.read_bytes() for path in folder.iterdir()})
+
+
+def reseal(folder: Path, **changes: object) -> None:
+    """Put other values into the manifest, with the digest that fits them."""
+    manifest = msgspec.structs.replace(read_manifest(folder), **changes)
+    (folder / MANIFEST).write_bytes(seal(manifest))

@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from index.build import Sources, assemble
 from index.errors import ArtifactError
 from index.store.artifact import Artifact
-from index.store.manifest import FORMAT, MANIFEST, digests, read_manifest, verify
+from index.store.contents import digests, verify
+from index.store.manifest import FORMAT, MANIFEST, read_manifest
 from index.store.profiles import PROFILES, Profiles
 from index.store.text_vectors import TEXT_VECTORS, means
 from index.store.texts import TEMPLATE
@@ -21,7 +22,7 @@ from index.store.vectors import VECTORS
 from index.text.attributes import GROUPS, VALUES
 from index.text.quantities import DIMENSIONS
 from index.text.words import NORMAL_FORM, normalise
-from tests.index_fakes import SMALL, LetterEncoder, build_small
+from tests.index_fakes import SMALL, LetterEncoder, build_small, contents_of, reseal
 
 
 @pytest.fixture
@@ -29,12 +30,6 @@ def folder(tmp_path: Path) -> Path:
     """An index folder of the small release."""
     build_small(tmp_path / "index")
     return tmp_path / "index"
-
-
-def rewrite(folder: Path, **changes: object) -> None:
-    """Put other values into the manifest."""
-    manifest = msgspec.structs.replace(read_manifest(folder), **changes)
-    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
 
 def test_what_was_built_is_what_is_loaded(folder: Path) -> None:
@@ -171,19 +166,19 @@ def _older_format(folder: Path) -> None:
     ("damage", "message"),
     [
         (_no_manifest, "is not an index folder: it holds no manifest.json"),
-        (_half_manifest, "manifest.json cannot be read"),
-        (_unknown_field, "manifest.json cannot be read"),
+        (_half_manifest, "manifest.json is damaged: its content differs from the checksum at its end; build"),
+        (_unknown_field, "manifest.json is damaged: its content differs from the checksum at its end; build"),
         (_older_format, f"has format 1, this version of hcpcs reads {FORMAT}; build the index again"),
         (
-            lambda folder: rewrite(folder, format=FORMAT + 1),
+            lambda folder: reseal(folder, format=FORMAT + 1),
             f"has format {FORMAT + 1}, this version of hcpcs reads {FORMAT}; build the index again",
         ),
         (
-            lambda folder: rewrite(folder, template="texts-0"),
+            lambda folder: reseal(folder, template="texts-0"),
             f"another template of texts: texts-0, this version of hcpcs needs {TEMPLATE}; build",
         ),
         (
-            lambda folder: rewrite(folder, normal_form=NORMAL_FORM + 1),
+            lambda folder: reseal(folder, normal_form=NORMAL_FORM + 1),
             f"another normal form of texts: {NORMAL_FORM + 1}, this version of hcpcs needs 1; build the",
         ),
     ],
@@ -199,15 +194,13 @@ def test_a_manifest_that_does_not_fit_is_refused(
 
 
 def test_a_folder_of_the_last_format_says_what_to_do(folder: Path) -> None:
-    """Format 6 held the attributes of a code as one integer, and had no roles of words and no contexts."""
-    arrays = load_file(folder / PROFILES)
-    arrays["attributes"] = arrays["attributes"][:, :8].copy().view(np.uint64)[:, 0].copy()
-    save_file(arrays, folder / PROFILES)
+    """The manifest of format 7 did not hold its own digest."""
     manifest = msgspec.to_builtins(read_manifest(folder))
-    manifest |= {"format": 6, "files": digests(folder)}
+    del manifest["sha256"]
+    manifest["format"] = 7
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
-    with pytest.raises(ArtifactError, match="has format 6, this version .* reads 7; build the index again"):
+    with pytest.raises(ArtifactError, match="has format 7, this version .* reads 8; build the index again"):
         Artifact.load(folder)
 
 
@@ -221,10 +214,10 @@ def test_changed_sources_do_not_make_a_folder_stale(folder: Path, monkeypatch: p
 
 def _other_profiles(folder: Path, metadata: dict[str, str] | None = None, **changes: np.ndarray) -> None:
     """Write other profiles, and a manifest that agrees with them."""
-    held = Profiles.load(folder)._asdict()
+    held = Profiles.load(contents_of(folder))._asdict()
     names = {"names": msgspec.json.encode({"attributes": VALUES, "dimensions": DIMENSIONS}).decode()}
     save_file({**held, **changes}, folder / PROFILES, names if metadata is None else metadata)
-    rewrite(folder, files=digests(folder))
+    reseal(folder, files=digests(folder))
 
 
 def test_attributes_of_other_names_are_refused(folder: Path) -> None:
@@ -293,7 +286,9 @@ def test_profiles_of_another_form_are_refused(
 
 def test_profiles_of_other_codes_are_refused(folder: Path) -> None:
     """As many rows as there are codes."""
-    _other_profiles(folder, **{name: array[:3] for name, array in Profiles.load(folder)._asdict().items()})
+    _other_profiles(
+        folder, **{name: array[:3] for name, array in Profiles.load(contents_of(folder))._asdict().items()}
+    )
 
     with pytest.raises(
         ArtifactError,
@@ -305,7 +300,7 @@ def test_profiles_of_other_codes_are_refused(folder: Path) -> None:
 def test_profiles_that_are_no_such_file_are_refused(folder: Path) -> None:
     """Neither a traceback nor a default value."""
     (folder / PROFILES).write_bytes(b"nonsense")
-    rewrite(folder, files=digests(folder))
+    reseal(folder, files=digests(folder))
 
     with pytest.raises(ArtifactError, match=r"profiles\.safetensors cannot be read .*build the index again"):
         Artifact.load(folder)
@@ -325,3 +320,36 @@ def test_nothing_in_the_folder_is_a_pickle(folder: Path) -> None:
     for name in names:
         if name.endswith(".npy"):
             np.load(folder / name, allow_pickle=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"scale": ', b'"scale": 4'),
+        (b'"scale": ', b'"scale": -'),
+        (b'"release": "2026-01"', b'"release": "2026-04"'),
+        (b'"notice": ""', b'"notice": "x"'),
+        (b'"format": 8', b'"format": 7'),
+        (b"{", b" {"),
+        (b'"small.csv"', b'"small\xff.csv"'),
+    ],
+)
+def test_no_word_of_the_manifest_can_be_changed(folder: Path, before: bytes, after: bytes) -> None:
+    """It holds its own digest: a scale, a release or a notice of somebody else's is refused."""
+    path = folder / MANIFEST
+    changed = path.read_bytes().replace(before, after, 1)
+    assert changed != path.read_bytes()
+    path.write_bytes(changed)
+
+    with pytest.raises(ArtifactError, match=r"manifest\.json is damaged: its content differs from the chec"):
+        Artifact.load(folder)
+
+
+def test_every_bit_of_the_manifest_counts(folder: Path) -> None:
+    """Whatever it makes of the file: other values, other spaces, bytes that are no UTF-8."""
+    path = folder / MANIFEST
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+        with pytest.raises(ArtifactError, match=r"manifest\.json is damaged"):
+            read_manifest(folder)

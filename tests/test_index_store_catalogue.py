@@ -10,6 +10,7 @@ import pytest
 from index.errors import ArtifactError
 from index.records import Modifier, Record
 from index.store.catalogue import MODIFIERS, RECORDS, Catalogue, predecessors, read_jsonl
+from tests.index_fakes import contents_of
 
 ENDED = date(2024, 12, 31)
 CATALOGUE = Catalogue(
@@ -64,7 +65,7 @@ def test_predecessors_are_ended_codes_that_name_a_code() -> None:
 def test_a_catalogue_is_read_without_the_rest_of_the_folder(tmp_path: Path) -> None:
     """Its two files are enough."""
     CATALOGUE.save(tmp_path)
-    loaded = Catalogue.load(tmp_path)
+    loaded = Catalogue.load(contents_of(tmp_path))
 
     assert sorted(path.name for path in tmp_path.iterdir()) == [MODIFIERS, RECORDS]
     assert (loaded.records, loaded.modifiers) == (CATALOGUE.records, CATALOGUE.modifiers)
@@ -75,4 +76,4 @@ def test_a_line_that_is_no_record_is_refused(tmp_path: Path) -> None:
     (tmp_path / RECORDS).write_text('{"code": "A0001"}\n')
 
     with pytest.raises(ArtifactError, match=r"records\.jsonl cannot be read .*build the index again"):
-        read_jsonl(tmp_path / RECORDS, Record)
+        read_jsonl(contents_of(tmp_path), RECORDS, Record)

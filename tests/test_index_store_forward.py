@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from index.store.forward import ForwardIndex
+from tests.index_fakes import contents_of
 
 FORMS = ("crutch wooden 250 mg crutch", "-", "wooden leg")
 
@@ -16,7 +17,7 @@ def test_words_are_cut_as_everywhere(tmp_path: Path) -> None:
     index = ForwardIndex.from_forms(FORMS)
     index.save(tmp_path)
 
-    for loaded in (index, ForwardIndex.load(tmp_path)):
+    for loaded in (index, ForwardIndex.load(contents_of(tmp_path))):
         cut = [
             [loaded.vocabulary[number] for number in loaded.numbers[start:stop]]
             for start, stop in zip(loaded.indptr, loaded.indptr[1:], strict=False)

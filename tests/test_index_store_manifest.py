@@ -8,7 +8,8 @@ import pytest
 
 from index.digest import file_sha256
 from index.errors import ArtifactError
-from index.store.manifest import FORMAT, MANIFEST, digests, read_manifest, verify
+from index.store.contents import digests, verify
+from index.store.manifest import FORMAT, MANIFEST, read_manifest
 from index.store.texts import TEMPLATE
 from index.text.words import NORMAL_FORM
 from tests.index_fakes import build_small

@@ -11,6 +11,7 @@ from index.records import Record
 from index.store.profiles import MAX_QUANTITIES, Profiles
 from index.text.attributes import GROUPS, named
 from index.text.quantities import DIMENSIONS
+from tests.index_fakes import contents_of
 
 MASS, AREA = DIMENSIONS.index("mass"), DIMENSIONS.index("area")
 RECORDS = (
@@ -137,7 +138,7 @@ def test_catch_all_codes_and_single_makers_are_marked(profiles: Profiles) -> Non
 def test_saved_and_loaded_they_are_the_same(profiles: Profiles, tmp_path: Path) -> None:
     """Array by array, with their dtypes."""
     profiles.save(tmp_path)
-    loaded = Profiles.load(tmp_path)
+    loaded = Profiles.load(contents_of(tmp_path))
 
     for name, array in profiles._asdict().items():
         np.testing.assert_array_equal(getattr(loaded, name), array)

@@ -11,6 +11,7 @@ from index.store.roles import DENIED, HEAD, STATED, roles_of
 from index.store.terms import TermIndex
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.text.words import normalise
+from tests.index_fakes import contents_of
 
 TEXTS = (
     Text(0, LONG, "Fog device, without back-up rate, mask, used with pump"),
@@ -54,7 +55,7 @@ def test_a_code_holds_the_roles_of_all_its_texts(tmp_path: Path) -> None:
     """Together, and they are kept."""
     table = TermIndex.from_texts(TEXTS, WORDS, 2)
     table.save(tmp_path)
-    loaded = TermIndex.load(tmp_path)
+    loaded = TermIndex.load(contents_of(tmp_path))
 
     assert loaded.roles.dtype == np.uint8
     assert loaded.roles.tolist() == table.roles.tolist()

@@ -13,6 +13,7 @@ from index.store.forward import ForwardIndex
 from index.store.terms import MAX_PREFIX_MATCHES, TermIndex
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.text.words import normalise
+from tests.index_fakes import contents_of
 
 TEXTS = (
     Text(0, LONG, "Wooden wheelchair"),
@@ -122,7 +123,7 @@ def test_knowing_a_word_means_holding_its_stem(table: TermIndex) -> None:
 def test_saved_and_loaded_it_is_the_same(table: TermIndex, tmp_path: Path) -> None:
     """Arrays and words."""
     table.save(tmp_path)
-    loaded = TermIndex.load(tmp_path)
+    loaded = TermIndex.load(contents_of(tmp_path))
 
     assert (loaded.vocabulary, loaded.surfaces) == (table.vocabulary, table.surfaces)
     for name in ("idf", "indptr", "tokens", "fields"):

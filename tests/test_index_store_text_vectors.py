@@ -11,6 +11,7 @@ from index.store._vectors import sums_by_row
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.store.vectors import int8_scale
+from tests.index_fakes import contents_of
 
 VECTORS = np.array([[1, 0], [0, 1], [0, 1], [-0.6, 0.8], [1, 0]], np.float32)
 
@@ -24,7 +25,7 @@ def test_what_is_held_is_the_rounded_vector(tmp_path: Path) -> None:
     np.testing.assert_allclose(held, vectors, atol=0.51 / stored.scale)
     assert (stored.codes.min(), len(stored)) >= (1, 50)
     stored.save(tmp_path)
-    np.testing.assert_array_equal(TextVectors.load(tmp_path, stored.scale).codes, stored.codes)
+    np.testing.assert_array_equal(TextVectors.load(contents_of(tmp_path), stored.scale).codes, stored.codes)
 
 
 def test_a_code_stands_where_its_texts_do() -> None:

@@ -11,6 +11,7 @@ import pytest
 from index.errors import QueryError
 from index.store._vectors import top_k
 from index.store.vectors import MIN_COARSE_VECTORS, VectorIndex, int8_scale
+from tests.index_fakes import contents_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -101,7 +102,7 @@ def test_a_query_without_a_known_word_finds_nothing_near(index: VectorIndex) -> 
 def test_saved_and_loaded_it_finds_the_same(index: VectorIndex, tmp_path: Path) -> None:
     """With the scale that the manifest stores."""
     index.save(tmp_path)
-    loaded = VectorIndex.load(tmp_path, index.scale)
+    loaded = VectorIndex.load(contents_of(tmp_path), index.scale)
 
     for one, other in zip(index.search(QUERIES, 9), loaded.search(QUERIES, 9), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -160,7 +161,7 @@ def test_a_large_index_is_the_same_when_loaded_and_when_built_again(
 ) -> None:
     """The coarse codes come from a fixed draw."""
     large.save(tmp_path)
-    loaded = VectorIndex.load(tmp_path, large.scale)
+    loaded = VectorIndex.load(contents_of(tmp_path), large.scale)
 
     for other in (loaded, VectorIndex.from_vectors(CLOUDS, large.scale)):
         np.testing.assert_array_equal(other.search(ASKED, 9)[1], large.search(ASKED, 9)[1])

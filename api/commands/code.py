@@ -11,8 +11,7 @@ from api.console import print_json
 from api.loading import resolve_index
 from api.settings import Settings
 from index.records import Record
-from index.store.catalogue import MODIFIERS, RECORDS, Catalogue
-from index.store.manifest import verify
+from index.store.catalogue import Catalogue, read_catalogue
 
 HELP = "Everything known about a code: descriptions, dates, status, successors, section, neighbours."
 EXAMPLE = "hcpcs code E0601"
@@ -34,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the details of each code; returns 1 if one is unknown."""
-    folder = resolve_index(arguments.index, settings)
-    verify(folder, only=(RECORDS, MODIFIERS))
-    catalogue = Catalogue.load(folder)
+    catalogue = read_catalogue(resolve_index(arguments.index, settings))
     on = arguments.on or date.today()
     codes = [line.strip() for line in sys.stdin] if arguments.codes == ["-"] else arguments.codes
     all_known = True

@@ -11,7 +11,8 @@ from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
 from index.errors import ArtifactError
 from index.home import Home
-from index.store.manifest import read_manifest, verify
+from index.store.contents import verify
+from index.store.manifest import read_manifest
 
 HELP = "Build, list, check and compare index folders."
 EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"

@@ -2,7 +2,7 @@
 
 | file | holds |
 | --- | --- |
-| `manifest.json` | what the index was made from, and the checksum of every other file |
+| `manifest.json` | what the index was made from, the checksum of every other file, and its own |
 | `records.jsonl`, `modifiers.jsonl` | the catalogue |
 | `codes.faiss`, in a large index also `coarse.faiss` | one vector a code |
 | `lexical.safetensors`, `vocabulary.txt` | the stems of every code |
@@ -26,9 +26,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
+from index.sealed import seal
 from index.store.catalogue import read_jsonl, write_jsonl
+from index.store.contents import Contents, digests, read_contents
 from index.store.lexical import Lexical
-from index.store.manifest import MANIFEST, Manifest, digests, verify
+from index.store.manifest import MANIFEST, Manifest, read_manifest
 from index.store.parts import CodeParts, TextParts
 from index.store.texts import TEMPLATE
 from index.text.lexicon import Entry
@@ -86,14 +88,23 @@ class Artifact:
         Raises:
             ArtifactError: If a file is missing or damaged, or the folder is of another version.
         """
-        manifest = verify(folder)
-        check_versions(manifest, folder)
+        return cls.from_contents(read_contents(folder))
+
+    @classmethod
+    def from_contents(cls, contents: Contents) -> Artifact:
+        """The index of files that were read and checked.
+
+        Raises:
+            ArtifactError: If one of them is missing or of another version.
+        """
+        manifest = contents.manifest
+        check_versions(manifest, contents.folder)
         return cls(
             manifest,
-            codes=CodeParts.load(folder, manifest.scale),
-            texts=TextParts.load(folder, manifest.scale),
-            lexicon=read_jsonl(folder / LEXICON, Entry),
-            names=read_jsonl(folder / NAMES, Name),
+            codes=CodeParts.load(contents),
+            texts=TextParts.load(contents),
+            lexicon=read_jsonl(contents, LEXICON, Entry),
+            names=read_jsonl(contents, NAMES, Name),
         )
 
     def save(self, folder: Path) -> Manifest:
@@ -103,8 +114,8 @@ class Artifact:
         write_jsonl(folder / LEXICON, self.lexicon)
         write_jsonl(folder / NAMES, self.names)
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
-        (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
-        return manifest
+        (folder / MANIFEST).write_bytes(seal(manifest))
+        return read_manifest(folder)
 
 
 def check_versions(manifest: Manifest, folder: Path) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from index.errors import ArtifactError
 from index.records import Modifier, Record
+from index.store.contents import Contents, read_contents
 
 RECORDS = "records.jsonl"
 MODIFIERS = "modifiers.jsonl"
@@ -38,9 +39,17 @@ class Catalogue:
         self._rows = {code: row for row, code in enumerate(self.codes)}
 
     @classmethod
-    def load(cls, folder: Path) -> Catalogue:
-        """Read the records and modifiers of an index folder, and nothing else of it."""
-        return cls(read_jsonl(folder / RECORDS, Record), read_jsonl(folder / MODIFIERS, Modifier))
+    def load(cls, contents: Contents) -> Catalogue:
+        """Read the records and modifiers of an index folder, and nothing else of it.
+
+        Raises:
+            ArtifactError: If a line is not what it should be.
+        """
+        return cls(
+            read_jsonl(contents, RECORDS, Record),
+            read_jsonl(contents, MODIFIERS, Modifier),
+            release=contents.manifest.release,
+        )
 
     def save(self, folder: Path) -> None:
         """Write `records.jsonl` and `modifiers.jsonl`."""
@@ -83,16 +92,28 @@ def predecessors(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
     return by_successor
 
 
-def read_jsonl(path: Path, kind: type[T]) -> tuple[T, ...]:
+def read_catalogue(folder: Path) -> Catalogue:
+    """The codes of an index folder, checked; its other files are not read.
+
+    Raises:
+        ArtifactError: If a file is missing or damaged.
+    """
+    return Catalogue.load(read_contents(folder, only=(RECORDS, MODIFIERS)))
+
+
+def read_jsonl(contents: Contents, name: str, kind: type[T]) -> tuple[T, ...]:
     """Decode a file of one JSON value a line.
 
     Raises:
         ArtifactError: If the file is missing or a line is not a value of that kind.
     """
+    data = contents.read(name)
     try:
-        return tuple(msgspec.json.Decoder(kind).decode_lines(path.read_bytes()))
-    except (OSError, msgspec.DecodeError) as error:
-        raise ArtifactError(f"{path} cannot be read ({error}); build the index again") from error
+        return tuple(msgspec.json.Decoder(kind).decode_lines(data))
+    except msgspec.DecodeError as error:
+        raise ArtifactError(
+            f"{contents.path(name)} cannot be read ({error}); build the index again"
+        ) from error
 
 
 def write_jsonl(path: Path, values: Iterable[object]) -> None:

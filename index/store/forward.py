@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from index.store._forward import WordMatcher
+from index.store.contents import Contents
+from index.store.named_arrays import read_arrays
 from index.text.words import words
 
 NUMBERS = "words.safetensors"
@@ -59,11 +61,14 @@ class ForwardIndex:
         (folder / WORDS).write_text("\n".join(self.vocabulary), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> ForwardIndex:
-        """Read what `save` wrote."""
-        arrays = load_file(folder / NUMBERS)
-        vocabulary = (folder / WORDS).read_text(encoding="utf-8").split()
-        return cls(vocabulary, arrays["indptr"], arrays["numbers"])
+    def load(cls, contents: Contents) -> ForwardIndex:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If a file is missing or cannot be read.
+        """
+        arrays = read_arrays(contents, NUMBERS, ("indptr", "numbers"))
+        return cls(contents.text(WORDS).split(), arrays["indptr"], arrays["numbers"])
 
     def shared(self, texts: Sequence[int], known: frozenset[str]) -> list[tuple[str, ...]]:
         """For each given text, the words that it shares with a query, each once, in the order of the text.

@@ -1,20 +1,24 @@
-"""The manifest of an index folder: what it was made from, and the digest of every file in it."""
+"""The manifest of an index folder: what it was made from, the digest of every file in it, and its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from index.digest import file_sha256
-from index.errors import ArtifactError
+from index.errors import ArtifactError, OtherVersionError
+from index.files import read_file, standing
+from index.sealed import UNSEALED, is_sealed, unseal
 
-FORMAT = 7
+FORMAT = 8
 """Version of the folder's layout. Raise it when files, arrays or fields change."""
 
+FIRST_SEALED = 8
+"""The first format whose manifest holds its own digest."""
+
 MANIFEST = "manifest.json"
+MAX_BYTES = 16 * 2**20  # of a manifest; real ones have some kilobytes
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         built_at: UTC.
         notice: Shown with every answer; empty for an official release.
         brands: File name -> sha256 of each list of names.
-        files: Path inside the folder -> sha256.
+        files: Name of each other file of the folder -> sha256.
+        sha256: Digest of the manifest itself (`index.sealed`), which thereby names the index.
     """
 
     format: int
@@ -53,6 +58,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: str
     brands: dict[str, str]
     files: dict[str, str]
+    sha256: str = UNSEALED
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -60,53 +66,46 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of an index folder.
+    """The manifest of an index folder, whose other files are not looked at.
 
     Raises:
-        ArtifactError: If it is missing, unreadable, or of another format version.
+        ArtifactError: If it is missing or damaged.
+        OtherVersionError: If it is of another format version.
+    """
+    return manifest_of(standing(folder), None)
+
+
+def manifest_of(folder: Path, descriptor: int | None) -> Manifest:
+    """The same for a folder that is open, if `descriptor` is its descriptor.
+
+    Raises:
+        ArtifactError: As `read_manifest`.
     """
     path = folder / MANIFEST
     try:
-        data = path.read_bytes()
-        # Another format has other fields, so the version is decoded first and alone.
-        version = msgspec.json.decode(data, type=_Version).format
-        if version != FORMAT:
-            raise ArtifactError(
-                f"{folder} has format {version}, this version of hcpcs reads {FORMAT}; build the index again"
-            )
-        return msgspec.json.decode(data, type=Manifest)
-    except FileNotFoundError as error:
+        data = read_file(path, folder=descriptor, limit=MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ArtifactError(f"{folder} is not an index folder: it holds no {MANIFEST}") from error
-    except (OSError, msgspec.DecodeError) as error:
+    except OSError as error:
         raise ArtifactError(f"{path} cannot be read ({error}); build the index again") from error
-
-
-def verify(folder: Path, only: Sequence[str] = ()) -> Manifest:
-    """Check the digests of a folder's files, all of them or those named.
-
-    Raises:
-        ArtifactError: Names the first file that is missing, changed or not in the manifest.
-    """
-    manifest = read_manifest(folder)
-    unknown = sorted(set(_files(folder)) - set(manifest.files))
-    if unknown and not only:
-        raise ArtifactError(f"{folder / unknown[0]} is not in the manifest; build the index again")
-    for name in only or sorted(manifest.files):
-        path = folder / name
-        if not path.is_file():
-            raise ArtifactError(f"{path} is missing; build the index again")
-        if file_sha256(path) != manifest.files[name]:
-            raise ArtifactError(
-                f"{path} is damaged: its checksum differs from the manifest; build the index again"
-            )
+    _check_format(data, folder)
+    manifest = unseal(data, Manifest, path, "build the index again")
+    if manifest.format != FORMAT:
+        raise OtherVersionError(_other_format(folder, manifest.format))
     return manifest
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Digest of every file of a folder except its manifest."""
-    return {name: file_sha256(folder / name) for name in _files(folder)}
+def _check_format(data: bytes, folder: Path) -> None:
+    """Refuse an earlier format, which has other fields and no digest of its own."""
+    if is_sealed(data):
+        return
+    try:
+        version = msgspec.json.decode(data, type=_Version).format
+    except msgspec.DecodeError:
+        return
+    if version < FIRST_SEALED:
+        raise OtherVersionError(_other_format(folder, version))
 
 
-def _files(folder: Path) -> list[str]:
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(name for path in paths if (name := path.relative_to(folder).as_posix()) != MANIFEST)
+def _other_format(folder: Path, version: int) -> str:
+    return f"{folder} has format {version}, this version of hcpcs reads {FORMAT}; build the index again"

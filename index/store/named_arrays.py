@@ -15,10 +15,16 @@ from typing import Any
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load, save_file
 
 from index.errors import ArtifactError
+from index.store.contents import Contents
+
+
+class _Head(msgspec.Struct):
+    metadata: dict[str, str] = msgspec.field(name="__metadata__", default_factory=dict)
+
 
 Names = Mapping[str, Sequence[str]]
 _KEY = "names"  # one key, since safetensors writes several in any order and files are compared by digest
@@ -29,26 +35,56 @@ def save_named(arrays: dict[str, npt.NDArray[Any]], names: Names, path: Path) ->
     save_file(arrays, path, {_KEY: msgspec.json.encode(names).decode()})
 
 
-def load_named(path: Path, dtype: np.dtype[Any], names: Names) -> dict[str, npt.NDArray[Any]]:
+def load_named(
+    contents: Contents, name: str, dtype: np.dtype[Any], names: Names
+) -> dict[str, npt.NDArray[Any]]:
     """Read what `save_named` wrote.
 
     Args:
-        path: The file.
+        contents: The files of the folder.
+        name: Which of them.
         dtype: A structured dtype: for each field, an array of that name, its rows of that dtype and shape.
         names: The names that this version gives to the numbers.
 
     Raises:
         ArtifactError: If the file is damaged or its names, arrays, shapes or dtypes are others.
     """
-    try:
-        with safe_open(path, "numpy") as file:
-            held = msgspec.json.decode((file.metadata() or {}).get(_KEY, "{}"), type=dict[str, list[str]])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (OSError, SafetensorError, msgspec.DecodeError) as error:
-        raise ArtifactError(f"{path} cannot be read ({error}); build the index again") from error
-    _check_names(path, held, names)
+    arrays, path = read_arrays(contents, name), contents.path(name)
+    _check_names(path, _held_names(contents.read(name), path), names)
     _check_arrays(path, arrays, dtype)
     return arrays
+
+
+def read_arrays(contents: Contents, name: str, expected: Sequence[str] = ()) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a safetensors file; they share no memory with it.
+
+    Args:
+        contents: The files of the folder.
+        name: Which of them.
+        expected: Names of arrays that it must hold.
+
+    Raises:
+        ArtifactError: If the file is missing or damaged, or lacks an array.
+    """
+    data, path = contents.read(name), contents.path(name)
+    try:
+        arrays: dict[str, npt.NDArray[Any]] = load(data)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ArtifactError(f"{path} cannot be read ({error}); build the index again") from error
+    missing = sorted(set(expected) - arrays.keys())
+    if missing:
+        raise ArtifactError(f"{path} holds no array {missing[0]}; build the index again")
+    return arrays
+
+
+def _held_names(data: bytes, path: Path) -> dict[str, list[str]]:
+    """The names in the head of a safetensors file: its length in eight bytes, then JSON."""
+    size = int.from_bytes(data[:8], "little")
+    try:
+        metadata = msgspec.json.decode(data[8 : 8 + size], type=_Head).metadata
+        return msgspec.json.decode(metadata.get(_KEY, "{}"), type=dict[str, list[str]])
+    except msgspec.DecodeError as error:
+        raise ArtifactError(f"{path} cannot be read ({error}); build the index again") from error
 
 
 def _check_names(path: Path, held: Names, expected: Names) -> None:

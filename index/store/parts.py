@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from index.errors import ArtifactError
 from index.store.catalogue import Catalogue, read_jsonl, write_jsonl
+from index.store.contents import Contents
 from index.store.forward import ForwardIndex
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
@@ -33,17 +34,17 @@ class CodeParts(NamedTuple):
     profiles: Profiles
 
     @classmethod
-    def load(cls, folder: Path, scale: float) -> CodeParts:
-        """Read what `save` wrote; `scale` is the manifest's.
+    def load(cls, contents: Contents) -> CodeParts:
+        """Read what `save` wrote.
 
         Raises:
             ArtifactError: If a file cannot be read or the parts have different numbers of rows.
         """
         parts = cls(
-            Catalogue.load(folder),
-            VectorIndex.load(folder, scale),
-            TermIndex.load(folder),
-            Profiles.load(folder),
+            Catalogue.load(contents),
+            VectorIndex.load(contents, contents.manifest.scale),
+            TermIndex.load(contents),
+            Profiles.load(contents),
         )
         parts.check()
         return parts
@@ -86,14 +87,16 @@ class TextParts(NamedTuple):
     words: ForwardIndex
 
     @classmethod
-    def load(cls, folder: Path, scale: float) -> TextParts:
-        """Read what `save` wrote; `scale` is the manifest's.
+    def load(cls, contents: Contents) -> TextParts:
+        """Read what `save` wrote.
 
         Raises:
             ArtifactError: If a file cannot be read or the parts have different numbers of rows.
         """
         parts = cls(
-            read_jsonl(folder / TEXTS, Text), TextVectors.load(folder, scale), ForwardIndex.load(folder)
+            read_jsonl(contents, TEXTS, Text),
+            TextVectors.load(contents, contents.manifest.scale),
+            ForwardIndex.load(contents),
         )
         parts.check()
         return parts

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from index.digest import source_digest
 from index.records import Record
 from index.store.build_cache import cached_by_source
+from index.store.contents import Contents
 from index.store.named_arrays import load_named, save_named
 from index.text.attributes import GROUPS, ROUTE, VALUES, attributes, bit
 from index.text.quantities import DIMENSIONS, Quantity, Range, amounts, size_ranges
@@ -103,14 +104,14 @@ class Profiles(NamedTuple):
         save_named(self._asdict(), _NAMES, folder / PROFILES)
 
     @classmethod
-    def load(cls, folder: Path) -> Profiles:
+    def load(cls, contents: Contents) -> Profiles:
         """Read what `save` wrote.
 
         Raises:
             ArtifactError: If the file is damaged, its attributes or dimensions are not those of this
                 version, or an array has another shape or dtype.
         """
-        return cls(**load_named(folder / PROFILES, PROFILE, _NAMES))
+        return cls(**load_named(contents, PROFILES, PROFILE, _NAMES))
 
 
 def _profile(record: Record) -> npt.NDArray[np.void]:

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import Stemmer
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
+from index.store.contents import Contents
 from index.store.forward import ForwardIndex
+from index.store.named_arrays import read_arrays
 from index.store.roles import ROLE_BITS, roles_of
 from index.store.texts import LONG, SHORT, Text, own
 from index.text.memoize import memoized
@@ -152,11 +154,14 @@ class TermIndex:
         (folder / VOCABULARY).write_text("\n".join(lines), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> TermIndex:
-        """Read what `save` wrote."""
-        arrays = load_file(folder / TABLE)
-        lines = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")
-        pairs = [line.split("\t") for line in lines if line]
+    def load(cls, contents: Contents) -> TermIndex:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If a file is missing or cannot be read.
+        """
+        arrays = read_arrays(contents, TABLE, ("idf", "indptr", "tokens", "fields", "roles"))
+        pairs = [line.split("\t") for line in contents.text(VOCABULARY).split("\n") if line]
         vocabulary, surfaces = [stem for stem, _ in pairs], [word for _, word in pairs]
         columns = (arrays["idf"], arrays["indptr"], arrays["tokens"], arrays["fields"])
         return cls(vocabulary, *columns, surfaces, arrays["roles"])

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from index.arrays import Vectors
 from index.store._vectors import sums_by_row
+from index.store.contents import Contents
+from index.store.named_arrays import read_arrays
 from index.store.texts import Text, own
 
 TEXT_VECTORS = "vectors.safetensors"
@@ -43,9 +45,13 @@ class TextVectors:
         save_file({"codes": self.codes}, folder / TEXT_VECTORS)
 
     @classmethod
-    def load(cls, folder: Path, scale: float) -> TextVectors:
-        """Read what `save` wrote."""
-        return cls(load_file(folder / TEXT_VECTORS)["codes"], scale)
+    def load(cls, contents: Contents, scale: float) -> TextVectors:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If the file is missing or cannot be read.
+        """
+        return cls(read_arrays(contents, TEXT_VECTORS, ("codes",))["codes"], scale)
 
     def __len__(self) -> int:
         return len(self.codes)

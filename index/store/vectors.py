@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.arrays import Vectors
-from index.errors import QueryError
+from index.errors import ArtifactError, QueryError
 from index.store._vectors import top_k
+from index.store.contents import Contents
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -74,14 +75,14 @@ class VectorIndex:
             faiss.write_index(self._coarse, str(folder / COARSE))
 
     @classmethod
-    def load(cls, folder: Path, scale: float) -> VectorIndex:
-        """Read what `save` wrote."""
-        coarse = folder / COARSE
-        return cls(
-            faiss.read_index(str(folder / VECTORS)),
-            faiss.read_index(str(coarse)) if coarse.is_file() else None,
-            scale,
-        )
+    def load(cls, contents: Contents, scale: float) -> VectorIndex:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: If a file is missing or is no index of FAISS.
+        """
+        coarse = _faiss_index(contents, COARSE) if COARSE in contents.files else None
+        return cls(_faiss_index(contents, VECTORS), coarse, scale)
 
     def __len__(self) -> int:
         return self._size
@@ -126,6 +127,14 @@ class VectorIndex:
         cosines: Vectors = products / (scales * np.float32(self.scale))
         cosines[rows < 0] = -np.inf
         return cosines, rows
+
+
+def _faiss_index(contents: Contents, name: str) -> Any:
+    data = np.frombuffer(contents.read(name), np.uint8)
+    try:
+        return faiss.deserialize_index(data)
+    except RuntimeError as error:
+        raise ArtifactError(f"{contents.path(name)} is no FAISS index; build the index again") from error
 
 
 def int8_scale(*arrays: Vectors) -> float:
