@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +11,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("index", "suggest", "eval", "api")
 SUFFIXES = (".py", ".pyx", ".pxd")
 
+_MODULE = rf"((?:{'|'.join(PACKAGES)})(?:\.\w+)*)"
 _IMPORT = re.compile(
-    rf"^[ \t]*(?:from|c?import)[ \t]+((?:{'|'.join(PACKAGES)})(?:\.\w+)*)(?:[ \t]+c?import\b|[ \t,;#]|$)",
-    re.MULTILINE,
+    rf"^[ \t]*(?:from|c?import)[ \t]+{_MODULE}(?:[ \t]+c?import\b|[ \t,;#]|\r?$)".encode(), re.MULTILINE
 )
 
 
@@ -40,21 +39,29 @@ def source_digest(*names: str) -> str:
         ValueError: If a name has no source, for example after the module was renamed.
     """
     digest = hashlib.sha256()
-    for path in sources(*names):
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {file_sha256(path)}\n".encode())
+    for path, data in _read(*names):
+        digest.update(f"{path} {hashlib.sha256(data).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
 def sources(*names: str) -> list[Path]:
     """The files that `source_digest` covers: `.py`, `.pyx` and `.pxd`, ascending by path."""
-    covered: set[Path] = set()
-    pending = [path for name in names for path in _files(name)]
+    return [ROOT / path for path, _ in _read(*names)]
+
+
+def _read(*names: str) -> list[tuple[str, bytes]]:
+    """Path from the root, and content, of each of these files."""
+    covered: dict[Path, bytes] = {}
+    met = set(names)
+    pending = [path for name in met for path in _files(name)]
     while pending:
         path = pending.pop()
         if path not in covered:
-            covered.add(path)
-            pending += [file for name in _imports(path) for file in _files(name)]
-    return sorted(covered, key=lambda path: path.relative_to(ROOT).as_posix())
+            covered[path] = path.read_bytes()
+            new = {match[1].decode() for match in _IMPORT.finditer(covered[path])} - met
+            met |= new
+            pending += [file for name in new for file in _files(name)]
+    return sorted((path.relative_to(ROOT).as_posix(), data) for path, data in covered.items())
 
 
 def _files(name: str) -> list[Path]:
@@ -67,7 +74,3 @@ def _files(name: str) -> list[Path]:
     if not files:
         raise ValueError(f"{name} has no source in {ROOT}")
     return files
-
-
-def _imports(path: Path) -> Iterator[str]:
-    return (match[1] for match in _IMPORT.finditer(path.read_text(encoding="utf-8")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -15,7 +16,8 @@ import numpy.typing as npt
 from index._encoder import unit_sums, weighted_sum
 from index.arrays import Vectors as Vectors
 from index.digest import file_sha256
-from index.errors import EncoderError
+from index.errors import ArtifactError, EncoderError
+from index.shipped import read_once, read_shipped
 from index.text.memoize import memoized
 from index.text.words import skeleton, words
 
@@ -125,19 +127,22 @@ class StaticEncoder:
         """Read `encoder.safetensors`, `encoder.json` and `tokenizer.json` from a folder.
 
         Raises:
-            EncoderError: If a file is missing or unreadable.
+            EncoderError: If a file is missing, unreadable, or not the one that ships.
         """
-        from safetensors.numpy import load_file
+        from safetensors.numpy import load
         from tokenizers import Tokenizer
 
         try:
-            tensors = load_file(folder / "encoder.safetensors")
-            layout = msgspec.json.decode((folder / "encoder.json").read_bytes(), type=StaticLayout)
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            data = read_shipped(folder / "encoder.safetensors")
+            tensors = load(data)
+            layout = msgspec.json.decode(read_shipped(folder / "encoder.json"), type=StaticLayout)
+            tokenizer = Tokenizer.from_buffer(read_once(folder / "tokenizer.json"))
+            table, scales = tensors["table"], tensors["scales"].astype(np.float32)
+        except ArtifactError as error:
+            raise EncoderError(str(error)) from error
         except Exception as error:  # safetensors and tokenizers raise bare Exceptions
             raise EncoderError(f"the encoder's weights in {folder} cannot be read: {error}") from error
-        sha256 = file_sha256(folder / "encoder.safetensors")
-        return cls(tokenizer, tensors["table"], tensors["scales"].astype(np.float32), layout, sha256)
+        return cls(tokenizer, table, scales, layout, hashlib.sha256(data).hexdigest())
 
     @property
     def n_features(self) -> int:

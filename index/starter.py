@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from pathlib import Path
 
 from index.errors import ReleaseFormatError
 from index.records import Record, Release
+from index.shipped import files_of, read_shipped
 
 FOLDER = Path(__file__).parent / "starter"
 NAME = "starter"
@@ -18,19 +20,21 @@ def read_starter(folder: Path = FOLDER) -> Release:
     """The starter catalogue as a release without dates; `per` becomes the short description.
 
     Raises:
-        ReleaseFormatError: If a file of the catalogue is damaged.
+        ReleaseFormatError: If a row does not have three columns.
+        ArtifactError: If a file was changed; see `index.shipped`.
     """
     digest = hashlib.sha256()
     records = []
-    for path in sorted(folder.glob("*.tsv")):
-        digest.update(path.read_bytes())
-        with path.open(encoding="utf-8", newline="") as file:
-            for line, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
-                if line == 1:
-                    continue
-                if len(row) != 3:
-                    raise ReleaseFormatError(f"{path.name}:{line}: expected code, description, per")
-                records.append(_record(*row))
+    for path in files_of(folder, ".tsv"):
+        data = read_shipped(path)
+        digest.update(data)
+        text = io.StringIO(data.decode(), newline="")
+        for line, row in enumerate(csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+            if line == 1:
+                continue
+            if len(row) != 3:
+                raise ReleaseFormatError(f"{path.name}:{line}: expected code, description, per")
+            records.append(_record(*row))
     if not records:
         raise ReleaseFormatError(f"{folder} holds no starter catalogue")
     records.sort(key=lambda record: record.code)

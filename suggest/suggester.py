@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from index.digest import file_sha256
 from index.encoder import Encoder, StaticEncoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
@@ -18,10 +17,11 @@ from suggest.confidences import Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
+from suggest.identity import model_identity
 from suggest.items import Best, Items
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
-from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
+from suggest.ranker import BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
@@ -45,7 +45,7 @@ class Suggester:
         catalogue: Its records.
         manifest: Its manifest.
         notice: What every surface must say with an answer; empty for an official release.
-        model: Names of the encoder and the ranker, with the first digits of their digests.
+        model: `suggest.identity.model_identity`: one name of all weights and of the program.
     """
 
     def __init__(
@@ -113,15 +113,14 @@ class Suggester:
         artifact = Artifact.load(folder)
         encoder = load_encoder(artifact.manifest.encoder)
         if not isinstance(encoder, StaticEncoder):  # the boosted models were trained on its cosines
-            return cls(artifact, encoder, FusionRanker(), Uncalibrated(), UNTRAINED)
-        model = f"{encoder.name}@{encoder.sha256[:12]} ranker@{file_sha256(WEIGHTS / 'ranker.txt')[:12]}"
+            return cls(artifact, encoder, FusionRanker(), Uncalibrated(), UNTRAINED, model_identity(encoder))
         return cls(
             artifact,
             encoder,
             BoostedRanker.load(),
             BoostedCalibration.load(),
             load_thresholds(),
-            model,
+            model_identity(encoder),
             SystemModel.load(encoder),
         )
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from index.encoder import StaticEncoder
 from index.errors import ArtifactError
+from index.shipped import read_shipped
 from index.text.memoize import memoized
 from suggest.ranker import WEIGHTS
 
@@ -57,11 +58,13 @@ class SystemModel:
         Raises:
             ArtifactError: If it cannot be read.
         """
-        from safetensors.numpy import load_file
+        from safetensors.numpy import load
 
         try:
-            tensors = load_file(path)
+            tensors = load(read_shipped(path))
             return cls(encoder, tensors["weights"], tensors["bias"])
+        except ArtifactError:
+            raise
         except Exception as error:  # safetensors raises bare Exceptions
             raise ArtifactError(f"{path} cannot be read ({error}); reinstall the project") from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from index.errors import ArtifactError
+from index.shipped import read_shipped
 from suggest.ranker import WEIGHTS
 
 
@@ -33,6 +34,6 @@ def load_thresholds(path: Path = WEIGHTS / "thresholds.json") -> Thresholds:
         ArtifactError: If they cannot be read.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Thresholds)
+        return msgspec.json.decode(read_shipped(path), type=Thresholds)
     except (OSError, msgspec.DecodeError) as error:
         raise ArtifactError(f"{path} cannot be read ({error}); reinstall the project") from error

@@ -9,7 +9,7 @@ tree, of which we read `split_feature`, `threshold`, `decision_type`, `left_chil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
+from index.shipped import read_shipped
 from suggest._forest import Forest
 
 _NUMERICAL = "2"  # decision_type of a split `value <= threshold` without a rule for missing values
 
 NODE = np.dtype([("feature", np.int32), ("threshold", np.float32), ("child", np.int32)])
 """One node of a tree, as `Forest` takes it."""
+
+
+class _NoModelError(ArtifactError):
+    """A text is not a model."""
 
 
 class Node(NamedTuple):
@@ -63,9 +68,9 @@ class Trees:
             self._binary = settings["objective"].startswith("binary")
             for block in blocks:
                 roots.append(len(nodes))
-                depths.append(_append_tree(_settings(block), nodes))
+                depths.append(_append_tree(_settings(block), len(self.features), nodes))
         except (KeyError, ValueError, IndexError) as error:
-            raise ArtifactError(f"it is not a model in LightGBM's text format ({error})") from error
+            raise _NoModelError(f"it is not a model in LightGBM's text format ({error})") from error
         packed = np.zeros(len(nodes), NODE)
         packed["feature"] = [node.feature for node in nodes]
         packed["threshold"] = _rounded_down(np.array([node.threshold for node in nodes], np.float64))
@@ -81,12 +86,12 @@ class Trees:
             ArtifactError: If it cannot be read.
         """
         try:
-            return cls(path.read_text(encoding="utf-8"))
+            return cls(read_shipped(path).decode())
         except (OSError, UnicodeDecodeError) as error:
             raise ArtifactError(
                 f"the model {path} cannot be read ({error}); reinstall the project"
             ) from error
-        except ArtifactError as error:
+        except _NoModelError as error:
             raise ArtifactError(f"the model {path} cannot be used: {error}; reinstall the project") from error
 
     def predict(self, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -108,7 +113,7 @@ class Trees:
         return self._forest.sums(np.ascontiguousarray(matrix), self._binary)
 
 
-def _append_tree(tree: Mapping[str, str], nodes: list[Node]) -> int:
+def _append_tree(tree: Mapping[str, str], n_features: int, nodes: list[Node]) -> int:
     """Append the nodes of one tree, breadth first, the two children of a node side by side.
 
     A leaf is its own child with an infinite threshold, so that every walk of as many steps as the tree is
@@ -116,6 +121,9 @@ def _append_tree(tree: Mapping[str, str], nodes: list[Node]) -> int:
 
     Returns:
         The depth of the tree.
+
+    Raises:
+        ValueError: If the lines are not one tree: then a walk might never end, or read past the arrays.
     """
     features, left, right = (
         [int(value) for value in tree.get(name, "").split()]
@@ -125,6 +133,7 @@ def _append_tree(tree: Mapping[str, str], nodes: list[Node]) -> int:
     values = [float(value) for value in tree["leaf_value"].split()]
     if set(tree.get("decision_type", "").split()) - {_NUMERICAL}:
         raise ValueError("a split that is not numerical")
+    _check_tree(features, thresholds, left, right, values, n_features)
     level = [0 if features else ~0]  # the file numbers leaves -1, -2, ...: leaf i is ~i
     depth = -1
     next_child = len(nodes) + 1
@@ -140,6 +149,29 @@ def _append_tree(tree: Mapping[str, str], nodes: list[Node]) -> int:
         level = level_below
         depth += 1
     return depth
+
+
+def _check_tree(
+    features: Sequence[int],
+    thresholds: Sequence[float],
+    left: Sequence[int],
+    right: Sequence[int],
+    values: Sequence[float],
+    n_features: int,
+) -> None:
+    """Refuse lists of other lengths, splits of unknown columns, and nodes that are no child or twice one."""
+    splits = len(values) - 1
+    if any(len(column) != splits for column in (features, thresholds, left, right)):
+        raise ValueError(f"a tree of {len(values)} leaves needs {splits} splits")
+    if not all(0 <= feature < n_features for feature in features):
+        raise ValueError("a split on an unknown column")
+    if not np.isfinite([*thresholds, *values]).all():
+        raise ValueError("a number that is not finite")
+    # Every node but the root is the child of one node that comes before it, as LightGBM writes them.
+    if sorted([*left, *right]) != [*range(-len(values), 0), *range(1, splits)][: 2 * splits]:
+        raise ValueError("its nodes are not one tree")
+    if any(0 < child <= node for side in (left, right) for node, child in enumerate(side)):
+        raise ValueError("a node under itself")
 
 
 def _settings(block: str) -> dict[str, str]:

@@ -119,3 +119,47 @@ def test_a_model_that_learned_of_missing_values_is_refused(matrix: npt.NDArray[n
 
     with pytest.raises(ArtifactError, match="not numerical"):
         Trees(theirs.model_to_string())
+
+
+TWO_SPLITS = """tree
+objective=regression
+feature_names=a b
+
+Tree=0
+split_feature=0 1
+threshold=0.5 0.25
+decision_type=2 2
+left_child=1 -1
+right_child=-3 -2
+leaf_value=1 2 3
+
+end of trees
+"""
+
+
+def test_a_tree_of_two_splits() -> None:
+    """The text that the damages below begin from."""
+    matrix = np.array([[0, 0], [0, 1], [1, 0]], np.float32)
+
+    assert Trees(TWO_SPLITS).predict(matrix).tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("left_child=1 -1", "left_child=0 -1", "not one tree"),
+        ("left_child=1 -1", "left_child=1 1", "not one tree"),
+        ("left_child=1 -1", "left_child=1 -9", "not one tree"),
+        ("left_child=1 -1", "left_child=1", "a tree of 3 leaves needs 2 splits"),
+        ("left_child=1 -1\nright_child=-3 -2", "left_child=-1 1\nright_child=-3 -2", "a node under itself"),
+        ("split_feature=0 1", "split_feature=0 7", "a split on an unknown column"),
+        ("threshold=0.5 0.25", "threshold=0.5 nan", "a number that is not finite"),
+        ("leaf_value=1 2 3", "leaf_value=1 2", "a tree of 2 leaves needs 1 splits"),
+    ],
+)
+def test_what_is_not_a_tree_is_refused(before: str, after: str, message: str) -> None:
+    """A node that leads back would be followed for ever, an unknown column read past the row."""
+    assert before in TWO_SPLITS
+
+    with pytest.raises(ArtifactError, match=f"not a model in LightGBM's text format .*{message}"):
+        Trees(TWO_SPLITS.replace(before, after))

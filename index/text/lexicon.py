@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from index.errors import ReleaseFormatError
+from index.shipped import files_of, read_shipped
 from index.text.words import normalise, words
 
 FOLDER = Path(__file__).parent / "lexicon"
@@ -59,8 +61,9 @@ def read_lexicon(folder: Path = FOLDER) -> tuple[Entry, ...]:
     Raises:
         ReleaseFormatError: If a row does not have four or five columns, names an unknown kind or has a
             context that cannot be read; says file and line.
+        ArtifactError: If a file that ships was changed; see `index.shipped`.
     """
-    return tuple(entry for path in sorted(folder.glob("*.tsv")) for _, entry in read_entries(path))
+    return tuple(entry for path in files_of(folder, ".tsv") for _, entry in read_entries(path))
 
 
 def read_entries(path: Path) -> Iterator[tuple[int, Entry]]:
@@ -69,7 +72,7 @@ def read_entries(path: Path) -> Iterator[tuple[int, Entry]]:
     Raises:
         ReleaseFormatError: As `read_lexicon`.
     """
-    with path.open(encoding="utf-8") as file:
+    with _opened(path) as file:
         if file.readline().rstrip("\n").split("\t") != COLUMNS:
             raise ReleaseFormatError(f"{path.name}:1: the header must be {COLUMNS}, separated by tabs")
         for line, text in enumerate(file, 2):
@@ -85,6 +88,13 @@ def read_entries(path: Path) -> Iterator[tuple[int, Entry]]:
                 )
             means = [part.strip() for part in row[1].split("|")]
             yield line, Entry(row[0], tuple(filter(None, means)), row[2], tuple(row[3].split()), *context)
+
+
+def _opened(path: Path) -> io.StringIO:
+    try:
+        return io.StringIO(read_shipped(path).decode())
+    except UnicodeDecodeError as error:
+        raise ReleaseFormatError(f"{path.name} is not UTF-8 ({error.reason}); save it so") from error
 
 
 def _context(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -6,6 +6,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from index.shipped import read_once
+
 MIN_LETTERS = 5  # shorter words are not corrected anyway
 MAX_RANK = 22_000  # words of the encoder's vocabulary, commonest first; rarer ones may be misspellings
 
@@ -65,7 +67,7 @@ def plain_words() -> frozenset[str]:
     The medical ones are our own choice: anatomy, conditions and laboratory words that are not in descriptors
     of Level II codes, but resemble words that are. Read when the first misspelt word is met.
     """
-    ranks = json.loads(_TOKENIZER.read_text(encoding="utf-8"))["model"]["vocab"]
+    ranks = json.loads(read_once(_TOKENIZER))["model"]["vocab"]
     english = (
         word
         for word, rank in ranks.items()

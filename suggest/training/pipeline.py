@@ -18,6 +18,7 @@ from index.digest import file_sha256, source_digest
 from index.encoder import StaticEncoder
 from index.records import Record, Release
 from index.release.release import read_release
+from index.shipped import write_digests
 from index.starter import read_starter
 from index.store.artifact import Artifact
 from index.store.texts import MAX_EMBEDDED_CHARACTERS
@@ -156,6 +157,7 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     weights = out / "suggest/weights"
     _save_models(models, weights)
     shutil.copytree(folders[-1], out / "index/weights/encoder", dirs_exist_ok=True)
+    write_digests(out)
     files = sorted((*weights.iterdir(), *(out / "index/weights/encoder").iterdir()))
     return {str(path.relative_to(out)): file_sha256(path) for path in files}
 
