@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
 from api.cds.routes import cds_routes
@@ -17,19 +18,26 @@ from api.health import health_routes, metrics_route
 from api.http.bodies import StrictRequest
 from api.http.keys import key_guard
 from api.http.limits import BODY_BYTES
+from api.http.metrics import Metrics
 from api.http.middleware import RequestMiddleware
 from api.http.problems import error_handler
+from api.live import LiveApp
 from api.loading import open_suggester
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
 from api.page import page_routes
+from api.reloading import follow, named_copy, on_hangup, served_file
 from api.rest.routes import rest_routes
 from api.service import Service, SuggesterLike
 from api.settings import Settings, load_settings
+from index.errors import HcpcsError
 
 
 def create_app(
-    suggester: SuggesterLike, settings: Settings, extra_routes: Iterable[ControllerRouterHandler] = ()
+    suggester: SuggesterLike,
+    settings: Settings,
+    extra_routes: Iterable[ControllerRouterHandler] = (),
+    metrics: Metrics | None = None,
 ) -> Litestar:
     """Build the app.
 
@@ -37,8 +45,9 @@ def create_app(
         suggester: A loaded suggester.
         settings: API key, allowed web origins, access log.
         extra_routes: Further route handlers, for example the empty route of a benchmark.
+        metrics: Counts to go on with; new ones when None.
     """
-    service = Service(suggester)
+    service = Service(suggester, metrics)
 
     async def self_test() -> None:
         await asyncio.to_thread(service.self_test)
@@ -53,6 +62,7 @@ def create_app(
         on_startup=[self_test],
         openapi_config=None,
         logging_config=None,
+        state=State({"service": service}),
     )
     # Wraps the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
@@ -100,7 +110,31 @@ def _header(value: str) -> bytes:
     return "".join(c if c.isascii() and c.isprintable() else "?" for c in value).encode("ascii")
 
 
-def worker_app() -> Litestar:
-    """The app of a worker process, made from the settings in the environment."""
-    settings = load_settings(os.environ)
-    return create_app(open_suggester(None, settings), settings)
+def next_app(app: Litestar, suggester: SuggesterLike, settings: Settings) -> Litestar:
+    """An app on another index that goes on with an app's counts.
+
+    Raises:
+        UnfitIndexError: If the index does not pass its self-test.
+    """
+    new = create_app(suggester, settings, metrics=app.state.service.metrics)
+    if not new.state.service.self_test():
+        raise UnfitIndexError(new.state.service.self_test_failure)
+    return new
+
+
+class UnfitIndexError(HcpcsError):
+    """An index does not find a code by its own description."""
+
+
+def worker_app() -> LiveApp:
+    """The app of a worker process, on the index that the supervisor names, else on that of the settings."""
+    settings, named = load_settings(os.environ), served_file()
+
+    def load() -> SuggesterLike:
+        return open_suggester(named_copy(named) if named else None, settings)
+
+    live = LiveApp(create_app(load(), settings))
+    if named is not None:
+        on_hangup(None)  # the supervisor is told, and tells
+        follow(live, settings, named, load)
+    return live

@@ -37,20 +37,30 @@ def read_file(path: Path, *, folder: int | None = None, limit: int | None = None
 
     Raises:
         FileNotFoundError: If there is none.
-        ArtifactError: If it is a pipe, a device or a folder, or is too long.
+        IsADirectoryError: If it is a folder.
+        ArtifactError: If it is a pipe or a device, or is too long.
         OSError: If it cannot be read.
     """
     # Without waiting: opening a pipe would otherwise last until somebody writes into it.
     descriptor = os.open(path, _FLAGS) if folder is None else os.open(path.name, _FLAGS, dir_fd=folder)
+    try:
+        _check_regular(path, os.fstat(descriptor), limit)
+    except BaseException:
+        os.close(descriptor)
+        raise
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ArtifactError(f"{path} is not a regular file; put the file back that belongs there")
-        if limit is not None and status.st_size > limit:
-            raise ArtifactError(
-                f"{path} is damaged: it has {status.st_size} bytes, more than the {limit} allowed"
-            )
         return file.read() if limit is None else file.read(limit + 1)
+
+
+def _check_regular(path: Path, status: os.stat_result, limit: int | None) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise ArtifactError(f"{path} is not a regular file; put the file back that belongs there")
+    if limit is not None and status.st_size > limit:
+        raise ArtifactError(
+            f"{path} is damaged: it has {status.st_size} bytes, more than the {limit} allowed"
+        )
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -1,19 +1,23 @@
-"""The data folder of a user, `HCPCS_HOME`: index folders, downloads, caches, and the active index.
+"""The data folder of a user, `HCPCS_HOME`: index folders, downloads, caches, and which index answers.
 
 indexes/NAME/   index folders
 active          one line: the NAME of the index that answers
+previous        one line: the NAME of the one before, for `hcpcs index rollback`
 releases/       downloaded releases
 cache/          vectors and profiles of earlier builds, for the next one
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from index.errors import ArtifactError
+from index.files import locked, read_file, standing, write_file
 from index.store.contents import verify
 from index.store.manifest import MANIFEST
+
+MAX_NAME_BYTES = 4096  # of `active`: one line
+AGAIN = "choose an index with `hcpcs index activate NAME`"
 
 
 class Home:
@@ -24,7 +28,8 @@ class Home:
         self.indexes = path / "indexes"
         self.releases = path / "releases"
         self.cache = path / "cache"
-        self._active = path / "active"
+        self.active_file = path / "active"
+        self._previous_file = path / "previous"
 
     def names(self) -> list[str]:
         """Names of the existing index folders, ascending."""
@@ -34,12 +39,10 @@ class Home:
         """The active index folder, or None when none was activated yet.
 
         Raises:
-            ArtifactError: If the active folder is gone.
+            ArtifactError: If `active` cannot be read or the active folder is gone.
         """
-        if not self._active.is_file():
-            return None
-        folder = self.indexes / self._active.read_text(encoding="utf-8").strip()
-        if not (folder / MANIFEST).is_file():
+        folder = self._named(self.active_file)
+        if folder is not None and not (standing(folder) / MANIFEST).exists():
             raise ArtifactError(
                 f"the active index {folder} is gone; build the index again or `hcpcs index activate` another"
             )
@@ -59,14 +62,56 @@ class Home:
         return self.indexes / name
 
     def serve(self, name: str) -> None:
-        """Make an index folder that was just checked the active one.
+        """Make an index folder that was just checked the active one; running services are told thereby.
 
         Raises:
             ArtifactError: If the data folder cannot be written.
         """
-        aside = self._active.with_suffix(f".{os.getpid()}")
         try:
-            aside.write_text(name + "\n", encoding="utf-8")
-            aside.replace(self._active)
+            self.path.mkdir(parents=True, exist_ok=True)
+            with locked(self.path):
+                before = self._name_before(name)
+                if before is not None:
+                    write_file(self._previous_file, f"{before}\n".encode())
+                write_file(self.active_file, f"{name}\n".encode())
         except OSError as error:
-            raise ArtifactError(f"{self._active} cannot be written: {error}") from error
+            raise ArtifactError(f"{self.active_file} cannot be written: {error}") from error
+
+    def rollback(self) -> Path:
+        """Make the index that answered before the active one the active one again; twice leads back.
+
+        Raises:
+            ArtifactError: If there was none, or it is gone or damaged.
+        """
+        folder = self._named(self._previous_file)
+        if folder is None or folder == self._named(self.active_file):
+            raise ArtifactError(f"no index answered before the active one; {AGAIN}")
+        return self.activate(folder.name)
+
+    def _name_before(self, name: str) -> str | None:
+        """The active name if it is another one; None also if `active` cannot be read."""
+        try:
+            folder = self._named(self.active_file)
+        except ArtifactError:
+            return None
+        return None if folder is None or folder.name == name else folder.name
+
+    def _named(self, path: Path) -> Path | None:
+        """The folder that a file names; None if there is no such file.
+
+        Raises:
+            ArtifactError: If it is no file of one name.
+        """
+        try:
+            name = read_file(path, limit=MAX_NAME_BYTES).decode().strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except UnicodeDecodeError:
+            raise ArtifactError(f"{path} is damaged: it is not UTF-8 text; {AGAIN}") from None
+        except IsADirectoryError:
+            raise ArtifactError(f"{path} is a folder, not a file; remove it and {AGAIN}") from None
+        except OSError as error:
+            raise ArtifactError(f"{path} cannot be read ({error.strerror}); {AGAIN}") from error
+        if not name or name.startswith(".") or not name.isprintable() or "/" in name or "\\" in name:
+            raise ArtifactError(f"{path} is damaged: it does not hold the name of an index; {AGAIN}")
+        return self.indexes / name

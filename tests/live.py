@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from litestar import Litestar
 from uvicorn import Config, Server
 
+from api.live import LiveApp
 from tests.waiting import wait_until
 
 
 @contextmanager
-def running(app: Litestar) -> Iterator[str]:
+def running(app: Litestar | LiveApp) -> Iterator[str]:
     """Serve an app on a free port; gives its address without a slash at the end."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))

@@ -211,3 +211,22 @@ def test_diff_of_a_release_with_itself_is_empty(release: Path, capsys: pytest.Ca
     """And exit code 0: a difference is no failure."""
     assert main(["index", "diff", str(release), str(release), "--format", "csv"]) == 0
     assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 0
+
+
+def test_the_list_goes_on_after_a_damaged_index(
+    release: Path, later: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says what is wrong with which."""
+    for path in (release, later):
+        assert main(["index", "build", "--release", str(path)]) == 0
+    (home / "indexes" / "2026-01" / "manifest.json").write_bytes(b"\xff")
+    (home / "active").write_bytes(b"\xff")
+    capsys.readouterr()
+
+    rows = printed(capsys, "list")
+    assert [(row["name"], row["release"]) for row in rows] == [("2026-01", None), ("2026-04", "2026-04")]
+    assert "manifest.json is damaged" in rows[0]["damaged"]
+    assert main(["index", "list"]) == 0
+    out, err = capsys.readouterr()
+    assert "manifest.json is damaged" in out
+    assert "active is damaged: it is not UTF-8 text" in err

@@ -45,7 +45,7 @@ def test_the_activated_index_serves(home: Home) -> None:
 
     assert home.activate("2026-01") == home.indexes / "2026-01"
     assert home.active() == home.indexes / "2026-01"
-    assert sorted(path.name for path in home.path.iterdir()) == ["active", "indexes"]
+    assert sorted(path.name for path in home.path.iterdir()) == ["active", "indexes", "previous"]
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are(home: Home) -> None:
@@ -78,4 +78,55 @@ def test_an_active_index_that_is_gone_is_named(home: Home) -> None:
     (home.indexes / "2025-10" / "manifest.json").unlink()
 
     with pytest.raises(ArtifactError, match=r"2025-10 is gone"):
+        home.active()
+
+
+def test_one_command_goes_back(home: Home) -> None:
+    """And the same command forward again."""
+    home.activate("2025-10")
+    home.activate("2026-01")
+    home.activate("2026-01")
+
+    assert home.rollback() == home.indexes / "2025-10"
+    assert home.active() == home.indexes / "2025-10"
+    assert home.rollback() == home.indexes / "2026-01"
+
+
+def test_without_an_index_before_there_is_no_way_back(home: Home) -> None:
+    """The active one stays."""
+    home.activate("2025-10")
+
+    with pytest.raises(ArtifactError, match="no index answered before the active one"):
+        home.rollback()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            b"\xff\xfe2025",
+            "active is damaged: it is not UTF-8 text; choose an index with `hcpcs",
+        ),
+        (b"", "active is damaged: it does not hold the name of an index"),
+        (b"../../elsewhere\n", "active is damaged: it does not hold the name of an index"),
+        (b"2025-10\n2026-01\n", "active is damaged: it does not hold the name of an index"),
+        (b"x" * 5000, "active is damaged: it has 5000 bytes"),
+    ],
+)
+def test_a_damaged_choice_is_told(home: Home, content: bytes, message: str) -> None:
+    """No other index answers in its place, and activating one mends it."""
+    home.activate("2025-10")
+    (home.path / "active").write_bytes(content)
+
+    with pytest.raises(ArtifactError, match=message):
+        home.active()
+    home.activate("2026-01")
+    assert home.active() == home.indexes / "2026-01"
+
+
+def test_a_folder_in_the_place_of_the_choice_is_told(home: Home) -> None:
+    """It is not taken for a new data folder."""
+    (home.path / "active").mkdir()
+
+    with pytest.raises(ArtifactError, match="active is a folder, not a file; remove it and choose an index"):
         home.active()

@@ -6,6 +6,7 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
@@ -97,26 +98,46 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _list(arguments: argparse.Namespace, settings: Settings) -> int:
     home = Home(settings.home)
-    active = home.active()
-    rows = [
-        {
-            "name": name,
-            "release": manifest.release,
-            "codes": manifest.counts["codes"],
-            "encoder": manifest.encoder,
-            "built_at": manifest.built_at,
-            "active": home.indexes / name == active,
-        }
-        for name in home.names()
-        if (manifest := read_manifest(home.indexes / name))
-    ]
+    active = None
+    try:
+        active = home.active()
+    except ArtifactError as error:  # the list is what helps to mend it
+        sys.stderr.write(f"hcpcs: {error}\n")
+    rows = [_row(home.indexes / name, active) for name in home.names()]
     if arguments.json:
         print_json(rows)
     elif rows:
-        print_table([{**row, "active": "*" if row["active"] else ""} for row in rows])
+        print_table([_shown(row) for row in rows])
     else:
         print(f"no index in {home.indexes}; build one with `hcpcs index build`")
     return 0
+
+
+def _row(folder: Path, active: Path | None) -> dict[str, Any]:
+    """What the list says of an index; of one that cannot be read why."""
+    row: dict[str, Any] = dict.fromkeys(("release", "codes", "encoder", "built_at"))
+    try:
+        manifest = read_manifest(folder)
+    except ArtifactError as error:
+        row["damaged"] = str(error)
+    else:
+        row.update(
+            release=manifest.release,
+            codes=manifest.counts["codes"],
+            encoder=manifest.encoder,
+            built_at=manifest.built_at,
+        )
+    return {"name": folder.name, **row, "active": folder == active}
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as text; an index that cannot be read has its reason in the place of its release."""
+    cells = {title: "" if value is None else value for title, value in row.items() if title != "damaged"}
+    return {
+        **cells,
+        "release": row.get("damaged") or cells["release"],
+        "active": "*" if row["active"] else "",
+    }
 
 
 def _folder(arguments: argparse.Namespace, settings: Settings) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.loading import open_suggester, resolve_index
+from api.reloading import SERVED, Supply, Watch, active_file, follow, on_hangup
 from api.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     check_exposure(arguments.host, settings.api_key, arguments.without_key)
     if arguments.workers < 1:
         raise SettingsError("--workers must be at least 1")
-    folder = resolve_index(arguments.index, settings)
-    suggester = open_suggester(folder, settings)
+    suggester = open_suggester(resolve_index(arguments.index, settings), settings)
     listening = bind(arguments.host, arguments.port)
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -57,9 +57,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         sys.stderr.write(f"hcpcs: {suggester.notice}\n")
     sys.stderr.flush()
     if arguments.workers == 1:
-        return _serve_in_process(suggester, settings, listening)
+        return _serve_in_process(suggester, arguments.index, settings, listening)
     del suggester  # each worker loads its own
-    return _serve_in_workers(arguments.workers, folder, listening)
+    return _serve_in_workers(arguments.workers, arguments.index, settings, listening)
 
 
 def check_exposure(host: str, api_key: str, without_key: bool) -> None:
@@ -121,12 +121,18 @@ def _server_options() -> dict[str, Any]:
     }
 
 
-def _serve_in_process(suggester: SuggesterLike, settings: Settings, listening: socket.socket) -> int:
+def _serve_in_process(
+    suggester: SuggesterLike, given: Path | None, settings: Settings, listening: socket.socket
+) -> int:
     from uvicorn import Config, Server
 
     from api.app import create_app
+    from api.live import LiveApp
 
-    server = Server(Config(create_app(suggester, settings), **_server_options()))
+    live = LiveApp(create_app(suggester, settings))
+    server = Server(Config(live, **_server_options()))
+    changed = active_file(given, settings)
+    on_hangup(follow(live, settings, changed, lambda: open_suggester(given, settings)))
     _exit_with_zero_on_signals()
     server.run(sockets=[listening])
     return 0 if server.started else 1
@@ -138,14 +144,24 @@ def _exit_with_zero_on_signals() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def _serve_in_workers(workers: int, folder: Path, listening: socket.socket) -> int:
-    """Serve in worker processes that share the socket; each has its own copy of the index."""
+def _serve_in_workers(workers: int, given: Path | None, settings: Settings, listening: socket.socket) -> int:
+    """Serve in worker processes that share the socket; each loads the supervisor's copy of the index."""
     from uvicorn import Config
     from uvicorn.supervisors import Multiprocess
 
-    os.environ["HCPCS_INDEX"] = str(folder)
-    with tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics:
+    with (
+        tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics,
+        tempfile.TemporaryDirectory(prefix="hcpcs-index-") as copies,
+    ):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # /metrics then adds up all workers
+        supply = Supply(Path(copies), given, settings)
+        watch = Watch(active_file(given, settings), supply.publish)
+        supply.publish()
+        os.environ[SERVED] = str(supply.file)
         config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
-        Multiprocess(config, sockets=[listening]).run()
+        supervisor = Multiprocess(config, sockets=[listening])
+        on_hangup(watch)
+        watch.start()
+        supervisor.run()
+        watch.end()
     return 0

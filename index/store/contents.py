@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from index.errors import ArtifactError
 from index.files import opened_folder, read_file, standing
+from index.sealed import seal
 from index.store.manifest import MANIFEST, Manifest, manifest_of
 
 ATTEMPTS = 20
@@ -22,12 +23,17 @@ class Contents(NamedTuple):
     Attributes:
         folder: Where they were read; for messages.
         manifest: What the index was made from.
-        files: Name -> bytes.
+        files: Name -> bytes, without the manifest.
     """
 
     folder: Path
     manifest: Manifest
     files: Mapping[str, bytes]
+
+    @property
+    def sealed(self) -> bytes:
+        """The bytes of the manifest, digest included."""
+        return seal(self.manifest)
 
     def path(self, name: str) -> Path:
         """The place of a file, for messages."""
