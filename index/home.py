@@ -54,11 +54,20 @@ class Home:
         Raises:
             ArtifactError: If there is no such index or it is damaged.
         """
+        folder = self.check(name)
+        self.serve(name)
+        return folder
+
+    def check(self, name: str) -> Path:
+        """The folder of an index, once every file of it was checked.
+
+        Raises:
+            ArtifactError: If there is no such index or it is damaged.
+        """
         if name not in self.names():
             known = ", ".join(self.names()) or "none"
             raise ArtifactError(f"there is no index {name!r} in {self.indexes}; there are: {known}")
         verify(self.indexes / name)
-        self.serve(name)
         return self.indexes / name
 
     def serve(self, name: str) -> None:
@@ -70,6 +79,7 @@ class Home:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with locked(self.path):
+                self._tidy()
                 before = self._name_before(name)
                 if before is not None:
                     write_file(self._previous_file, f"{before}\n".encode())
@@ -87,6 +97,12 @@ class Home:
         if folder is None or folder == self._named(self.active_file):
             raise ArtifactError(f"no index answered before the active one; {AGAIN}")
         return self.activate(folder.name)
+
+    def _tidy(self) -> None:
+        """Remove what killed writers of these two files left; the caller holds the lock."""
+        for path in (self.active_file, self._previous_file):
+            for left in self.path.glob(f".{path.name}.*"):
+                left.unlink(missing_ok=True)
 
     def _name_before(self, name: str) -> str | None:
         """The active name if it is another one; None also if `active` cannot be read."""

@@ -130,3 +130,11 @@ def test_a_folder_in_the_place_of_the_choice_is_told(home: Home) -> None:
 
     with pytest.raises(ArtifactError, match="active is a folder, not a file; remove it and choose an index"):
         home.active()
+
+
+def test_what_a_killed_writer_left_is_removed(home: Home) -> None:
+    """By the next one."""
+    (home.path / ".active.123").write_text("2025-10")
+    home.activate("2025-10")
+
+    assert sorted(path.name for path in home.path.iterdir()) == ["active", "indexes"]

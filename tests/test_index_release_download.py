@@ -14,6 +14,7 @@ import pytest
 
 from index.errors import DownloadError
 from index.release.download import download_latest
+from index.release.links import release_links
 from index.release.quarter import Quarter
 from index.release.release import read_release
 from tests.release_files import SMALL, fixed_width, zipped
@@ -230,3 +231,50 @@ def test_quarters_follow_each_other(day: date, name: str, before: str, after: st
     quarter = Quarter.on(day)
 
     assert (quarter.name, quarter.before().name, quarter.after().name) == (name, before, after)
+
+
+PAGE = """<html><body><h2>Quarterly update</h2>
+<a href="/zip/july-2031-alpha-numeric-hcpcs-file.zip">July 2031 Alpha-Numeric HCPCS File (ZIP)</a>
+<a href="/zip/hcpcs-q2.zip"> April 2031 <b>Alpha-Numeric</b> HCPCS File (ZIP)</a>
+<a href="/zip/january-2031-alpha-numeric-hcpcs-file-updated.zip#top">the corrected file</a>
+<a href="https://elsewhere.example/april-2031-alpha-numeric-hcpcs-file.zip">April 2031 Alpha-Numeric HCPCS</a>
+<a href="/zip/april-2031-noc-codes.zip">April 2031 NOC codes</a>
+<a>no address</a>
+</body></html>"""
+
+
+def test_links_of_the_page_are_found() -> None:
+    """Those of alpha-numeric files on the same server, by the quarter in the name or in the words."""
+    assert release_links(PAGE, "https://www.cms.gov/quarterly-update") == [
+        ("2031-07", "https://www.cms.gov/zip/july-2031-alpha-numeric-hcpcs-file.zip"),
+        ("2031-04", "https://www.cms.gov/zip/hcpcs-q2.zip"),
+        ("2031-01", "https://www.cms.gov/zip/january-2031-alpha-numeric-hcpcs-file-updated.zip"),
+    ]
+
+
+def test_where_no_known_name_is_there_the_page_is_asked(cms: Cms, tmp_path: Path) -> None:
+    """The newest release in effect; a later one is not taken, a link that fails leads to the next."""
+    cms.files["quarterly-update"] = send(PAGE.encode(), kind="text/html")
+    cms.files["hcpcs-q2.zip"] = send(b"gone", status=403)
+    corrected = "january-2031-alpha-numeric-hcpcs-file-updated.zip"
+    cms.files[corrected] = send(release_zip("HCPC2031_JAN_ANWEB.txt"))
+    said: list[str] = []
+
+    path = download_latest(
+        tmp_path, ON, base_url=cms.url, page_url=f"{cms.url}quarterly-update", notify=said.append
+    )
+
+    assert path.name == corrected
+    assert cms.asked[-4:-2] == ["GET hcpcs-q2.zip", f"GET {corrected}"]
+    assert "CMS offers no file for 2031-04" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(403, "quarterly-update: HTTP 403"), (200, "quarterly-update: no link to a release")]
+)
+def test_a_page_that_does_not_help_is_told(cms: Cms, tmp_path: Path, status: int, said: str) -> None:
+    """In the one sentence that says how to give a file."""
+    cms.files["quarterly-update"] = send(b"<html>Access denied</html>", status=status, kind="text/html")
+
+    with pytest.raises(DownloadError, match=rf"{said}.*hcpcs index build --release FILE"):
+        download_latest(tmp_path, ON, base_url=cms.url, page_url=f"{cms.url}quarterly-update")

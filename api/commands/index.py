@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
@@ -15,6 +15,10 @@ from index.home import Home
 from index.store.contents import verify
 from index.store.manifest import read_manifest
 
+if TYPE_CHECKING:
+    from api.updating import Update
+
+SHOWN_CHANGES = 10  # of changed answers, without --all
 HELP = "Build, list, check and compare index folders."
 EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"
 
@@ -32,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action = add(name, summary)
         action.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the active index")
         action.add_argument("--json", action="store_true", help="print JSON")
+    _add_update(add("update", "take a new release, compare the answers, and make it active"))
+    add("rollback", "make the index that was active before the active one again")
     add("activate", "make an index the active one").add_argument("name", metavar="NAME")
     _add_diff(add("diff", "compare two releases or two indexes"))
 
@@ -48,6 +54,16 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the manifest as JSON")
 
 
+def _add_update(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--release", default="latest", metavar="FILE|latest", help="default: latest, downloaded from CMS")
+    add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
+    add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    add("--name", help="name of the release, if the file's name does not tell it")
+    add("--all", action="store_true", help="print every changed answer, not the first ten")
+    add("--json", action="store_true", help="print what was done as JSON")
+
+
 def _add_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", type=Path, metavar="OLD", help="release file or index folder")
     parser.add_argument("new", type=Path, metavar="NEW", help="release file or index folder")
@@ -62,6 +78,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         "list": _list,
         "info": _info,
         "verify": _verify,
+        "update": _update,
+        "rollback": _rollback,
         "activate": _activate,
         "diff": _diff,
     }
@@ -176,6 +194,52 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _activate(arguments: argparse.Namespace, settings: Settings) -> int:
     print(f"{Home(settings.home).activate(arguments.name)} is active now")
+    return 0
+
+
+def _update(arguments: argparse.Namespace, settings: Settings) -> int:
+    from api.building import BuildOptions
+    from api.updating import update_index
+
+    options = BuildOptions(
+        release=arguments.release, cpt=arguments.cpt, brands=arguments.brands, name=arguments.name
+    )
+    with progress_bar("embedding texts") as progress:
+        update = update_index(Home(settings.home), options, on=date.today(), progress=progress)
+    for problem in update.problems:
+        sys.stderr.write(f"left out: {problem}\n")
+    if arguments.json:
+        print_json(update)
+    else:
+        _print_update(update, None if arguments.all else SHOWN_CHANGES)
+    return 0
+
+
+def _print_update(update: Update, limit: int | None) -> None:
+    """Print what was done, and at most so many changed answers."""
+    if update.unchanged:
+        print(f"{update.folder} is active already and holds the same: nothing to do")
+        return
+    found = update.comparison
+    if found is None:
+        print(f"not compared: {update.not_compared}")
+    else:
+        print(
+            f"{found.same} of {found.texts} texts have the same first ten codes; "
+            f"{found.right_before} had a labelled code first, {found.right_after} have it now"
+        )
+        for answer in found.changed[:limit]:
+            print(f"  {answer.text}")
+            print(f"    before: {' '.join(answer.before) or '-'}")
+            print(f"    after:  {' '.join(answer.after) or '-'}")
+        if limit is not None and len(found.changed) > limit:
+            print(f"  and {len(found.changed) - limit} more; --all prints them")
+    back = "; `hcpcs index rollback` goes back" if update.before else ""
+    print(f"{update.folder} is active now: release {update.release}{back}")
+
+
+def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
+    print(f"{Home(settings.home).rollback()} is active now")
     return 0
 
 

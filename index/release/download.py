@@ -19,10 +19,13 @@ from tqdm import tqdm
 
 from index.errors import DownloadError, ReleaseFormatError
 from index.records import Release
+from index.release.links import release_links
 from index.release.quarter import Quarter
 from index.release.release import read_release
 
 BASE_URL = "https://www.cms.gov/files/zip/"
+PAGE_URL = "https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/quarterly-update"
+"""CMS's page of quarterly updates, whose links are tried when no known name has a file."""
 MAX_BYTES = 64 * 2**20
 """Largest file accepted; CMS's zip of January 2026 has 3 MB."""
 
@@ -30,6 +33,8 @@ INSTEAD = (
     "download CMS's alpha-numeric HCPCS file yourself (on cms.gov, under HCPCS quarterly update) "
     "and give it: hcpcs index build --release FILE"
 )
+MAX_PAGE_BYTES = 4 * 2**20
+MAX_LINKS = 12  # that are tried
 _AGENT = "hcpcs-suggest (reads the quarterly HCPCS file)"
 _CHUNK = 2**16
 _QUARTERS = 4
@@ -52,6 +57,7 @@ def download_latest(
     on: date,
     *,
     base_url: str = BASE_URL,
+    page_url: str | None = None,
     progress: bool | None = None,
     timeout_s: float = 30.0,
     total_s: float = 600.0,
@@ -60,12 +66,14 @@ def download_latest(
     """Download the newest release that is in effect on a date into `home/releases/`.
 
     The addresses that CMS has used are tried one after another, the newest quarter first, then three quarters
-    back. The file is written aside, read as a release, and only then renamed into place.
+    back; then the links of CMS's page of quarterly updates, as far as they lead to the same server. The file
+    is written aside, read as a release, and only then renamed into place.
 
     Args:
         home: The data folder.
         on: The date on which the release must be in effect; usually today.
         base_url: Where the zips are, ending with a slash.
+        page_url: The page of quarterly updates; by default CMS's, and none for another `base_url`.
         progress: Whether to show a progress bar; by default when stderr is a terminal.
         timeout_s: Longest wait in seconds for the server's next bytes.
         total_s: Longest time in seconds for the whole download.
@@ -84,7 +92,8 @@ def download_latest(
     shown = sys.stderr.isatty() if progress is None else progress
     limits = _Limits(timeout_s, time.monotonic() + total_s, shown)
     wanted = Quarter.on(on)
-    path, release = _first_offered(home / "releases", wanted, base_url, limits)
+    page = page_url or (PAGE_URL if base_url == BASE_URL else None)
+    path, release = _first_offered(home / "releases", wanted, base_url, page, limits)
     if release.name != wanted.name:
         notify(f"CMS offers no file for {wanted.name} at the known addresses; took the one of {release.name}")
     if address := _offered_next(wanted.after(), base_url, limits):
@@ -92,7 +101,9 @@ def download_latest(
     return path
 
 
-def _first_offered(folder: Path, quarter: Quarter, base_url: str, limits: _Limits) -> tuple[Path, Release]:
+def _first_offered(
+    folder: Path, quarter: Quarter, base_url: str, page_url: str | None, limits: _Limits
+) -> tuple[Path, Release]:
     newest, failures = quarter.name, []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -103,11 +114,34 @@ def _first_offered(folder: Path, quarter: Quarter, base_url: str, limits: _Limit
                 except _NoReleaseError as failure:
                     failures.append(f"{base_url + file}: {failure}")
             quarter = quarter.before()
+        for address in _linked(page_url, newest, limits, failures) if page_url else ():
+            try:
+                return _fetch(address, folder / address.rpartition("/")[2], newest, limits)
+            except _NoReleaseError as failure:
+                failures.append(f"{address}: {failure}")
     except OSError as error:
         raise DownloadError(
             f"{folder} cannot be written ({error.strerror or error}); free it and retry"
         ) from None
     raise DownloadError(f"no release could be downloaded ({'; '.join(failures)}); {INSTEAD}")
+
+
+def _linked(page_url: str, newest: str, limits: _Limits, failures: list[str]) -> list[str]:
+    """The addresses of releases that a page links to, the newest first, none later than `newest`."""
+    try:
+        with _open(page_url, "GET", limits) as response:
+            page = response.read(MAX_PAGE_BYTES).decode("utf-8", errors="replace")
+    except urllib.error.HTTPError as error:
+        error.close()
+        failures.append(f"{page_url}: HTTP {error.code}")
+        return []
+    except (OSError, http.client.HTTPException) as error:
+        failures.append(f"{page_url}: cannot be read ({type(error).__name__})")
+        return []
+    links = [(quarter, address) for quarter, address in release_links(page, page_url) if quarter <= newest]
+    if not links:
+        failures.append(f"{page_url}: no link to a release in effect")
+    return [address for _, address in sorted(links, key=lambda link: link[0], reverse=True)][:MAX_LINKS]
 
 
 def _fetch(address: str, path: Path, newest: str, limits: _Limits) -> tuple[Path, Release]:

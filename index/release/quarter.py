@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-_MONTHS = {1: "january", 4: "april", 7: "july", 10: "october"}
+MONTHS = {1: "january", 4: "april", 7: "july", 10: "october"}
 
 
 class Quarter(NamedTuple):
@@ -42,7 +42,7 @@ class Quarter(NamedTuple):
 
         A name with only a year has been used for January alone, as far as is known.
         """
-        month = _MONTHS[self.month]
+        month = MONTHS[self.month]
         names = (
             f"{month}-{self.year}-alpha-numeric-hcpcs-file.zip",
             f"{self.year}-hcpcs-alpha-numeric-file-{month}.zip",
