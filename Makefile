@@ -23,7 +23,7 @@ BEFORE ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long mutants check shipped eval reading bench clean
+.PHONY: suggest serve test test-long mutants check eval reading bench clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -71,9 +71,6 @@ endif
 
 bench: $(VENV)/full.stamp  ## measure speed; for ARGS see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
-
-shipped: $(VENV)/serving.stamp  ## after a change of weights, lexicon or starter catalogue: write their digests anew
-	@$(BIN)/python -m index.shipped
 
 clean:  ## remove all files that make created, except the data folder .hcpcs
 	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules

@@ -34,8 +34,8 @@ class ChangedAnswer(msgspec.Struct, frozen=True):
 
     Attributes:
         text: The text.
-        before: Its first codes in the old index.
-        after: Its first codes in the new one.
+        before: Its first codes in the old index; none for "no good match".
+        after: The same in the new one.
     """
 
     text: str
@@ -223,9 +223,13 @@ def _right(cases: Sequence[tuple[str, tuple[str, ...]]], answers: Sequence[tuple
 
 
 def _first_codes(suggester: object, on: date) -> list[tuple[str, ...]]:
+    """The first codes of each shipped case; none where the answer says that no code fits well."""
     texts = [text for text, _ in _cases()]
     answers = suggester.suggest(texts, k=TOP_K, date_of_service=on)  # type: ignore[attr-defined]
-    return [tuple(suggestion.code for suggestion in answer.suggestions) for answer in answers]
+    return [
+        () if answer.no_good_match else tuple(suggestion.code for suggestion in answer.suggestions)
+        for answer in answers
+    ]
 
 
 class _Case(msgspec.Struct):

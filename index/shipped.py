@@ -1,7 +1,7 @@
 """The data files that the project ships: weights, lexicon and starter catalogue, each checked as it is read.
 
 Their digests are in `index/shipped.json`, which holds its own. After a change of one of these files
-`python -m index.shipped` (or `make shipped`) writes it anew; `hcpcs train` does so itself.
+`python -m index.shipped` writes it anew; `hcpcs train` does so itself.
 """
 
 from __future__ import annotations

@@ -24,11 +24,13 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_digests_are_those_of_the_files(tmp_path: Path) -> None:
-    """After a change of weights, lexicon or starter catalogue: `make shipped`."""
+    """After a change of weights, lexicon or starter catalogue: `python -m index.shipped`."""
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, tmp_path / folder)
 
-    assert write_digests(tmp_path).read_bytes() == (ROOT / DIGESTS).read_bytes(), "run `make shipped`"
+    assert write_digests(tmp_path).read_bytes() == (ROOT / DIGESTS).read_bytes(), (
+        "run `python -m index.shipped`"
+    )
 
 
 @pytest.mark.parametrize(

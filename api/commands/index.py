@@ -230,8 +230,8 @@ def _print_update(update: Update, limit: int | None) -> None:
         )
         for answer in found.changed[:limit]:
             print(f"  {answer.text}")
-            print(f"    before: {' '.join(answer.before) or '-'}")
-            print(f"    after:  {' '.join(answer.after) or '-'}")
+            print(f"    before: {' '.join(answer.before) or 'no good match'}")
+            print(f"    after:  {' '.join(answer.after) or 'no good match'}")
         if limit is not None and len(found.changed) > limit:
             print(f"  and {len(found.changed) - limit} more; --all prints them")
     back = "; `hcpcs index rollback` goes back" if update.before else ""
