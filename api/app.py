@@ -136,5 +136,5 @@ def worker_app() -> LiveApp:
     live = LiveApp(create_app(load(), settings))
     if named is not None:
         on_hangup(None)  # the supervisor is told, and tells
-        follow(live, settings, named, load)
+        follow(live, named, lambda: next_app(live.app, load(), settings))
     return live

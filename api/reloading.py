@@ -26,8 +26,9 @@ from index.store.contents import read_contents
 from index.store.manifest import MANIFEST
 
 if TYPE_CHECKING:
+    from litestar import Litestar
+
     from api.live import LiveApp
-    from api.service import SuggesterLike
 
 log = logging.getLogger("hcpcs.index")
 
@@ -147,17 +148,15 @@ def active_file(given: Path | None, settings: Settings) -> Path | None:
     return None if given or settings.index else Home(settings.home).active_file
 
 
-def follow(live: LiveApp, settings: Settings, path: Path | None, load: Callable[[], SuggesterLike]) -> Watch:
-    """Let an app change to the index that `load` gives whenever `path` is written or the watch is told.
+def follow(live: LiveApp, path: Path | None, make: Callable[[], Litestar]) -> Watch:
+    """Let the app that `make` gives take over whenever `path` is written or the watch is told.
 
     Returns:
         The watch, running.
     """
 
     def change() -> None:
-        from api.app import next_app
-
-        live.replace(next_app(live.app, load(), settings))
+        live.replace(make())
         log.warning("the service answers from %s now", live.app.state.service.release)
         gc.unfreeze()  # what was loaded before is garbage now, with cycles in it
         gc.collect()

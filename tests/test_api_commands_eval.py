@@ -171,3 +171,33 @@ def test_seen_files_make_slices(lines, tmp_path):
     slices = json.loads((tmp_path / "run" / "metrics.json").read_text())["pooled"]["slices"]
     counts = {(part["dimension"], part["value"]): part["n"] for part in slices}
     assert counts["wording", "seen"] == 1 and counts["wording", "unseen"] == 3
+
+
+def test_a_full_disk_is_one_sentence(lines, tmp_path, capsys, monkeypatch):
+    """While the answers are written; the same command goes on with those that are there."""
+    import eval.run
+
+    whole, calls = eval.run.make_case_result, []
+
+    def full(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device")
+        return whole(*arguments)
+
+    monkeypatch.setattr(eval.run, "make_case_result", full)
+    assert main(columns(lines, tmp_path / "run")) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"hcpcs: {tmp_path / 'run'} cannot be used (No space left on device); free space, or name another "
+        "folder with --out: the answers so far are kept, and the same command continues"
+    )
+    assert main(columns(lines, tmp_path / "run")) == 0
+    assert "continuing after 2 of 5 cases" in capsys.readouterr().err
+
+
+def test_a_run_folder_that_cannot_be_made_is_named(lines, tmp_path, capsys):
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("mine")
+
+    assert main(columns(lines, tmp_path / "file" / "run")) == 2
+    assert "run cannot be used (Not a directory)" in capsys.readouterr().err

@@ -114,9 +114,24 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Run one action; returns the exit code."""
+    """Run one action; returns the exit code.
+
+    Raises:
+        HcpcsError: If an input cannot be used, or the disk is full or cannot be written.
+    """
+    from eval.errors import RunFolderError
+
     actions = {"run": _run, "compare": _compare, "report": _report}
-    return actions[arguments.action](arguments, settings)
+    try:
+        return actions[arguments.action](arguments, settings)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = error.filename or getattr(arguments, "out", None) or settings.home / "runs"
+        raise RunFolderError(
+            f"{place} cannot be used ({error.strerror or error}); free space, or name another folder with "
+            "--out: the answers so far are kept, and the same command continues"
+        ) from error
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:

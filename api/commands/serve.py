@@ -17,6 +17,8 @@ from api.reloading import SERVED, Supply, Watch, active_file, follow, on_hangup
 from api.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from litestar import Litestar
+
     from api.service import SuggesterLike
 
 HELP = "Serve the HTTP interfaces and the web page on the active index."
@@ -126,13 +128,16 @@ def _serve_in_process(
 ) -> int:
     from uvicorn import Config, Server
 
-    from api.app import create_app
+    from api.app import create_app, next_app
     from api.live import LiveApp
 
     live = LiveApp(create_app(suggester, settings))
     server = Server(Config(live, **_server_options()))
-    changed = active_file(given, settings)
-    on_hangup(follow(live, settings, changed, lambda: open_suggester(given, settings)))
+
+    def make() -> Litestar:
+        return next_app(live.app, open_suggester(given, settings), settings)
+
+    on_hangup(follow(live, active_file(given, settings), make))
     _exit_with_zero_on_signals()
     server.run(sockets=[listening])
     return 0 if server.started else 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import eval.cases
 from api.settings import Settings
-from index.errors import EncoderError
+from index.errors import ArtifactError, EncoderError
 
 CASES = Path(eval.cases.__file__).parent
 HELP = "Reproduce the shipped weights: encoder, ranker, confidence. An interrupted run is resumed."
@@ -52,6 +52,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     measured = sorted(CASES.glob("*.jsonl"))
     inputs = inputs_under(arguments.data, arguments.release, measured, arguments.on, arguments.seed)
-    for path, digest in train(inputs, settings.home / "training", arguments.out, log).items():
+    try:
+        written = train(inputs, settings.home / "training", arguments.out, log)
+    except OSError as error:
+        raise ArtifactError(
+            f"{error.filename or settings.home / 'training'} cannot be used ({error.strerror or error}); "
+            "put the file there or free space, and run the same command: finished stages are kept"
+        ) from error
+    for path, digest in written.items():
         print(f"{digest}  {path}")
     return 0

@@ -31,6 +31,9 @@ NOT_DAMAGE = frozenset(
 )
 """Result codes that tell of the disk or of another process; all others tell of a damaged file."""
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""The second comes where a message of SQLite repeats bytes of a damaged file that are no UTF-8."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -75,7 +78,7 @@ def _stored(path: Path) -> dict[str, bytes]:
                 whole, bad = _fitting(row)
                 known.update(whole)
                 damaged += bad
-        except sqlite3.Error as error:
+        except FAILURES as error:
             if not _is_damage(error):
                 raise
             damaged += 1
@@ -127,7 +130,7 @@ def _store(path: Path) -> Iterator[sqlite3.Connection]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(_connected(path)) as store, store:
             yield store
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *FAILURES) as error:
         raise ArtifactError(
             f"the cache {path} cannot be used ({error}); delete it and build again"
         ) from error
@@ -137,7 +140,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     store = sqlite3.connect(path)
     try:
         store.execute("CREATE TABLE IF NOT EXISTS checked (made BLOB)")
-    except sqlite3.Error as error:
+    except FAILURES as error:
         store.close()
         if not _is_damage(error):
             raise
@@ -160,4 +163,4 @@ def _names(path: Path) -> Iterable[Path]:
 
 def _is_damage(error: BaseException | None) -> bool:
     """Whether an error of SQLite says that the file is damaged, by its primary result code."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in NOT_DAMAGE
+    return isinstance(error, FAILURES) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in NOT_DAMAGE
