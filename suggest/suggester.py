@@ -32,6 +32,7 @@ from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
 AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
+SURELY_ANSWERABLE = 0.9  # probability that a code fits, from which on only the candidates are doubted
 ITEM_K = 5  # suggestions for each item of an enumeration, at most
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
 NO_CANDIDATES = Ranking([], [], [], [], 0.0, UNKNOWN_SYSTEMS)
@@ -276,8 +277,10 @@ class Suggester:
         probabilities, answerable = ranking.confidences, ranking.answerable
         if of_other_system:
             answerable = min(answerable, 1.0 - NAMED_PROBABILITY)
-        if refused:  # a candidate is right only if some code fits
-            probabilities = [round(value * answerable, 4) for value in probabilities]
+        # A candidate is right only if some code fits. Most texts that are answered surely have one.
+        any_fits = answerable if refused else min(1.0, answerable / SURELY_ANSWERABLE)
+        if any_fits < 1.0:
+            probabilities = [round(value * any_fits, 4) for value in probabilities]
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
         return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
