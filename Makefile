@@ -83,7 +83,10 @@ $(VENV)/python.stamp:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
+# The plain modules that setup.py compiles: a changed one is compiled again.
+PLAIN := $(shell sed -n '/^PLAIN = \[$$/,/^\]$$/s/"\([a-z._]*\)"[^"]*/\1 /gp' setup.py | tr -d '*(),' | tr . /)
+
+$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(PLAIN:=.py) $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
 	@echo "compiling, and installing the packages for answering into $(VENV) (once)" >&2
 	@$(PIP) -e .
 	@# With PYTHONDONTWRITEBYTECODE set, a command would otherwise compile all its imports each time.

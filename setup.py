@@ -11,7 +11,8 @@ from setuptools import Extension, setup
 # Where sums may be taken in any order, the compiler can use the processor's vector registers.
 ANY_ORDER = ["-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math", "-fno-math-errno"]
 # Variable HCPCS_COMPILE_ARGS takes the place of -O3. `make mutants` sets -O1, which compiles faster.
-OPTIMIZATION = os.environ.get("HCPCS_COMPILE_ARGS", "-O3").split()
+SET = os.environ.get("HCPCS_COMPILE_ARGS", "")
+OPTIMIZATION = (SET or "-O3").split()
 COMPILED = {
     "index._encoder": ANY_ORDER,
     "index.store._forward": ANY_ORDER,
@@ -25,17 +26,38 @@ COMPILED = {
     "suggest._ranking": [],
 }
 
+# Plain Python on the way of every answer, compiled as it stands: compiled it needs less of the processor's
+# cache, which between two requests holds other programs. HCPCS_PLAIN_PYTHON=1 leaves it uncompiled.
+PLAIN = [
+    *("index.encoder", "index.store.lexical", "index.store.vectors"),
+    *("index.text.attributes", "index.text.heads", "index.text.memoize", "index.text.polarity"),
+    *("index.text.quantities", "index.text.ranges"),
+    *("suggest.against", "suggest.calibration", "suggest.candidates", "suggest.confidences"),
+    *("suggest.expansion", "suggest.features", "suggest.findings", "suggest.items", "suggest.looks"),
+    *("suggest.measures", "suggest.ranker", "suggest.ranking", "suggest.reader", "suggest.reasons"),
+    *("suggest.reading.codes", "suggest.reading.digits", "suggest.reading.packages"),
+    *("suggest.suggester", "suggest.suggestions", "suggest.systems", "suggest.trees", "suggest.word_marks"),
+]
+if os.environ.get("HCPCS_PLAIN_PYTHON"):
+    PLAIN = []
+
+
+def extension(name: str, suffix: str, *flags: str) -> Extension:
+    """A module that is compiled from the source beside it."""
+    source = f"{name.replace('.', '/')}{suffix}"
+    return Extension(name, [source], extra_compile_args=[] if sys.platform == "win32" else list(flags))
+
+
 setup(
     ext_modules=cythonize(
-        [
-            Extension(
-                name,
-                [f"{name.replace('.', '/')}.pyx"],
-                extra_compile_args=[] if sys.platform == "win32" else [*OPTIMIZATION, *flags],
-            )
-            for name, flags in COMPILED.items()
-        ],
+        [extension(name, ".pyx", *OPTIMIZATION, *flags) for name, flags in COMPILED.items()],
         build_dir="build",
+    )
+    + cythonize(
+        [extension(name, ".py", *(OPTIMIZATION if SET else ["-O2"])) for name in PLAIN],
+        build_dir="build",
+        # Annotations stay what they are in Python: no checks and no conversions.
+        compiler_directives={"annotation_typing": False, "language_level": 3},
     ),
     options={"build_ext": {"parallel": os.cpu_count()}},
 )

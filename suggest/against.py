@@ -26,6 +26,7 @@ _UNITS = dict(
 """Base unit of each dimension, as answers write it; of others it is the name of the dimension."""
 
 Phrases = tuple[str, ...]
+NOTHING: Phrases = ()
 
 
 class Against:
@@ -55,20 +56,24 @@ class Against:
             rows: Catalogue rows of the codes.
         """
         stated = query.attributes
-        groups = [group for group in GROUPS if group & stated] if stated else []
+        groups, excluded = _excluded(stated) if stated else ((), 0)
         dimensions = {quantity.dimension for quantity in query.quantities}
         if not groups and not dimensions:
-            return [()] * len(rows)
+            return [NOTHING] * len(rows)
         found: list[Phrases] = []
         typed: dict[int, str] = {}
         for row in rows:
-            theirs, phrases = self._attributes[row], []
+            theirs, ranges = self._attributes[row], self._ranges[row] if dimensions else ()
+            if not theirs & excluded and not ranges:  # most codes
+                found.append(NOTHING)
+                continue
+            phrases: list[str] = []
             for group in groups:
                 if theirs & group and not theirs & group & stated:
                     if group not in typed:
                         typed[group] = phrase_of(query.words, group)
                     phrases += self._other_value(typed[group], row, group)
-            for covered in self._ranges[row] if dimensions else ():
+            for covered in ranges:
                 if covered.dimension in dimensions:
                     phrases += self._other_size(query, row, covered)
             found.append(tuple(phrases))
@@ -99,6 +104,13 @@ class Against:
         return phrase_of(cut(record.long_description), group) or phrase_of(
             cut(record.short_description), group
         )
+
+
+@lru_cache(MAX_CACHED_PHRASES)
+def _excluded(stated: int) -> tuple[tuple[int, ...], int]:
+    """The groups of which a text states a value, and the bits of their other values."""
+    groups = tuple(group for group in GROUPS if group & stated)
+    return groups, sum(groups) & ~stated
 
 
 _bits = memoized(lambda word: attributes([word]), MAX_MEMOIZED_WORDS)

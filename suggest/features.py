@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,14 @@ from suggest.code_columns import CodeColumns
 from suggest.expansion import MAX_MEANINGS
 from suggest.feature_table import FEATURES
 from suggest.reader import Query
-from suggest.word_marks import marks_of, marks_of_meaning
+from suggest.word_marks import marks_of, marks_of_meaning, own_marks
 
 NAMES = tuple(feature.name for feature in FEATURES)
 """Names of the columns of the matrix, in order."""
 
 COUNT = len(NAMES)
+MAX_CACHED_TERMS = 1 << 15  # of the lexicon and of name lists
+
 assert NAMES == FIELD_NAMES, "the struct Row in _features.pyx has other fields than FEATURES"
 
 
@@ -57,6 +60,7 @@ class Features:
 
     def __init__(self, table: TermIndex, codes: CodeColumns) -> None:
         self._table = table
+        self._meanings = lru_cache(MAX_CACHED_TERMS)(self._meanings_of)
         profiles = codes.profiles
         self._kernel = FeatureKernel(
             (table.indptr, table.tokens, table.fields, table.idf, table.roles),
@@ -81,15 +85,22 @@ class Features:
             candidates.bm25,
         )
 
+    def _meanings_of(self, means: tuple[str, ...]) -> list[tuple[tuple[list[Match], ...], tuple[int, ...]]]:
+        """For each wording of a term that has words of codes: their stems and their marks."""
+        return [
+            (meaning, own_marks(wording))
+            for wording in means[:MAX_MEANINGS]
+            if (meaning := self._table.meant(wording))
+        ]
+
     def _plain(self, query: Query) -> PlainQuery:
         """The query in plain numbers."""
         marks = marks_of(query.words)
         meanings = []
         for hit in query.hits:
-            for means in hit.meaning.means[:MAX_MEANINGS]:
-                if meaning := self._table.meant(means):
-                    meanings.append((hit.start, hit.stop, meaning))
-                    marks += marks_of_meaning(means, marks[hit.start : hit.stop])
+            for meaning, own in self._meanings(hit.meaning.means):
+                meanings.append((hit.start, hit.stop, meaning))
+                marks += marks_of_meaning(own, marks[hit.start : hit.stop])
         return PlainQuery(
             list(map(self._table.matches, query.words)),
             [word[0].isdigit() for word in query.words],

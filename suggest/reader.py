@@ -183,6 +183,9 @@ class Reader:
             return WordReading(singular=word[:-1])
         if self._table.matches(word):
             return WordReading(completion=self._table.completion(word))
+        for singular in _longer_plurals(word):
+            if self._expander.mentions(singular):
+                return WordReading(singular=singular)
         if len(word) < MIN_CORRECTED_LETTERS or word in plain_words():
             return AS_TYPED
         return self._mended(word)
@@ -209,6 +212,12 @@ class Reader:
             ):
                 return WordReading(read_as, MISREAD_DIGIT * digits / len(word))
         return AS_TYPED
+
+
+def _longer_plurals(word: str) -> list[str]:
+    """The words of which a word in -es or -ies may be the plural."""
+    singulars = [word[:-2]] if word.endswith(("ses", "xes", "zes", "ches", "shes")) else []
+    return [*singulars, f"{word[:-3]}y"] if word.endswith("ies") else singulars
 
 
 def _changes(typed_words: Sequence[str], readings: Sequence[WordReading], correct: bool) -> Changes:

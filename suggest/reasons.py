@@ -24,6 +24,10 @@ NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
 DENIALS = frozenset(
     {"no", "non", "not", "without"}
 )  # a term that denies is not read as the rest of its words
+SMALL_WORDS = frozenset(
+    ("a", "all", "an", "and", "any", "as", "by", "each", "for", "from", "in", "of", "on", "or", "per", "the")
+    + ("to", "type", "with")
+)
 NO_WORD = ", without a common word: "
 NO_WORDS: frozenset[str] = frozenset()
 
@@ -212,12 +216,18 @@ def _terms_of(
     for term in terms if means else ():
         if (term is told and changes) or not term.added:
             continue
-        added = " ".join([word for word in term.added if word in means])
+        added = " ".join(_without_small_ends([word for word in term.added if word in means]))
         if added and not (term.denials and [word for word in term.denials if word not in means]):
             changes.append(f"{term.typed} -> {added}")
             if len(phrases) < MAX_PHRASES:
                 phrases.append(f"read {term.typed} as {added}")
     return "; ".join(phrases), tuple(changes)
+
+
+def _without_small_ends(told: list[str]) -> list[str]:
+    """Words without the small ones at either end, which say nothing by themselves."""
+    large = [i for i, word in enumerate(told) if word not in SMALL_WORDS]
+    return told[large[0] : large[-1] + 1] if large else []
 
 
 def _named(meaning: Meaning, described: Phrases) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
 from suggest.identity import model_identity
-from suggest.items import Best, Items
+from suggest.items import Best, Items, may_list
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import BoostedRanker, FusionRanker, Ranker
@@ -32,6 +32,7 @@ from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
 AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
+SURELY_ANSWERABLE = 0.9  # probability that a code fits, from which on only the candidates are doubted
 ITEM_K = 5  # suggestions for each item of an enumeration, at most
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
 NO_CANDIDATES = Ranking([], [], [], [], 0.0, UNKNOWN_SYSTEMS)
@@ -182,16 +183,15 @@ class Suggester:
         return rankings
 
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
-        named = self._suggestions.named(query.codes, scope, query.modifiers)
+        findings = self._findings
+        named = self._suggestions.named(query.codes, scope, query.modifiers) if query.codes else []
         begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named else []
         certain = bool(named or begun)
-        refused = not certain and (
-            ranking.answerable < self._refuse_below or self._findings.of_other_system(query) is not None
-        )
-        confidences = self._confidences(query, ranking, refused, certain)
-        ranking = ranking._replace(confidences=confidences.values)
-        suggestions = begun or named + self._candidates(query, ranking, named, scope)
-        shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
+        other = findings.of_other_system(query) if query.other_codes else None
+        refused = not certain and (ranking.answerable < self._refuse_below or other is not None)
+        confidences = self._confidences(query, ranking, refused, certain, other is not None)
+        suggestions = begun or named + self._candidates(query, ranking, confidences.values, named, scope)
+        shown = tuple(_at_least(suggestions, scope.filters.min_confidence))
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
         if len(named) > 1:
             groups.insert(0, [suggestion.code for suggestion in named])
@@ -202,15 +202,15 @@ class Suggester:
             model=self.model,
             no_good_match=refused or not suggestions,
             none_fits=confidences.none_fits,
-            looks_like=None if certain else self._findings.looks_like(query, ranking, refused, shown),
+            looks_like=None if certain else findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
             as_typed=self._as_typed(text, scope) if query.renamed else (),
-            warnings=self._findings.warnings(query),
+            warnings=findings.warnings(query),
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
-            items=self._items_of(text, ranking, refused, scope),
-            modifiers=self._findings.modifiers(query) if query.modifiers else (),
+            items=self._items_of(text, query, ranking, confidences.values, refused, scope),
+            modifiers=findings.modifiers(query) if query.modifiers else (),
             notice=self.notice,
             error=error,
         )
@@ -219,25 +219,32 @@ class Suggester:
         """The first suggestions for a text without its corrections; empty if no code is likely."""
         return self._likely(text, self._reader.read(text, correct=False), scope, AS_TYPED)
 
-    def _items_of(self, text: str, ranking: Ranking, refused: bool, scope: Scope) -> tuple[Item, ...]:
+    def _items_of(
+        self,
+        text: str,
+        query: Query,
+        ranking: Ranking,
+        confidences: Sequence[float],
+        refused: bool,
+        scope: Scope,
+    ) -> tuple[Item, ...]:
         """The items that a text enumerates, each with its own suggestions; empty for a text of one thing."""
-        if not ranking.rows:
+        if not ranking.rows or not may_list(text):
             return ()
 
         def best_of(queries: Sequence[Query]) -> list[Best | None]:
             rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
-            return [self._best(ranking, ranking.answerable < self._refuse_below) for ranking in rankings]
+            return [
+                _best(ranking, ranking.confidences, ranking.answerable < self._refuse_below)
+                for ranking in rankings
+            ]
 
         items = []
-        for start, stop in self._items.spans(text, self._best(ranking, refused), best_of):
+        for start, stop in self._items.spans(text, query, _best(ranking, confidences, refused), best_of):
             piece = text[start:stop]
             suggestions = self._likely(piece, self._reader.read(piece), scope, min(scope.k, ITEM_K))
             items.append(Item(start, stop, piece, suggestions))
         return tuple(items)
-
-    @staticmethod
-    def _best(ranking: Ranking, refused: bool) -> Best | None:
-        return Best(ranking.rows[0], ranking.confidences[0], refused) if ranking.rows else None
 
     def _likely(self, text: str, query: Query, scope: Scope, k: int) -> tuple[Suggestion, ...]:
         """At most k suggestions for a text; none if no code is likely."""
@@ -246,12 +253,14 @@ class Suggester:
         (ranking,) = self._rankings([text], [query], scope)
         if not named and ranking.answerable < self._refuse_below:
             return ()
-        confidences = self._confidences(query, ranking, False, bool(named))
-        ranking = ranking._replace(confidences=confidences.values)
-        suggestions = named + self._candidates(query, ranking, named, scope)
-        return tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
+        of_other_system = self._findings.of_other_system(query) is not None
+        confidences = self._confidences(query, ranking, False, bool(named), of_other_system)
+        suggestions = named + self._candidates(query, ranking, confidences.values, named, scope)
+        return tuple(_at_least(suggestions, scope.filters.min_confidence))
 
-    def _confidences(self, query: Query, ranking: Ranking, refused: bool, certain: bool) -> Confidences:
+    def _confidences(
+        self, query: Query, ranking: Ranking, refused: bool, certain: bool, of_other_system: bool
+    ) -> Confidences:
         """Confidences of the candidates.
 
         Args:
@@ -259,29 +268,50 @@ class Suggester:
             ranking: Its candidates.
             refused: Whether it probably has no code.
             certain: Whether it contains a code or begins one, which leaves little for the candidates.
+            of_other_system: Whether it is a code of another system.
         """
         if certain:
             factor = (1.0 - NAMED_CONFIDENCE) / max(1.0, sum(ranking.confidences))
             return Confidences([round(value * factor, 6) for value in ranking.confidences], 0.0, [])
         probabilities, answerable = ranking.confidences, ranking.answerable
-        if self._findings.of_other_system(query) is not None:
+        if of_other_system:
             answerable = min(answerable, 1.0 - NAMED_PROBABILITY)
-        if refused:  # a candidate is right only if some code fits
-            probabilities = [round(value * answerable, 4) for value in probabilities]
+        # A candidate is right only if some code fits. Most texts that are answered surely have one.
+        any_fits = answerable if refused else min(1.0, answerable / SURELY_ANSWERABLE)
+        if any_fits < 1.0:
+            probabilities = [round(value * any_fits, 4) for value in probabilities]
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
         return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
     def _candidates(
-        self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
+        self,
+        query: Query,
+        ranking: Ranking,
+        confidences: Sequence[float],
+        named: Sequence[Suggestion],
+        scope: Scope,
     ) -> list[Suggestion]:
         """Suggestions from the ranking that follow the codes which the text contains, `scope.k` in all."""
-        named_rows = {self.catalogue.position(suggestion.code) for suggestion in named}
-        positions = [i for i, row in enumerate(ranking.rows) if row not in named_rows]
-        positions = positions[: scope.k - len(named)]
-        whys = self._reasons.whys(
-            query, [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
-        )
-        return self._suggestions.ranked(ranking, positions, whys, len(named) + 1, scope.on)
+        rows, closest = ranking.rows[: scope.k], ranking.closest[: scope.k]
+        positions: Sequence[int] = range(len(rows))
+        if named:
+            named_rows = {self.catalogue.position(suggestion.code) for suggestion in named}
+            positions = [i for i, row in enumerate(ranking.rows) if row not in named_rows]
+            positions = positions[: scope.k - len(named)]
+            rows = [ranking.rows[i] for i in positions]
+            closest = [ranking.closest[i] for i in positions]
+        whys = self._reasons.whys(query, rows, closest)
+        return self._suggestions.ranked(ranking, confidences, positions, whys, len(named) + 1, scope.on)
+
+
+def _best(ranking: Ranking, confidences: Sequence[float], refused: bool) -> Best | None:
+    """The best candidate of a text, None without any."""
+    return Best(ranking.rows[0], confidences[0], refused) if ranking.rows else None
+
+
+def _at_least(suggestions: list[Suggestion], confidence: float) -> list[Suggestion]:
+    """The suggestions with at least a confidence."""
+    return [one for one in suggestions if one.confidence >= confidence] if confidence else suggestions
 
 
 def _together(groups: Sequence[Sequence[str]], shown: Sequence[Suggestion]) -> tuple[tuple[str, ...], ...]:

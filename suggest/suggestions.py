@@ -67,25 +67,29 @@ class Suggestions:
         ]
 
     def ranked(
-        self, ranking: Ranking, positions: Sequence[int], whys: Sequence[Why], first_rank: int, on: date
+        self,
+        ranking: Ranking,
+        confidences: Sequence[float],
+        positions: Sequence[int],
+        whys: Sequence[Why],
+        first_rank: int,
+        on: date,
     ) -> list[Suggestion]:
         """Suggestions for candidates.
 
         Args:
             ranking: The candidates of a text.
+            confidences: Of each of them.
             positions: Which candidates, as positions in `ranking`.
-            whys: The reason for each of them.
+            whys: The reason for each of these.
             first_rank: Rank of the first one.
             on: Date of service.
         """
         templates = self._templates(on)
+        rows, scores = ranking.rows, ranking.scores
         return [
             _filled(
-                templates.get(ranking.rows[i]) or self._template(ranking.rows[i], on),
-                rank,
-                ranking.scores[i],
-                ranking.confidences[i],
-                why,
+                templates.get(rows[i]) or self._template(rows[i], on), rank, scores[i], confidences[i], why
             )
             for rank, (i, why) in enumerate(zip(positions, whys, strict=True), first_rank)
         ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from index.encoder import StaticEncoder
 from index.errors import ArtifactError
 from index.shipped import read_shipped
 from index.text.memoize import memoized
+from suggest._ranking import softmax_of_sums
 from suggest.ranker import WEIGHTS
 
 Floats = npt.NDArray[np.float32]
@@ -84,20 +85,7 @@ class SystemModel:
         Returns:
             For each text a number for each system; they add up to 1.
         """
-        return list(map(self._of, texts))
-
-    def _of(self, text: str) -> list[float]:
-        """Probability of each system for a text. Eight numbers are too few for arrays to pay."""
-        parts = list(map(self._part, text.split()))
-        logits = self._bias
-        if parts:
-            *sums, n_features = map(sum, zip(*parts, strict=True))
-            scale = n_features**-0.5
-            logits = [total * scale + own for total, own in zip(sums, logits, strict=True)]
-        most = max(logits)
-        odds = [exp(logit - most) for logit in logits]
-        total = sum(odds)
-        return [own / total for own in odds]
+        return [softmax_of_sums(list(map(self._part, text.split())), self._bias) for text in texts]
 
     def _sum(self, part: str) -> tuple[float, ...]:
         """Summed weights of the features of a part of a text, and their number, at least 1."""

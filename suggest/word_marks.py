@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from index.store.terms import MAX_MEANING_WORDS
 from index.text.attributes import ROUTE_WORDS
@@ -31,19 +30,19 @@ def marks_of(words: Sequence[str]) -> list[int]:
     return marks
 
 
-def marks_of_meaning(means: str, marks: Sequence[int]) -> list[int]:
+def marks_of_meaning(own: Sequence[int], marks: Sequence[int]) -> list[int]:
     """Marks of the words of a term's meaning that take part in matching.
 
     Args:
-        means: The meaning.
+        own: Marks of the meaning by itself, see `own_marks`.
         marks: Marks of the words of the term; a denied or open one makes all words of the meaning so.
     """
     shared = 0
     for mark in marks:
         shared |= mark & (WORD_DENIED | WORD_OPEN)
-    return [own | shared for own in _own_marks(means)] if shared else list(_own_marks(means))
+    return [mark | shared for mark in own] if shared else list(own)
 
 
-@lru_cache(1 << 15)
-def _own_marks(means: str) -> tuple[int, ...]:
-    return tuple(_MARK[mark] for mark in polarity(cut(means)[:MAX_MEANING_WORDS]))
+def own_marks(means: str) -> tuple[int, ...]:
+    """Marks of the words of a meaning that take part in matching, by the meaning alone."""
+    return tuple([_MARK[mark] for mark in polarity(cut(means)[:MAX_MEANING_WORDS])])

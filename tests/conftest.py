@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tests import effort
 if TYPE_CHECKING:
     from tests.real_index import RealIndex
 
+ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("HCPCS_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 
 
@@ -36,8 +38,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def stale_modules() -> list[str]:
+    """Modules whose compiled file is older than the source that it would hide."""
+    return sorted(
+        str(source.relative_to(ROOT))
+        for package in ("index", "suggest")
+        for library in (ROOT / package).rglob(f"*{EXTENSION_SUFFIXES[0]}")
+        for suffix in (".py", ".pyx")
+        if (source := library.with_name(library.name.split(".")[0] + suffix)).exists()
+        and source.stat().st_mtime > library.stat().st_mtime
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Set the number of random inputs before any test module reads it."""
+    """Refuse compiled modules older than their source; set the number of random inputs before it is read."""
+    if stale := stale_modules():
+        pytest.exit(f"compiled before their source changed: {', '.join(stale)}; run the tests with make", 4)
     effort.set_share(config.getoption("--long"))
 
 

@@ -14,7 +14,7 @@ from index.store.terms import TermIndex
 from index.store.texts import texts_of
 from index.text.lexicon import Entry
 from suggest.expansion import Expander
-from suggest.items import Best, Items
+from suggest.items import Best, BestOf, Items, Span
 from suggest.reader import Query, Reader
 
 RECORDS = [
@@ -53,10 +53,15 @@ def best_of(queries: Sequence[Query]) -> list[Best | None]:
     return [Best(0, 0.1, refused=True) if row is None else Best(row, 0.95, refused=False) for row in rows]
 
 
+def spans(text: str, whole: Best | None = None, best: BestOf = best_of) -> tuple[Span, ...]:
+    """The spans of a text's items, by the best code of the whole text and of its pieces."""
+    query = READER.read(text)
+    return ITEMS.spans(text, query, whole or best_of([query])[0], best)
+
+
 def items(text: str) -> list[str]:
     """The items of a text, as typed."""
-    (whole,) = best_of([READER.read(text)])
-    return [text[start:stop] for start, stop in ITEMS.spans(text, whole, best_of)]
+    return [text[start:stop] for start, stop in spans(text)]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,8 @@ def items(text: str) -> list[str]:
         ("walker; commode", ["walker", "commode"]),
         ("discharge: walker and commode.", ["walker", "commode"]),
         ("gloves / tape", ["gloves", "tape"]),
-        ("walker plus commode with shower chair", ["walker", "commode", "shower chair"]),
+        ("walker plus commode with shower chair", ["walker", "commode with shower chair"]),
+        ("walker,commode", ["walker", "commode"]),
         ("WALKER, COMMODE", ["WALKER", "COMMODE"]),
         ("walker\u00a0and\u00a0commode", ["walker", "commode"]),  # blanks that do not break a line
     ],
@@ -89,6 +95,8 @@ def test_things_that_stand_by_themselves_are_items(text: str, expected: list[str
         "walker, folding, with wheels",
         "walker (folding, commode)",
         "walker, and she needs a commode",
+        "walker with shower chair",
+        "WALKER,COMMODE",
         "walker, walker",
         "WALKER, BLUE 7",
         "Zorplex: 25 Vial In 1 Carton / 2 Ml In 1 Vial",
@@ -107,9 +115,9 @@ def test_nothing_is_ranked_where_there_is_no_separator() -> None:
     def never(queries: Sequence[Query]) -> list[Best | None]:
         raise AssertionError(queries)
 
-    assert ITEMS.spans("walker folding", Best(0, 0.9, refused=False), never) == ()
-    assert ITEMS.spans("walker, blue", Best(0, 0.9, refused=False), never) == ()
-    assert ITEMS.spans("walker, commode", None, never) == ()
+    assert spans("walker folding", Best(0, 0.9, refused=False), never) == ()
+    assert spans("walker, blue", Best(0, 0.9, refused=False), never) == ()
+    assert ITEMS.spans("walker, commode", READER.read("walker, commode"), None, never) == ()
 
 
 def test_a_piece_that_is_unlikely_is_no_item() -> None:
@@ -120,8 +128,8 @@ def test_a_piece_that_is_unlikely_is_no_item() -> None:
 
     whole = Best(7, 0.5, refused=False)
 
-    assert ITEMS.spans("walker, commode", whole, doubtful) == ()
-    assert [tuple(span) for span in ITEMS.spans("walker, commode, foley", whole, doubtful)] == [
+    assert spans("walker, commode", whole, doubtful) == ()
+    assert [tuple(span) for span in spans("walker, commode, foley", whole, doubtful)] == [
         (8, 15),
         (17, 22),
     ]
@@ -134,9 +142,8 @@ def test_a_piece_that_is_unlikely_is_no_item() -> None:
 def test_items_are_in_order_and_do_not_overlap(pieces: list[str]) -> None:
     """For any text."""
     text = "".join(pieces)
-    (whole,) = best_of([READER.read(text)])
-    spans = ITEMS.spans(text, whole, best_of)
+    found = spans(text)
 
-    assert all(0 <= start < stop <= len(text) for start, stop in spans)
-    assert all(first.stop <= second.start for first, second in zip(spans, spans[1:], strict=False))
-    assert len(spans) != 1
+    assert all(0 <= start < stop <= len(text) for start, stop in found)
+    assert all(first.stop <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert len(found) != 1

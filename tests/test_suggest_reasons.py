@@ -130,7 +130,7 @@ def test_a_long_text_is_shortened_in_the_summary_only() -> None:
 
 
 def test_only_words_that_the_code_has_are_said_to_be_read() -> None:
-    """At most three terms in the summary, the longest first; `Why.expansions` has all of them."""
+    """At most three terms in the summary, the longest first, without small words at their ends."""
     hits = (
         Hit(0, 1, meaning("t0", "bandage of wool")),
         Hit(1, 2, meaning("t1", "crutch")),
@@ -141,11 +141,11 @@ def test_only_words_that_the_code_has_are_said_to_be_read() -> None:
     (why,) = whys("t0 t1 t2 t3 t4 t5", [0], hits=hits, corrections=(Correction("tt", "t0"),))
 
     assert why.corrections == ("tt -> t0",)
-    assert why.expansions == ("t2 t3 -> invented", "t0 -> bandage", "t4 -> a dog", "t5 -> for a dog")
+    assert why.expansions == ("t2 t3 -> invented", "t0 -> bandage", "t4 -> dog", "t5 -> dog")
     assert why.words == ()
     assert why.summary == (
         "CMS descriptor: Invented bandage for a dog; read t2 t3 as invented; read t0 as bandage; "
-        "read t4 as a dog; read tt as t0"
+        "read t4 as dog; read tt as t0"
     )
 
 

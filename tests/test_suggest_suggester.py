@@ -165,12 +165,14 @@ def test_a_misspelling_is_told(small: Suggester) -> None:
 
 
 def test_a_text_that_no_code_fits_is_no_good_match() -> None:
-    """When probably no code fits, the answer says so, and confidences are multiplied by that probability."""
+    """Then the answer says so. Confidences count it unless a code fits in 9 of 10 cases or more."""
     artifact = assemble(Sources(SMALL), LetterEncoder())
+    (sure,) = suggester(artifact, 0.95).suggest(["dog"], date_of_service=ON)
     (fits,) = suggester(artifact, 0.6).suggest(["dog"], date_of_service=ON)
     (none,) = suggester(artifact, 0.4).suggest(["dog"], date_of_service=ON)
 
-    assert (fits.no_good_match, fits.suggestions[0].confidence) == (False, 0.5)
+    assert (sure.no_good_match, sure.suggestions[0].confidence) == (False, 0.5)
+    assert (fits.no_good_match, fits.suggestions[0].confidence) == (False, 0.3333)
     assert (none.no_good_match, none.suggestions[0].confidence) == (True, 0.2)
 
 
@@ -306,12 +308,12 @@ def test_codes_in_one_text_are_acceptable_together(small: Suggester) -> None:
 
 
 def test_a_list_adds_up_to_one_with_the_probability_of_no_code() -> None:
-    """0.5, 0.25 and 0.125 with 0.4 for no code: the first stays, the others share what it leaves."""
+    """0.5, 0.25 and 0.125, by 0.6 / 0.9 since no code may fit, with 0.4 for that."""
     artifact = assemble(Sources(SMALL), LetterEncoder())
     (answer,) = suggester(artifact, 0.6).suggest(["dog bandage"], date_of_service=ON)
 
-    assert [one.confidence for one in answer.suggestions] == [0.5, 0.1612, 0.0806]
-    assert answer.none_fits == 0.258
+    assert [one.confidence for one in answer.suggestions] == [0.3333, 0.1667, 0.0833]
+    assert answer.none_fits == 0.4
 
 
 def test_codes_of_measures_come_where_the_text_speaks_of_one() -> None:

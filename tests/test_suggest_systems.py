@@ -57,6 +57,10 @@ def test_the_logits_are_mean_weights_times_the_root_of_their_number(
 
     assert row == pytest.approx(np.exp(logits) / np.exp(logits).sum(), rel=1e-4)
 
+    (empty,) = SystemModel(encoder, weights, bias).probabilities([""])
+
+    assert empty == pytest.approx(np.exp(bias) / np.exp(bias).sum(), rel=1e-6)
+
 
 def test_a_number_counts_by_its_shape(encoder: StaticEncoder) -> None:
     """Two numbers of as many digits have the same features."""

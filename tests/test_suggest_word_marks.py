@@ -9,6 +9,7 @@ from suggest.word_marks import (
     WORD_OPEN,
     marks_of,
     marks_of_meaning,
+    own_marks,
 )
 
 
@@ -29,7 +30,7 @@ def test_typed_words_are_marked() -> None:
 
 def test_a_meaning_has_its_own_marks_and_the_terms() -> None:
     """What a denied term stands for is denied; what the meaning denies by itself stays so."""
-    assert marks_of_meaning("without fog mask", [WORD_IN_HEAD]) == [0, WORD_DENIED, WORD_DENIED]
-    assert marks_of_meaning("fog mask", [0, WORD_DENIED]) == [WORD_DENIED, WORD_DENIED]
-    assert marks_of_meaning("fog mask", [WORD_OPEN]) == [WORD_OPEN, WORD_OPEN]
-    assert marks_of_meaning("a b c d e f g h i j", [0]) == [0] * 8
+    assert marks_of_meaning(own_marks("without fog mask"), [WORD_IN_HEAD]) == [0, WORD_DENIED, WORD_DENIED]
+    assert marks_of_meaning(own_marks("fog mask"), [0, WORD_DENIED]) == [WORD_DENIED, WORD_DENIED]
+    assert marks_of_meaning(own_marks("fog mask"), [WORD_OPEN]) == [WORD_OPEN, WORD_OPEN]
+    assert marks_of_meaning(own_marks("a b c d e f g h i j"), [0]) == [0] * 8

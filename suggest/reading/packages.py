@@ -26,7 +26,8 @@ _STEP = re.compile(
 )
 _ROUTE_AND_FORM = re.compile(rf"\b(ij|iv|im|sc|sq)\s+(?:{_INJECTED_FORMS})\b", re.IGNORECASE)
 _FORM_ALONE = re.compile(r"\b(?:solr|sosy|soaj|soct|sopn|susr|susy|srer|prsy)\b", re.IGNORECASE)
-_FORM_SIGNS = ("soln", "solr", "sosy", "soa", "soct", "sopn", "sus", "emul", "conc", "prsy", "srer")
+_FORM_SIGN = re.compile(r"so(?:l[nr]|sy|a|ct|pn)|sus|emul|conc|prsy|srer", re.IGNORECASE)
+"""What any injected form begins with."""
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -51,7 +52,9 @@ def package(text: str) -> Package | None:
     Args:
         text: As typed, with or without its package numbers.
     """
-    steps = list(_STEP.finditer(text)) if " in 1 " in text.lower() else []
+    if " 1 " not in text or " in 1 " not in text.lower():
+        return None
+    steps = list(_STEP.finditer(text))
     if not any(_CONTAINERS.fullmatch(step["container"]) for step in steps):
         return None
     forms = dict.fromkeys(_form(step["held"]) for step in steps)
@@ -71,8 +74,7 @@ def without_packing(text: str) -> str:
     if found is not None and (found.name or found.forms):
         amount = f"{found.amount:g} {found.unit}" if found.unit else ""
         return " ".join(filter(None, [found.name, amount, *found.forms]))
-    lower = text.lower()
-    if any([sign in lower for sign in _FORM_SIGNS]):
+    if _FORM_SIGN.search(text) is not None:
         shorter = _FORM_ALONE.sub(" ", _ROUTE_AND_FORM.sub(r"\1", text))
         return shorter if shorter != text else text
     return text

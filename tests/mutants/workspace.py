@@ -84,6 +84,7 @@ class Workspace:
             "PYTHONPYCACHEPREFIX": str(folder / "tmp" / "pycache"),
             "TMPDIR": str(folder / "tmp"),
             "HCPCS_COMPILE_ARGS": COMPILE_ARGS,
+            "HCPCS_PLAIN_PYTHON": "1",  # a fault in a plain module is tested without compiling it
             "HCPCS_HOME": str(folder / "tmp" / "home"),
         }
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
