@@ -14,6 +14,7 @@ from api.http.metrics import Metrics
 from index.errors import HcpcsError
 from index.records import Modifier, Record
 from index.store.catalogue import predecessors
+from index.successors import Replacement
 from suggest.answer import Answer, Ask, Filters
 
 log = logging.getLogger("hcpcs.service")
@@ -35,6 +36,9 @@ class CatalogueLike(Protocol):
 
     def neighbours(self, code: str, n: int) -> Sequence[Record]:
         """Records around a code in tabular order."""
+
+    def instead_of(self, code: str, on: date) -> Sequence[Replacement]:
+        """The codes to use instead of one that is not valid on a day."""
 
 
 class SuggesterLike(Protocol):

@@ -28,6 +28,7 @@ from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import TEMPLATE, texts_of
 from index.store.vectors import VectorIndex, int8_scale
+from index.successors import propose
 from index.text.lexicon import Entry
 from index.text.names import Name
 from index.text.words import NORMAL_FORM
@@ -77,7 +78,7 @@ def assemble(
     scale = int8_scale(text_vectors, code_vectors)
     words = ForwardIndex.from_forms(forms)
     codes = CodeParts(
-        Catalogue(release.records, release.modifiers),
+        Catalogue(release.records, release.modifiers, proposals=propose(release.records)),
         VectorIndex.from_vectors(code_vectors, scale),
         TermIndex.from_texts(texts, words, len(release.records)),
         Profiles.from_records(release.records, cache),

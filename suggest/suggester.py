@@ -26,7 +26,7 @@ from suggest.ranking import Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
-from suggest.suggestions import NAMED_CONFIDENCE, Suggestions
+from suggest.suggestions import NAMED_CONFIDENCE, Named, Suggestions, valid_first
 from suggest.systems import UNKNOWN_SYSTEMS, SystemModel
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
@@ -183,29 +183,29 @@ class Suggester:
 
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
         named = self._suggestions.named(query.codes, scope, query.modifiers)
-        begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named else []
-        certain = bool(named or begun)
+        begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named.leading else []
+        certain = bool(named.leading or begun)
         refused = not certain and (
             ranking.answerable < self._refuse_below or self._findings.of_other_system(query) is not None
         )
         confidences = self._confidences(query, ranking, refused, certain)
         ranking = ranking._replace(confidences=confidences.values)
-        suggestions = begun or named + self._candidates(query, ranking, named, scope)
+        suggestions = begun or self._candidates(query, ranking, named, scope)
         shown = tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
-        if len(named) > 1:
-            groups.insert(0, [suggestion.code for suggestion in named])
+        if len(named.together) > 1:
+            groups.insert(0, list(named.together))
         return Answer(
             text=text,
             date_of_service=scope.on,
             release=self.manifest.release,
             model=self.model,
-            no_good_match=refused or not suggestions,
+            no_good_match=refused or not suggestions or suggestions[0].status != "active",
             none_fits=confidences.none_fits,
             looks_like=None if certain else self._findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
             as_typed=self._as_typed(text, scope) if query.renamed else (),
-            warnings=self._findings.warnings(query),
+            warnings=self._findings.warnings(query, scope.on),
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
@@ -244,11 +244,11 @@ class Suggester:
         scope = scope._replace(k=k)
         named = self._suggestions.named(query.codes, scope, query.modifiers)
         (ranking,) = self._rankings([text], [query], scope)
-        if not named and ranking.answerable < self._refuse_below:
+        if not (named.leading or named.invalid) and ranking.answerable < self._refuse_below:
             return ()
-        confidences = self._confidences(query, ranking, False, bool(named))
+        confidences = self._confidences(query, ranking, False, bool(named.leading))
         ranking = ranking._replace(confidences=confidences.values)
-        suggestions = named + self._candidates(query, ranking, named, scope)
+        suggestions = self._candidates(query, ranking, named, scope)
         return tuple([one for one in suggestions if one.confidence >= scope.filters.min_confidence])
 
     def _confidences(self, query: Query, ranking: Ranking, refused: bool, certain: bool) -> Confidences:
@@ -271,17 +271,22 @@ class Suggester:
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
         return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
-    def _candidates(
-        self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
-    ) -> list[Suggestion]:
-        """Suggestions from the ranking that follow the codes which the text contains, `scope.k` in all."""
-        named_rows = {self.catalogue.position(suggestion.code) for suggestion in named}
+    def _candidates(self, query: Query, ranking: Ranking, named: Named, scope: Scope) -> list[Suggestion]:
+        """Suggestions in order, `scope.k` at most.
+
+        First what the codes in the text lead to, then the ranking, last the codes that are not valid.
+        """
+        leading, invalid = named.leading, named.invalid
+        named_rows = {self.catalogue.row_on(one.code, scope.on) for one in (*leading, *invalid)}
         positions = [i for i, row in enumerate(ranking.rows) if row not in named_rows]
-        positions = positions[: scope.k - len(named)]
+        positions = positions[: max(0, scope.k - len(leading) - len(invalid))]
         whys = self._reasons.whys(
             query, [ranking.rows[i] for i in positions], [ranking.closest[i] for i in positions]
         )
-        return self._suggestions.ranked(ranking, positions, whys, len(named) + 1, scope.on)
+        ranked = self._suggestions.ranked(ranking, positions, whys, len(leading) + 1, scope.on)
+        if not invalid and not scope.filters.include_terminated:
+            return leading + ranked
+        return valid_first(leading + ranked + invalid)[: scope.k]
 
 
 def _together(groups: Sequence[Sequence[str]], shown: Sequence[Suggestion]) -> tuple[tuple[str, ...], ...]:

@@ -41,13 +41,13 @@ def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
 
 
 def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
-    """Input columns come first, unchanged; then codes, confidences, descriptions and the two flags."""
+    """Input columns come first, unchanged; then what the answer says, with status, date and release."""
     text = 'id,description,note\n7,folding walker with wheels,"a, ""b""\nc"\n3,plain wheelchair,\n'
     out = batch(tmp_path, text, "-k", "2")
 
     assert out.read_text().splitlines()[0] == (
-        "id,description,note,code_1,confidence_1,description_1,code_2,confidence_2,description_2,no_good_match,"
-        "looks_like,error"
+        "id,description,note,code_1,confidence_1,description_1,status_1,code_2,confidence_2,description_2,status_2,"
+        "no_good_match,looks_like,date_of_service,release,warnings,error"
     )
     first, second = rows(out)
     assert (first["id"], first["note"], first["code_1"], first["confidence_1"]) == (
@@ -55,6 +55,11 @@ def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
         'a, "b"\nc',
         "E0143",
         "1.0000",
+    )
+    assert (first["status_1"], first["release"], first["date_of_service"]) == (
+        "active",
+        "2026-01",
+        str(date.today()),
     )
     assert (second["id"], second["code_1"], second["code_2"], second["error"]) == ("3", "K0001", "", "")
 

@@ -7,11 +7,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from api.console import print_json
 from api.loading import resolve_index
 from api.settings import Settings
 from index.records import Record
 from index.store.catalogue import Catalogue, read_catalogue
+from index.successors import Replacement
 
 HELP = "Everything known about a code: descriptions, dates, status, successors, section, neighbours."
 EXAMPLE = "hcpcs code E0601"
@@ -62,6 +65,7 @@ def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
         "effective_from": record.effective_from,
         "effective_to": record.effective_to,
         "successors": record.successors,
+        "use_instead": [_instead(catalogue, one) for one in catalogue.instead_of(code, on)],
         "predecessors": [_summary(other) for other in catalogue.predecessors(code)],
         "section": record.section,
         "is_noc": record.is_noc,
@@ -81,6 +85,14 @@ def _describe_modifier(catalogue: Catalogue, code: str) -> Details | None:
         "effective_from": modifier.effective_from,
         "effective_to": modifier.effective_to,
     }
+
+
+def _instead(catalogue: Catalogue, one: Replacement) -> dict[str, object]:
+    """A code to use instead, valid on the day, and who names it."""
+    record = catalogue.get(one.code)
+    words = "" if record is None else record.short_description or record.long_description
+    by = "CMS's cross-reference" if one.named_by == "CMS" else f"proposed, {one.probability:.0%} likely"
+    return {"code": one.code, "description": f"{words} ({by})", **msgspec.structs.asdict(one)}
 
 
 def _summary(record: Record) -> dict[str, str]:

@@ -118,7 +118,7 @@ def _lines(suggestion: Suggestion) -> str:
     """Rank, code, confidence, description and, unless active, status; the reason on a second line."""
     status = ""
     if suggestion.status != "active":
-        successors = f", see {', '.join(suggestion.successors)}" if suggestion.successors else ""
-        status = f" ({suggestion.status}{successors})"
+        ended = f" {suggestion.effective_to}" if suggestion.status == "terminated" else ""
+        status = f" ({suggestion.status}{ended})"
     head = f"  {suggestion.rank:>2}. {suggestion.code}  {suggestion.confidence:>4.0%}  "
     return f"{head}{suggestion.description}{status}\n                   {suggestion.why.summary}\n"

@@ -58,6 +58,14 @@ PROPERTIES = (
     ),
     Property("successor", "code", "Code that CMS names in place of an ended one", _field("successors")),
     Property(
+        "proposedSuccessor",
+        "code",
+        "Code that probably replaced an ended one for which CMS names none",
+        lambda s, r, on: tuple(
+            one.code for one in s.catalogue.instead_of(r.code, on) if one.named_by == "proposed"
+        ),
+    ),
+    Property(
         "predecessor",
         "code",
         "Ended code for which CMS names this one",

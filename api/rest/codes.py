@@ -150,6 +150,7 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
         effective_to=record.effective_to,
         is_noc=record.is_noc,
         successors=record.successors,
+        use_instead=tuple(service.catalogue.instead_of(record.code, on)),
         predecessors=service.predecessors.get(record.code, ()),
         neighbours=tuple(CodeLine.of(neighbour, on) for neighbour in neighbours),
         modifiers=tuple(service.catalogue.modifiers) if modifiers else (),

@@ -4,7 +4,7 @@ import { copy } from "./clipboard.js";
 import { csvText, download, looksLikeHeadings, readCells, textColumn } from "./csv.js";
 import { $, announce, el, toast } from "./dom.js";
 import { looksLikeWords } from "./notes.js";
-import { badges, belief } from "./results.js";
+import { badges, notValid, standing } from "./results.js";
 import { call, latest, sentence, STALE } from "./service.js";
 import { count, percent } from "./wording.js";
 
@@ -14,6 +14,7 @@ const BATCH_BYTES = 700_000; // the service's limit is 1 MB
 const MAX_CHARACTERS = 2000;
 const CHOICES = 5; // codes to choose from
 const REVIEW_BELOW = 0.6;
+const INSTEAD = "instead of a code"; // why.source of a code that replaced the one in the text: units may differ
 
 let table = null;
 
@@ -109,7 +110,9 @@ const picked = (line) => candidates(line).find(({ code }) => code === line.pick)
 
 function toCheck(line) {
   if (line.byHand) return false;
-  return !line.pick || (picked(line)?.confidence ?? 0) < REVIEW_BELOW;
+  const item = picked(line);
+  if (!item || notValid(item) || item.why?.source === INSTEAD) return true;
+  return (item.confidence ?? 0) < REVIEW_BELOW;
 }
 
 function summary() {
@@ -156,7 +159,7 @@ function state(line) {
   if (line.byHand) return el("span", { class: "reviewed" }, line.pick ? "Picked by you" : "Left without a code");
   if (line.answer.error) return el("span", { class: "problem" }, sentence(line.answer.error));
   if (!line.pick) return el("span", { class: "problem" }, line.answer.looks_like ? looksLikeWords(line.answer.looks_like) : "No good match");
-  return belief(picked(line).confidence);
+  return standing(picked(line));
 }
 
 function cell(className, label, ...content) {
@@ -261,14 +264,14 @@ function copyCodes() {
 function csvRows() {
   const width = Math.max(...table.rows.map((cells) => cells.length));
   const names = [...Array(width).keys()].map((column) => (table.headed && table.rows[0][column]) || (column === table.column ? "text" : `column_${column + 1}`));
-  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "looks_like", "error", "other_codes", "date_of_service", "release"];
+  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "looks_like", "error", "other_codes", "date_of_service", "release", "warnings"];
   const body = table.lines.map((line) => {
     const item = picked(line);
     const others = candidates(line).filter(({ code }) => code !== line.pick).map(({ code }) => code);
     const answer = line.answer ?? {};
     return [...names.map((_, column) => line.cells[column] ?? ""), item?.code, item?.description,
       item?.confidence === null || !item ? "" : item.confidence.toFixed(3), item?.status, line.byHand ? "yes" : "no",
-      answer.no_good_match ? "yes" : "no", answer.looks_like?.system, answer.error, others.join(" "), answer.date_of_service, answer.release];
+      answer.no_good_match ? "yes" : "no", answer.looks_like?.system, answer.error, others.join(" "), answer.date_of_service, answer.release, (answer.warnings ?? []).join("; ")];
   });
   return [[...names, ...ours], ...body];
 }

@@ -3,7 +3,7 @@
 | file | holds |
 | --- | --- |
 | `manifest.json` | what the index was made from, the checksum of every other file, and its own |
-| `records.jsonl`, `modifiers.jsonl` | the catalogue |
+| `records.jsonl`, `modifiers.jsonl`, `successors.jsonl` | the catalogue |
 | `codes.faiss`, in a large index also `coarse.faiss` | one vector a code |
 | `lexical.safetensors`, `vocabulary.txt` | the stems of every code |
 | `profiles.safetensors` | attributes and quantities of every code, and the names of both |
