@@ -39,9 +39,12 @@ def test_a_code_with_the_wording_that_begins_the_day_after_is_proposed() -> None
 
 def test_quality_measures_need_nearly_the_same_words() -> None:
     """They share most of their words with others that mean something else."""
+    shared = (
+        "Patient took inventol in the kennel each morning before breakfast and slept well after every walk"
+    )
     words = (
-        "Patient took inventol in the kennel with the ladder",
-        "Patient took inventol in the kennel with the boat",
+        f"{shared} ladder",
+        f"{shared} boat",
     )
     assert propose((ended("C0001", words[0]), begun("C0002", words[1]))) != {}
     assert propose((ended("G0001", words[0]), begun("G0002", words[1]))) == {}
