@@ -82,6 +82,8 @@ class Findings:
     def _of_code(self, code: str, on: date) -> str:
         """Why a code that the text names cannot be used on a day; empty for one that can."""
         row = self._catalogue.row_on(code, on)
+        if row is None and self._catalogue.lives(code):
+            return self._of_gone(code, on)
         if row is None:
             return f"{code} is not a code of release {self._release}" if LEVEL_II.matches(code) else ""
         status = self._catalogue.status(row, on)
@@ -92,11 +94,18 @@ class Findings:
         if status == "future":
             before = f"; on {on} it was {_codes(instead)}" if instead else ""
             return f"{code} begins on {record.effective_from}{before}"
+        ended = record.effective_to or "a day that no release at hand names"
         if not instead:
-            return f"{code} ended on {record.effective_to}, and no code that replaced it is known"
-        return (
-            f"{code} ended on {record.effective_to}; use {_codes(instead)}{self._units(record, instead, on)}"
-        )
+            return f"{code} ended on {ended}, and no code that replaced it is known"
+        return f"{code} ended on {ended}; use {_codes(instead)}{self._units(record, instead, on)}"
+
+    def _of_gone(self, code: str, on: date) -> str:
+        """The same for a code that left the file years after its end."""
+        ended = self._catalogue.lives(code)[-1].ended
+        when = "" if ended is None else f" ended {ended if ended.day is None else f'on {ended}'} and"
+        instead = self._catalogue.instead_of(code, on)
+        use = f"; use {_codes(instead)}" if instead else ", and no code that replaced it is known"
+        return f"{code}{when} is no longer in release {self._release}{use}"
 
     def _units(self, ended: Record, instead: Sequence[Replacement], on: date) -> str:
         """A reminder where a code counts other units than the one that it replaced."""

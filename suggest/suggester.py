@@ -9,6 +9,7 @@ from pathlib import Path
 from index.encoder import Encoder, StaticEncoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
+from index.store.past import PastCatalogue
 from suggest.answer import Answer, Ask, Filters, Item, Suggestion
 from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
@@ -19,11 +20,12 @@ from suggest.features import Features
 from suggest.findings import Findings
 from suggest.identity import model_identity
 from suggest.items import Best, Items
+from suggest.known_dates import KnownDates
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
-from suggest.reader import MAX_CHARACTERS, Query, Reader
+from suggest.reader import MAX_CHARACTERS, Query, Reader, on_rows
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
 from suggest.suggestions import NAMED_CONFIDENCE, Named, Suggestions, valid_first
@@ -83,16 +85,23 @@ class Suggester:
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
-            Expander(artifact.lexicon, artifact.names, self.catalogue.codes),
+            _expander(artifact),
             artifact.table,
             [modifier.modifier for modifier in self.catalogue.modifiers],
         )
+        self._past = (
+            None
+            if artifact.past is None
+            else Suggester(artifact.past, encoder, ranker, calibration, thresholds, self.model, systems)
+        )
+        dates = KnownDates.of(self.manifest.releases or (self.manifest.release,))
+        self._newest = dates.releases[-1][1] if dates.releases else date.min
         columns = CodeColumns.from_artifact(artifact, thresholds.code_popularity)
         features = Features(artifact.table, columns)
         self._pipeline = RankingPipeline(Retriever(artifact, encoder), features, ranker, calibration, systems)
         self._refuse_below = thresholds.refuse_below
         self._items = Items(self._reader, artifact.table)
-        self._scopes = Scopes(self.catalogue.records, columns.measure)
+        self._scopes = Scopes(self.catalogue, columns.measure, dates)
         self._suggestions = Suggestions(self.catalogue)
         self._findings = Findings(self.catalogue, self.manifest.release)
         self._measures = Measures(self.catalogue.records)
@@ -147,6 +156,8 @@ class Suggester:
         """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k is {k}; it must be from 1 to {MAX_K}")
+        if self._past is not None and date_of_service is not None and date_of_service < self._newest:
+            return self._past.suggest(texts, k, date_of_service, filters)
         scope = self._scopes.of(Ask(k, date_of_service, filters or Filters()))
         answers: list[Answer] = []
         for start in range(0, len(texts), BATCH_SIZE):
@@ -157,13 +168,18 @@ class Suggester:
         """Answers of one batch, in order."""
         errors = [_error(text) for text in texts]
         queries = [
-            self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
+            self._read("" if error else text, scope) for text, error in zip(texts, errors, strict=True)
         ]
         rankings = self._rankings(texts, queries, scope)
         return [
             self._answer(text, query, ranking, error, scope)
             for text, query, ranking, error in zip(texts, queries, rankings, errors, strict=True)
         ]
+
+    def _read(self, text: str, scope: Scope, *, correct: bool = True) -> Query:
+        """A text, read; the known terms in it point to the rows of the day."""
+        query = self._reader.read(text, correct=correct)
+        return query if scope.rows is None else on_rows(query, scope.rows)
 
     def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
         """The candidates of each text, codes of quality measures among them where it speaks of one."""
@@ -205,7 +221,7 @@ class Suggester:
             looks_like=None if certain else self._findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
             as_typed=self._as_typed(text, scope) if query.renamed else (),
-            warnings=self._findings.warnings(query, scope.on),
+            warnings=scope.warnings + self._findings.warnings(query, scope.on),
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
@@ -217,7 +233,7 @@ class Suggester:
 
     def _as_typed(self, text: str, scope: Scope) -> tuple[Suggestion, ...]:
         """The first suggestions for a text without its corrections; empty if no code is likely."""
-        return self._likely(text, self._reader.read(text, correct=False), scope, AS_TYPED)
+        return self._likely(text, self._read(text, scope, correct=False), scope, AS_TYPED)
 
     def _items_of(self, text: str, ranking: Ranking, refused: bool, scope: Scope) -> tuple[Item, ...]:
         """The items that a text enumerates, each with its own suggestions; empty for a text of one thing."""
@@ -225,13 +241,15 @@ class Suggester:
             return ()
 
         def best_of(queries: Sequence[Query]) -> list[Best | None]:
+            if scope.rows is not None:
+                queries = [on_rows(query, scope.rows) for query in queries]
             rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
             return [self._best(ranking, ranking.answerable < self._refuse_below) for ranking in rankings]
 
         items = []
         for start, stop in self._items.spans(text, self._best(ranking, refused), best_of):
             piece = text[start:stop]
-            suggestions = self._likely(piece, self._reader.read(piece), scope, min(scope.k, ITEM_K))
+            suggestions = self._likely(piece, self._read(piece, scope), scope, min(scope.k, ITEM_K))
             items.append(Item(start, stop, piece, suggestions))
         return tuple(items)
 
@@ -287,6 +305,15 @@ class Suggester:
         if not invalid and not scope.filters.include_terminated:
             return leading + ranked
         return valid_first(leading + ranked + invalid)[: scope.k]
+
+
+def _expander(artifact: Artifact) -> Expander:
+    """Finds known terms; their codes are the newest wordings of the past, `on_rows` turns them to a day's."""
+    catalogue = artifact.catalogue
+    if not isinstance(catalogue, PastCatalogue):
+        return Expander(artifact.lexicon, artifact.names, catalogue.codes)
+    codes = list(catalogue.newest)
+    return Expander(artifact.lexicon, artifact.names, codes, list(catalogue.newest.values()))
 
 
 def _together(groups: Sequence[Sequence[str]], shown: Sequence[Suggestion]) -> tuple[tuple[str, ...], ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 
 from api.console import print_json
 from api.loading import resolve_index
 from api.settings import Settings
+from index.history.spans import CodeHistory
 from index.records import Record
 from index.store.catalogue import Catalogue, read_catalogue
 from index.successors import Replacement
@@ -54,14 +57,14 @@ def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
     """Everything that a catalogue holds about a code or modifier, as plain values; None if it is unknown."""
     from index.release.labels import explain
 
-    record = catalogue.get(code)
+    record = catalogue.record_on(code, on)
     if record is None:
         return _describe_modifier(catalogue, code)
     return {
         "code": record.code,
         "description": record.long_description,
         "short_description": record.short_description,
-        "status": record.status(on),
+        "status": catalogue.status_on(code, on),
         "effective_from": record.effective_from,
         "effective_to": record.effective_to,
         "successors": record.successors,
@@ -72,7 +75,44 @@ def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
         "fields": dict(explain(record)),
         "neighbours": [_summary(other) for other in catalogue.neighbours(code)],
         "modifiers": len(catalogue.modifiers),
+        **_history(catalogue.lives(code)),
     }
+
+
+def _history(lives: Sequence[CodeHistory]) -> Details:
+    """When a code came and ended, and each of its wordings; nothing without a history.
+
+    A change that no release dates has the days between which it fell.
+    """
+    if not lives:
+        return {}
+    return {
+        "lives": [
+            {
+                "came": str(each.came or "before the first release at hand"),
+                "ended": str(each.ended or ""),
+                "wordings": [
+                    {
+                        "since": str(wording.since or ""),
+                        "description": wording.long_description,
+                        "short_description": wording.short_description,
+                        "releases": wording.releases,
+                    }
+                    for wording in each.wordings
+                ],
+            }
+            for each in lives
+        ]
+    }
+
+
+def _print_lives(lives: Sequence[Mapping[str, Any]]) -> None:
+    for life in lives:
+        ended = f", ended {life['ended']}" if life["ended"] else ""
+        print(f"  came {life['came']}{ended}")
+        for wording in life["wordings"]:
+            since = f"since {wording['since']}" if wording["since"] else "first known wording"
+            print(f"    {since}: {wording['description']}")
 
 
 def _describe_modifier(catalogue: Catalogue, code: str) -> Details | None:
@@ -107,7 +147,9 @@ def _print(code: str, details: Details | None) -> None:
     for name, value in details.items():
         if value in ("", None, (), [], {}):
             continue
-        if isinstance(value, dict):
+        if name == "lives":
+            _print_lives(cast("list[dict[str, Any]]", value))
+        elif isinstance(value, dict):
             for label, text in value.items():
                 print(f"  {label}: {text}")
         elif isinstance(value, list):

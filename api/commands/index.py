@@ -11,6 +11,7 @@ from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
 from index.errors import ArtifactError
 from index.home import Home
+from index.starter import NAME as STARTER
 from index.store.contents import verify
 from index.store.manifest import read_manifest
 
@@ -37,7 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
+    add(
+        "--release",
+        action="append",
+        default=[],
+        metavar="FILE|latest|starter",
+        help="may be repeated: several releases make one history (default: starter)",
+    )
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
     add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
@@ -68,10 +75,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _build(arguments: argparse.Namespace, settings: Settings) -> int:
-    from api.building import BuildOptions, build_index
+    from api.building import HISTORY_PROBLEM, BuildOptions, build_index
 
     options = BuildOptions(
-        release=arguments.release,
+        release=arguments.release[0] if arguments.release else STARTER,
+        others=arguments.release[1:],
         cpt=arguments.cpt,
         brands=arguments.brands,
         encoder=arguments.encoder,
@@ -84,7 +92,8 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
             Home(settings.home), options, on=date.today(), progress=progress
         )
     for problem in problems:
-        sys.stderr.write(f"left out: {problem}\n")
+        left_out = "" if problem.path == HISTORY_PROBLEM else "left out: "
+        sys.stderr.write(f"{left_out}{problem}\n")
     if arguments.json:
         print_json(manifest)
     else:

@@ -36,13 +36,15 @@ def lookup(service: Service, inputs: Inputs) -> Resource:
     record = find(service, coding)
     if isinstance(record, str):
         raise Refused(404, record)
+    on = inputs.day("date")
+    record = service.catalogue.record_on(record.code, on) or record
     names = frozenset(str(name) for name in inputs.all("property"))
     return parameters(
         part("name", valueString=NAME if record.level == 2 else "CPT"),
         part("version", valueString=service.release),
         part("display", valueString=record.long_description),
         *(_designation_part(designation) for designation in designations(record)),
-        *property_parts(service, record, inputs.day("date"), names),
+        *property_parts(service, record, on, names),
     )
 
 

@@ -43,7 +43,10 @@ def _field(name: str) -> Callable[[Service, Record, date], Any]:
 
 PROPERTIES = (
     Property(
-        "status", "code", "active, terminated or future on the date asked for", lambda s, r, on: r.status(on)
+        "status",
+        "code",
+        "active, terminated or future on the date asked for",
+        lambda s, r, on: s.catalogue.status_on(r.code, on) or r.status(on),
     ),
     Property("inactive", "boolean", "Not to be used on that date", lambda s, r, on: r.status(on) != "active"),
     Property("effectiveFrom", "dateTime", "First day of use", _field("effective_from")),

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from index.errors import ArtifactError
+from index.history.spans import CodeHistory, History
 from index.records import Modifier, Record, Status
 from index.store.contents import Contents, read_contents
 from index.successors import Proposal, Replacement, replacements
@@ -19,6 +20,7 @@ from index.successors import Proposal, Replacement, replacements
 RECORDS = "records.jsonl"
 MODIFIERS = "modifiers.jsonl"
 SUCCESSORS = "successors.jsonl"
+HISTORY = "history.json"
 T = TypeVar("T")
 
 
@@ -31,6 +33,7 @@ class Catalogue:
         release: The release's name, such as `2026-01`; empty where it does not matter.
         codes: Code of each record.
         proposals: Ended code -> the code that probably replaced it, where CMS names none.
+        history: Of several releases; None for a catalogue of one.
     """
 
     def __init__(
@@ -40,12 +43,14 @@ class Catalogue:
         *,
         release: str = "",
         proposals: Mapping[str, Proposal] | None = None,
+        history: History | None = None,
     ) -> None:
         self.records = tuple(records)
         self.modifiers = tuple(modifiers)
         self.release = release
         self.codes = [record.code for record in self.records]
         self.proposals = dict(proposals or {})
+        self.history = history
         self._rows = {code: row for row, code in enumerate(self.codes)}
 
     @classmethod
@@ -56,11 +61,13 @@ class Catalogue:
             ArtifactError: If a line is not what it should be.
         """
         proposed = SUCCESSORS in contents.files  # a folder without proposals has none
+        history = read_json(contents, HISTORY, History) if HISTORY in contents.files else None
         return cls(
             read_jsonl(contents, RECORDS, Record),
             read_jsonl(contents, MODIFIERS, Modifier),
             release=contents.manifest.release,
             proposals=dict(read_jsonl(contents, SUCCESSORS, tuple[str, Proposal])) if proposed else None,
+            history=history,
         )
 
     def save(self, folder: Path) -> None:
@@ -72,6 +79,9 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._rows
 
     def position(self, code: str) -> int | None:
         """Row of a code in CMS's order, which is ascending by code, or None."""
@@ -90,6 +100,37 @@ class Catalogue:
         row = self._rows.get(code)
         return None if row is None else self.records[row]
 
+    def record_on(self, code: str, on: date) -> Record | None:
+        """Record of a code with the wording of a day, as far as the history has it, or None.
+
+        A code that left the file is found in the history alone.
+        """
+        life = self._life_on(code, on)
+        return self.get(code) if life is None else life.record_on(on)
+
+    def status_on(self, code: str, on: date) -> Status | None:
+        """Status of a code on a day, or None for an unknown code."""
+        life, record = self._life_on(code, on), self.get(code)
+        if life is not None:
+            return life.status(on)
+        return None if record is None else record.status(on)
+
+    def _life_on(self, code: str, on: date) -> CodeHistory | None:
+        lives = self._lives.get(code, ())
+        begun = [each for each in lives if each.status(on) != "future"]
+        return begun[-1] if begun else next(iter(lives), None)
+
+    @cached_property
+    def _lives(self) -> dict[str, tuple[CodeHistory, ...]]:
+        lives: dict[str, tuple[CodeHistory, ...]] = {}
+        for each in self.history.codes if self.history else ():
+            lives[each.code] = (*lives.get(each.code, ()), each)
+        return lives
+
+    def lives(self, code: str) -> tuple[CodeHistory, ...]:
+        """What the history knows of a code; empty without one."""
+        return self._lives.get(code, ())
+
     def neighbours(self, code: str, n: int = 3) -> tuple[Record, ...]:
         """Up to n records before and n after a code in CMS's order, without the code itself."""
         row = bisect_left(self.codes, code)
@@ -105,8 +146,7 @@ class Catalogue:
 
         For an ended code its successors; for one that begins later the codes that it replaced.
         """
-        row = self._rows.get(code)
-        status = "active" if row is None else self.records[row].status(on)
+        status = self.status_on(code, on)
         if status == "terminated":
             return replacements(self._by_code, self.proposals, code, on)
         if status == "future":
@@ -124,7 +164,8 @@ class Catalogue:
 
     @cached_property
     def _by_code(self) -> dict[str, Record]:
-        return dict(zip(self.codes, self.records, strict=True))
+        past = {each.code: each.record for each in (self.history.codes if self.history else ())}
+        return past | dict(zip(self.codes, self.records, strict=True))
 
     @cached_property
     def _predecessors(self) -> dict[str, tuple[str, ...]]:
@@ -146,7 +187,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     Raises:
         ArtifactError: If a file is missing or damaged.
     """
-    return Catalogue.load(read_contents(folder, only=(RECORDS, MODIFIERS), optional=(SUCCESSORS,)))
+    return Catalogue.load(read_contents(folder, only=(RECORDS, MODIFIERS), optional=(SUCCESSORS, HISTORY)))
 
 
 def read_jsonl(contents: Contents, name: str, kind: type[T]) -> tuple[T, ...]:
@@ -158,6 +199,21 @@ def read_jsonl(contents: Contents, name: str, kind: type[T]) -> tuple[T, ...]:
     data = contents.read(name)
     try:
         return tuple(msgspec.json.Decoder(kind).decode_lines(data))
+    except msgspec.DecodeError as error:
+        raise ArtifactError(
+            f"{contents.path(name)} cannot be read ({error}); build the index again"
+        ) from error
+
+
+def read_json(contents: Contents, name: str, kind: type[T]) -> T:
+    """Decode a file of one JSON value.
+
+    Raises:
+        ArtifactError: If the file is missing or is not a value of that kind.
+    """
+    data = contents.read(name)
+    try:
+        return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise ArtifactError(
             f"{contents.path(name)} cannot be read ({error}); build the index again"
