@@ -12,6 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from api.console import print_json
+from api.dates import date_argument
 from api.loading import resolve_index
 from api.settings import Settings
 from index.history.spans import CodeHistory
@@ -30,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "codes", nargs="+", metavar="CODE", help="code or modifier; - reads one for each line of stdin"
     )
-    parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
-    )
+    parser.add_argument("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each code")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from api.console import print_json
+from api.dates import date_argument
 from api.loading import open_suggester
 from api.settings import Settings
 from suggest.answer import Answer, Filters, Suggestion
@@ -27,9 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "texts", nargs="+", metavar="TEXT", help="description; - reads one for each line of stdin"
     )
     parser.add_argument("-k", type=int, default=10, help="codes for each text, 1 to 100 (default: 10)")
-    parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
-    )
+    parser.add_argument("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
     parser.add_argument(
         "--section",
