@@ -2,6 +2,7 @@
 
 import { copy } from "./clipboard.js";
 import { csvText, download, looksLikeHeadings, readCells, textColumn } from "./csv.js";
+import { dateColumn, isDayFirst, readDay } from "./dates.js";
 import { $, announce, el, toast } from "./dom.js";
 import { looksLikeWords } from "./notes.js";
 import { badges, notValid, standing } from "./results.js";
@@ -32,13 +33,40 @@ export function startTable(text, act) {
   }
   const headed = rows.length > 1 && looksLikeHeadings(rows[0]);
   table = { rows, headed, column: textColumn(headed ? rows.slice(1) : rows), act, lines: [], open: false };
+  findDates();
   readLines();
   return "";
 }
 
+const body = () => (table.headed ? table.rows.slice(1) : table.rows);
+
+function findDates() {
+  const { column, possible } = dateColumn(body(), table.headed ? table.rows[0] : null, table.column);
+  Object.assign(table, { dates: column, possibleDates: possible });
+}
+
+// The day of a line: { on } to ask for, nothing for an empty cell, or { problem } when the cell is no date.
+function dayOf(line) {
+  const cell = table.dates < 0 ? "" : (line.cells[table.dates] ?? "");
+  if (!cell) return {};
+  const on = readDay(cell, table.dayFirst);
+  return on ? { on } : { problem: "The date of service of this line cannot be read; write it like 2026-01-15 or 01/15/2026." };
+}
+
+// What is said of the dates: which column they come from, in which order, or that none could be chosen.
+function datesSaid() {
+  const label = (column) => (table.headed && table.rows[0][column]) || `column ${column + 1}`;
+  if (table.dates >= 0) {
+    const order = table.dayFirst ? "; day before month, as the column shows" : "";
+    return `Dates of service come from “${label(table.dates)}”${order}.`;
+  }
+  if (table.possibleDates.length > 1) return `Several columns may hold the dates of service (${table.possibleDates.map(label).join(", ")}): choose one, or none for the date above.`;
+  return "";
+}
+
 function readLines() {
-  const body = table.headed ? table.rows.slice(1) : table.rows;
-  table.lines = body.map((cells) => ({ cells, answer: null, pick: null, byHand: false, found: null }));
+  table.dayFirst = isDayFirst(body().map((cells) => cells[table.dates] ?? ""));
+  table.lines = body().map((cells) => ({ cells, answer: null, pick: null, byHand: false, found: null }));
 }
 
 function textOf(line) {
@@ -53,6 +81,11 @@ function batches(lines) {
   let bytes = 0;
   for (const line of lines) {
     const text = textOf(line);
+    const { problem } = dayOf(line);
+    if (problem) {
+      line.answer = { error: problem, suggestions: [], no_good_match: true };
+      continue;
+    }
     if (!text || text.length > MAX_CHARACTERS) {
       line.answer = { error: text ? `This line has ${text.length.toLocaleString("en-US")} characters; at most 2,000 are read.` : "This line is empty.", suggestions: [], no_good_match: true };
       continue;
@@ -78,7 +111,7 @@ export async function askTable() {
   drawTable(0);
   try {
     for (const batch of waiting) {
-      const answers = await askBatch(batch.map((line) => ({ text: textOf(line), k: CHOICES, ...filters })));
+      const answers = await askBatch(batch.map((line) => ({ text: textOf(line), k: CHOICES, ...filters, ...askedDay(line) })));
       if (answers === STALE || table?.run !== mine) return;
       batch.forEach((line, number) => take(line, answers[number]));
       for (const line of batch) redrawRow(lines.indexOf(line));
@@ -93,6 +126,11 @@ export async function askTable() {
   $("table-progress").hidden = true;
   $("table-summary").textContent = summary();
   announce(summary());
+}
+
+function askedDay(line) {
+  const { on } = dayOf(line);
+  return on ? { date_of_service: on } : {};
 }
 
 function take(line, answer) {
@@ -202,9 +240,19 @@ function columnChooser() {
   return el("label", { class: "field" }, "Text is in ", chooser);
 }
 
+function dateChooser() {
+  const width = Math.max(...table.rows.map((cells) => cells.length));
+  if (width < 2) return null;
+  const chooser = el("select", { onchange: () => { table.dates = Number(chooser.value); table.possibleDates = []; readLines(); askTable(); } },
+    el("option", { value: -1, selected: table.dates < 0 }, "none: the date above"),
+    ...[...Array(width).keys()].map((column) => el("option", { value: column, selected: column === table.dates },
+      `Column ${column + 1}${table.headed && table.rows[0][column] ? `: ${table.rows[0][column].slice(0, 30)}` : ""}`)));
+  return el("label", { class: "field" }, "Dates are in ", chooser);
+}
+
 function headingSwitch() {
   if (table.rows.length < 2) return null;
-  const box = el("input", { type: "checkbox", checked: table.headed, onchange: () => { table.headed = box.checked; readLines(); askTable(); } });
+  const box = el("input", { type: "checkbox", checked: table.headed, onchange: () => { table.headed = box.checked; findDates(); readLines(); askTable(); } });
   return el("label", { class: "check" }, box, "First line is a heading");
 }
 
@@ -217,7 +265,7 @@ function toolbar() {
     el("button", { type: "button", class: "main", id: "download", onclick: save }, "Download CSV"),
     el("button", { type: "button", onclick: copyCodes }, "Copy the codes"),
     el("label", { class: "check" }, only, "Only lines to check"),
-    headingSwitch(), columnChooser(),
+    headingSwitch(), columnChooser(), dateChooser(),
     el("button", { type: "button", class: "quiet", onclick: close }, "Close the table"));
 }
 
@@ -237,6 +285,7 @@ export function drawTable(share = 1, error = "") {
     el("progress", { id: "table-progress", "aria-label": "Lines done", max: "1", value: "0", hidden: share === 1 }),
     ...(error ? [el("p", { class: "problem", role: "alert" }, error, " ", el("button", { type: "button", onclick: askTable }, "Try again"))] : []),
     toolbar(),
+    ...(datesSaid() ? [el("p", { class: "hint", id: "dates-said" }, datesSaid())] : []),
     el("table", { id: "lines-table", role: "table", class: table.onlyCheck ? "only-check" : "" },
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head)),
       el("tbody", { role: "rowgroup" }, ...table.lines.map(row))));
