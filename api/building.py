@@ -180,3 +180,22 @@ def read_codes(path: Path) -> tuple[Record, ...]:
     from index.release.release import read_release
 
     return read_release(path).records
+
+
+def read_history(old: Path, new: Path) -> History:
+    """The history in an index folder, or that of two release files.
+
+    Raises:
+        ArtifactError: If the newer one is an index without a history.
+    """
+    if (new / MANIFEST).is_file():
+        history = read_catalogue(new).history
+        if history is None:
+            raise ArtifactError(
+                f"{new} has no history; build it with several --release, or name two release files"
+            )
+        return history
+    from index.history.build import build_history
+    from index.release.release import read_release
+
+    return build_history([read_release(old), read_release(new)])

@@ -59,6 +59,12 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", type=Path, metavar="NEW", help="release file or index folder")
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="every wording of every code instead, as CSV or JSON: of NEW if it is an index with a history,"
+        " else of the two release files",
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -171,6 +177,23 @@ def _diff(arguments: argparse.Namespace, settings: Settings) -> int:
     from api.building import read_codes
     from index.diff import diff_releases, render
 
+    if arguments.history:
+        return _export(arguments)
     changes = diff_releases(read_codes(arguments.old), read_codes(arguments.new))
     sys.stdout.write(render(changes, "json" if arguments.json else arguments.format))
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    """Print the whole history."""
+    from api.building import read_history
+    from index.history.export import history_csv, history_rows
+
+    history = read_history(arguments.old, arguments.new)
+    if arguments.json or arguments.format == "json":
+        print_json(list(history_rows(history)))
+    else:
+        sys.stdout.write(history_csv(history))
+    for conflict in history.conflicts:
+        sys.stderr.write(f"history: {conflict}\n")
     return 0
