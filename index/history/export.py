@@ -17,8 +17,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 class HistoryRow(msgspec.Struct, frozen=True):
     """One wording of a code or modifier.
 
-    Of each pair of days the first is the earliest and the second the latest possible one, both
-    inclusive; equal where the day is known, None where no release at hand bounds it. `docs/data.md` has the data dictionary.
+    Of each pair of days the first is the earliest and the second the latest possible one, both inclusive;
+    equal where it is known, None where no release at hand bounds it. `docs/data.md` has the data dictionary.
     """
 
     code: str
