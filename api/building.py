@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from index.errors import ArtifactError, OtherVersionError
+from index.errors import ArtifactError, OtherVersionError, ReleaseFormatError
 from index.home import Home
-from index.records import Problem, Record, Release
+from index.records import Modifier, Problem, Record, Release
 from index.starter import NAME as STARTER
 from index.starter import read_starter
 from index.store.catalogue import read_catalogue
@@ -19,6 +19,7 @@ from index.store.manifest import MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
     from index.build import Sources
+    from index.history.spans import History
 
 Progress = Callable[[int, int], None]
 
@@ -34,6 +35,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
         strict: Whether the first row that cannot be read ends the build.
         name: What to call the release, instead of the name that its file tells.
         out: The folder to make, instead of one under the data folder.
+        others: Further release files, which make one history with the first.
     """
 
     release: str = STARTER
@@ -43,9 +45,11 @@ class BuildOptions(msgspec.Struct, frozen=True):
     strict: bool = False
     name: str | None = None
     out: Path | None = None
+    others: Sequence[str] = ()
 
 
 STARTER_INDEX = BuildOptions()
+HISTORY_PROBLEM = "history"  # in place of a path, where releases contradict each other
 
 
 def build_index(
@@ -64,7 +68,8 @@ def build_index(
         progress: Called with texts embedded so far and in all.
 
     Returns:
-        The folder, its manifest, and the rows of the release that were left out.
+        The folder, its manifest, the rows of the releases that were left out, and where these contradict each
+        other.
     """
     # Heavy modules are loaded only when something is built: looking a code up needs none of them.
     from index.build import assemble, write_index
@@ -76,7 +81,9 @@ def build_index(
     manifest = write_index(artifact, folder)
     if options.out is None:
         home.serve(folder.name)
-    return folder, manifest, sources.release.problems
+    conflicts = sources.history.conflicts if sources.history else ()
+    told = tuple(Problem(HISTORY_PROBLEM, 0, str(conflict)) for conflict in conflicts)
+    return folder, manifest, sources.release.problems + told
 
 
 def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
@@ -84,25 +91,56 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
-    release = _release(home, options, on)
-    if options.cpt is not None:
-        release = _with_cpt(release, options.cpt)
+    release, history = _releases(home, options, on)
     return Sources(
         release,
         lexicon=read_lexicon(),
         starter=() if release.name == STARTER else read_starter().records,
         names=[name for path in options.brands for name in read_names(path)],
         brands=options.brands,
+        history=history,
     )
 
 
-def _release(home: Home, options: BuildOptions, on: date) -> Release:
-    if options.release == STARTER:
+def _releases(home: Home, options: BuildOptions, on: date) -> tuple[Release, History | None]:
+    """The newest release and, of several, the history.
+
+    A licence holder's CPT codes are taken to be in each of them: their file says nothing of the past.
+    """
+    names = (options.release, *options.others)
+    if len(names) > 1 and STARTER in names:
+        raise ReleaseFormatError("the starter catalogue has no place in a history; name release files only")
+    if len(names) > 1 and options.name is not None:
+        raise ReleaseFormatError("--name is for one release; in a history each file tells its own quarter")
+    read = [_release(home, name, options, on) for name in names]
+    if options.cpt is not None:
+        read = [_with_cpt(release, options.cpt) for release in read]
+    if len(read) == 1:
+        return read[0], None
+    from index.history.build import build_history, ordered, records_now
+
+    history, newest = build_history(read), ordered(read)[-1]
+    return msgspec.structs.replace(
+        newest,
+        records=records_now(history, newest),
+        modifiers=newest.modifiers or _last_modifiers(read),
+        problems=tuple(problem for release in read for problem in release.problems),
+    ), history
+
+
+def _last_modifiers(releases: Sequence[Release]) -> tuple[Modifier, ...]:
+    """Those of the newest release that has any: lists that others derived from a release have none."""
+    found = [release for release in releases if release.modifiers]
+    return max(found, key=lambda release: release.name).modifiers if found else ()
+
+
+def _release(home: Home, given: str, options: BuildOptions, on: date) -> Release:
+    if given == STARTER:
         return read_starter()
     from index.release.release import read_release
 
-    path = Path(options.release)
-    if options.release == "latest":
+    path = Path(given)
+    if given == "latest":
         from index.release.download import download_latest
 
         path = download_latest(home.path, on)
@@ -142,3 +180,22 @@ def read_codes(path: Path) -> tuple[Record, ...]:
     from index.release.release import read_release
 
     return read_release(path).records
+
+
+def read_history(old: Path, new: Path) -> History:
+    """The history in an index folder, or that of two release files.
+
+    Raises:
+        ArtifactError: If the newer one is an index without a history.
+    """
+    if (new / MANIFEST).is_file():
+        history = read_catalogue(new).history
+        if history is None:
+            raise ArtifactError(
+                f"{new} has no history; build it with several --release, or name two release files"
+            )
+        return history
+    from index.history.build import build_history
+    from index.release.release import read_release
+
+    return build_history([read_release(old), read_release(new)])

@@ -12,8 +12,9 @@ import msgspec
 
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
-from index.records import Modifier, Record
+from index.records import Modifier, Record, Status
 from index.store.catalogue import predecessors
+from index.successors import Replacement
 from suggest.answer import Answer, Ask, Filters
 
 log = logging.getLogger("hcpcs.service")
@@ -35,6 +36,15 @@ class CatalogueLike(Protocol):
 
     def neighbours(self, code: str, n: int) -> Sequence[Record]:
         """Records around a code in tabular order."""
+
+    def record_on(self, code: str, on: date) -> Record | None:
+        """The record of a code with the wording of a day, or None."""
+
+    def status_on(self, code: str, on: date) -> Status | None:
+        """The status of a code on a day, or None."""
+
+    def instead_of(self, code: str, on: date) -> Sequence[Replacement]:
+        """The codes to use instead of one that is not valid on a day."""
 
 
 class SuggesterLike(Protocol):

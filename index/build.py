@@ -15,6 +15,7 @@ from index.digest import file_sha256, source_digest
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
 from index.files import locked, put_in_place, sync_all, tidy
+from index.history.spans import History
 from index.records import Record, Release
 from index.store.artifact import Artifact
 from index.store.build_cache import cached_by_source
@@ -23,11 +24,13 @@ from index.store.contents import verify
 from index.store.forward import ForwardIndex
 from index.store.manifest import FORMAT, Manifest
 from index.store.parts import CodeParts, TextParts
+from index.store.past import Today, assemble_past
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import TEMPLATE, texts_of
 from index.store.vectors import VectorIndex, int8_scale
+from index.successors import Proposal, propose
 from index.text.lexicon import Entry
 from index.text.names import Name
 from index.text.words import NORMAL_FORM
@@ -45,6 +48,7 @@ class Sources(msgspec.Struct, frozen=True):
         starter: Records in the project's own words, as further texts of the same codes.
         names: Product names that a user downloaded.
         brands: The files that `names` came from, for the manifest.
+        history: Of several releases, `release` the newest of them; None for one alone.
     """
 
     release: Release
@@ -52,6 +56,7 @@ class Sources(msgspec.Struct, frozen=True):
     starter: Sequence[Record] = ()
     names: Sequence[Name] = ()
     brands: Sequence[Path] = ()
+    history: History | None = None
 
 
 def assemble(
@@ -77,18 +82,40 @@ def assemble(
     scale = int8_scale(text_vectors, code_vectors)
     words = ForwardIndex.from_forms(forms)
     codes = CodeParts(
-        Catalogue(release.records, release.modifiers),
+        Catalogue(
+            release.records,
+            release.modifiers,
+            proposals=_proposals(sources),
+            history=sources.history,
+        ),
         VectorIndex.from_vectors(code_vectors, scale),
         TermIndex.from_texts(texts, words, len(release.records)),
         Profiles.from_records(release.records, cache),
     )
+    past = None
+    if sources.history is not None:
+        past = assemble_past(
+            sources.history,
+            Today(codes.catalogue, texts, forms, text_vectors, scale),
+            starter=sources.starter,
+            lexicon=sources.lexicon,
+            embed=lambda new: embed(encoder, new, cache, progress),
+            cache=cache,
+        )
     return Artifact(
         _manifest(sources, encoder, scale, len(texts)),
         codes=codes,
         texts=TextParts(tuple(texts), TextVectors.from_vectors(text_vectors, scale), words),
         lexicon=sources.lexicon,
         names=sources.names,
+        past=past,
     )
+
+
+def _proposals(sources: Sources) -> dict[str, Proposal]:
+    """Proposed successors of the release's codes, and of those that left it."""
+    past = [each.record for each in sources.history.codes] if sources.history else []
+    return propose(past) | propose(sources.release.records)
 
 
 def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> Manifest:
@@ -109,6 +136,7 @@ def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> M
         notice=release.notice,
         brands={path.name: file_sha256(path) for path in sources.brands},
         files={},
+        releases=sources.history.releases if sources.history else (),
     )
 
 
@@ -123,6 +151,16 @@ def _counts(sources: Sources, texts: int) -> dict[str, int]:
         "names": len(sources.names),
         "left_out": len(release.problems),
         "dental_refused": release.dental_refused,
+        **(_history_counts(sources.history) if sources.history else {}),
+    }
+
+
+def _history_counts(history: History) -> dict[str, int]:
+    return {
+        "releases": len(history.releases),
+        "past_codes": len(history.codes),
+        "wordings": sum(len(each.wordings) for each in history.codes),
+        "conflicts": len(history.conflicts),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from index.records import Status
+from index.successors import Proposal
 
 OtherSystem = Literal["cpt", "cdt", "icd", "ndc", "revenue", "not-medical"]
 """What a text can belong to that is not HCPCS Level II."""
@@ -18,8 +19,8 @@ class Why(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         summary: One line for a person.
-        source: What matched: "code", "code prefix", "long description", "short description",
-            "starter wording", the kind of a lexicon entry, or the title of a name list.
+        source: What matched: "code", "code prefix", "instead of a code", "long description",
+            "short description", "starter wording", the kind of a lexicon entry, or the title of a name list.
         term: The matched descriptor or term.
         words: Words of `term` that the text contains too, in the order of `term`.
         corrections: Spelling corrections, "typed -> read as".
@@ -45,16 +46,18 @@ class Suggestion(msgspec.Struct, frozen=True, gc=False):
         description: Long description.
         short_description: Short description.
         score: Orders the list, higher is better; without a unit.
-        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text. Those
+        confidence: Calibrated probability, 0 to 1, that a coder would accept this code for this text; 0 for a
+            code that is not valid on the date of service, which follows those that are. Those
             of one list add up to at most 1 - `Answer.none_fits`, when of each group in
             `Answer.acceptable_together` only the first code is counted.
         status: On the date of service.
         effective_from: First day, or None when unknown.
         effective_to: Last day, or None for none.
-        successors: Codes that replace an ended code.
+        successors: Codes that replace an ended code, as CMS names them.
         is_noc: Whether the code is "not otherwise classified".
         section: First letter of a Level II code.
         why: The reason.
+        proposed: The code that probably replaced an ended one for which CMS names none.
     """
 
     rank: int
@@ -70,6 +73,7 @@ class Suggestion(msgspec.Struct, frozen=True, gc=False):
     is_noc: bool
     section: str
     why: Why
+    proposed: tuple[Proposal, ...] = ()
 
 
 class Correction(msgspec.Struct, frozen=True, gc=False):

@@ -54,16 +54,23 @@ class Expander:
     Safe to use from several threads: two that meet a term for the first time make equal meanings.
     """
 
-    def __init__(self, lexicon: Sequence[Entry], names: Sequence[Name], codes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        lexicon: Sequence[Entry],
+        names: Sequence[Name],
+        codes: Sequence[str],
+        rows: Sequence[int] | None = None,
+    ) -> None:
         """Index the terms.
 
         Args:
             lexicon: How people write.
             names: Product names from lists that the user gave.
-            codes: Codes of the catalogue, ascending; a row is a position in it.
+            codes: Codes of the catalogue, ascending.
+            rows: Row of each code; by default its position.
         """
         self._codes = codes
-        self._rows = {code: row for row, code in enumerate(codes)}
+        self._rows = dict(zip(codes, range(len(codes)) if rows is None else rows, strict=True))
         self._entries: dict[str, list[Entry]] = {}
         for entry in lexicon:
             self._add(entry)

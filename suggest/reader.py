@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from index.store.terms import TermIndex
 from index.text.attributes import attributes
@@ -63,6 +65,20 @@ class Query(msgspec.Struct, frozen=True):
     other_codes: tuple[tuple[str, str], ...] = ()
     mended: float = 0.0
     renamed: tuple[Correction, ...] = ()
+
+
+def on_rows(query: Query, rows: npt.NDArray[np.int64]) -> Query:
+    """A text whose known terms point to other rows: `rows[row]` in place of each row."""
+    if not query.hits:
+        return query
+    replace = msgspec.structs.replace
+    hits = [
+        replace(hit, meaning=replace(hit.meaning, rows=tuple(rows[list(hit.meaning.rows)].tolist())))
+        if hit.meaning.rows
+        else hit
+        for hit in query.hits
+    ]
+    return replace(query, hits=tuple(hits))
 
 
 class WordReading(NamedTuple):

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from index.code_systems import LEVEL_I, system_of_code
 from index.store.artifact import Artifact
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
+from index.successors import Replacement
 from index.text.lexicon import KINDS
 from index.text.words import cut
 from suggest.against import Against, Phrases, written
-from suggest.answer import Why
+from suggest.answer import Suggestion, Why
 from suggest.expansion import MAX_MEANINGS, Meaning
 from suggest.reader import Query
 
@@ -80,6 +81,24 @@ def why_modified(code: str, modifiers: Sequence[str]) -> Why:
     named = " and ".join(modifiers)
     plural = "s" if len(modifiers) > 1 else ""
     return Why(f"the text names {code} with modifier{plural} {named}", "code", code, (code, *modifiers))
+
+
+def why_invalid(named: Suggestion) -> Why:
+    """The reason for a code that stands in the text and is not valid on the day."""
+    return Why(f"the text names {named.code}, {_when(named)}", "code", named.code, (named.code,))
+
+
+def why_instead(named: Suggestion, one: Replacement) -> Why:
+    """The reason for a code to use instead of one that stands in the text."""
+    by = "CMS's cross-reference" if one.named_by == "CMS" else f"proposed, {one.probability:.0%} likely"
+    summary = f"instead of {named.code}, {_when(named)} ({by})"
+    return Why(summary, "instead of a code", named.code, (named.code,))
+
+
+def _when(named: Suggestion) -> str:
+    if named.status == "future":
+        return f"which begins on {named.effective_from}"
+    return f"which ended on {named.effective_to}"
 
 
 def why_begun(code: str, prefix: str) -> Why:

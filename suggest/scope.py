@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Record
+from index.store.catalogue import Catalogue
+from index.store.past import PastCatalogue
 from suggest.answer import Ask, Filters
+from suggest.known_dates import NO_DATES, KnownDates
 
 MAX_CACHED_MASKS = 64  # one byte a code each
 
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 
 class Scope(NamedTuple):
@@ -29,6 +32,9 @@ class Scope(NamedTuple):
         n_allowed: Number of these codes.
         without_measures: bool (codes,): the same without codes of quality measures, for the texts that do not
             speak of one.
+        rows: int64 (codes,): for each row that of its code with the wording of the day; None where a code has
+            one row.
+        warnings: What to say of the date.
     """
 
     k: int
@@ -37,28 +43,45 @@ class Scope(NamedTuple):
     allowed: Mask
     n_allowed: int
     without_measures: Mask
+    rows: Rows | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class Scopes:
     """Applies asks to the records of one index. Safe to use from several threads."""
 
-    def __init__(self, records: Sequence[Record], measure: Mask) -> None:
-        """Take the records in the order of the index, and which of them report a quality measure."""
-        self._records = records
+    def __init__(self, catalogue: Catalogue, measure: Mask, dates: KnownDates = NO_DATES) -> None:
+        """Take the records of the index, which of them report a quality measure, and which dates it knows."""
+        self._catalogue = catalogue
         self._measure = measure
+        self._dates = dates
         self._mask = lru_cache(MAX_CACHED_MASKS)(self._computed_mask)
+        self._rows = lru_cache(MAX_CACHED_MASKS)(self._rows_on)
+        self._warnings = lru_cache(MAX_CACHED_MASKS)(dates.warnings)
 
     def of(self, ask: Ask) -> Scope:
         """The scope of an ask; without a date of service it is that of today."""
         on = ask.on or date.today()
         allowed, n_allowed, without_measures = self._mask(on, ask.filters)
-        return Scope(ask.k, on, ask.filters, allowed, n_allowed, without_measures)
+        rows, warnings = self._rows(on), self._warnings(on)
+        return Scope(ask.k, on, ask.filters, allowed, n_allowed, without_measures, rows, warnings)
+
+    def _rows_on(self, on: date) -> Rows | None:
+        return self._catalogue.rows_on(on) if isinstance(self._catalogue, PastCatalogue) else None
 
     def _computed_mask(self, on: date, filters: Filters) -> tuple[Mask, int, Mask]:
         statuses = {"active", "terminated"} if filters.include_terminated else {"active"}
-        allowed = [record.status(on) in statuses and passes(record, filters) for record in self._records]
-        mask = np.array(allowed, bool)
-        return mask, sum(allowed), mask & ~self._measure
+        catalogue, rows = self._catalogue, self._rows(on)
+        mask = np.array(
+            [
+                catalogue.status(row, on) in statuses and passes(record, filters)
+                for row, record in enumerate(catalogue.records)
+            ],
+            bool,
+        )
+        if rows is not None:
+            mask &= rows == np.arange(len(rows))
+        return mask, int(np.count_nonzero(mask)), mask & ~self._measure
 
 
 def passes(record: Record, filters: Filters) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.encoder import Encoder, StaticEncoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
+from index.store.past import PastCatalogue
 from suggest.answer import Answer, Ask, Filters, Item, Suggestion
 from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
@@ -19,14 +20,15 @@ from suggest.features import Features
 from suggest.findings import Findings
 from suggest.identity import model_identity
 from suggest.items import Best, Items, may_list
+from suggest.known_dates import KnownDates
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranking, RankingPipeline
-from suggest.reader import MAX_CHARACTERS, Query, Reader
+from suggest.reader import MAX_CHARACTERS, Query, Reader, on_rows
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
-from suggest.suggestions import NAMED_CONFIDENCE, Suggestions
+from suggest.suggestions import NAMED_CONFIDENCE, NOT_NAMED, Named, Suggestions, valid_first
 from suggest.systems import UNKNOWN_SYSTEMS, SystemModel
 from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
@@ -84,16 +86,23 @@ class Suggester:
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
-            Expander(artifact.lexicon, artifact.names, self.catalogue.codes),
+            _expander(artifact),
             artifact.table,
             [modifier.modifier for modifier in self.catalogue.modifiers],
         )
+        self._past = (
+            None
+            if artifact.past is None
+            else Suggester(artifact.past, encoder, ranker, calibration, thresholds, self.model, systems)
+        )
+        dates = KnownDates.of(self.manifest.releases or (self.manifest.release,))
+        self._newest = dates.releases[-1][1] if dates.releases else date.min
         columns = CodeColumns.from_artifact(artifact, thresholds.code_popularity)
         features = Features(artifact.table, columns)
         self._pipeline = RankingPipeline(Retriever(artifact, encoder), features, ranker, calibration, systems)
         self._refuse_below = thresholds.refuse_below
         self._items = Items(self._reader, artifact.table)
-        self._scopes = Scopes(self.catalogue.records, columns.measure)
+        self._scopes = Scopes(self.catalogue, columns.measure, dates)
         self._suggestions = Suggestions(self.catalogue)
         self._findings = Findings(self.catalogue, self.manifest.release)
         self._measures = Measures(self.catalogue.records)
@@ -148,6 +157,8 @@ class Suggester:
         """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k is {k}; it must be from 1 to {MAX_K}")
+        if self._past is not None and date_of_service is not None and date_of_service < self._newest:
+            return self._past.suggest(texts, k, date_of_service, filters)
         scope = self._scopes.of(Ask(k, date_of_service, filters or Filters()))
         answers: list[Answer] = []
         for start in range(0, len(texts), BATCH_SIZE):
@@ -158,13 +169,18 @@ class Suggester:
         """Answers of one batch, in order."""
         errors = [_error(text) for text in texts]
         queries = [
-            self._reader.read("" if error else text) for text, error in zip(texts, errors, strict=True)
+            self._read("" if error else text, scope) for text, error in zip(texts, errors, strict=True)
         ]
         rankings = self._rankings(texts, queries, scope)
         return [
             self._answer(text, query, ranking, error, scope)
             for text, query, ranking, error in zip(texts, queries, rankings, errors, strict=True)
         ]
+
+    def _read(self, text: str, scope: Scope, *, correct: bool = True) -> Query:
+        """A text, read; the known terms in it point to the rows of the day."""
+        query = self._reader.read(text, correct=correct)
+        return query if scope.rows is None else on_rows(query, scope.rows)
 
     def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
         """The candidates of each text, codes of quality measures among them where it speaks of one."""
@@ -184,28 +200,28 @@ class Suggester:
 
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
         findings = self._findings
-        named = self._suggestions.named(query.codes, scope, query.modifiers) if query.codes else []
-        begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named else []
-        certain = bool(named or begun)
+        named = self._suggestions.named(query.codes, scope, query.modifiers) if query.codes else NOT_NAMED
+        begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named.leading else []
+        certain = bool(named.leading or begun)
         other = findings.of_other_system(query) if query.other_codes else None
         refused = not certain and (ranking.answerable < self._refuse_below or other is not None)
         confidences = self._confidences(query, ranking, refused, certain, other is not None)
-        suggestions = begun or named + self._candidates(query, ranking, confidences.values, named, scope)
+        suggestions = begun or self._candidates(query, ranking, confidences.values, named, scope)
         shown = tuple(_at_least(suggestions, scope.filters.min_confidence))
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
-        if len(named) > 1:
-            groups.insert(0, [suggestion.code for suggestion in named])
+        if len(named.together) > 1:
+            groups.insert(0, list(named.together))
         return Answer(
             text=text,
             date_of_service=scope.on,
             release=self.manifest.release,
             model=self.model,
-            no_good_match=refused or not suggestions,
+            no_good_match=refused or not suggestions or suggestions[0].status != "active",
             none_fits=confidences.none_fits,
             looks_like=None if certain else findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
             as_typed=self._as_typed(text, scope) if query.renamed else (),
-            warnings=findings.warnings(query),
+            warnings=scope.warnings + findings.warnings(query, scope.on),
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
@@ -217,7 +233,7 @@ class Suggester:
 
     def _as_typed(self, text: str, scope: Scope) -> tuple[Suggestion, ...]:
         """The first suggestions for a text without its corrections; empty if no code is likely."""
-        return self._likely(text, self._reader.read(text, correct=False), scope, AS_TYPED)
+        return self._likely(text, self._read(text, scope, correct=False), scope, AS_TYPED)
 
     def _items_of(
         self,
@@ -233,6 +249,8 @@ class Suggester:
             return ()
 
         def best_of(queries: Sequence[Query]) -> list[Best | None]:
+            if scope.rows is not None:
+                queries = [on_rows(query, scope.rows) for query in queries]
             rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
             return [
                 _best(ranking, ranking.confidences, ranking.answerable < self._refuse_below)
@@ -242,7 +260,7 @@ class Suggester:
         items = []
         for start, stop in self._items.spans(text, query, _best(ranking, confidences, refused), best_of):
             piece = text[start:stop]
-            suggestions = self._likely(piece, self._reader.read(piece), scope, min(scope.k, ITEM_K))
+            suggestions = self._likely(piece, self._read(piece, scope), scope, min(scope.k, ITEM_K))
             items.append(Item(start, stop, piece, suggestions))
         return tuple(items)
 
@@ -251,11 +269,11 @@ class Suggester:
         scope = scope._replace(k=k)
         named = self._suggestions.named(query.codes, scope, query.modifiers)
         (ranking,) = self._rankings([text], [query], scope)
-        if not named and ranking.answerable < self._refuse_below:
+        if not (named.leading or named.invalid) and ranking.answerable < self._refuse_below:
             return ()
         of_other_system = self._findings.of_other_system(query) is not None
-        confidences = self._confidences(query, ranking, False, bool(named), of_other_system)
-        suggestions = named + self._candidates(query, ranking, confidences.values, named, scope)
+        confidences = self._confidences(query, ranking, False, bool(named.leading), of_other_system)
+        suggestions = self._candidates(query, ranking, confidences.values, named, scope)
         return tuple(_at_least(suggestions, scope.filters.min_confidence))
 
     def _confidences(
@@ -284,24 +302,26 @@ class Suggester:
         return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
     def _candidates(
-        self,
-        query: Query,
-        ranking: Ranking,
-        confidences: Sequence[float],
-        named: Sequence[Suggestion],
-        scope: Scope,
+        self, query: Query, ranking: Ranking, confidences: Sequence[float], named: Named, scope: Scope
     ) -> list[Suggestion]:
-        """Suggestions from the ranking that follow the codes which the text contains, `scope.k` in all."""
+        """Suggestions in order, `scope.k` at most.
+
+        First what the codes in the text lead to, then the ranking, last the codes that are not valid.
+        """
+        leading, invalid = named.leading, named.invalid
         rows, closest = ranking.rows[: scope.k], ranking.closest[: scope.k]
         positions: Sequence[int] = range(len(rows))
-        if named:
-            named_rows = {self.catalogue.position(suggestion.code) for suggestion in named}
+        if leading or invalid:
+            named_rows = {self.catalogue.row_on(one.code, scope.on) for one in (*leading, *invalid)}
             positions = [i for i, row in enumerate(ranking.rows) if row not in named_rows]
-            positions = positions[: scope.k - len(named)]
+            positions = positions[: max(0, scope.k - len(leading) - len(invalid))]
             rows = [ranking.rows[i] for i in positions]
             closest = [ranking.closest[i] for i in positions]
         whys = self._reasons.whys(query, rows, closest)
-        return self._suggestions.ranked(ranking, confidences, positions, whys, len(named) + 1, scope.on)
+        ranked = self._suggestions.ranked(ranking, confidences, positions, whys, len(leading) + 1, scope.on)
+        if not invalid and not scope.filters.include_terminated:
+            return leading + ranked
+        return valid_first(leading + ranked + invalid)[: scope.k]
 
 
 def _best(ranking: Ranking, confidences: Sequence[float], refused: bool) -> Best | None:
@@ -312,6 +332,15 @@ def _best(ranking: Ranking, confidences: Sequence[float], refused: bool) -> Best
 def _at_least(suggestions: list[Suggestion], confidence: float) -> list[Suggestion]:
     """The suggestions with at least a confidence."""
     return [one for one in suggestions if one.confidence >= confidence] if confidence else suggestions
+
+
+def _expander(artifact: Artifact) -> Expander:
+    """Finds known terms; their codes are the newest wordings of the past, `on_rows` turns them to a day's."""
+    catalogue = artifact.catalogue
+    if not isinstance(catalogue, PastCatalogue):
+        return Expander(artifact.lexicon, artifact.names, catalogue.codes)
+    codes = list(catalogue.newest)
+    return Expander(artifact.lexicon, artifact.names, codes, list(catalogue.newest.values()))
 
 
 def _together(groups: Sequence[Sequence[str]], shown: Sequence[Suggestion]) -> tuple[tuple[str, ...], ...]:

@@ -6,16 +6,41 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
+import msgspec
+
+from index.records import Record
 from index.store.catalogue import Catalogue
+from index.successors import Proposal
 from suggest.answer import Suggestion, Why
 from suggest.ranking import Ranking
-from suggest.reasons import why_begun, why_code, why_modified
+from suggest.reasons import why_begun, why_code, why_instead, why_invalid, why_modified
 from suggest.scope import Scope, passes
 
 MAX_CACHED_DATES = 2  # dates of service for which the records' fields are cached
 NAMED_SCORE = 100.0  # of a code that the text contains; above all scores of the ranker
 NAMED_CONFIDENCE = 0.99  # of a code that the text contains
+INSTEAD_CONFIDENCE = 0.9  # of the code that CMS names instead of one that the text contains
+INVALID_SCORE = -NAMED_SCORE  # of a code that the text contains and that is not valid on the day
+
+
+class Named(NamedTuple):
+    """Suggestions for the codes that a text contains.
+
+    Attributes:
+        leading: The valid ones, and for each other the codes to use instead; at most as many as asked for.
+        invalid: Those that have ended or not begun, with confidence 0; their rank is not set.
+        together: A code for each code of the text that has one: they are right at the same time.
+    """
+
+    leading: list[Suggestion]
+    invalid: list[Suggestion]
+    together: tuple[str, ...]
+
+
+NOT_NAMED = Named([], [], ())
+"""Of a text without codes."""
 
 
 class Suggestions:
@@ -26,26 +51,48 @@ class Suggestions:
         self._catalogue = catalogue
         self._templates = lru_cache(MAX_CACHED_DATES)(_no_templates)
 
-    def named(self, codes: Sequence[str], scope: Scope, modifiers: Sequence[str] = ()) -> list[Suggestion]:
-        """Suggestions for the codes that a text contains, at most `scope.k`.
-
-        Ended and future codes are among them: a user who types a code is told its status and successor.
+    def named(self, codes: Sequence[str], scope: Scope, modifiers: Sequence[str] = ()) -> Named:
+        """Suggestions for the codes that a text contains, and for those to use instead.
 
         Args:
             codes: The codes, upper case.
             scope: How the text is asked.
             modifiers: Modifiers of the release that the text contains too.
         """
-        suggestions: list[Suggestion] = []
+        leading: dict[int, Suggestion] = {}
+        invalid: list[Suggestion] = []
+        groups: list[str] = []
         for code in codes:
-            row = self._catalogue.position(code)
+            row = self._catalogue.row_on(code, scope.on)
             if row is None or not passes(self._catalogue.records[row], scope.filters):
                 continue
             template = self._template(row, scope.on)
-            rank = len(suggestions) + 1
-            why = why_modified(code, modifiers) if modifiers else why_code(code)
-            suggestions.append(_filled(template, rank, NAMED_SCORE, NAMED_CONFIDENCE, why))
-        return suggestions[: scope.k]
+            if template.status == "active":
+                why = why_modified(code, modifiers) if modifiers else why_code(code)
+                leading[row] = _filled(template, len(leading) + 1, NAMED_SCORE, NAMED_CONFIDENCE, why)
+                groups.append(code)
+                continue
+            invalid.append(_filled(template, 0, INVALID_SCORE, 0.0, why_invalid(template)))
+            instead = self._instead(template, scope)
+            for other, suggestion in instead:
+                leading.setdefault(other, msgspec.structs.replace(suggestion, rank=len(leading) + 1))
+            groups += [suggestion.code for _, suggestion in instead[:1]]
+        return Named(list(leading.values())[: scope.k], invalid, tuple(dict.fromkeys(groups)))
+
+    def _instead(self, ended: Suggestion, scope: Scope) -> list[tuple[int, Suggestion]]:
+        """Row and suggestion of each code to use instead of one that is not valid on the day.
+
+        They share the confidence of a replacement: nothing tells them apart.
+        """
+        found = self._catalogue.instead_of(ended.code, scope.on)
+        suggestions = []
+        for one in found:
+            row = self._catalogue.row_on(one.code, scope.on)
+            if row is not None and passes(self._catalogue.records[row], scope.filters):
+                share = int(INSTEAD_CONFIDENCE * one.probability / len(found) * 1e4) / 1e4
+                why = why_instead(ended, one)
+                suggestions.append((row, _filled(self._template(row, scope.on), 0, NAMED_SCORE, share, why)))
+        return suggestions
 
     def begun(self, prefixes: Sequence[str], scope: Scope) -> list[Suggestion]:
         """Suggestions for the allowed codes that begin as a text does, in order, at most `scope.k`.
@@ -104,16 +151,31 @@ class Suggestions:
             short_description=record.short_description,
             score=0.0,
             confidence=0.0,
-            status=record.status(on),
+            status=self._catalogue.status(row, on),
             effective_from=record.effective_from,
             effective_to=record.effective_to,
             successors=record.successors,
             is_noc=record.is_noc,
             section=record.section,
             why=why_code(record.code),
+            proposed=self._proposed(record),
         )
         self._templates(on)[row] = template
         return template
+
+    def _proposed(self, record: Record) -> tuple[Proposal, ...]:
+        proposal = self._catalogue.proposals.get(record.code)
+        return () if proposal is None else (proposal,)
+
+
+def valid_first(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Suggestions in two parts: those valid on the day, then the others with confidence 0; ranked anew."""
+    valid = [one for one in suggestions if one.status == "active"]
+    others = [one for one in suggestions if one.status != "active"]
+    replace = msgspec.structs.replace
+    return [replace(one, rank=rank) for rank, one in enumerate(valid, 1)] + [
+        replace(one, rank=rank, confidence=0.0) for rank, one in enumerate(others, len(valid) + 1)
+    ]
 
 
 def _filled(template: Suggestion, rank: int, score: float, confidence: float, why: Why) -> Suggestion:
@@ -132,6 +194,7 @@ def _filled(template: Suggestion, rank: int, score: float, confidence: float, wh
         template.is_noc,
         template.section,
         why,
+        template.proposed,
     )
 
 

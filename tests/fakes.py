@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from index.errors import QueryError
-from index.records import Modifier, Record
+from index.records import Modifier, Record, Status
+from index.successors import Replacement, replacements
 from suggest.answer import Answer, Filters, LooksLike, Suggestion, Why
 from tests.waiting import wait_until
 
@@ -62,6 +63,22 @@ class FakeCatalogue:
     def position(self, code: str) -> int | None:
         """Row of a code."""
         return self._rows.get(code)
+
+    def record_on(self, code: str, on: date) -> Record | None:
+        """The record of a code, which has one wording."""
+        return self.get(code)
+
+    def status_on(self, code: str, on: date) -> Status | None:
+        """The status of a code."""
+        record = self.get(code)
+        return None if record is None else record.status(on)
+
+    def instead_of(self, code: str, on: date) -> tuple[Replacement, ...]:
+        """The codes to use instead of an ended one."""
+        record = self.get(code)
+        if record is None or record.status(on) != "terminated":
+            return ()
+        return replacements({each.code: each for each in self.records}, {}, code, on)
 
     def neighbours(self, code: str, n: int) -> tuple[Record, ...]:
         """Up to n records on each side."""

@@ -41,13 +41,13 @@ def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
 
 
 def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
-    """Input columns come first, unchanged; then codes, confidences, descriptions and the two flags."""
+    """Input columns come first, unchanged; then what the answer says, with status, date and release."""
     text = 'id,description,note\n7,folding walker with wheels,"a, ""b""\nc"\n3,plain wheelchair,\n'
     out = batch(tmp_path, text, "-k", "2")
 
     assert out.read_text().splitlines()[0] == (
-        "id,description,note,code_1,confidence_1,description_1,code_2,confidence_2,description_2,no_good_match,"
-        "looks_like,error"
+        "id,description,note,code_1,confidence_1,description_1,status_1,code_2,confidence_2,description_2,status_2,"
+        "no_good_match,looks_like,date_of_service,release,warnings,error"
     )
     first, second = rows(out)
     assert (first["id"], first["note"], first["code_1"], first["confidence_1"]) == (
@@ -55,6 +55,11 @@ def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
         'a, "b"\nc',
         "E0143",
         "1.0000",
+    )
+    assert (first["status_1"], first["release"], first["date_of_service"]) == (
+        "active",
+        "2026-01",
+        str(date.today()),
     )
     assert (second["id"], second["code_1"], second["code_2"], second["error"]) == ("3", "K0001", "", "")
 
@@ -68,7 +73,7 @@ def test_bad_rows_say_why_in_their_own_column(tmp_path: Path, capsys: pytest.Cap
     assert [row["error"] for row in found] == [
         "",
         "the text is empty",
-        "'day' is not a date such as 2026-01-31",
+        "'day' cannot be read: it is not a date such as 2026-01-15, 01/15/2026 or 15-Jan-2026",
         "the row has 1 fields, the header has 3",
         "the row has 4 fields, the header has 3",
         "",
@@ -282,3 +287,30 @@ def test_dates_of_no_calendar_are_refused() -> None:
         with pytest.raises(ValueError, match="."):
             parse_date(text)
     assert parse_date(None) is parse_date("  ") is None
+
+
+def test_a_column_of_dates_of_service_is_found_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its name; other dates beside it do not matter."""
+    text = "text,posted_date,ServiceDate,birth date\n"
+    text += "replaced,2026-01-01,12/31/20,1950-01-01\nreplaced,2026-01-01,1-Jan-2021,1950-01-01\n"
+    found = rows(batch(tmp_path, text))
+
+    assert [row["code_1"] for row in found] == ["E0144", ""]
+    assert [row["date_of_service"] for row in found] == ["2020-12-31", "2021-01-01"]
+    assert "dates of service come from column 'ServiceDate' (found by its name)" in capsys.readouterr().err
+
+
+def test_several_possible_columns_of_dates_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message names them and says what to do; --on is one of the ways."""
+    given = tmp_path / "in.csv"
+    given.write_text("text,one,two\nreplaced,2020-12-31,2021-01-01\n")
+    arguments = ["batch", str(given), str(tmp_path / "out.csv")]
+
+    assert main(arguments) != 0
+    assert "several columns may hold the dates of service: one, two; say" in capsys.readouterr().err
+    assert main([*arguments, "--on", "12/31/2020"]) == 0
+    assert rows(tmp_path / "out.csv")[0]["code_1"] == "E0144"

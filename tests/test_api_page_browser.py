@@ -586,6 +586,29 @@ def test_pasted_lines_become_a_table_to_review(desk: Desk) -> None:
     assert [row.is_visible() for row in rows.all()] == [False, True, False, False]
 
 
+def test_each_pasted_line_is_answered_for_its_own_date(desk: Desk) -> None:
+    """The column is found and said; a date that cannot be read is said in its line."""
+    page = desk.open()
+    sheet = (
+        "item\tDate of service\tdate paid\nE0144\t12/31/2020\t3/1/26\nreplaced walker\t1-Jan-2021\t3/1/26\n"
+    )
+    paste(page, f"{sheet}cane\tsoon\t3/1/26\n")
+    lines_done(page)
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Download CSV").click()
+    text = Path(found.value.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert page.locator("#dates-said").inner_text() == "Dates of service come from “Date of service”."
+    assert [row["date_of_service"] for row in rows] == ["2020-12-31", "2021-01-01", ""]
+    assert rows[2]["error"].startswith(
+        "The date of service of this line cannot be read; write it like 2026-01-15"
+    )
+    page.get_by_label("Dates are in").select_option("-1")
+    lines_done(page)
+    assert page.locator("#dates-said").count() == 0
+
+
 def test_a_line_is_searched_beside_the_table_and_picked(desk: Desk) -> None:
     """Another wording for a line without a match; the code found goes back into the table."""
     page = desk.open()

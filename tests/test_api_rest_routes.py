@@ -41,7 +41,7 @@ def test_suggest_answers_with_the_contracts_fields(client: TestClient[Litestar])
     }  # fmt: skip
     assert set(answer["suggestions"][0]) == {
         "rank", "code", "description", "short_description", "score", "confidence", "status", "effective_from",
-        "effective_to", "successors", "is_noc", "section", "why",
+        "effective_to", "successors", "is_noc", "section", "why", "proposed",
     }  # fmt: skip
     assert [s["code"] for s in answer["suggestions"]] == ["E0143", "E0130"]
     assert answer["date_of_service"] == date.today().isoformat()
@@ -79,7 +79,7 @@ def test_every_filter_reaches_the_suggester(client: TestClient[Litestar]) -> Non
         (
             {"text": "cane", "date_of_service": "2026-02-30"},
             "$.date_of_service",
-            "Invalid RFC3339 encoded date",
+            "is not a date; write it like 2026-01-15",
         ),
         ({"text": "cane", "level": 3}, "$.level", "<= 2"),
         ({"text": "cane", "sections": ["e"]}, "$.sections[0]", "matching regex"),
@@ -277,3 +277,20 @@ def test_an_error_has_one_shape_everywhere(client: TestClient[Litestar]) -> None
         assert response.headers["content-type"] == "application/problem+json"
         assert problem["status"] == response.status_code
         assert problem["request_id"] == response.headers["x-request-id"] == "abc-1"
+
+
+@pytest.mark.parametrize("written", ["01/15/2026", "2026-1-5", "soon", "2026-02-30"])
+def test_a_date_in_another_form_is_refused_with_an_example(
+    client: TestClient[Litestar], written: str
+) -> None:
+    """On its own and in a batch, where the other items are answered."""
+    item = {"text": "cane", "date_of_service": written}
+    refused = client.post("/v1/suggest", json=item)
+    answers = client.post("/v1/suggest/batch", json={"items": [item, {"text": "cane"}]}).json()
+
+    assert refused.status_code == 422
+    assert refused.json()["detail"] == "$.date_of_service: is not a date; write it like 2026-01-15"
+    assert [one["error"] for one in answers] == [
+        "$.date_of_service: is not a date; write it like 2026-01-15",
+        None,
+    ]

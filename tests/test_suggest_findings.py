@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from index.build import Sources, assemble
+from index.records import Record
+from index.store.catalogue import Catalogue
+from index.successors import propose
 from suggest.answer import Correction, LooksLike, ModifierSuggestion, Suggestion
 from suggest.findings import Findings
 from suggest.ranking import Ranking
@@ -14,6 +18,7 @@ from suggest.reader import Query
 from tests.index_fakes import SMALL, LetterEncoder
 
 FINDINGS = Findings(assemble(Sources(SMALL), LetterEncoder()).catalogue, "2026-01")
+ON = date(2026, 1, 15)
 CPT = (0.2, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1)
 
 
@@ -85,7 +90,8 @@ def test_warnings_name_codes_and_mended_names() -> None:
             codes=("E0002", "E9999", "12345"),
             other_codes=(("cdt", "D0120"),),
             renamed=(Correction("inventol", "inventil"),),
-        )
+        ),
+        ON,
     )
 
     assert found == (
@@ -93,4 +99,30 @@ def test_warnings_name_codes_and_mended_names() -> None:
         "E9999 is not a code of release 2026-01",
         "inventol was read as the name inventil; check that this is what was meant",
     )
-    assert FINDINGS.warnings(query("crutch")) == ()
+    assert FINDINGS.warnings(query("crutch"), ON) == ()
+
+
+def test_a_code_that_is_not_valid_on_the_day_leads_to_the_one_that_is() -> None:
+    """Ended or not begun; by CMS's cross-reference, as proposed, or without a known successor."""
+    records = (
+        Record("J0001", "Injection, inventol, 30 mg", effective_to=date(2020, 12, 31)),
+        Record("J0002", "Injection, inventol, 1 mg", effective_from=date(2021, 1, 1)),
+        Record("K0003", "Kennel", effective_to=date(2020, 12, 31), cross_references=("K0005",)),
+        Record("K0004", "Ladder", effective_to=date(2020, 12, 31)),
+        Record("K0005", "Kennel", effective_from=date(2021, 1, 1)),
+    )
+    findings = Findings(Catalogue(records, proposals=propose(records)), "2026-01")
+
+    def warned(code: str, on: date = ON) -> str:
+        return " | ".join(findings.warnings(query(codes=(code,)), on))
+
+    assert warned("J0001") == (
+        "J0001 ended on 2020-12-31; use J0002 (proposed, 97% likely: CMS names none)"
+        "; its unit is another one, so count the units again"
+    )
+    assert warned("J0001", date(2020, 12, 31)) == ""
+    assert warned("J0002", date(2020, 6, 1)) == (
+        "J0002 begins on 2021-01-01; on 2020-06-01 it was J0001 (proposed, 97% likely: CMS names none)"
+    )
+    assert warned("K0003") == "K0003 ended on 2020-12-31; use K0005 (CMS's cross-reference)"
+    assert warned("K0004") == "K0004 ended on 2020-12-31, and no code that replaced it is known"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.records import Record
+from index.store.catalogue import Catalogue
 from suggest.answer import Ask, Filters
 from suggest.scope import Scopes
 
@@ -33,7 +34,7 @@ RECORDS = (
 )
 def test_date_and_filters_decide_together(on: date, filters: Filters, allowed: list[bool]) -> None:
     """A code must pass level and section, and be valid on the date of service."""
-    scope = Scopes(RECORDS, NO_MEASURE).of(Ask(3, on, filters))
+    scope = Scopes(Catalogue(RECORDS), NO_MEASURE).of(Ask(3, on, filters))
 
     assert (scope.k, scope.on, scope.filters) == (3, on, filters)
     assert scope.allowed.tolist() == allowed
@@ -43,14 +44,14 @@ def test_date_and_filters_decide_together(on: date, filters: Filters, allowed: l
 def test_without_a_date_it_is_today() -> None:
     """The scope names the date, so that an answer can say for which date it holds."""
     before = date.today()
-    on = Scopes(RECORDS, NO_MEASURE).of(Ask()).on
+    on = Scopes(Catalogue(RECORDS), NO_MEASURE).of(Ask()).on
 
     assert before <= on <= date.today()
 
 
 def test_asks_that_differ_in_k_share_one_mask() -> None:
     """The mask is computed once for a date and filters."""
-    scopes = Scopes(RECORDS, NO_MEASURE)
+    scopes = Scopes(Catalogue(RECORDS), NO_MEASURE)
     on = date(2026, 1, 15)
 
     assert scopes.of(Ask(1, on)).allowed is scopes.of(Ask(2, on)).allowed
@@ -59,7 +60,7 @@ def test_asks_that_differ_in_k_share_one_mask() -> None:
 def test_codes_of_measures_are_left_out_of_a_second_mask() -> None:
     """They count among the allowed codes all the same."""
     measure = np.array([False, True, False, False])
-    scope = Scopes(RECORDS, measure).of(Ask(3, date(2026, 1, 15)))
+    scope = Scopes(Catalogue(RECORDS), measure).of(Ask(3, date(2026, 1, 15)))
 
     assert scope.allowed.tolist() == [True, True, False, False]
     assert scope.without_measures.tolist() == [True, False, False, False]

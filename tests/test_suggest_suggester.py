@@ -113,9 +113,47 @@ def test_an_ended_code_is_left_out_unless_named_or_asked_for(small: Suggester) -
         return [suggestion.code for suggestion in answer.suggestions]
 
     assert "K0004" not in codes("kennel of wood")
-    assert codes("kennel of wood", Filters(include_terminated=True))[0] == "K0004"
+    assert codes("kennel of wood", Filters(include_terminated=True))[-1] == "K0004"
     (answer,) = small.suggest(["k0004"], date_of_service=ON)
-    assert (answer.suggestions[0].status, answer.suggestions[0].successors) == ("terminated", ("E0002",))
+    assert (answer.suggestions[1].status, answer.suggestions[1].successors) == ("terminated", ("E0002",))
+
+
+@pytest.mark.parametrize("text", ["K0004", "k0004 kennel of wood"])
+def test_a_code_that_has_ended_is_never_likely(small: Suggester, text: str) -> None:
+    """What to use instead leads; the ended code comes last with confidence 0."""
+    (answer,) = small.suggest([text], date_of_service=ON)
+    first, last = answer.suggestions[0], answer.suggestions[-1]
+
+    assert (first.code, first.status, first.confidence) == ("E0002", "active", 0.9)
+    assert first.why.summary == "instead of K0004, which ended on 2024-12-31 (CMS's cross-reference)"
+    assert first.why.source == "instead of a code"
+    assert (last.code, last.confidence, last.rank) == ("K0004", 0.0, len(answer.suggestions))
+    assert not answer.no_good_match
+    assert answer.warnings == ("K0004 ended on 2024-12-31; use E0002 (CMS's cross-reference)",)
+    (then,) = small.suggest([text], date_of_service=date(2024, 12, 31))
+    assert (then.suggestions[0].code, then.suggestions[0].confidence) == ("K0004", 0.99)
+
+
+def test_an_ended_code_without_a_successor_is_no_good_match() -> None:
+    """It is shown, and the answer says that nothing replaced it."""
+    records = (Record("K0004", "Invented kennel", effective_to=date(2024, 12, 31)), *SMALL.records[:2])
+    release = msgspec.structs.replace(SMALL, records=tuple(sorted(records, key=lambda one: one.code)))
+    (answer,) = suggester(assemble(Sources(release), LetterEncoder())).suggest(["K0004"], date_of_service=ON)
+
+    assert [(one.code, one.confidence) for one in answer.suggestions] == [("K0004", 0.0)]
+    assert answer.no_good_match
+    assert answer.warnings == ("K0004 ended on 2024-12-31, and no code that replaced it is known",)
+
+
+def test_ended_codes_that_are_asked_for_follow_the_valid_ones(small: Suggester) -> None:
+    """Their words may fit best; their confidence is 0 all the same."""
+    filters = Filters(include_terminated=True)
+    (answer,) = small.suggest(["kennel of wood"], date_of_service=ON, filters=filters)
+    statuses = [one.status for one in answer.suggestions]
+
+    assert statuses == ["active"] * (len(statuses) - 1) + ["terminated"]
+    assert answer.suggestions[-1].confidence == 0.0
+    assert [one.rank for one in answer.suggestions] == list(range(1, len(statuses) + 1))
 
 
 def test_the_date_of_service_decides_what_is_active(small: Suggester) -> None:
@@ -252,9 +290,9 @@ def test_the_status_is_that_of_each_date_of_service(small: Suggester) -> None:
     """Asked on one date and then on another."""
     filters = Filters(include_terminated=True)
     statuses = [
-        answer.suggestions[0].status
+        next(one.status for one in answer.suggestions if one.code == "K0004")
         for on in (date(2024, 6, 1), ON, date(2024, 6, 1))
-        for answer in small.suggest(["wood kennel"], k=1, date_of_service=on, filters=filters)
+        for answer in small.suggest(["wood kennel"], k=4, date_of_service=on, filters=filters)
     ]
 
     assert statuses == ["active", "terminated", "active"]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import msgspec
 
 from api.batch.readers import BatchError, InputRow
 from api.batch.writers import RowResult
+from api.dates import Order, parse_date
 from api.service import Query, SuggesterLike, suggest_each
 from index.errors import HcpcsError
 from suggest.answer import Answer, Ask
@@ -25,7 +24,6 @@ TEXT_COLUMNS = (
     "charge_description",
     "charge_text",
 )
-DATE_FORMATS = {r"\d{4}-\d\d-\d\d": "%Y-%m-%d", r"\d{8}": "%Y%m%d", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y"}
 
 
 class QuerySource(msgspec.Struct, frozen=True):
@@ -33,13 +31,17 @@ class QuerySource(msgspec.Struct, frozen=True):
 
     Attributes:
         text_column: Column that holds the text.
-        date_column: Column that holds the date of service; None for today.
+        date_column: Column that holds the date of service; None for none.
         k: Number of codes to suggest for each row.
+        on: Date of service of rows without one of their own; None for today.
+        order: Of month and day where both are numbers.
     """
 
     text_column: str
     date_column: str | None
     k: int
+    on: date | None = None
+    order: Order = "month first"
 
 
 def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
@@ -68,21 +70,6 @@ def require_column(name: str, columns: Sequence[str]) -> str:
     if name not in columns:
         raise BatchError(f"there is no column {name!r}; there are: {', '.join(columns)}")
     return name
-
-
-def parse_date(value: Any) -> date | None:
-    """A date of service as spreadsheets write it: 2026-01-31, 20260131 or 1/31/2026; None if empty.
-
-    Raises:
-        ValueError: If it is none of these.
-    """
-    text = "" if value is None else str(value).strip()
-    if not text:
-        return None
-    for pattern, form in DATE_FORMATS.items():
-        if re.fullmatch(pattern, text):
-            return datetime.strptime(text, form).date()
-    raise ValueError("not a date in any known format")
 
 
 def answer_rows(suggester: SuggesterLike, rows: Sequence[InputRow], source: QuerySource) -> list[RowResult]:
@@ -116,7 +103,7 @@ def _query(row: InputRow, source: QuerySource) -> Query | str:
     if isinstance(text, bool) or not isinstance(text, str | int):
         return f"{source.text_column!r} is not a text"
     try:
-        on = parse_date(row.columns.get(source.date_column)) if source.date_column else None
-    except ValueError:
-        return f"{source.date_column!r} is not a date such as 2026-01-31"
-    return Query(str(text), Ask(source.k, on))
+        on = parse_date(row.columns.get(source.date_column), source.order) if source.date_column else None
+    except ValueError as error:
+        return f"{source.date_column!r} cannot be read: {error}"
+    return Query(str(text), Ask(source.k, on or source.on))

@@ -17,6 +17,8 @@ from suggest.answer import Answer
 FORMULA_START = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%?")
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+RANK_COLUMNS = ("code", "confidence", "description", "status")  # for each rank; `status` is that on the date
+ROW_COLUMNS = ("no_good_match", "looks_like", "date_of_service", "release", "warnings", "error")
 PREFIX = "hcpcs_"  # put before the name of an output field when the input has a field of the same name
 
 
@@ -35,7 +37,7 @@ class RowResult(msgspec.Struct, frozen=True):
 
 
 class CsvWriter:
-    """Writes CSV: the input's columns, then code, confidence and description for each rank, then the status.
+    """Writes CSV: the input's columns, then `RANK_COLUMNS` for each rank, then `ROW_COLUMNS`.
 
     Args:
         columns: Names of the input's columns, in order.
@@ -50,12 +52,8 @@ class CsvWriter:
     """
 
     def __init__(self, columns: Sequence[str], k: int, delimiter: str = ",", bom: bool = False) -> None:
-        added = [
-            *(f"{part}_{rank}" for rank in range(1, k + 1) for part in ("code", "confidence", "description")),
-            "no_good_match",
-            "looks_like",
-            "error",
-        ]
+        ranked = (f"{part}_{rank}" for rank in range(1, k + 1) for part in RANK_COLUMNS)
+        added = [*ranked, *ROW_COLUMNS]
         self.renamed = [name for name in added if name in columns]
         self._columns = tuple(columns)
         self._header = [*columns, *(PREFIX + name if name in columns else name for name in added)]
@@ -76,12 +74,10 @@ class CsvWriter:
         cells = [_cell(result.row.columns.get(name)) for name in self._columns]
         suggestions = result.answer.suggestions[: self._k] if result.answer else ()
         for suggestion in suggestions:
-            cells += [suggestion.code, f"{suggestion.confidence:.4f}", suggestion.description]
-        cells += ["", "", ""] * (self._k - len(suggestions))
-        answer = result.answer
-        cells.append("" if answer is None else str(answer.no_good_match).lower())
-        cells.append(answer.looks_like.system if answer and answer.looks_like else "")
-        return [*cells, result.error or ""]
+            confidence = f"{suggestion.confidence:.4f}"
+            cells += [suggestion.code, confidence, suggestion.description, suggestion.status]
+        cells += [""] * (len(RANK_COLUMNS) * (self._k - len(suggestions)))
+        return [*cells, *_row_cells(result.answer), result.error or ""]
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> bytes:
         text = io.StringIO()
@@ -95,6 +91,19 @@ class CsvWriter:
             self.neutralised += 1
             return f"'{cell}"
         return cell
+
+
+def _row_cells(answer: Answer | None) -> list[str]:
+    """The cells of `ROW_COLUMNS` without the last, the error; empty without an answer."""
+    if answer is None:
+        return [""] * (len(ROW_COLUMNS) - 1)
+    return [
+        str(answer.no_good_match).lower(),
+        answer.looks_like.system if answer.looks_like else "",
+        str(answer.date_of_service),
+        answer.release,
+        "; ".join(answer.warnings),
+    ]
 
 
 def _cell(value: Any) -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ import msgspec
 
 from api.batch.checkpoint import ResumableOutput, run_digest
 from api.batch.chunks import AnsweredChunk, ChunkAnswerer
+from api.batch.dates import SAMPLE_ROWS, DateColumn, described, find_date_column
 from api.batch.files import STANDARD_STREAM, file_kinds, input_columns, open_input
 from api.batch.queries import QuerySource, choose_text_column, require_column
 from api.batch.readers import BatchError, CountingLines, CsvReader, InputRow, JsonLinesReader, RowReader
@@ -21,6 +22,7 @@ from api.batch.summary import Summary
 from api.batch.workers import answer_chunks, default_processes
 from api.batch.writers import CsvWriter, JsonLinesWriter, RowWriter
 from api.console import progress_bar
+from api.dates import date_argument
 from api.http.limits import MAX_K
 from api.loading import open_suggester, resolve_index
 from api.service import SuggesterLike
@@ -29,7 +31,8 @@ from api.settings import Settings
 HELP = """Ranked codes for every row of a CSV or JSON Lines file.
 
 The output keeps every input column and the order of the rows. After an interruption, run the same command
-again: it resumes. A row that cannot be answered says why in its own `error` column."""
+again: it resumes. A column with dates of service is found by name and content. A row that cannot be
+answered says why in its own `error` column."""
 EXAMPLE = "hcpcs batch charges.csv coded.csv --text-column description --date-column service_date -k 3"
 
 AnswerRows = Callable[[Iterable[InputRow]], Iterator[AnsweredChunk]]
@@ -43,7 +46,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--text-column", metavar="NAME", help="column of the texts (default: text, description, ...)"
     )
     parser.add_argument(
-        "--date-column", metavar="NAME", help="column of the dates of service (default: today)"
+        "--date-column",
+        metavar="NAME",
+        help="column of the dates of service (default: found by name and content, else today)",
+    )
+    parser.add_argument(
+        "--on",
+        type=date_argument,
+        metavar="DATE",
+        help="date of service of all rows, or with --date-column of those without one (default: today)",
     )
     parser.add_argument("-k", type=int, default=5, help="codes for each row, 1 to 100 (default: 5)")
     parser.add_argument(
@@ -91,7 +102,9 @@ def _run(
     lines = CountingLines(file)
     reader: RowReader = CsvReader(lines) if input_kind == "csv" else JsonLinesReader(lines)
     columns = input_columns(arguments.input, reader, output_kind)
-    source = _query_source(arguments, columns)
+    rows = iter(reader)
+    sample = list(islice(rows, SAMPLE_ROWS))
+    source = _query_source(arguments, columns, sample)
     writer = _writer(output_kind, columns or (), arguments.k, reader)
     answerer = ChunkAnswerer(suggester, source, writer)
     summary = Summary()
@@ -105,19 +118,33 @@ def _run(
                     progress(lines.bytes_read, size)
 
         if arguments.output == STANDARD_STREAM:
-            _write_to_stdout(writer.header(), answer(reader))
+            _write_to_stdout(writer.header(), answer(chain(sample, rows)))
         else:
             output = ResumableOutput(Path(arguments.output), _run_digest(arguments, answerer))
-            _write_to_file(output, reader, writer.header(), answer, summary)
+            _write_to_file(output, chain(sample, rows), writer.header(), answer, summary)
     summary.skipped, summary.renamed = reader.skipped, writer.renamed
     return summary
 
 
-def _query_source(arguments: argparse.Namespace, columns: Sequence[str] | None) -> QuerySource:
+def _query_source(
+    arguments: argparse.Namespace, columns: Sequence[str] | None, sample: Sequence[InputRow]
+) -> QuerySource:
+    """How rows become queries; says on stderr where the dates of service come from."""
     if columns is None:  # JSON Lines to JSON Lines: each row has its own fields
-        return QuerySource(arguments.text_column or "text", arguments.date_column, arguments.k)
-    date_column = require_column(arguments.date_column, columns) if arguments.date_column else None
-    return QuerySource(choose_text_column(arguments.text_column, columns), date_column, arguments.k)
+        text_column = arguments.text_column or "text"
+        known: Sequence[str] = tuple(dict.fromkeys(name for row in sample for name in row.columns))
+    else:
+        text_column, known = choose_text_column(arguments.text_column, columns), columns
+    if arguments.date_column:
+        name = arguments.date_column if columns is None else require_column(arguments.date_column, known)
+        dates = described(name, sample)
+    elif arguments.on:
+        dates = DateColumn()
+    else:
+        dates = find_date_column(known, sample, text_column)
+    if dates.said:
+        sys.stderr.write(f"hcpcs: {dates.said}\n")
+    return QuerySource(text_column, dates.name, arguments.k, arguments.on, dates.order)
 
 
 def _writer(kind: str, columns: Sequence[str], k: int, reader: RowReader) -> RowWriter:
@@ -136,11 +163,14 @@ def _write_to_stdout(header: bytes, chunks: Iterable[AnsweredChunk]) -> None:
 
 
 def _write_to_file(
-    output: ResumableOutput, reader: RowReader, header: bytes, answer: AnswerRows, summary: Summary
+    output: ResumableOutput,
+    rows: Iterator[InputRow],
+    header: bytes,
+    answer: AnswerRows,
+    summary: Summary,
 ) -> None:
     """Write what an interrupted run has not written yet."""
     try:
-        rows = iter(reader)
         summary.resumed = sum(1 for _ in islice(rows, output.rows))
         if not summary.resumed:
             output.write(header, 0)

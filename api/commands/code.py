@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
+
+import msgspec
 
 from api.console import print_json
+from api.dates import date_argument
 from api.loading import resolve_index
 from api.settings import Settings
+from index.history.spans import CodeHistory
 from index.records import Record
 from index.store.catalogue import Catalogue, read_catalogue
+from index.successors import Replacement
 
 HELP = "Everything known about a code: descriptions, dates, status, successors, section, neighbours."
 EXAMPLE = "hcpcs code E0601"
@@ -24,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "codes", nargs="+", metavar="CODE", help="code or modifier; - reads one for each line of stdin"
     )
-    parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
-    )
+    parser.add_argument("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each code")
 
@@ -51,24 +56,62 @@ def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
     """Everything that a catalogue holds about a code or modifier, as plain values; None if it is unknown."""
     from index.release.labels import explain
 
-    record = catalogue.get(code)
+    record = catalogue.record_on(code, on)
     if record is None:
         return _describe_modifier(catalogue, code)
     return {
         "code": record.code,
         "description": record.long_description,
         "short_description": record.short_description,
-        "status": record.status(on),
+        "status": catalogue.status_on(code, on),
         "effective_from": record.effective_from,
         "effective_to": record.effective_to,
         "successors": record.successors,
+        "use_instead": [_instead(catalogue, one) for one in catalogue.instead_of(code, on)],
         "predecessors": [_summary(other) for other in catalogue.predecessors(code)],
         "section": record.section,
         "is_noc": record.is_noc,
         "fields": dict(explain(record)),
         "neighbours": [_summary(other) for other in catalogue.neighbours(code)],
         "modifiers": len(catalogue.modifiers),
+        **_history(catalogue.lives(code)),
     }
+
+
+def _history(lives: Sequence[CodeHistory]) -> Details:
+    """When a code came and ended, and each of its wordings; nothing without a history.
+
+    A change that no release dates has the days between which it fell.
+    """
+    if not lives:
+        return {}
+    return {
+        "lives": [
+            {
+                "came": str(each.came or "before the first release at hand"),
+                "ended": str(each.ended or ""),
+                "wordings": [
+                    {
+                        "since": str(wording.since or ""),
+                        "description": wording.long_description,
+                        "short_description": wording.short_description,
+                        "releases": wording.releases,
+                    }
+                    for wording in each.wordings
+                ],
+            }
+            for each in lives
+        ]
+    }
+
+
+def _print_lives(lives: Sequence[Mapping[str, Any]]) -> None:
+    for life in lives:
+        ended = f", ended {life['ended']}" if life["ended"] else ""
+        print(f"  came {life['came']}{ended}")
+        for wording in life["wordings"]:
+            since = f"since {wording['since']}" if wording["since"] else "first known wording"
+            print(f"    {since}: {wording['description']}")
 
 
 def _describe_modifier(catalogue: Catalogue, code: str) -> Details | None:
@@ -83,6 +126,14 @@ def _describe_modifier(catalogue: Catalogue, code: str) -> Details | None:
     }
 
 
+def _instead(catalogue: Catalogue, one: Replacement) -> dict[str, object]:
+    """A code to use instead, valid on the day, and who names it."""
+    record = catalogue.get(one.code)
+    words = "" if record is None else record.short_description or record.long_description
+    by = "CMS's cross-reference" if one.named_by == "CMS" else f"proposed, {one.probability:.0%} likely"
+    return {"code": one.code, "description": f"{words} ({by})", **msgspec.structs.asdict(one)}
+
+
 def _summary(record: Record) -> dict[str, str]:
     return {"code": record.code, "description": record.short_description or record.long_description}
 
@@ -95,7 +146,9 @@ def _print(code: str, details: Details | None) -> None:
     for name, value in details.items():
         if value in ("", None, (), [], {}):
             continue
-        if isinstance(value, dict):
+        if name == "lives":
+            _print_lives(cast("list[dict[str, Any]]", value))
+        elif isinstance(value, dict):
             for label, text in value.items():
                 print(f"  {label}: {text}")
         elif isinstance(value, list):

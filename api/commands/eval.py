@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from api.dates import date_argument
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 def _add_cases(parser: argparse.ArgumentParser) -> None:
     """Options of how case files are read and checked."""
     add = parser.add_argument
-    add("--on", type=date.fromisoformat, metavar="DATE", help="date of service (default: today)")
+    add("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     add("--split", action="append", default=[], metavar="SET", help="count each kind in SET as a case set")
     add(
         "--release-check",

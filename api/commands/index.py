@@ -12,6 +12,7 @@ from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
 from index.errors import ArtifactError
 from index.home import Home
+from index.starter import NAME as STARTER
 from index.store.contents import verify
 from index.store.manifest import read_manifest
 
@@ -44,7 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
+    add(
+        "--release",
+        action="append",
+        default=[],
+        metavar="FILE|latest|starter",
+        help="may be repeated: several releases make one history (default: starter)",
+    )
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
     add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
@@ -69,6 +76,12 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", type=Path, metavar="NEW", help="release file or index folder")
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="every wording of every code instead, as CSV or JSON: of NEW if it is an index with a history,"
+        " else of the two release files",
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -87,10 +100,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _build(arguments: argparse.Namespace, settings: Settings) -> int:
-    from api.building import BuildOptions, build_index
+    from api.building import HISTORY_PROBLEM, BuildOptions, build_index
 
     options = BuildOptions(
-        release=arguments.release,
+        release=arguments.release[0] if arguments.release else STARTER,
+        others=arguments.release[1:],
         cpt=arguments.cpt,
         brands=arguments.brands,
         encoder=arguments.encoder,
@@ -103,7 +117,8 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
             Home(settings.home), options, on=date.today(), progress=progress
         )
     for problem in problems:
-        sys.stderr.write(f"left out: {problem}\n")
+        left_out = "" if problem.path == HISTORY_PROBLEM else "left out: "
+        sys.stderr.write(f"{left_out}{problem}\n")
     if arguments.json:
         print_json(manifest)
     else:
@@ -247,6 +262,23 @@ def _diff(arguments: argparse.Namespace, settings: Settings) -> int:
     from api.building import read_codes
     from index.diff import diff_releases, render
 
+    if arguments.history:
+        return _export(arguments)
     changes = diff_releases(read_codes(arguments.old), read_codes(arguments.new))
     sys.stdout.write(render(changes, "json" if arguments.json else arguments.format))
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    """Print the whole history."""
+    from api.building import read_history
+    from index.history.export import history_csv, history_rows
+
+    history = read_history(arguments.old, arguments.new)
+    if arguments.json or arguments.format == "json":
+        print_json(list(history_rows(history)))
+    else:
+        sys.stdout.write(history_csv(history))
+    for conflict in history.conflicts:
+        sys.stderr.write(f"history: {conflict}\n")
     return 0

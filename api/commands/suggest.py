@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from api.console import print_json
+from api.dates import date_argument
 from api.loading import open_suggester
 from api.settings import Settings
 from suggest.answer import Answer, Filters, Suggestion
@@ -27,9 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "texts", nargs="+", metavar="TEXT", help="description; - reads one for each line of stdin"
     )
     parser.add_argument("-k", type=int, default=10, help="codes for each text, 1 to 100 (default: 10)")
-    parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
-    )
+    parser.add_argument("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
     parser.add_argument(
         "--section",
@@ -118,7 +116,7 @@ def _lines(suggestion: Suggestion) -> str:
     """Rank, code, confidence, description and, unless active, status; the reason on a second line."""
     status = ""
     if suggestion.status != "active":
-        successors = f", see {', '.join(suggestion.successors)}" if suggestion.successors else ""
-        status = f" ({suggestion.status}{successors})"
+        ended = f" {suggestion.effective_to}" if suggestion.status == "terminated" else ""
+        status = f" ({suggestion.status}{ended})"
     head = f"  {suggestion.rank:>2}. {suggestion.code}  {suggestion.confidence:>4.0%}  "
     return f"{head}{suggestion.description}{status}\n                   {suggestion.why.summary}\n"

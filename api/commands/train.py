@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import eval.cases
+from api.dates import date_argument
 from api.settings import Settings
 from index.errors import ArtifactError, EncoderError
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--on",
-        type=date.fromisoformat,
+        type=date_argument,
         default=date(2026, 1, 1),
         metavar="YYYY-MM-DD",
         help="date of service (default: 2026-01-01)",

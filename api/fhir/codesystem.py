@@ -36,13 +36,15 @@ def lookup(service: Service, inputs: Inputs) -> Resource:
     record = find(service, coding)
     if isinstance(record, str):
         raise Refused(404, record)
+    on = inputs.day("date")
+    record = service.catalogue.record_on(record.code, on) or record
     names = frozenset(str(name) for name in inputs.all("property"))
     return parameters(
         part("name", valueString=NAME if record.level == 2 else "CPT"),
         part("version", valueString=service.release),
         part("display", valueString=record.long_description),
         *(_designation_part(designation) for designation in designations(record)),
-        *property_parts(service, record, inputs.day("date"), names),
+        *property_parts(service, record, on, names),
     )
 
 
@@ -97,7 +99,7 @@ def validated(
     for coding in candidates:
         record = _valid_record(service, coding, contains)
         if isinstance(record, Record):
-            return _valid(record, on)
+            return _valid(service, record, on)
         reasons.append(record)
     return parameters(part("result", valueBoolean=False), part("message", valueString="; ".join(reasons)))
 
@@ -114,13 +116,17 @@ def _valid_record(
     return _display_error(record, coding.display) or record
 
 
-def _valid(record: Record, on: date) -> Resource:
+def _valid(service: Service, record: Record, on: date) -> Resource:
     """The answer for a valid code, with a hint if it may not be used on the date."""
     status = record.status(on)
     hint = None
     if status == "terminated":
         hint = f"the code ended on {record.effective_to}"
-        hint += f"; CMS names {', '.join(record.successors)} in its place" if record.successors else ""
+        if record.successors:
+            hint += f"; CMS names {', '.join(record.successors)} in its place"
+        for one in service.catalogue.instead_of(record.code, on):
+            if one.named_by == "proposed":
+                hint += f"; {one.code} is proposed in its place ({one.probability:.0%} likely)"
     elif status == "future":
         hint = f"the code begins on {record.effective_from}"
     return parameters(

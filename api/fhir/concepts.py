@@ -43,7 +43,10 @@ def _field(name: str) -> Callable[[Service, Record, date], Any]:
 
 PROPERTIES = (
     Property(
-        "status", "code", "active, terminated or future on the date asked for", lambda s, r, on: r.status(on)
+        "status",
+        "code",
+        "active, terminated or future on the date asked for",
+        lambda s, r, on: s.catalogue.status_on(r.code, on) or r.status(on),
     ),
     Property("inactive", "boolean", "Not to be used on that date", lambda s, r, on: r.status(on) != "active"),
     Property("effectiveFrom", "dateTime", "First day of use", _field("effective_from")),
@@ -57,6 +60,14 @@ PROPERTIES = (
         _field("is_noc"),
     ),
     Property("successor", "code", "Code that CMS names in place of an ended one", _field("successors")),
+    Property(
+        "proposedSuccessor",
+        "code",
+        "Code that probably replaced an ended one for which CMS names none",
+        lambda s, r, on: tuple(
+            one.code for one in s.catalogue.instead_of(r.code, on) if one.named_by == "proposed"
+        ),
+    ),
     Property(
         "predecessor",
         "code",

@@ -93,7 +93,8 @@ def _ranked(
     matches = [
         (suggestion, record)
         for suggestion in answer.suggestions
-        if (record := service.catalogue.get(suggestion.code)) is not None and members.contains(record)
+        if (record := service.catalogue.record_on(suggestion.code, on)) is not None
+        and members.contains(record)
     ]
     with_designations = inputs.flag("includeDesignations")
     contains = [

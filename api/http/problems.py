@@ -125,6 +125,8 @@ def field_error(error: Exception) -> FieldError:
         path = f"{path}.{name}" if name else path
     elif message.startswith("Invalid enum value"):
         message = "is not one of the values allowed"
+    elif message.endswith("encoded date"):
+        message = "is not a date; write it like 2026-01-15"
     return FieldError(path, message)
 
 

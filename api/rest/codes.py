@@ -30,7 +30,8 @@ Code = Annotated[
     ),
 ]
 Day = Annotated[
-    date | None, QueryParameter(description="The day that decides the status; today when left out.")
+    date | None,
+    QueryParameter(description="The day that decides status and wording; today when left out."),
 ]
 
 
@@ -61,10 +62,11 @@ def _look_up_route(service: Service) -> ControllerRouterHandler:
         ] = False,
     ) -> CodeDetail:
         """Descriptions, dates, status, successors, neighbours and every field of the release."""
-        record = service.catalogue.get(code.strip().upper())
+        day = on or date.today()
+        record = service.catalogue.record_on(code.strip().upper(), day)
         if record is None:
             raise Refused(404, unknown_code(service, code))
-        return code_detail(service, record, on or date.today(), modifiers)
+        return code_detail(service, record, day, modifiers)
 
     return read_code
 
@@ -143,13 +145,14 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
         code=record.code,
         description=record.long_description,
         short_description=record.short_description,
-        status=record.status(on),
+        status=service.catalogue.status_on(record.code, on) or record.status(on),
         level=record.level,
         section=record.section,
         effective_from=record.effective_from,
         effective_to=record.effective_to,
         is_noc=record.is_noc,
         successors=record.successors,
+        use_instead=tuple(service.catalogue.instead_of(record.code, on)),
         predecessors=service.predecessors.get(record.code, ()),
         neighbours=tuple(CodeLine.of(neighbour, on) for neighbour in neighbours),
         modifiers=tuple(service.catalogue.modifiers) if modifiers else (),

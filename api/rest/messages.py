@@ -13,6 +13,7 @@ from api.http.schemas import REF
 from api.service import Query
 from index.code_systems import LEVEL_I, SECTION
 from index.records import Modifier, Record, Status
+from index.successors import Replacement
 from suggest.answer import Ask, Filters
 
 TAG = "REST v1"
@@ -143,6 +144,8 @@ class CodeDetail(msgspec.Struct, frozen=True):
         level: 1 for CPT, 2 for HCPCS Level II.
         section: First letter of a Level II code; `CPT` for Level I.
         successors: For an ended code, the codes that CMS names in its place.
+        use_instead: For a code that is not valid on that date, the codes that are: CMS's cross-reference, or
+            proposed with a probability.
         predecessors: Ended codes for which CMS names this one.
         neighbours: Codes around it in tabular order.
         modifiers: All modifiers of the release, when asked for with `modifiers=true`.
@@ -164,6 +167,7 @@ class CodeDetail(msgspec.Struct, frozen=True):
     effective_to: date | None
     is_noc: bool
     successors: tuple[str, ...]
+    use_instead: tuple[Replacement, ...]
     predecessors: tuple[str, ...]
     neighbours: tuple[CodeLine, ...]
     modifiers: tuple[Modifier, ...]

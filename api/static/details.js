@@ -4,7 +4,7 @@ import { isDay } from "./address.js";
 import { $, el } from "./dom.js";
 import { modifierPart } from "./modifiers.js";
 import { badges } from "./results.js";
-import { changeWords, day } from "./wording.js";
+import { changeWords, day, percent } from "./wording.js";
 
 // Fields that the pane shows elsewhere.
 const SHOWN = new Set(["Code", "Description", "Short description", "Use instead"]);
@@ -36,8 +36,12 @@ function head(detail, act) {
 function replacement(detail, act) {
   const list = (codes) => codes.flatMap((code, number) => [number ? ", " : "", codeButton(code, act)]);
   const lines = [];
+  const proposed = (detail.use_instead ?? []).filter((one) => one.named_by === "proposed");
   if (detail.successors.length) lines.push(el("p", {}, "Use instead: ", ...list(detail.successors)));
   else if (detail.status === "terminated") lines.push(el("p", {}, "The release names no code in its place."));
+  for (const { code, probability } of proposed) {
+    lines.push(el("p", {}, detail.status === "future" ? "Before it, probably: " : "Probably replaced by: ", codeButton(code, act), ` (proposed, ${percent(probability)})`));
+  }
   if (detail.predecessors.length) lines.push(el("p", {}, "Took the place of: ", ...list(detail.predecessors)));
   return lines.length ? part(detail.successors.length || detail.status === "terminated" ? "Successor" : "Predecessor", ...lines) : null;
 }

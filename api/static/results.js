@@ -11,6 +11,20 @@ export function belief(confidence) {
     el("span", { class: "belief-words" }, words, el("span", { class: "percent" }, ` ${percent(confidence)}`)));
 }
 
+// A code that is not valid on the day has no likelihood: its status is what counts.
+export const notValid = ({ status }) => status === "terminated" || status === "future";
+
+export function standing(item) {
+  return notValid(item) ? el("span", { class: "problem" }, item.status === "future" ? "Not yet in use" : "Ended") : belief(item.confidence);
+}
+
+// The codes to use instead of an ended one, as CMS names them or as proposed.
+export function insteadWords({ successors = [], proposed = [] }) {
+  if (successors.length) return `Use instead: ${successors.join(", ")}`;
+  const [likely] = proposed;
+  return likely ? `Probably replaced by: ${likely.code} (proposed, ${percent(likely.probability)})` : "";
+}
+
 export function marks(text, words) {
   return marked(text, words).map(([piece, hit]) => (hit ? el("mark", {}, piece) : piece));
 }
@@ -47,11 +61,12 @@ function option(item, number, typed, act) {
     event.stopPropagation();
     act.copy(number);
   });
-  const ended = item.successors.length ? el("span", { class: "successor" }, `Use instead: ${item.successors.join(", ")}`) : null;
+  const instead = insteadWords(item);
+  const ended = instead ? el("span", { class: "successor" }, instead) : null;
   return el("li", { id: `option-${number}`, role: "option", class: "row", "aria-selected": "false", data: { code: item.code }, onclick: () => act.choose(number) },
     code,
     el("span", { class: "description" }, marks(item.description, wordsToMark(typed, item.why))),
-    belief(item.confidence),
+    standing(item),
     el("span", { class: "meta" }, reason(item), against(item), el("span", { class: "badges" }, ...badges(item), ended)));
 }
 

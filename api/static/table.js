@@ -2,9 +2,10 @@
 
 import { copy } from "./clipboard.js";
 import { csvText, download, looksLikeHeadings, readCells, textColumn } from "./csv.js";
+import { dateColumn, isDayFirst, readDay } from "./dates.js";
 import { $, announce, el, toast } from "./dom.js";
 import { looksLikeWords } from "./notes.js";
-import { badges, belief } from "./results.js";
+import { badges, notValid, standing } from "./results.js";
 import { call, latest, sentence, STALE } from "./service.js";
 import { count, percent } from "./wording.js";
 
@@ -14,6 +15,7 @@ const BATCH_BYTES = 700_000; // the service's limit is 1 MB
 const MAX_CHARACTERS = 2000;
 const CHOICES = 5; // codes to choose from
 const REVIEW_BELOW = 0.6;
+const INSTEAD = "instead of a code"; // why.source of a code that replaced the one in the text: units may differ
 
 let table = null;
 
@@ -31,13 +33,40 @@ export function startTable(text, act) {
   }
   const headed = rows.length > 1 && looksLikeHeadings(rows[0]);
   table = { rows, headed, column: textColumn(headed ? rows.slice(1) : rows), act, lines: [], open: false };
+  findDates();
   readLines();
   return "";
 }
 
+const body = () => (table.headed ? table.rows.slice(1) : table.rows);
+
+function findDates() {
+  const { column, possible } = dateColumn(body(), table.headed ? table.rows[0] : null, table.column);
+  Object.assign(table, { dates: column, possibleDates: possible });
+}
+
+// The day of a line: { on } to ask for, nothing for an empty cell, or { problem } when the cell is no date.
+function dayOf(line) {
+  const cell = table.dates < 0 ? "" : (line.cells[table.dates] ?? "");
+  if (!cell) return {};
+  const on = readDay(cell, table.dayFirst);
+  return on ? { on } : { problem: "The date of service of this line cannot be read; write it like 2026-01-15 or 01/15/2026." };
+}
+
+// What is said of the dates: which column they come from, in which order, or that none could be chosen.
+function datesSaid() {
+  const label = (column) => (table.headed && table.rows[0][column]) || `column ${column + 1}`;
+  if (table.dates >= 0) {
+    const order = table.dayFirst ? "; day before month, as the column shows" : "";
+    return `Dates of service come from “${label(table.dates)}”${order}.`;
+  }
+  if (table.possibleDates.length > 1) return `Several columns may hold the dates of service (${table.possibleDates.map(label).join(", ")}): choose one, or none for the date above.`;
+  return "";
+}
+
 function readLines() {
-  const body = table.headed ? table.rows.slice(1) : table.rows;
-  table.lines = body.map((cells) => ({ cells, answer: null, pick: null, byHand: false, found: null }));
+  table.dayFirst = isDayFirst(body().map((cells) => cells[table.dates] ?? ""));
+  table.lines = body().map((cells) => ({ cells, answer: null, pick: null, byHand: false, found: null }));
 }
 
 function textOf(line) {
@@ -52,6 +81,11 @@ function batches(lines) {
   let bytes = 0;
   for (const line of lines) {
     const text = textOf(line);
+    const { problem } = dayOf(line);
+    if (problem) {
+      line.answer = { error: problem, suggestions: [], no_good_match: true };
+      continue;
+    }
     if (!text || text.length > MAX_CHARACTERS) {
       line.answer = { error: text ? `This line has ${text.length.toLocaleString("en-US")} characters; at most 2,000 are read.` : "This line is empty.", suggestions: [], no_good_match: true };
       continue;
@@ -77,7 +111,7 @@ export async function askTable() {
   drawTable(0);
   try {
     for (const batch of waiting) {
-      const answers = await askBatch(batch.map((line) => ({ text: textOf(line), k: CHOICES, ...filters })));
+      const answers = await askBatch(batch.map((line) => ({ text: textOf(line), k: CHOICES, ...filters, ...askedDay(line) })));
       if (answers === STALE || table?.run !== mine) return;
       batch.forEach((line, number) => take(line, answers[number]));
       for (const line of batch) redrawRow(lines.indexOf(line));
@@ -92,6 +126,11 @@ export async function askTable() {
   $("table-progress").hidden = true;
   $("table-summary").textContent = summary();
   announce(summary());
+}
+
+function askedDay(line) {
+  const { on } = dayOf(line);
+  return on ? { date_of_service: on } : {};
 }
 
 function take(line, answer) {
@@ -109,7 +148,9 @@ const picked = (line) => candidates(line).find(({ code }) => code === line.pick)
 
 function toCheck(line) {
   if (line.byHand) return false;
-  return !line.pick || (picked(line)?.confidence ?? 0) < REVIEW_BELOW;
+  const item = picked(line);
+  if (!item || notValid(item) || item.why?.source === INSTEAD) return true;
+  return (item.confidence ?? 0) < REVIEW_BELOW;
 }
 
 function summary() {
@@ -156,7 +197,7 @@ function state(line) {
   if (line.byHand) return el("span", { class: "reviewed" }, line.pick ? "Picked by you" : "Left without a code");
   if (line.answer.error) return el("span", { class: "problem" }, sentence(line.answer.error));
   if (!line.pick) return el("span", { class: "problem" }, line.answer.looks_like ? looksLikeWords(line.answer.looks_like) : "No good match");
-  return belief(picked(line).confidence);
+  return standing(picked(line));
 }
 
 function cell(className, label, ...content) {
@@ -199,9 +240,19 @@ function columnChooser() {
   return el("label", { class: "field" }, "Text is in ", chooser);
 }
 
+function dateChooser() {
+  const width = Math.max(...table.rows.map((cells) => cells.length));
+  if (width < 2) return null;
+  const chooser = el("select", { onchange: () => { table.dates = Number(chooser.value); table.possibleDates = []; readLines(); askTable(); } },
+    el("option", { value: -1, selected: table.dates < 0 }, "none: the date above"),
+    ...[...Array(width).keys()].map((column) => el("option", { value: column, selected: column === table.dates },
+      `Column ${column + 1}${table.headed && table.rows[0][column] ? `: ${table.rows[0][column].slice(0, 30)}` : ""}`)));
+  return el("label", { class: "field" }, "Dates are in ", chooser);
+}
+
 function headingSwitch() {
   if (table.rows.length < 2) return null;
-  const box = el("input", { type: "checkbox", checked: table.headed, onchange: () => { table.headed = box.checked; readLines(); askTable(); } });
+  const box = el("input", { type: "checkbox", checked: table.headed, onchange: () => { table.headed = box.checked; findDates(); readLines(); askTable(); } });
   return el("label", { class: "check" }, box, "First line is a heading");
 }
 
@@ -214,7 +265,7 @@ function toolbar() {
     el("button", { type: "button", class: "main", id: "download", onclick: save }, "Download CSV"),
     el("button", { type: "button", onclick: copyCodes }, "Copy the codes"),
     el("label", { class: "check" }, only, "Only lines to check"),
-    headingSwitch(), columnChooser(),
+    headingSwitch(), columnChooser(), dateChooser(),
     el("button", { type: "button", class: "quiet", onclick: close }, "Close the table"));
 }
 
@@ -234,6 +285,7 @@ export function drawTable(share = 1, error = "") {
     el("progress", { id: "table-progress", "aria-label": "Lines done", max: "1", value: "0", hidden: share === 1 }),
     ...(error ? [el("p", { class: "problem", role: "alert" }, error, " ", el("button", { type: "button", onclick: askTable }, "Try again"))] : []),
     toolbar(),
+    ...(datesSaid() ? [el("p", { class: "hint", id: "dates-said" }, datesSaid())] : []),
     el("table", { id: "lines-table", role: "table", class: table.onlyCheck ? "only-check" : "" },
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head)),
       el("tbody", { role: "rowgroup" }, ...table.lines.map(row))));
@@ -261,14 +313,14 @@ function copyCodes() {
 function csvRows() {
   const width = Math.max(...table.rows.map((cells) => cells.length));
   const names = [...Array(width).keys()].map((column) => (table.headed && table.rows[0][column]) || (column === table.column ? "text" : `column_${column + 1}`));
-  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "looks_like", "error", "other_codes", "date_of_service", "release"];
+  const ours = ["code", "description", "confidence", "status", "reviewed", "no_good_match", "looks_like", "error", "other_codes", "date_of_service", "release", "warnings"];
   const body = table.lines.map((line) => {
     const item = picked(line);
     const others = candidates(line).filter(({ code }) => code !== line.pick).map(({ code }) => code);
     const answer = line.answer ?? {};
     return [...names.map((_, column) => line.cells[column] ?? ""), item?.code, item?.description,
       item?.confidence === null || !item ? "" : item.confidence.toFixed(3), item?.status, line.byHand ? "yes" : "no",
-      answer.no_good_match ? "yes" : "no", answer.looks_like?.system, answer.error, others.join(" "), answer.date_of_service, answer.release];
+      answer.no_good_match ? "yes" : "no", answer.looks_like?.system, answer.error, others.join(" "), answer.date_of_service, answer.release, (answer.warnings ?? []).join("; ")];
   });
   return [[...names, ...ours], ...body];
 }

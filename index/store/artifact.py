@@ -3,7 +3,7 @@
 | file | holds |
 | --- | --- |
 | `manifest.json` | what the index was made from, the checksum of every other file, and its own |
-| `records.jsonl`, `modifiers.jsonl` | the catalogue |
+| `records.jsonl`, `modifiers.jsonl`, `successors.jsonl` | the catalogue |
 | `codes.faiss`, in a large index also `coarse.faiss` | one vector a code |
 | `lexical.safetensors`, `vocabulary.txt` | the stems of every code |
 | `profiles.safetensors` | attributes and quantities of every code, and the names of both |
@@ -11,6 +11,8 @@
 | `vectors.safetensors` | one vector a text |
 | `words.safetensors`, `words.txt` | the words of every text |
 | `lexicon.jsonl`, `names.jsonl` | both as they were when the index was built |
+
+An index of several releases also has the files that `index.store.past` names.
 
 No pickle anywhere. `docs/upgrading.md` says what is compared when a folder is read.
 """
@@ -32,6 +34,7 @@ from index.store.contents import Contents, digests, read_contents
 from index.store.lexical import Lexical
 from index.store.manifest import MANIFEST, Manifest, read_manifest
 from index.store.parts import CodeParts, TextParts
+from index.store.past import Past
 from index.store.texts import TEMPLATE
 from index.text.lexicon import Entry
 from index.text.names import Name
@@ -56,6 +59,7 @@ class Artifact:
         words: The words of each text.
         lexicon: How people write, as it was when the index was built.
         names: Product names, likewise.
+        past: The same for every wording that a code has had; None for an index of one release.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Artifact:
         texts: TextParts,
         lexicon: Sequence[Entry],
         names: Sequence[Name],
+        past: Past | None = None,
     ) -> None:
         self.manifest = manifest
         self._codes = codes
@@ -75,6 +80,10 @@ class Artifact:
         self.rows: npt.NDArray[np.int32] = np.array([text.row for text in self.texts], np.int32)
         self.lexicon = tuple(lexicon)
         self.names = tuple(names)
+        self._past = past
+        self.past: Artifact | None = None
+        if past is not None:
+            self.past = Artifact(manifest, codes=past.codes, texts=past.texts, lexicon=lexicon, names=names)
 
     @cached_property
     def lexical(self) -> Lexical:
@@ -99,12 +108,14 @@ class Artifact:
         """
         manifest = contents.manifest
         check_versions(manifest, contents.folder)
+        codes, texts = CodeParts.load(contents), TextParts.load(contents)
         return cls(
             manifest,
-            codes=CodeParts.load(contents),
-            texts=TextParts.load(contents),
+            codes=codes,
+            texts=texts,
             lexicon=read_jsonl(contents, LEXICON, Entry),
             names=read_jsonl(contents, NAMES, Name),
+            past=Past.load(contents, codes.catalogue, texts),
         )
 
     def save(self, folder: Path) -> Manifest:
@@ -113,6 +124,8 @@ class Artifact:
         self._texts.save(folder)
         write_jsonl(folder / LEXICON, self.lexicon)
         write_jsonl(folder / NAMES, self.names)
+        if self._past is not None:
+            self._past.save(folder)
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
         (folder / MANIFEST).write_bytes(seal(manifest))
         return read_manifest(folder)

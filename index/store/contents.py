@@ -64,8 +64,10 @@ class Contents(NamedTuple):
             ) from error
 
 
-def read_contents(folder: Path, only: Sequence[str] = ()) -> Contents:
+def read_contents(folder: Path, only: Sequence[str] = (), optional: Sequence[str] = ()) -> Contents:
     """Read the files of an index folder, all or those named, and check each.
+
+    Files in `optional` are read beside those named where the manifest lists them.
 
     All are files of the same folder, even if another one takes its place meanwhile.
 
@@ -78,7 +80,8 @@ def read_contents(folder: Path, only: Sequence[str] = ()) -> Contents:
             with opened_folder(found) as descriptor:
                 try:
                     manifest = manifest_of(found, descriptor)
-                    names = only or _known_names(found, descriptor, manifest)
+                    listed = [name for name in optional if name in manifest.files]
+                    names = [*only, *listed] or _known_names(found, descriptor, manifest)
                     files = {name: _checked(found, descriptor, name, manifest) for name in names}
                     return Contents(folder, manifest, files)
                 except ArtifactError:

@@ -52,15 +52,20 @@ class VectorIndex:
         self._codes = codes.reshape(n, dim)
 
     @classmethod
-    def from_vectors(cls, vectors: Vectors, scale: float) -> VectorIndex:
-        """Quantise float32 rows of unit length, shape (n, dim), with no component above 127 / `scale`."""
+    def from_vectors(
+        cls, vectors: Vectors, scale: float, *, coarse_from: int = MIN_COARSE_VECTORS
+    ) -> VectorIndex:
+        """Quantise float32 rows of unit length, shape (n, dim), with no component above 127 / `scale`.
+
+        From `coarse_from` rows on they are also scanned coarsely.
+        """
         n, dim = vectors.shape
         rounded = np.round(vectors * scale).astype(np.float32)
         kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
         exact: Any = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
         exact.add(rounded)
         coarse: Any = None
-        if n >= MIN_COARSE_VECTORS:
+        if n >= coarse_from:
             parts = next(dim // width for width in range(COMPONENTS_PER_CODE, 0, -1) if dim % width == 0)
             coarse = faiss.IndexPQFastScan(dim, parts, 4, faiss.METRIC_INNER_PRODUCT)
             coarse.pq.cp.niter = KMEANS_ITERATIONS
