@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": "the HTTP service and the web page",
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
+    "trail": "check the audit trail, and find a text in it",
 }
 
 

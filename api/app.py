@@ -26,6 +26,7 @@ from api.page import page_routes
 from api.rest.routes import rest_routes
 from api.service import Service, SuggesterLike
 from api.settings import Settings, load_settings
+from api.trail.wiring import record_requests
 
 
 def create_app(
@@ -54,10 +55,12 @@ def create_app(
         openapi_config=None,
         logging_config=None,
     )
-    # Wraps the whole app: the framework runs its middleware only for paths that have a route.
+    # Wrap the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
         app.asgi_handler, service.metrics, _version_headers(service), settings.access_log
     )
+    if settings.trail:
+        record_requests(app, settings, lambda: service.release)
     return app
 
 
