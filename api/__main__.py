@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from api.memory import no_core_dumps
 from api.settings import load_settings
 from index.errors import HcpcsError
 
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         Exit code: 0 done, 1 the work failed, 2 bad usage or bad input, 130 interrupted.
     """
+    no_core_dumps()
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if word in COMMANDS), None)
     arguments = build_parser(command).parse_args(words)

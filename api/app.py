@@ -20,6 +20,7 @@ from api.http.limits import BODY_BYTES
 from api.http.middleware import RequestMiddleware
 from api.http.problems import error_handler
 from api.loading import open_suggester
+from api.memory import close_memory
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
 from api.page import page_routes
@@ -105,5 +106,6 @@ def _header(value: str) -> bytes:
 
 def worker_app() -> Litestar:
     """The app of a worker process, made from the settings in the environment."""
+    close_memory()
     settings = load_settings(os.environ)
     return create_app(open_suggester(None, settings), settings)

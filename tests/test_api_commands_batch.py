@@ -222,7 +222,7 @@ def test_another_input_or_k_begins_anew(
         (
             "text,text\n",
             [],
-            "several columns of the CSV file have the same name (text); every column needs a name of its own",
+            "several columns of the CSV file have the same name; every column needs a name of its own",
         ),
     ],
 )

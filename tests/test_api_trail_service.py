@@ -70,7 +70,7 @@ def test_a_request_is_recorded_whole(client: TestClient[Litestar], tmp_path: Pat
     assert record == {
         "event": "request",
         "who": "anonymous",
-        "address": "testclient",
+        "address": "",
         "method": "POST",
         "route": "/v1/suggest",
         "status": 200,

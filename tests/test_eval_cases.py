@@ -84,7 +84,7 @@ def test_a_wrong_column_name_lists_the_columns_there_are(tmp_path, name, text):
     """The message names the requested column, the columns of the file and the option to use."""
     (tmp_path / name).write_text(text)
     with pytest.raises(
-        CaseFileError, match=r"no column 'charge' for the query; its columns are: text, hcpcs.*--query-column"
+        CaseFileError, match=r"no column 'charge' for the query; there are: text, hcpcs.*--query-column"
     ):
         read_cases(tmp_path / name, {"query": "charge", "codes": "hcpcs"})
 

@@ -12,6 +12,7 @@ import msgspec
 from api.batch.readers import BatchError, InputRow
 from api.batch.writers import RowResult
 from api.service import Query, SuggesterLike, suggest_each
+from index.column_names import describe_columns
 from index.errors import HcpcsError
 from suggest.answer import Answer, Ask
 
@@ -56,7 +57,7 @@ def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
     for name in TEXT_COLUMNS:
         if name in by_name:
             return by_name[name]
-    raise BatchError(f"say with --text-column which column holds the texts; there are: {', '.join(columns)}")
+    raise BatchError(f"say with --text-column which column holds the texts; {describe_columns(columns)}")
 
 
 def require_column(name: str, columns: Sequence[str]) -> str:
@@ -66,7 +67,7 @@ def require_column(name: str, columns: Sequence[str]) -> str:
         BatchError: If no column has it; names the columns.
     """
     if name not in columns:
-        raise BatchError(f"there is no column {name!r}; there are: {', '.join(columns)}")
+        raise BatchError(f"there is no column {name!r}; {describe_columns(columns)}")
     return name
 
 

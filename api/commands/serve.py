@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.loading import open_suggester, resolve_index
+from api.memory import close_memory
 from api.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     Raises:
         HcpcsError: If the address is not allowed or not free, or the index cannot be read.
     """
+    close_memory()
     check_exposure(arguments.host, settings.api_key, arguments.without_key)
     if arguments.workers < 1:
         raise SettingsError("--workers must be at least 1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -16,6 +17,7 @@ from api.trail.records import Request, Started, Stopped, now
 from api.trail.writer import TrailWriter
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:.]{0,40}:[\da-fA-F:.]{0,40}")
 PROBES = "/health/"  # asked every few seconds, about nobody
 
 
@@ -71,13 +73,12 @@ class TrailMiddleware:
         self.trail.close()
 
     def _record(self, scope: Any, noted: Notes, status: int, seconds: float) -> None:
-        client = scope.get("client")
         method = scope["method"]
         self.trail.append(
             Request(
                 at=now(),
                 who=caller(scope),
-                address=client[0] if client else "",
+                address=address(scope),
                 method=method if method in METHODS else "other",
                 route=scope.get("path_template") or NO_ROUTE,
                 status=status,
@@ -95,6 +96,15 @@ class TrailMiddleware:
 def caller(scope: Any) -> str:
     """Name of the key or token that a request was accepted with; `anonymous` without one."""
     return str(scope["state"].get("caller") or "anonymous")[:128]
+
+
+def address(scope: Any) -> str:
+    """The address that a request came from; empty if it is none.
+
+    Behind a proxy it is what the proxy says in `X-Forwarded-For`, which could be any text.
+    """
+    client = scope.get("client")
+    return client[0] if client and ADDRESS.fullmatch(client[0]) else ""
 
 
 def outcome(status: int) -> str:

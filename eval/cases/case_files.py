@@ -11,6 +11,7 @@ from typing import IO, Any, cast
 import msgspec
 
 from eval.errors import CaseFileError
+from index.column_names import describe_columns
 
 FIELDS = ("query", "codes", "id", "source", "kind", "date")
 DELIMITERS = ",;\t|"
@@ -59,9 +60,9 @@ def _check_columns(path: Path, columns: Sequence[str], names: Mapping[str, str],
     required = {"query", "codes"} | explicit
     for field in FIELDS:
         if field in required and names[field] not in columns:
-            listed = ", ".join(name for name in columns if name) or "none"
+            listed = describe_columns([name for name in columns if name])
             raise CaseFileError(
-                f"{path.name} has no column {names[field]!r} for the {field}; its columns are: {listed};"
+                f"{path.name} has no column {names[field]!r} for the {field}; {listed};"
                 f" name the right one with --{field}-column"
             )
 
