@@ -66,6 +66,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whatever read our output has ended, for example `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a full or read-only disk, a missing permission
+        reason = (error.strerror or type(error).__name__).lower()
+        sys.stderr.write(f"hcpcs: {error.filename or 'a file'}: {reason}\n")
+        return 1
+    except MemoryError:
+        sys.stderr.write(
+            "hcpcs: there is not enough memory for this; give a smaller file or fewer processes\n"
+        )
+        return 1
 
 
 if __name__ == "__main__":

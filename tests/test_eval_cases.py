@@ -94,7 +94,7 @@ def test_a_wrong_column_name_lists_the_columns_there_are(tmp_path, name, text):
     [
         ("gone.csv", None, "there is no file"),
         ("a.pdf", "x", "cases are read from"),
-        ("a.xlsx", "x", "cannot be read as an Excel workbook"),
+        ("a.xlsx", "x", "is a damaged workbook"),
         ("a.csv", "query,codes\n", "holds no usable case"),
     ],
 )

@@ -12,8 +12,8 @@ import msgspec
 from api.batch.readers import BOM, InputRow
 from suggest.answer import Answer
 
-# What makes a spreadsheet run a cell as a formula: OWASP's list for CSV injection, in ASCII and full width, with
-# the bar of DDE calls. Programs that trim a cell see the sign behind blanks and invisible characters too.
+# What makes a spreadsheet run a cell as a formula: OWASP's list for CSV injection, in ASCII and full width,
+# with the bar of DDE calls. Programs that trim cells see the sign behind blanks and invisible characters too.
 FORMULA_START = re.compile(
     "[\t\r\n]|[\\s\\x00-\\x1f\\x7f\xad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*"
     "[=+\\-@|\uff1d\uff0b\uff0d\uff20\uff5c\ufe62\ufe63\ufe66\ufe6b\u207a\u207b]"
@@ -88,7 +88,7 @@ class CsvWriter:
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> bytes:
         lines = _Lines()
-        # With "\n" alone, csv would leave a cell with "\r" unquoted, which readers take for the end of a line.
+        # With "\n" alone, csv would leave a cell with "\r" unquoted, which readers take for a new line.
         writer = csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n")
         writer.writerows([[self._neutralise(cell) for cell in cells] for cells in rows])
         return "".join(lines.written).encode("utf-8", errors="replace")
@@ -102,7 +102,7 @@ class CsvWriter:
 
 
 class _Lines:
-    """What csv writes to: lines, which then end in "\n" alone."""
+    """What csv writes to: lines, which then end in a line feed alone."""
 
     def __init__(self) -> None:
         self.written: list[str] = []
