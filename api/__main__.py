@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from api.memory import no_core_dumps
 from api.settings import load_settings
 from index.errors import HcpcsError
 
@@ -19,6 +20,7 @@ COMMANDS = {
     "serve": "the HTTP service and the web page",
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
+    "trail": "check the audit trail, and find a text in it",
 }
 
 
@@ -49,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         Exit code: 0 done, 1 the work failed, 2 bad usage or bad input, 130 interrupted.
     """
+    no_core_dumps()
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if word in COMMANDS), None)
     arguments = build_parser(command).parse_args(words)
@@ -63,6 +66,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whatever read our output has ended, for example `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a full or read-only disk, a missing permission
+        reason = (error.strerror or type(error).__name__).lower()
+        sys.stderr.write(f"hcpcs: {error.filename or 'a file'}: {reason}\n")
+        return 1
+    except MemoryError:
+        sys.stderr.write(
+            "hcpcs: there is not enough memory for this; give a smaller file or fewer processes\n"
+        )
+        return 1
 
 
 if __name__ == "__main__":

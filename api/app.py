@@ -23,6 +23,7 @@ from api.http.middleware import RequestMiddleware
 from api.http.problems import error_handler
 from api.live import LiveApp
 from api.loading import open_suggester
+from api.memory import close_memory
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
 from api.page import page_routes
@@ -30,6 +31,7 @@ from api.reloading import follow, named_copy, on_hangup, served_file
 from api.rest.routes import rest_routes
 from api.service import Service, SuggesterLike
 from api.settings import Settings, load_settings
+from api.trail.wiring import record_requests
 from index.errors import HcpcsError
 
 
@@ -64,10 +66,12 @@ def create_app(
         logging_config=None,
         state=State({"service": service}),
     )
-    # Wraps the whole app: the framework runs its middleware only for paths that have a route.
+    # Wrap the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
         app.asgi_handler, service.metrics, _version_headers(service), settings.access_log
     )
+    if settings.trail:
+        record_requests(app, settings, lambda: service.release)
     return app
 
 
@@ -128,6 +132,7 @@ class UnfitIndexError(HcpcsError):
 
 def worker_app() -> LiveApp:
     """The app of a worker process, on the index that the supervisor names, else on that of the settings."""
+    close_memory()
     settings, named = load_settings(os.environ), served_file()
 
     def load() -> SuggesterLike:

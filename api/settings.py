@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True):
         api_key: The key that HTTP requests must carry; empty for none.
         cors_origins: Web origins whose pages may call the service from a browser.
         access_log: Whether the service writes one line for each request (never its text).
+        trail: Folder of the audit trail; None for no trail.
+        trail_key: File with the secret of the trail; None for `trail.key` in the data folder.
     """
 
     home: Path
@@ -34,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True):
     api_key: str = ""
     cors_origins: tuple[str, ...] = ()
     access_log: bool = True
+    trail: Path | None = None
+    trail_key: Path | None = None
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -46,11 +50,25 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     index = environ.get("HCPCS_INDEX")
     return Settings(
         home=Path(home).expanduser(),
-        index=Path(index).expanduser() if index else None,
+        index=_path(index),
         api_key=_api_key(environ.get("HCPCS_API_KEY", "")),
         cors_origins=_origins(environ.get("HCPCS_CORS_ORIGINS", "")),
         access_log=_switch("HCPCS_ACCESS_LOG", environ.get("HCPCS_ACCESS_LOG", "1")),
+        trail=_trail(environ.get("HCPCS_TRAIL", "0"), Path(home).expanduser()),
+        trail_key=_path(environ.get("HCPCS_TRAIL_KEY")),
     )
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value).expanduser() if value else None
+
+
+def _trail(value: str, home: Path) -> Path | None:
+    """The folder of the trail: 1 stands for `trail` in the data folder, 0 for none."""
+    word = value.strip().lower()
+    if word in YES:
+        return home / "trail"
+    return None if word in NO or not word else _path(value.strip())
 
 
 def _api_key(value: str) -> str:

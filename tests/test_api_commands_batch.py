@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -103,6 +104,96 @@ def test_formulas_are_neutralised(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert [row["b"] for row in found] == ["-5.50", "+1", "-1e5"]
     assert found[2]["text"] == "'\t=cane"
     assert "4 cells that began like formulas" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("=1+1", "+1+1", "-1+1", "@SUM(A1)", "|cmd", "\t=1", "\r=1", "\n=1", "\ttext", "\rtext", "\ntext"),
+        *(
+            " =1+1",
+            "  @SUM(A1)",
+            "\xa0=1",
+            "\u200b=1",
+            "\ufeff=1",
+            "\x00=1",
+            "\x1f-1+1",
+            " |calc",
+            "\v+1+cmd",
+        ),
+        *("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", " \uff1d1", "=cmd|' /C calc'!A0", "+", "-"),
+        *('=HYPERLINK("http://x";A1)', "-2+3+cmd|' /C calc'!A0", "=1,=2", '=1"",=2', "- 5 mg"),
+    ],
+)
+def test_every_beginning_of_a_formula_is_neutralised(tmp_path: Path, cell: str) -> None:
+    """OWASP's list, behind blanks and invisible characters too."""
+    given, wanted = io.StringIO(), tmp_path / "out.csv"
+    csv.writer(given).writerows([["text", "note"], ["cane", cell]])
+    batch(tmp_path, given.getvalue(), "-k", "1")
+    (row,) = csv.DictReader(io.StringIO(wanted.read_bytes().decode(), newline=""))
+
+    assert row["note"] == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    "cell", ["-5.50", "+1", " -1 ", "-1e5", "1-2", "'=1", "a=b", "E0100", "-12,000.5", "-5%"]
+)
+def test_numbers_and_other_cells_stay_as_they_are(tmp_path: Path, cell: str) -> None:
+    """Also a cell that was neutralised before."""
+    (row,) = rows(batch(tmp_path, f'text,note\ncane,"{cell}"\n', "-k", "1"))
+
+    assert row["note"] == cell
+
+
+def test_two_runs_on_one_output_do_not_mix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second is refused while the first writes, and changes nothing; afterwards it may run."""
+    out = str(tmp_path / "out.csv")
+    (tmp_path / "other.csv").write_text("text\nwheelchair\n")
+    refused = []
+
+    class Meanwhile(FakeSuggester):
+        def suggest(self, *arguments: Any, **named: Any) -> list[Answer]:
+            if not refused:
+                refused.append(0)
+                refused.append(main(["batch", str(tmp_path / "other.csv"), out]))
+            return super().suggest(*arguments, **named)
+
+    meanwhile = Meanwhile()
+    monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: meanwhile)
+    (row,) = rows(batch(tmp_path, "text\ncane\n", "-k", "1"))
+
+    assert refused == [0, 2]
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "hcpcs: another run is writing out.csv: wait for its end, or name another output"
+    )
+    assert row["code_1"] == "E0100"
+    assert main(["batch", str(tmp_path / "other.csv"), out, "-k", "1"]) == 0
+    assert rows(tmp_path / "out.csv")[0]["code_1"] == "K0001"
+
+
+@pytest.mark.parametrize("name", ["out.csv.partial", "out.csv.partial.json.new"])
+def test_a_link_in_place_of_a_working_file_is_not_written_through(tmp_path: Path, name: str) -> None:
+    """Somebody else's link in a shared folder must not make us overwrite its target."""
+    target = tmp_path / "target"
+    target.write_text("mine")
+    (tmp_path / name).symlink_to(target)
+    (tmp_path / "in.csv").write_text("text\ncane\n")
+    main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")])
+
+    assert target.read_text() == "mine"
+
+
+def test_devices_and_pipes_are_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They could be endless, or never answer."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "zero.csv"):
+        assert main(["batch", str(tmp_path / name), str(tmp_path / "out.csv")]) == 2
+        assert capsys.readouterr().err == (
+            f"hcpcs: {tmp_path / name}: is not an ordinary file but a folder, a device, a pipe or a socket\n"
+        )
 
 
 def test_semicolons_marks_and_old_code_pages_are_read(tmp_path: Path) -> None:
@@ -227,7 +318,7 @@ def test_another_input_or_k_begins_anew(
         (
             "text,text\n",
             [],
-            "several columns of the CSV file have the same name (text); every column needs a name of its own",
+            "several columns of the CSV file have the same name; every column needs a name of its own",
         ),
     ],
 )

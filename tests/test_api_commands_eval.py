@@ -140,7 +140,7 @@ def test_ctrl_c_keeps_the_answers_and_says_how_to_go_on(lines, tmp_path, capsys,
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--query-column", "text"], "no column 'text' for the query; its columns are: charge, hcpcs, kind"),
+        (["--query-column", "text"], "no column 'text' for the query; there are: charge, hcpcs, kind"),
         (["--system", "magic"], "magic is none of"),
         (["-k", "0"], "k is 0; it must be from 1 to 100"),
         (["--split", "other"], "--split other is no case set of this run; there are: lines"),

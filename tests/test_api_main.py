@@ -242,3 +242,31 @@ def test_options_may_stand_before_or_after_the_texts(capsys: pytest.CaptureFixtu
     """And `--` lets a text begin with a dash."""
     assert main(["suggest", "-k", "1", "--json", "--", "-wheelchair"]) == 0
     assert json.loads(capsys.readouterr().out)["text"] == "-wheelchair"
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            OSError(28, "No space left on device", "out/cases.jsonl"),
+            "out/cases.jsonl: no space left on device",
+        ),
+        (PermissionError(13, "Permission denied", "out"), "out: permission denied"),
+        (MemoryError(), "there is not enough memory for this; give a smaller file or fewer processes"),
+    ],
+)
+def test_a_full_disk_or_memory_is_one_sentence(
+    error: BaseException,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In every command: exit code 1, as the work failed, and no traceback."""
+    import api.commands.code
+
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(api.commands.code, "run", fail)
+    assert main(["code", "E0100"]) == 1
+    assert capsys.readouterr().err == f"hcpcs: {sentence}\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.rest.cache import AnswerCache
+from api.rest.cache import AnswerCache, CachedAnswer
 from api.settings import Settings
 from tests.fakes import FakeSuggester
 
@@ -18,9 +18,9 @@ TODAY = date(2026, 1, 15)
 def test_an_answer_comes_back_for_its_question_and_day_only() -> None:
     """Another query or another day is not in the cache."""
     cache = AnswerCache(10)
-    cache.put(cache.digest(b"question", TODAY), b"\x00answer\xff")
+    cache.put(cache.digest(b"question", TODAY), CachedAnswer(b"\x00answer\xff", 3))
 
-    assert cache.get(cache.digest(b"question", TODAY)) == b"\x00answer\xff"
+    assert cache.get(cache.digest(b"question", TODAY)) == CachedAnswer(b"\x00answer\xff", 3)
     assert cache.get(cache.digest(b"questiom", TODAY)) is None
     assert cache.get(cache.digest(b"question", date(2026, 1, 16))) is None
     assert AnswerCache(10).digest(b"question", TODAY) != cache.digest(b"question", TODAY)
@@ -31,18 +31,18 @@ def test_the_oldest_gives_way() -> None:
     cache = AnswerCache(2)
     a, b, c = (cache.digest(question, TODAY) for question in (b"a", b"b", b"c"))
     for digest, answer in ((a, b"a"), (b, b"b")):
-        cache.put(digest, answer)
+        cache.put(digest, CachedAnswer(answer, 1))
     cache.get(a)
-    cache.put(c, b"c")
+    cache.put(c, CachedAnswer(b"c", 1))
 
     assert len(cache) == 2
-    assert [cache.get(digest) for digest in (a, b, c)] == [b"a", None, b"c"]
+    assert [cache.get(digest) for digest in (a, b, c)] == [CachedAnswer(b"a", 1), None, CachedAnswer(b"c", 1)]
 
 
 def test_a_question_is_held_as_a_keyed_digest_only() -> None:
     """Each cache has its own secret for the digests."""
     cache = AnswerCache(10)
-    cache.put(cache.digest(b'{"text": "zebrafish"}', TODAY), b"answer")
+    cache.put(cache.digest(b'{"text": "zebrafish"}', TODAY), CachedAnswer(b"answer", 1))
 
     assert "zebrafish" not in repr(vars(cache))
     assert cache.digest(b"", TODAY) != AnswerCache(10).digest(b"", TODAY)

@@ -33,6 +33,8 @@ def test_values_are_read() -> None:
             "HCPCS_API_KEY": " 0123456789abcdef ",
             "HCPCS_CORS_ORIGINS": "https://a.example/, http://b.example:8080",
             "HCPCS_ACCESS_LOG": "off",
+            "HCPCS_TRAIL": "1",
+            "HCPCS_TRAIL_KEY": "/run/secrets/trail",
         }
     )
 
@@ -42,7 +44,11 @@ def test_values_are_read() -> None:
         api_key="0123456789abcdef",
         cors_origins=("https://a.example", "http://b.example:8080"),
         access_log=False,
+        trail=Path("/data/trail"),
+        trail_key=Path("/run/secrets/trail"),
     )
+    assert load_settings({"HCPCS_TRAIL": "/var/log/hcpcs"}).trail == Path("/var/log/hcpcs")
+    assert load_settings({"HCPCS_TRAIL": "off"}).trail is None
 
 
 @pytest.mark.parametrize(

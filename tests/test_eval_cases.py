@@ -84,7 +84,7 @@ def test_a_wrong_column_name_lists_the_columns_there_are(tmp_path, name, text):
     """The message names the requested column, the columns of the file and the option to use."""
     (tmp_path / name).write_text(text)
     with pytest.raises(
-        CaseFileError, match=r"no column 'charge' for the query; its columns are: text, hcpcs.*--query-column"
+        CaseFileError, match=r"no column 'charge' for the query; there are: text, hcpcs.*--query-column"
     ):
         read_cases(tmp_path / name, {"query": "charge", "codes": "hcpcs"})
 
@@ -94,7 +94,7 @@ def test_a_wrong_column_name_lists_the_columns_there_are(tmp_path, name, text):
     [
         ("gone.csv", None, "there is no file"),
         ("a.pdf", "x", "cases are read from"),
-        ("a.xlsx", "x", "cannot be read as an Excel workbook"),
+        ("a.xlsx", "x", "is a damaged workbook"),
         ("a.csv", "query,codes\n", "holds no usable case"),
     ],
 )

@@ -13,6 +13,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from api.batch.locks import lock_output
+from index.regular_files import open_regular
+
 
 class Checkpoint(msgspec.Struct, frozen=True):
     """How much of a partial output is complete.
@@ -31,7 +34,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
 def run_digest(path: Path, *parts: object) -> str:
     """SHA-256 of an input file and of everything else that decides the answers."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(1 << 20):
             digest.update(block)
     digest.update(repr(parts).encode())
@@ -46,6 +49,9 @@ class ResumableOutput:
         run: From `run_digest`. A partial output with another digest is overwritten; so is any, if this is
             empty.
 
+    Raises:
+        BatchError: If another run is writing this output, or a link stands in place of the partial output.
+
     Attributes:
         rows: Input rows that an interrupted run has answered already.
     """
@@ -55,9 +61,9 @@ class ResumableOutput:
         self._partial = path.with_name(f"{path.name}.partial")
         self._checkpoint = path.with_name(f"{path.name}.partial.json")
         self._run = run
+        self._file: BinaryIO = lock_output(self._partial)  # before the checkpoint of another run is read
         checkpoint = self._read_checkpoint()
         self.rows = checkpoint.rows if checkpoint else 0
-        self._file: BinaryIO = self._partial.open("r+b" if checkpoint else "w+b")
         self._file.truncate(checkpoint.size if checkpoint else 0)  # drops an incomplete last chunk
         self._file.seek(0, os.SEEK_END)
 
@@ -75,14 +81,17 @@ class ResumableOutput:
         self._file.flush()
         checkpoint = Checkpoint(self._run, rows, self._file.tell())
         new = self._checkpoint.with_suffix(".json.new")
-        new.write_bytes(msgspec.json.encode(checkpoint))
+        new.unlink(missing_ok=True)  # a link there would be written through
+        with new.open("xb") as file:
+            file.write(msgspec.json.encode(checkpoint))
         new.replace(self._checkpoint)
 
     def finish(self) -> None:
-        """Rename the partial output to its final name and delete the checkpoint."""
-        self._file.close()
-        self._partial.replace(self._path)
+        """Write the output to the disk, rename it to its final name, and delete the checkpoint."""
+        os.fsync(self._file.fileno())
+        self._partial.replace(self._path)  # while it is locked, so that no other run takes it for unfinished
         self._checkpoint.unlink(missing_ok=True)
+        self._file.close()
 
     def close(self) -> None:
         """Close the file; what is written stays for the next run."""

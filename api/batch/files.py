@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from api.batch.readers import BatchError, CsvReader, JsonLinesReader, RowReader
+from index.regular_files import open_regular
 
 STANDARD_STREAM = "-"  # stands for stdin or stdout in place of a path
 KINDS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -43,7 +44,7 @@ def open_input(path: str) -> Iterator[tuple[BinaryIO, int]]:
     if path == STANDARD_STREAM:
         yield sys.stdin.buffer, 0
         return
-    with Path(path).open("rb") as file:
+    with open_regular(Path(path)) as file:
         yield file, Path(path).stat().st_size
 
 
@@ -64,7 +65,7 @@ def input_columns(path: str, reader: RowReader, output_kind: str) -> tuple[str, 
             "JSON Lines from stdin cannot become CSV, whose columns must be known first; use files"
         )
     names: dict[str, None] = {}
-    with Path(path).open("rb") as file:
+    with open_regular(Path(path)) as file:
         for row in JsonLinesReader(file):
             names.update(dict.fromkeys(row.columns))
     return tuple(names)

@@ -11,6 +11,7 @@ from api.batch.readers import BatchError, InputRow
 from api.batch.writers import RowResult
 from api.dates import Order, parse_date
 from api.service import Query, SuggesterLike, suggest_each
+from index.column_names import describe_columns
 from index.errors import HcpcsError
 from suggest.answer import Answer, Ask
 
@@ -58,7 +59,7 @@ def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
     for name in TEXT_COLUMNS:
         if name in by_name:
             return by_name[name]
-    raise BatchError(f"say with --text-column which column holds the texts; there are: {', '.join(columns)}")
+    raise BatchError(f"say with --text-column which column holds the texts; {describe_columns(columns)}")
 
 
 def require_column(name: str, columns: Sequence[str]) -> str:
@@ -68,7 +69,7 @@ def require_column(name: str, columns: Sequence[str]) -> str:
         BatchError: If no column has it; names the columns.
     """
     if name not in columns:
-        raise BatchError(f"there is no column {name!r}; there are: {', '.join(columns)}")
+        raise BatchError(f"there is no column {name!r}; {describe_columns(columns)}")
     return name
 
 

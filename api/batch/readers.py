@@ -81,11 +81,9 @@ class CsvReader:
             raise BatchError("the CSV file has no header line with column names")
         if not all(names):
             raise BatchError("a column of the CSV file has no name; every column needs a name of its own")
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
+        if len(set(names)) < len(names):
             raise BatchError(
-                f"several columns of the CSV file have the same name ({', '.join(repeated)}); "
-                "every column needs a name of its own"
+                "several columns of the CSV file have the same name; every column needs a name of its own"
             )
         return names
 

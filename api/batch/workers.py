@@ -9,8 +9,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from api.batch.chunks import AnsweredChunk, ChunkAnswerer, chunked
 from api.batch.queries import QuerySource
@@ -103,8 +104,17 @@ _worker_answerer: ChunkAnswerer  # set in each worker process when it starts
 def _start_worker(index_folder: Path, source: QuerySource, writer: RowWriter) -> None:
     """Load the index in a worker process; Ctrl-C is left to the parent, which stops its workers."""
     global _worker_answerer
+    Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker_answerer = ChunkAnswerer(open_suggester(index_folder, load_settings(os.environ)), source, writer)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, also if it was killed and could not say so."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _answer_in_worker(rows: Sequence[InputRow]) -> AnsweredChunk:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +12,13 @@ import msgspec
 from api.batch.readers import BOM, InputRow
 from suggest.answer import Answer
 
-# First characters that make a spreadsheet run a cell as a formula, in ASCII and in full width.
-FORMULA_START = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%?")
+# What makes a spreadsheet run a cell as a formula: OWASP's list for CSV injection, in ASCII and full width,
+# with the bar of DDE calls. Programs that trim cells see the sign behind blanks and invisible characters too.
+FORMULA_START = re.compile(
+    "[\t\r\n]|[\\s\\x00-\\x1f\\x7f\xad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*"
+    "[=+\\-@|\uff1d\uff0b\uff0d\uff20\uff5c\ufe62\ufe63\ufe66\ufe6b\u207a\u207b]"
+)
+NUMBER = re.compile(r" *[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%? *")
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 RANK_COLUMNS = ("code", "confidence", "description", "status")  # for each rank; `status` is that on the date
 ROW_COLUMNS = ("no_good_match", "looks_like", "date_of_service", "release", "warnings", "error")
@@ -80,10 +83,11 @@ class CsvWriter:
         return [*cells, *_row_cells(result.answer), result.error or ""]
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> bytes:
-        text = io.StringIO()
-        writer = csv.writer(text, delimiter=self._delimiter, lineterminator="\n")
+        lines = _Lines()
+        # With "\n" alone, csv would leave a cell with "\r" unquoted, which readers take for a new line.
+        writer = csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n")
         writer.writerows([[self._neutralise(cell) for cell in cells] for cells in rows])
-        return text.getvalue().encode("utf-8", errors="replace")
+        return "".join(lines.written).encode("utf-8", errors="replace")
 
     def _neutralise(self, cell: str) -> str:
         """The cell, with an apostrophe before what would be a formula; signed numbers stay as they are."""
@@ -104,6 +108,16 @@ def _row_cells(answer: Answer | None) -> list[str]:
         answer.release,
         "; ".join(answer.warnings),
     ]
+
+
+class _Lines:
+    """What csv writes to: lines, which then end in a line feed alone."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.written.append(line.removesuffix("\r\n") + "\n")
 
 
 def _cell(value: Any) -> str:

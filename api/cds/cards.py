@@ -11,6 +11,7 @@ from api.cds.messages import HookRequest
 from api.cds.orders import Json, OrderText, order_texts
 from api.http.limits import CDS_BUDGET_S, CDS_SUGGESTIONS
 from api.service import Service
+from api.trail.notes import note_codes, note_texts
 from index.code_systems import system_of_code
 from suggest.answer import Answer, Ask, LooksLike, Suggestion
 from suggest.looks import sentence, short_sentence
@@ -51,9 +52,11 @@ def cards(service: Service, request: HookRequest, deadline: float) -> list[Json]
     for order in order_texts(request.context.draftOrders, selected):
         if monotonic() > deadline:
             return None
+        note_texts((order.text,))
         answer = service.suggest(order.text, Ask(CDS_SUGGESTIONS, order.on))
         likely = [suggestion for suggestion in answer.suggestions if suggestion.confidence >= MIN_CONFIDENCE]
         if likely and not answer.no_good_match and not answer.error:
+            note_codes(len(likely))
             result.append(_card(service, order, answer, likely))
         elif answer.looks_like:
             result.append(_other_system_card(order, answer, answer.looks_like))

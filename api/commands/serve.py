@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.loading import open_suggester, resolve_index
+from api.memory import close_memory
 from api.reloading import SERVED, Supply, Watch, active_file, follow, on_hangup
 from api.settings import Settings, SettingsError
 
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     Raises:
         HcpcsError: If the address is not allowed or not free, or the index cannot be read.
     """
+    close_memory()
     check_exposure(arguments.host, settings.api_key, arguments.without_key)
     if arguments.workers < 1:
         raise SettingsError("--workers must be at least 1")

@@ -25,6 +25,7 @@ from api.fhir.parameters import Inputs, Resource
 from api.http.limits import MAX_K, TEXT_CHARACTERS
 from api.http.problems import Refused
 from api.service import Service
+from api.trail.notes import note_codes, note_texts
 from index.records import Record
 from suggest.answer import Answer, Ask, Filters, Suggestion
 
@@ -89,6 +90,7 @@ def _ranked(
         sections=(members.section,) if members.section else (),
         include_terminated=not active_only,
     )
+    note_texts((text,))
     answer = service.suggest(text, Ask(MAX_K, on, filters))
     matches = [
         (suggestion, record)
@@ -101,6 +103,7 @@ def _ranked(
         {**_concept(record, on, with_designations), "extension": _extensions(suggestion)}
         for suggestion, record in _page(inputs, matches)
     ]
+    note_codes(len(contains))
     resource = _resource(service, members, inputs, on, len(matches), contains)
     resource["expansion"]["parameter"].append({"name": "ranked-at-most", "valueInteger": MAX_K})
     if extensions := _about(answer):  # FHIR has no empty lists

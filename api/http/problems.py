@@ -37,8 +37,7 @@ SLUGS = {
 }
 
 _WHERE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,39}")
+_UNKNOWN = "Object contains unknown field"
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -117,12 +116,9 @@ def field_error(error: Exception) -> FieldError:
     """Split a msgspec message into path and rule, and remove words that the caller typed."""
     match = _WHERE.match(str(error))
     message, path = (match["message"], match["path"] or "$") if match else ("is not valid", "$")
-    unknown = _UNKNOWN.fullmatch(message)
-    if unknown:
-        # JSON keys can be any text, so a name is shown only if it looks like a field's name.
-        name = unknown["name"] if _IDENTIFIER.fullmatch(unknown["name"]) else ""
-        message = f"unknown field `{name}`" if name else "unknown field"
-        path = f"{path}.{name}" if name else path
+    if message.startswith(_UNKNOWN):
+        # Its name is not repeated: a JSON key can be any text, also one about a patient.
+        message = "unknown field; /schema lists the fields"
     elif message.startswith("Invalid enum value"):
         message = "is not one of the values allowed"
     elif message.endswith("encoded date"):

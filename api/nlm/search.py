@@ -13,6 +13,7 @@ from api.nlm.fields import FIELDS, as_text
 from api.nlm.request import NlmRequest
 from api.nlm.word_index import WORD, WordIndex
 from api.service import Service
+from api.trail.notes import note_codes, note_texts
 from index.records import Record
 from suggest.answer import Ask, Filters
 
@@ -41,7 +42,10 @@ class NlmSearch:
         """The encoded array: total, codes, extra fields by name, display rows."""
         on = date.today()
         matches = self._matches(request, on)
+        if request.terms:
+            note_texts((request.terms,))
         page = matches[request.offset : request.offset + request.count]
+        note_codes(len(page))
         extra = {name: [FIELDS[field](record, on) for record in page] for field, name in request.extra}
         codes = [as_text(FIELDS[request.code](record, on)) for record in page]
         rows = [[as_text(FIELDS[name](record, on)) for name in request.display] for record in page]

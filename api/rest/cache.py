@@ -6,8 +6,16 @@ import hashlib
 import os
 from collections import OrderedDict
 from datetime import date
+from typing import NamedTuple
 
 SECRET_BYTES = 32
+
+
+class CachedAnswer(NamedTuple):
+    """An encoded answer and the number of its codes."""
+
+    body: bytes
+    codes: int
 
 
 class AnswerCache:
@@ -22,7 +30,7 @@ class AnswerCache:
 
     def __init__(self, max_answers: int) -> None:
         self._secret = os.urandom(SECRET_BYTES)
-        self._answers: OrderedDict[bytes, bytes] = OrderedDict()
+        self._answers: OrderedDict[bytes, CachedAnswer] = OrderedDict()
         self._max_answers = max_answers
 
     def __len__(self) -> int:
@@ -38,14 +46,14 @@ class AnswerCache:
         salt = today.toordinal().to_bytes(16, "big")
         return hashlib.blake2b(question, key=self._secret, salt=salt).digest()
 
-    def get(self, digest: bytes) -> bytes | None:
+    def get(self, digest: bytes) -> CachedAnswer | None:
         """The cached answer, or None; it becomes the most recently used one."""
         answer = self._answers.get(digest)
         if answer is not None:
             self._answers.move_to_end(digest)
         return answer
 
-    def put(self, digest: bytes, answer: bytes) -> None:
+    def put(self, digest: bytes, answer: CachedAnswer) -> None:
         """Store an answer; if there are too many, drop the least recently used one."""
         self._answers[digest] = answer
         if len(self._answers) > self._max_answers:

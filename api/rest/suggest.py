@@ -14,10 +14,11 @@ from litestar.types import ControllerRouterHandler
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, answers, problems
 from api.http.limits import BATCH_BODY_BYTES, BATCH_ITEMS, CACHED_ANSWERS
 from api.http.problems import field_error, invalid
-from api.rest.cache import AnswerCache
+from api.rest.cache import AnswerCache, CachedAnswer
 from api.rest.messages import TAG, BatchRequest, SuggestRequest
 from api.rest.micro_batcher import MicroBatcher
 from api.service import Query, Service
+from api.trail.notes import note_codes, note_texts
 from suggest.answer import Answer, Ask
 
 ITEM = msgspec.json.Decoder(SuggestRequest)
@@ -52,16 +53,19 @@ def _suggest_route(service: Service) -> ControllerRouterHandler:
         """
         # In the event loop on purpose: an answer takes less time than handing it to a thread and back.
         today = date.today()
+        note_texts((data.text,))
         digest = cache.digest(body, today)
         cached = cache.get(digest)
         if cached is not None:
             service.metrics.repeated.inc()
-            return _json(cached)
+            note_codes(cached.codes)
+            return _json(cached.body)
         answer = await batcher.suggest(data.query(today))
         if answer.error:
             raise invalid("$.text", answer.error)
-        encoded = ENCODE(answer)
-        cache.put(digest, encoded)
+        encoded, codes = ENCODE(answer), len(answer.suggestions)
+        cache.put(digest, CachedAnswer(encoded, codes))
+        note_codes(codes)
         return _json(encoded)
 
     return suggest
@@ -103,6 +107,8 @@ def _answer_items(service: Service, batch: BatchRequest) -> list[Answer]:
     items = [_query_or_refusal(raw, today) for raw in batch.items]
     outcomes = iter(service.suggest_each([item for item in items if isinstance(item, Query)]))
     answers = [next(outcomes) if isinstance(item, Query) else item for item in items]
+    note_texts(item.text for item in items if isinstance(item, Query))
+    note_codes(sum(len(answer.suggestions) for answer in answers if isinstance(answer, Answer)))
     return [
         answer if isinstance(answer, Answer) else refused_answer(service, str(answer)) for answer in answers
     ]

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
 import msgspec
 
 from eval.errors import CaseFileError
+from index.column_names import describe_columns
+from index.regular_files import open_regular
+from index.workbooks import WorkbookError, open_workbook, rows_of
 
 FIELDS = ("query", "codes", "id", "source", "kind", "date")
 DELIMITERS = ",;\t|"
+MAX_BYTES = 256 * 2**20  # unpacked
+MAX_LINE_BYTES = 2**20
 ROW_ERROR = "__error__"  # key of a row that cannot be read; its value says why
 NumberedRow = tuple[int, dict[str, Any]]
 
@@ -51,67 +59,104 @@ def is_gzip(path: Path) -> bool:
     return path.suffix.lower() == ".gz"
 
 
-def _open(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if is_gzip(path) else path.open("rb")
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    """The file, unpacked if it is gzipped.
+
+    Raises:
+        CaseFileError: Within the block too, if the file cannot be read or is damaged.
+    """
+    try:
+        with open_regular(path) as file:
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_gzip(path) else file
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise CaseFileError(f"{path.name} is a damaged or cut gzip file") from None
+    except OSError as error:
+        raise CaseFileError(f"{path.name}: {(error.strerror or 'cannot be read').lower()}") from None
+
+
+def _read_all(path: Path) -> bytes:
+    with _open(path) as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _too_large(path)
+    return data
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    left = MAX_BYTES
+    with _open(path) as file:
+        while line := file.readline(MAX_LINE_BYTES + 1):
+            left -= len(line)
+            if left < 0 or len(line) > MAX_LINE_BYTES:
+                raise _too_large(path)
+            yield line
+
+
+def _too_large(path: Path) -> CaseFileError:
+    return CaseFileError(
+        f"{path.name} holds more than {MAX_BYTES // 2**20} MB, "
+        f"or a line of more than {MAX_LINE_BYTES // 2**20} MB; measure a part of it"
+    )
 
 
 def _check_columns(path: Path, columns: Sequence[str], names: Mapping[str, str], explicit: set[str]) -> None:
     required = {"query", "codes"} | explicit
     for field in FIELDS:
         if field in required and names[field] not in columns:
-            listed = ", ".join(name for name in columns if name) or "none"
+            listed = describe_columns([name for name in columns if name])
             raise CaseFileError(
-                f"{path.name} has no column {names[field]!r} for the {field}; its columns are: {listed};"
+                f"{path.name} has no column {names[field]!r} for the {field}; {listed};"
                 f" name the right one with --{field}-column"
             )
 
 
 def _read_jsonl(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
     columns: dict[str, None] = {}
-    with _open(path) as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = msgspec.json.decode(line, type=dict[str, Any])
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                yield number, {ROW_ERROR: "the line is not one JSON object"}
-                continue
-            columns.update(dict.fromkeys(row))
-            yield number, row
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            row = msgspec.json.decode(line, type=dict[str, Any])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            yield number, {ROW_ERROR: "the line is not one JSON object"}
+            continue
+        columns.update(dict.fromkeys(row))
+        yield number, row
     _check_columns(path, list(columns), names, explicit)
 
 
 def _read_csv(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
-    with _open(path) as file:
-        data = file.read()
+    data = _read_all(path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")  # what Excel on Windows saves as "CSV"
     header = text.split("\n", 1)[0]
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=header.count))
-    reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
-    _check_columns(path, list(reader.fieldnames), names, explicit)
-    for row in reader:
-        if any(isinstance(value, str) and value.strip() for value in row.values()):
-            yield reader.line_num, dict(row)
+    csv.field_size_limit(MAX_LINE_BYTES)
+    lines = io.StringIO(text, newline="")
+    reader = csv.DictReader(lines, delimiter=max(DELIMITERS, key=header.count))
+    try:
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        _check_columns(path, list(reader.fieldnames), names, explicit)
+        for row in reader:
+            if any(isinstance(value, str) and value.strip() for value in row.values()):
+                yield reader.line_num, dict(row)
+    except csv.Error:
+        raise CaseFileError(f"{path.name} line {reader.line_num + 1} is no line of a CSV file") from None
 
 
 def _read_xlsx(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
-    import openpyxl
-
     try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises zip, XML and key errors as they are
-        raise CaseFileError(f"{path.name} cannot be read as an Excel workbook") from error
-    rows = workbook.worksheets[0].iter_rows(values_only=True)
-    header = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
-    _check_columns(path, header, names, explicit)
-    for number, cells in enumerate(rows, 2):
-        if any(cell is not None and str(cell).strip() for cell in cells):
-            yield number, {name: cell for name, cell in zip(header, cells, strict=False) if name}
-    workbook.close()
+        sheets = open_workbook(_read_all(path)).worksheets
+        rows = rows_of(sheets[0]) if sheets else iter(())
+        header = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
+        _check_columns(path, header, names, explicit)
+        for number, cells in enumerate(rows, 2):
+            if any(cell is not None and str(cell).strip() for cell in cells):
+                yield number, {name: cell for name, cell in zip(header, cells, strict=False) if name}
+    except WorkbookError as error:
+        raise CaseFileError(f"{path.name} {error}") from None
 
 
 def _read_qrels(path: Path) -> Iterator[NumberedRow]:

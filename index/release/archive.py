@@ -11,6 +11,15 @@ from index.release.source import MAX_BYTES
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _MAX_MEMBERS = 1000
 _TOP_BYTES = 100_000
+MAX_UNPACKED = 4 * MAX_BYTES
+"""Most bytes unpacked while one file is read, zips in zips and members tried in vain counted."""
+
+
+class Budget:
+    """What may still be unpacked while one file is read, in bytes."""
+
+    def __init__(self) -> None:
+        self.left = MAX_UNPACKED
 
 
 class Archive:
@@ -21,13 +30,19 @@ class Archive:
         is_workbook: Whether it is an .xlsx, which is a zip too.
     """
 
-    def __init__(self, data: bytes, problems: Problems) -> None:
+    def __init__(self, data: bytes, problems: Problems, budget: Budget) -> None:
         """Open a zip.
+
+        Args:
+            data: The whole zip.
+            problems: Names the file in errors.
+            budget: Shared by all zips in one file.
 
         Raises:
             ReleaseFormatError: If it is damaged, or states more files or bytes than any release has.
         """
         self._problems = problems
+        self._budget = budget
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             infos = self._zip.infolist()
@@ -54,8 +69,14 @@ class Archive:
     def _read(self, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
         try:
             with self._zip.open(member) as file:
-                return file.read(max_bytes)
+                data = file.read(max_bytes)
         except RuntimeError:
             raise self._problems.within(member.filename).fail("is encrypted") from None
         except Exception:  # zlib, lzma, struct and zipfile each raise their own
             raise self._problems.within(member.filename).fail("is damaged; fetch the zip again") from None
+        self._budget.left -= len(data)
+        if self._budget.left < 0:
+            raise self._problems.fail(
+                f"unpacks to more than {MAX_UNPACKED // 2**20} MB in all, as no release does"
+            )
+        return data

@@ -5,6 +5,8 @@ from __future__ import annotations
 from index.errors import ReleaseFormatError
 from index.records import Problem
 
+MAX_PROBLEMS = 100_000  # a file of Level I and II codes has some 10,000
+
 
 def shown_name(name: str) -> str:
     """A file name from inside an archive, safe to print."""
@@ -37,10 +39,13 @@ class Problems:
 
         Raises:
             FirstProblem: If reading is strict.
+            ReleaseFormatError: If there are more than `MAX_PROBLEMS`.
         """
         problem = Problem(self.path, line, message)
         if self.strict:
             raise FirstProblem(str(problem))
+        if len(self.entries) >= MAX_PROBLEMS:
+            raise self.fail(f"has more than {MAX_PROBLEMS:,} rows that cannot be read", line)
         self.entries.append(problem)
 
     def fail(self, message: str, line: int = 0) -> ReleaseFormatError:

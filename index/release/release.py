@@ -13,7 +13,7 @@ import msgspec
 
 from index.errors import ReleaseFormatError
 from index.records import Record, Release
-from index.release.archive import ZIP_MAGIC, Archive
+from index.release.archive import ZIP_MAGIC, Archive, Budget
 from index.release.assembly import Assembly
 from index.release.cpt import read_cpt as read_cpt
 from index.release.fields import ReleaseRow
@@ -85,7 +85,7 @@ def read_release(path: Path, *, strict: bool = False, name: str | None = None) -
     path = Path(path)
     problems = Problems(str(path), strict=strict)
     data = read_bytes(path, problems)
-    content = _read(data, path.name, problems, depth=0)
+    content = _read(data, path.name, problems, Budget(), depth=0)
     records = _mark_noc(content.assembly.records.values(), content.noc)
     texts = (content.name.rpartition("/")[2], path.name, path.absolute().parent.name)
     chosen_name = name or release_name(texts, (record.effective_from for record in records), path.stem)
@@ -110,13 +110,15 @@ def _mark_noc(records: Iterable[Record], noc: frozenset[str] | None) -> list[Rec
     ]
 
 
-def _read(data: bytes, name: str, problems: Problems, depth: int) -> _Content:
+def _read(data: bytes, name: str, problems: Problems, budget: Budget, depth: int) -> _Content:
     if data.startswith(_GZIP):
         data, name = gunzip(data, problems), name.removesuffix(".gz")
     if data.startswith(ZIP_MAGIC):
-        archive = Archive(data, problems)
+        archive = Archive(data, problems, budget)
         return (
-            _from_book(data, name, problems) if archive.is_workbook else _from_zip(archive, problems, depth)
+            _from_book(data, name, problems)
+            if archive.is_workbook
+            else _from_zip(archive, problems, budget, depth)
         )
     for magic, kind in _OTHER_KINDS.items():
         if data.startswith(magic):
@@ -157,7 +159,7 @@ def _from_book(data: bytes, name: str, problems: Problems) -> _Content:
     return _Content(_assemble(book.rows(releases[0]), problems), name)
 
 
-def _from_zip(archive: Archive, problems: Problems, depth: int) -> _Content:
+def _from_zip(archive: Archive, problems: Problems, budget: Budget, depth: int) -> _Content:
     """The release among a zip's members: the fixed-width text, else a workbook, a table or a zip."""
     ranked: dict[int, list[zipfile.ZipInfo]] = {}
     for member in archive.members:
@@ -171,7 +173,7 @@ def _from_zip(archive: Archive, problems: Problems, depth: int) -> _Content:
         for place, member in enumerate(newest_first[:_MAX_MEMBERS_TRIED]):
             inner = problems.within(member.filename)
             try:
-                content = _read(archive.read(member), member.filename, inner, depth + 1)
+                content = _read(archive.read(member), member.filename, inner, budget, depth + 1)
             except FirstProblem:
                 raise
             except ReleaseFormatError as error:

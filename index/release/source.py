@@ -7,6 +7,7 @@ import io
 import zlib
 from pathlib import Path
 
+from index.regular_files import NotRegularError, open_regular
 from index.release.fields import CONTROLS
 from index.release.problems import Problems
 
@@ -20,20 +21,23 @@ def read_bytes(path: Path, problems: Problems) -> bytes:
     """The bytes of a file.
 
     Raises:
-        ReleaseFormatError: If it is absent, a folder, unreadable, empty or larger than `MAX_BYTES`.
+        ReleaseFormatError: If it is absent, no ordinary file, unreadable, empty or larger than `MAX_BYTES`.
     """
     try:
         if path.is_dir():
             raise problems.fail("is a folder; name the release file in it")
-        if path.stat().st_size > MAX_BYTES:
-            raise problems.fail(f"is larger than {MAX_BYTES // 2**20} MB, which no release is")
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            data = file.read(MAX_BYTES + 1)
+    except NotRegularError as error:
+        raise problems.fail(error.strerror or "") from None
     except FileNotFoundError:
         raise problems.fail("there is no such file") from None
     except (OSError, ValueError) as error:
         raise problems.fail(f"cannot be read ({type(error).__name__})") from None
     if not data:
         raise problems.fail("is empty")
+    if len(data) > MAX_BYTES:
+        raise problems.fail(f"is larger than {MAX_BYTES // 2**20} MB, which no release is")
     return data
 
 

@@ -1,0 +1,1 @@
+"""The audit trail: who asked when, in files that show gaps and edits (`docs/trail.md`)."""
