@@ -19,6 +19,11 @@ BROWSE_MAX = 500
 
 NLM_DEFAULT = 7  # from the documentation of the public API, as the next
 NLM_MAX = 500
+NLM_FIELDS = 12  # in each of `df`, `sf`, `cf` and `ef`
+NLM_QUERY_CHARACTERS = 1_000
+NLM_CLAUSES = 32  # of `q`, with its operators in words
+NLM_PATTERNS = 2  # of `q`, with a wildcard before their end
+NLM_WILDCARDS = 8  # in one pattern of `q`
 
 CDS_SUGGESTIONS = 3
 CDS_BUDGET_S = 0.4  # seconds; the specification asks for 500 ms at the client
