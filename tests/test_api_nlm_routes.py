@@ -105,6 +105,7 @@ def test_a_word_half_typed_is_found(client: TestClient[Litestar]) -> None:
     assert search(client, terms="whee")[1] == ["E0130", "E0143", "K0001"]
     assert search(client, terms="whee fold")[1] == ["E0143"]
     assert search(client, terms="xyzzy") == [0, [], None, []]
+    assert search(client, terms="-") == [0, [], None, []]
 
 
 def test_search_fields_bound_the_search(client: TestClient[Litestar]) -> None:

@@ -85,7 +85,7 @@ def test_every_filter_reaches_the_suggester(client: TestClient[Litestar]) -> Non
         ({"text": "cane", "sections": ["e"]}, "$.sections[0]", "matching regex"),
         ({"text": "cane", "sections": "E"}, "$.sections", "Expected `array`, got `str`"),
         ({"text": "cane", "min_confidence": 1.5}, "$.min_confidence", "<= 1"),
-        ({"text": "cane", "colour": "red"}, "$.colour", "unknown field `colour`"),
+        ({"text": "cane", "colour": "red"}, "$", "has an unknown field"),
         ([], "$", "Expected `object`, got `array`"),
     ],
 )
@@ -186,7 +186,7 @@ def test_batch_answers_item_by_item(client: TestClient[Litestar]) -> None:
     assert [answer["error"] for answer in answers] == [
         None,
         "$.k: Expected `int` >= 1",
-        "$.txt: unknown field `txt`",
+        "$: has an unknown field",
         "the text is empty",
         None,
     ]

@@ -12,6 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from api.callers.file import read_callers
+from api.callers.table import NAME, make_table
 from api.loading import open_suggester, resolve_index
 from api.settings import Settings, SettingsError
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 HELP = "Serve the HTTP interfaces and the web page on the active index."
 EXAMPLE = "hcpcs serve --port 8000"
 
+ALLOWED_HOSTS = "HCPCS_ALLOWED_HOSTS"
 GRACE_S = 30  # after SIGTERM, requests in progress have this long to finish
 KEEP_ALIVE_S = 75  # an idle connection costs less than a new one after each pause in typing
 
@@ -44,7 +49,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     Raises:
         HcpcsError: If the address is not allowed or not free, or the index cannot be read.
     """
-    check_exposure(arguments.host, settings.api_key, arguments.without_key)
+    check_exposure(arguments.host, settings.checks_callers, arguments.without_key)
+    if settings.callers:
+        read_callers(settings.callers)  # a wrong file is told before the index is loaded
+    if not settings.checks_callers and not is_loopback(arguments.host) and not os.environ.get(ALLOWED_HOSTS):
+        # A gateway or a probe calls by address; names must be listed, since a page could rebind its own.
+        os.environ[ALLOWED_HOSTS] = "address"  # for the workers
+        settings = msgspec.structs.replace(settings, allowed_hosts=("address",))
     if arguments.workers < 1:
         raise SettingsError("--workers must be at least 1")
     folder = resolve_index(arguments.index, settings)
@@ -62,16 +73,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return _serve_in_workers(arguments.workers, folder, listening)
 
 
-def check_exposure(host: str, api_key: str, without_key: bool) -> None:
+def check_exposure(host: str, checks_callers: bool, without_key: bool) -> None:
     """Refuse to serve other machines without a key.
 
     Raises:
-        SettingsError: If the host is not loopback, there is no key, and `without_key` is false.
+        SettingsError: If the host is not loopback, no caller is checked, and `without_key` is false.
     """
-    if is_loopback(host) or api_key or without_key:
+    if is_loopback(host) or checks_callers or without_key:
         return
     raise SettingsError(
-        f"{host} can be reached from other machines and HCPCS_API_KEY is not set: set it, "
+        f"{host} can be reached from other machines and HCPCS_API_KEY is not set: set it or HCPCS_CALLERS, "
         "or give --without-key if a gateway in front checks callers"
     )
 
@@ -146,6 +157,18 @@ def _serve_in_workers(workers: int, folder: Path, listening: socket.socket) -> i
     os.environ["HCPCS_INDEX"] = str(folder)
     with tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # /metrics then adds up all workers
+        _share_table(Path(metrics))
         config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
         Multiprocess(config, sockets=[listening]).run()
     return 0
+
+
+def _share_table(folder: Path) -> None:
+    """Make the table in which the workers count callers; without room each counts alone, and says so."""
+    try:
+        make_table(folder / NAME)
+    except OSError:
+        (folder / NAME).unlink(missing_ok=True)
+        sys.stderr.write(
+            "hcpcs: the temporary folder has no room: each worker counts its callers' requests alone\n"
+        )

@@ -12,6 +12,10 @@ BATCH_ITEMS = 200
 MAX_K = 100
 DEFAULT_K = 10
 
+FAILED_KEY_DELAY_S = 0.25  # seconds before a wrong key is refused
+FAILED_KEYS_AT_ONCE = 64  # refusals that wait in a process; more are refused at once with 429
+FAILED_KEYS_PER_MINUTE = 30  # of one address, in all workers together; more are refused at once with 429
+
 CACHED_ANSWERS = 2_000  # in each process; about 3 KB each
 
 BROWSE_DEFAULT = 50

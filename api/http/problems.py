@@ -27,18 +27,23 @@ TYPE_PREFIX = "urn:hcpcs-suggest:problem:"
 SLUGS = {
     400: "malformed-request",
     401: "key-needed",
+    403: "scope-needed",
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
     413: "too-large",
     415: "wrong-media-type",
+    421: "wrong-host",
     422: "invalid-field",
+    429: "too-many-requests",
+    431: "headers-too-large",
     500: "internal-error",
+    503: "busy",
 }
+CLIENT_LEFT = 499  # for log and metrics only: nobody reads the answer
 
 _WHERE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,39}")
+_UNKNOWN = "Object contains unknown field"
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -108,6 +113,12 @@ class Refused(HTTPException):
         self.issue = issue
 
 
+class ClientLeft(HTTPException):
+    """The client closed its connection before its whole request had arrived."""
+
+    status_code = CLIENT_LEFT
+
+
 def invalid(path: str, message: str) -> Refused:
     """The error for one field."""
     return Refused(422, f"{path}: {message}", (FieldError(path, message),))
@@ -117,12 +128,8 @@ def field_error(error: Exception) -> FieldError:
     """Split a msgspec message into path and rule, and remove words that the caller typed."""
     match = _WHERE.match(str(error))
     message, path = (match["message"], match["path"] or "$") if match else ("is not valid", "$")
-    unknown = _UNKNOWN.fullmatch(message)
-    if unknown:
-        # JSON keys can be any text, so a name is shown only if it looks like a field's name.
-        name = unknown["name"] if _IDENTIFIER.fullmatch(unknown["name"]) else ""
-        message = f"unknown field `{name}`" if name else "unknown field"
-        path = f"{path}.{name}" if name else path
+    if message.startswith(_UNKNOWN):
+        message = "has an unknown field"  # a JSON key can be any text, so it is not repeated
     elif message.startswith("Invalid enum value"):
         message = "is not one of the values allowed"
     return FieldError(path, message)
@@ -157,7 +164,7 @@ def problem_details(failure: Failure) -> tuple[bytes, str]:
     """Encoded problem details and their media type."""
     problem = ProblemDetails(
         type=TYPE_PREFIX + SLUGS.get(failure.status, "error"),
-        title=HTTPStatus(failure.status).phrase,
+        title="Client Left" if failure.status == CLIENT_LEFT else HTTPStatus(failure.status).phrase,
         status=failure.status,
         detail=failure.detail,
         request_id=failure.request_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -116,6 +117,5 @@ class NlmSearch:
 
 def _longest(words: Sequence[str]) -> list[str]:
     """The words that are not the beginning of another: those hold wherever the others do."""
-    ordered = sorted(set(words))
-    following = [*ordered[1:], ""]
-    return [word for word, after in zip(ordered, following, strict=True) if not after.startswith(word)]
+    ordered = [*sorted(set(words)), ""]
+    return [word for word, after in pairwise(ordered) if not after.startswith(word)]
