@@ -30,6 +30,8 @@ from api.rest.routes import rest_routes
 from api.service import Service, SuggesterLike
 from api.settings import Settings, load_settings
 
+RENDERERS = {"/fhir": operation_outcome}  # path prefix -> how errors under it are written
+
 
 def create_app(
     suggester: SuggesterLike, settings: Settings, extra_routes: Iterable[ControllerRouterHandler] = ()
@@ -50,13 +52,17 @@ def create_app(
         route_handlers=[*routes(service), *extra_routes],
         guards=_guards(settings),
         cors_config=_cors(settings),
-        exception_handlers={Exception: error_handler({"/fhir": operation_outcome})},
+        exception_handlers={Exception: error_handler(RENDERERS)},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
         openapi_config=None,
         logging_config=None,
     )
+    # For refusals by the server, before the app.
+    app.state.headers = _headers(service)
+    app.state.renderers = RENDERERS
+    app.state.count_refused = service.metrics.count_refused
     # Wraps the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
         app.asgi_handler,

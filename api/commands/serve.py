@@ -27,7 +27,8 @@ EXAMPLE = "hcpcs serve --port 8000"
 
 ALLOWED_HOSTS = "HCPCS_ALLOWED_HOSTS"
 GRACE_S = 30  # after SIGTERM, requests in progress have this long to finish
-KEEP_ALIVE_S = 75  # an idle connection costs less than a new one after each pause in typing
+BACKLOG = 1024  # connections that wait to be accepted
+OPEN_FILES = 4096  # as many connections as the limits allow, in a process, and some more
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise SettingsError("--workers must be at least 1")
     folder = resolve_index(arguments.index, settings)
     suggester = open_suggester(folder, settings)
+    _allow_open_files()
     listening = bind(arguments.host, arguments.port)
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -122,12 +124,16 @@ def _reason(error: Exception) -> str:
 def _server_options() -> dict[str, Any]:
     """Options of uvicorn that do not depend on the number of workers."""
     from api.http.logs import LOG_CONFIG
+    from api.http.protocol import BoundedProtocol
 
     return {
         "log_config": LOG_CONFIG,
         "access_log": False,
         "server_header": False,
-        "timeout_keep_alive": KEEP_ALIVE_S,
+        "http": BoundedProtocol,
+        "ws": "none",
+        "proxy_headers": False,  # a caller could choose its own address
+        "backlog": BACKLOG,
         "timeout_graceful_shutdown": GRACE_S,
     }
 
@@ -172,3 +178,15 @@ def _share_table(folder: Path) -> None:
         sys.stderr.write(
             "hcpcs: the temporary folder has no room: each worker counts its callers' requests alone\n"
         )
+
+
+def _allow_open_files() -> None:
+    """Raise the number of open files to what the connections need, where the system allows it."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

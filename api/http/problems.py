@@ -31,6 +31,7 @@ SLUGS = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "too-slow",
     413: "too-large",
     415: "wrong-media-type",
     421: "wrong-host",
