@@ -9,17 +9,20 @@ from collections.abc import Iterable
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
-from litestar.types import ControllerRouterHandler
+from litestar.types import ControllerRouterHandler, Guard
 
+from api.callers.recognise import Callers
+from api.callers.table import shared_table
 from api.cds.routes import cds_routes
 from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
 from api.http.bodies import StrictRequest
-from api.http.keys import key_guard
+from api.http.hosts import ANY, AllowedHosts
+from api.http.keys import CallerGuard
 from api.http.limits import BODY_BYTES
 from api.http.metrics import Metrics
-from api.http.middleware import RequestMiddleware
+from api.http.middleware import Headers, RequestMiddleware
 from api.http.problems import error_handler
 from api.live import LiveApp
 from api.loading import open_suggester
@@ -33,6 +36,8 @@ from api.service import Service, SuggesterLike
 from api.settings import Settings, load_settings
 from api.trail.wiring import record_requests
 from index.errors import HcpcsError
+
+RENDERERS = {"/fhir": operation_outcome}  # path prefix -> how errors under it are written
 
 
 def create_app(
@@ -56,9 +61,9 @@ def create_app(
 
     app = Litestar(
         route_handlers=[*routes(service), *extra_routes],
-        guards=[key_guard(settings.api_key)] if settings.api_key else [],
+        guards=_guards(settings),
         cors_config=_cors(settings),
-        exception_handlers={Exception: error_handler({"/fhir": operation_outcome})},
+        exception_handlers={Exception: error_handler(RENDERERS)},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
@@ -66,9 +71,17 @@ def create_app(
         logging_config=None,
         state=State({"service": service}),
     )
+    # For refusals by the server, before the app.
+    app.state.headers = _headers(service)
+    app.state.renderers = RENDERERS
+    app.state.count_refused = service.metrics.count_refused
     # Wrap the whole app: the framework runs its middleware only for paths that have a route.
     app.asgi_handler = RequestMiddleware(
-        app.asgi_handler, service.metrics, _version_headers(service), settings.access_log
+        app.asgi_handler,
+        service.metrics,
+        _headers(service),
+        settings.access_log,
+        AllowedHosts(settings.allowed_hosts or (ANY,)),
     )
     if settings.trail:
         record_requests(app, settings, lambda: service.release)
@@ -89,6 +102,17 @@ def routes(service: Service) -> list[ControllerRouterHandler]:
     return [*handlers, openapi_route(service, handlers)]
 
 
+def _guards(settings: Settings) -> list[Guard]:
+    """The guard of every route; none where everyone may call as often as they like."""
+    if not (settings.checks_callers or settings.rate_limit):
+        return []
+    table = shared_table()
+    callers = None
+    if settings.checks_callers:
+        callers = Callers(settings.api_key, settings.callers, table)
+    return [CallerGuard(callers, settings.rate_limit, table)]
+
+
 def _cors(settings: Settings) -> CORSConfig | None:
     if not settings.cors_origins:
         return None
@@ -96,17 +120,22 @@ def _cors(settings: Settings) -> CORSConfig | None:
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
-        expose_headers=["X-Request-ID", "X-HCPCS-Release", "X-HCPCS-Model"],
+        expose_headers=["X-Request-ID", "X-HCPCS-Release", "X-HCPCS-Model", "RateLimit", "Retry-After"],
     )
 
 
-def _version_headers(service: Service) -> tuple[tuple[bytes, bytes], ...]:
-    """Headers that name release and model: a standard's body may have no place for them."""
+def _headers(service: Service) -> Headers:
+    """Headers of every answer: release and model, and what a browser may not do with it."""
     return (
         (b"x-hcpcs-release", _header(service.release)),
         (b"x-hcpcs-model", _header(service.model)),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"no-store"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-frame-options", b"DENY"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        # With the page's own policy both hold; this one forbids nothing that the page needs.
+        (b"content-security-policy", b"frame-ancestors 'none'; base-uri 'none'; object-src 'none'"),
     )
 
 

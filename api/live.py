@@ -10,6 +10,7 @@ import asyncio
 from typing import Any
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.types import Receive, Send
 
 DRAIN_S = 30.0  # how long the requests of a replaced app may take
@@ -62,6 +63,11 @@ class LiveApp:
     def app(self) -> Litestar:
         """The app that answers now."""
         return self._now.app
+
+    @property
+    def state(self) -> State:
+        """What the server needs to know to refuse a request before the app that answers now."""
+        return self._now.app.state
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, or run from start-up to shutdown."""

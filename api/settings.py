@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from index.errors import HcpcsError
 PREFIX = "HCPCS_"
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off"})
+HOST = re.compile(r"\*|(\*\.)?[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 class SettingsError(HcpcsError):
@@ -25,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True):
         home: The data folder: indexes, downloads, caches.
         index: An index folder to use instead of the active one.
         api_key: The key that HTTP requests must carry; empty for none.
+        callers: File of keys, token issuers and CDS clients; None for none.
+        allowed_hosts: Host names under which the service may be called; empty for any.
+        rate_limit: Requests a minute of each caller; 0 for no limit.
         cors_origins: Web origins whose pages may call the service from a browser.
         access_log: Whether the service writes one line for each request (never its text).
         trail: Folder of the audit trail; None for no trail.
@@ -34,10 +39,18 @@ class Settings(msgspec.Struct, frozen=True):
     home: Path
     index: Path | None = None
     api_key: str = ""
+    callers: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    rate_limit: int = 0
     cors_origins: tuple[str, ...] = ()
     access_log: bool = True
     trail: Path | None = None
     trail_key: Path | None = None
+
+    @property
+    def checks_callers(self) -> bool:
+        """Whether a key or token is asked for."""
+        return bool(self.api_key or self.callers)
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -48,10 +61,15 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """
     home = environ.get("HCPCS_HOME") or "~/.hcpcs"
     index = environ.get("HCPCS_INDEX")
+    api_key = _api_key(environ.get("HCPCS_API_KEY", ""))
+    callers = environ.get("HCPCS_CALLERS")
     return Settings(
         home=Path(home).expanduser(),
         index=_path(index),
-        api_key=_api_key(environ.get("HCPCS_API_KEY", "")),
+        api_key=api_key,
+        callers=_path(callers),
+        allowed_hosts=_hosts(environ.get("HCPCS_ALLOWED_HOSTS", ""), bool(api_key or callers)),
+        rate_limit=_count("HCPCS_RATE_LIMIT", environ.get("HCPCS_RATE_LIMIT", "0")),
         cors_origins=_origins(environ.get("HCPCS_CORS_ORIGINS", "")),
         access_log=_switch("HCPCS_ACCESS_LOG", environ.get("HCPCS_ACCESS_LOG", "1")),
         trail=_trail(environ.get("HCPCS_TRAIL", "0"), Path(home).expanduser()),
@@ -89,6 +107,23 @@ def _origins(value: str) -> tuple[str, ...]:
                 "HCPCS_CORS_ORIGINS takes origins such as https://ehr.example.org, separated by commas, or *"
             )
     return origins
+
+
+def _hosts(value: str, checks_callers: bool) -> tuple[str, ...]:
+    """The listed names; without a list, any name where callers are checked, else those of this machine."""
+    names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if any(not HOST.fullmatch(name) for name in names):
+        raise SettingsError(
+            "HCPCS_ALLOWED_HOSTS takes host names without port, such as codes.example.org, *.example.org, "
+            "loopback, address or *, separated by commas"
+        )
+    return names or (() if checks_callers else ("loopback",))
+
+
+def _count(name: str, value: str) -> int:
+    if not re.fullmatch(r"\d{1,6}", value.strip()):
+        raise SettingsError(f"{name} must be a whole number, 0 or more")
+    return int(value)
 
 
 def _switch(name: str, value: str) -> bool:

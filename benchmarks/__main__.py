@@ -16,7 +16,20 @@ from benchmarks.setting import ROOT, Setting, prepare
 from benchmarks.texts import texts
 from index.store.manifest import read_manifest
 
-NAMES = ("answer", "http", "load", "workers", "batch", "build", "growth", "cold", "memory", "size", "profile")
+NAMES = (
+    "answer",
+    "http",
+    "load",
+    "overload",
+    "workers",
+    "batch",
+    "build",
+    "growth",
+    "cold",
+    "memory",
+    "size",
+    "profile",
+)
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -146,6 +146,26 @@ def _open(results: Results) -> str:
     return _markdown(titles, rows)
 
 
+def _overload(results: Results) -> str:
+    titles = [
+        "of the capacity", "offered/s", "sent/s", "accepted/s", "refused",
+        "until refused, p95, ms",
+        "accepted, median, ms", "accepted, p99, ms", "health, p99, ms", "memory, MB",
+    ]  # fmt: skip
+    return _markdown(titles, [_overload_row(row) for row in results["overload"]["rows"]])
+
+
+def _overload_row(row: dict[str, Any]) -> list[str]:
+    refusal = row["refusal_ms"].get("p95")
+    return [
+        f"{row['factor']:g} x", f"{row['offered']:,.0f}", f"{row['sent']:,.0f}", f"{row['accepted']:,.0f}",
+        f"{row['refused_share']:.0%}", f"{refusal:.3g}" if refusal is not None else "",
+        f"{row['accepted_ms']['p50']:.3g}", f"{row['accepted_ms']['p99']:.3g}",
+        f"{row['health_ms']['p99']:.3g}",
+        f"{row['memory_mb']:.0f}",
+    ]  # fmt: skip
+
+
 def _batch(results: Results) -> str:
     rates = results["batch"]["lines_per_second"]
     return _markdown(["batch", "lines/s"], [[CONTENDERS[name], _span(rate)] for name, rate in rates.items()])
@@ -251,6 +271,7 @@ MAKERS: dict[str, Callable[[Results], str]] = {
     "http": _http,
     "closed": _closed,
     "open": _open,
+    "overload": _overload,
     "batch": _batch,
     "build": _build,
     "growth": _growth,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -158,3 +160,109 @@ def test_the_access_log_can_be_switched_off(caplog: pytest.LogCaptureFixture) ->
         client.get("/health/live")
 
     assert [r for r in caplog.records if r.name == "hcpcs.access"] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "allowed"),
+    [
+        ("loopback", "localhost:8000", True),
+        ("loopback", "127.0.0.1", True),
+        ("loopback", "127.8.8.8:80", True),
+        ("loopback", "[::1]:8000", True),
+        ("loopback", "page.localhost", True),
+        ("loopback", "LOCALHOST", True),
+        ("loopback", "evil.example.org", False),
+        ("loopback", "localhost.evil.example.org", False),
+        ("loopback", "10.1.2.3", False),
+        ("loopback", "localhost@evil.example.org", False),
+        ("loopback", "localhost:8000:9", False),
+        ("loopback", "[::1", False),
+        ("loopback", "", False),
+        ("address", "10.1.2.3:8000", True),
+        ("address", "[fe80::1]", True),
+        ("address", "localhost", True),
+        ("address", "evil.example.org", False),
+        ("codes.example.org", "codes.example.org.", True),
+        ("codes.example.org", "xcodes.example.org", False),
+        ("*.example.org", "codes.example.org", True),
+        ("*.example.org", "example.org", False),
+        ("*.example.org", "evilexample.org", False),
+        ("*", "anything", True),
+    ],
+)
+def test_hosts_are_allowed_by_list(names: str, host: str, allowed: bool) -> None:
+    """A page that rebinds its own name to this address gets 421 and no answer of ours."""
+    settings = msgspec.structs.replace(SETTINGS, allowed_hosts=(names,))
+    with TestClient(create_app(FakeSuggester(), settings)) as client:
+        response = client.post("/v1/suggest", json={"text": "cane"}, headers={"Host": host})
+        page = client.get("/", headers={"Host": host})
+
+    assert (response.status_code, page.status_code) == ((200, 200) if allowed else (421, 421))
+    if not allowed:
+        assert response.json()["type"] == "urn:hcpcs-suggest:problem:wrong-host"
+        assert response.headers["x-request-id"]
+        assert not host or host not in response.text
+
+
+def test_every_answer_has_security_headers(client: TestClient[Litestar]) -> None:
+    """Answers, errors and the page: no sniffing, framing, referrer or store; the page runs its own files."""
+    for path in ("/", "/v1/releases", "/nowhere", "/static/page.js", "/health/live"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["cache-control"] == "no-store"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "server" not in headers
+    policy = client.get("/").headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/suggest", "/v1/suggest/batch", "/fhir/ValueSet/$expand", "/cds-services/hcpcs-suggest"]
+)
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_a_body_must_say_it_is_json(client: TestClient[Litestar], path: str, kind: str | None) -> None:
+    """What a page of another origin may send without being asked first (CORS) is 415 everywhere."""
+    headers = {"Content-Type": kind} if kind else {}
+    assert client.post(path, content=b'{"text": "cane"}', headers=headers).status_code == 415
+
+
+def test_an_unknown_field_is_not_repeated(client: TestClient[Litestar]) -> None:
+    """A field's name may be about a patient too."""
+    nested = {"items": [{"text": "cane", SECRET: 1}]}
+    bodies = {"/v1/suggest": {"text": "cane", SECRET: 1}, "/v1/suggest/batch": {"items": [], SECRET: 1}}
+    for path, body in bodies.items():
+        response = client.post(path, json=body)
+        assert response.status_code == 422
+        assert SECRET not in response.text
+    assert SECRET not in client.post("/v1/suggest/batch", json=nested).text
+
+
+def test_a_client_that_left_is_no_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    """A request whose body never arrives whole is logged as 499, not as 500."""
+    caplog.set_level(logging.INFO)
+    app = create_app(FakeSuggester(), SETTINGS)
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/suggest", "raw_path": b"/v1/suggest",
+        "headers": [(b"host", b"x"), (b"content-type", b"application/json"), (b"content-length", b"20")],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "scheme": "http", "root_path": "",
+        "query_string": b"", "state": {}, "http_version": "1.1", "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": b'{"te', "more_body": True}]
+
+    async def receive() -> Any:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    async def send(_: Any) -> None:
+        """Nobody is there."""
+
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("hcpcs")]
+    assert [line.split(" ")[:3] for line in lines] == [["POST", "/v1/suggest", "499"]]

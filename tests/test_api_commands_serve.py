@@ -69,16 +69,16 @@ def refuses_connections(address: str) -> bool:
 def test_loopback_needs_no_key(host: str) -> None:
     """This machine's own addresses are served without a key."""
     assert is_loopback(host)
-    check_exposure(host, api_key="", without_key=False)
+    check_exposure(host, checks_callers=False, without_key=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "myhost"])
 def test_beyond_loopback_a_key_or_a_word_is_needed(host: str) -> None:
     """Other addresses are refused without a key, unless the operator gives `--without-key`."""
     with pytest.raises(SettingsError, match="HCPCS_API_KEY is not set"):
-        check_exposure(host, api_key="", without_key=False)
-    check_exposure(host, api_key="k" * 16, without_key=False)
-    check_exposure(host, api_key="", without_key=True)
+        check_exposure(host, checks_callers=False, without_key=False)
+    check_exposure(host, checks_callers=True, without_key=False)
+    check_exposure(host, checks_callers=False, without_key=True)
 
 
 def test_the_refusal_is_one_sentence(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
+from api.loading import open_suggester
 from api.nlm.query import QuerySyntaxError, parse_query
+from api.nlm.request import read_request
+from api.nlm.search import Columns, NlmSearch
+from api.service import Service
 from api.settings import Settings
+from tests import twin_nlm_query
+from tests.effort import examples
 from tests.fakes import RECORDS, FakeSuggester
+from tests.real_index import RealIndex
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +105,7 @@ def test_a_word_half_typed_is_found(client: TestClient[Litestar]) -> None:
     assert search(client, terms="whee")[1] == ["E0130", "E0143", "K0001"]
     assert search(client, terms="whee fold")[1] == ["E0143"]
     assert search(client, terms="xyzzy") == [0, [], None, []]
+    assert search(client, terms="-") == [0, [], None, []]
 
 
 def test_search_fields_bound_the_search(client: TestClient[Litestar]) -> None:
@@ -160,8 +171,103 @@ def test_unknown_parameters_are_ignored(client: TestClient[Litestar]) -> None:
 
 def test_obsolete_follows_the_calendar() -> None:
     """A code is obsolete from the day after its last day."""
-    keep = parse_query("obsolete:true")
-    record = next(record for record in RECORDS if record.code == "E0144")
+    obsolete, columns = parse_query("obsolete:true"), Columns(RECORDS)
+    row = next(row for row, record in enumerate(RECORDS) if record.code == "E0144")
 
-    assert not keep(record, date(2020, 12, 31))
-    assert keep(record, date(2021, 1, 1))
+    assert not obsolete(columns.on(date(2020, 12, 31)))[row]
+    assert obsolete(columns.on(date(2021, 1, 1)))[row]
+
+
+@pytest.mark.parametrize(
+    ("params", "path", "message"),
+    [
+        ({"q": "NOT *q0* NOT *q1* NOT *q2* NOT *q3*"}, "query.q", "has more than 2 patterns"),
+        ({"q": "a " * 33}, "query.q", "has more than 32 clauses"),
+        ({"q": "code:" + "?" * 9}, "query.q", "has a pattern with more than 8 wildcards"),
+        ({"q": "a" * 1001}, "query.q", "is longer than 1000 characters"),
+        ({"df": "code," * 13}, "query.df", "at most 12 fields"),
+        ({"ef": "code:c," * 13}, "query.ef", "at most 12 fields"),
+        ({"sf": "code," * 13}, "query.sf", "at most 12 fields"),
+    ],
+)
+def test_a_costly_request_is_refused(
+    client: TestClient[Litestar], params: dict[str, str], path: str, message: str
+) -> None:
+    """Length, clauses, wildcards and fields are bounded, and the refusal says by what."""
+    response = client.get("/api/hcpcs/v3/search", params={"terms": ""} | params)
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["path"] == path
+    assert message in response.json()["errors"][0]["message"]
+
+
+FIELD = st.sampled_from(
+    ["", "code:", "display:", "short_desc:", "long_desc:", "obsolete:", "is_noc:", "add_dt:"]
+)
+VALUE = st.sampled_from(
+    ["e0143", "e01*", "*", "?", "*a*", "w?lk*", "with", "it's", "--", "true", "false", "1993*",
+     '"with wheels"', '"other code"', '""', "[* TO *]", "[19930101 TO 20000101]", "[e TO f]", "[f TO e]",
+     "a[b]*"]
+)  # fmt: skip
+CLAUSE = st.builds("{}{}{}".format, st.sampled_from(["", "NOT ", "+", "-", "!"]), FIELD, VALUE)
+QUERY = st.recursive(
+    CLAUSE,
+    lambda inner: st.lists(inner, min_size=1, max_size=3).flatmap(
+        lambda parts: st.sampled_from([" ", " AND ", " OR "]).map(lambda word: f"({word.join(parts)})")
+    ),
+    max_leaves=5,
+)
+
+
+@pytest.mark.random
+@examples(300, 50_000)
+@given(QUERY)
+def test_a_query_means_what_it_means_record_by_record(q: str) -> None:
+    """Whatever the query, the rows are those for which a plain reading of it holds."""
+    on = date(2024, 1, 1)
+    try:
+        plain = [twin_nlm_query.parse_query(q)(record, on) for record in RECORDS]
+        answered = parse_query(q)
+    except (QuerySyntaxError, twin_nlm_query.QuerySyntaxError) as error:
+        assume("has more than" not in str(error))
+        with pytest.raises(QuerySyntaxError):
+            parse_query(q)
+        return
+
+    assert answered(Columns(RECORDS).on(on)).tolist() == plain
+
+
+COSTLY_Q = [
+    "NOT *e*? NOT ?*a*",
+    "*a*?* " + "(*?*?*?*e) " + "a* " * 30,
+    " ".join('""' for _ in range(32)),
+    " ".join(f'"{a} {b}"' for a in ("or", "and", "with", "per") for b in ("or", "for", "any", "each", "of")),
+    "(" * 20 + "*a* " * 2 + ")" * 20,
+    " ".join(["[* TO *]"] * 32),
+    " ".join(["NOT *"] * 16),
+    "?" * 8 + " *" + "a" * 900,
+]
+ALL_FIELDS = ",".join(["long_desc", "display"] * 6)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"terms": "", "q": q} for q in COSTLY_Q]
+    + [
+        {"terms": "a " * 1000},
+        {"terms": " ".join("abcdefghijklmnopqrstuvwxyz" * 38)},
+        {"terms": " ".join(a + b for a in "aeioust" for b in "abcdefghijklmnopqrstuvwxyz"), "q": COSTLY_Q[1]},
+        {"terms": "", "maxList": "", "df": ALL_FIELDS, "ef": ALL_FIELDS, "q": COSTLY_Q[0]},
+    ],
+)
+def test_the_costliest_requests_cost_little(real_index: RealIndex, params: dict[str, str]) -> None:
+    """What is not refused takes less than 20 ms of processor time on a whole release, the best of five."""
+    suggester = open_suggester(real_index.folder, Settings(home=Path("unused")))
+    search = NlmSearch(Service(suggester))
+    times: list[float] = []
+    for _ in range(5):
+        started = time.process_time()
+        search.answer(read_request(params))
+        times.append(time.process_time() - started)
+
+    assert min(times) < 0.020

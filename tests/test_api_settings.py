@@ -21,7 +21,16 @@ def test_every_setting_has_its_row() -> None:
 
 def test_defaults() -> None:
     """An empty environment gives what the docs say."""
-    assert load_settings({}) == Settings(home=Path("~/.hcpcs").expanduser())
+    expected = Settings(home=Path("~/.hcpcs").expanduser(), allowed_hosts=("loopback",))
+    assert load_settings({}) == expected
+
+
+@pytest.mark.parametrize("name", ["HCPCS_API_KEY", "HCPCS_CALLERS"])
+def test_any_host_is_allowed_where_callers_are_checked(name: str) -> None:
+    """A page that rebinds its name has no key; a list still holds."""
+    assert load_settings({name: "k" * 16}).allowed_hosts == ()
+    listed = load_settings({name: "k" * 16, "HCPCS_ALLOWED_HOSTS": "Codes.example.org, *.example.com"})
+    assert listed.allowed_hosts == ("codes.example.org", "*.example.com")
 
 
 def test_values_are_read() -> None:
@@ -31,6 +40,9 @@ def test_values_are_read() -> None:
             "HCPCS_HOME": "/data",
             "HCPCS_INDEX": "/index",
             "HCPCS_API_KEY": " 0123456789abcdef ",
+            "HCPCS_CALLERS": "/callers.toml",
+            "HCPCS_ALLOWED_HOSTS": "*",
+            "HCPCS_RATE_LIMIT": "600",
             "HCPCS_CORS_ORIGINS": "https://a.example/, http://b.example:8080",
             "HCPCS_ACCESS_LOG": "off",
             "HCPCS_TRAIL": "1",
@@ -42,6 +54,9 @@ def test_values_are_read() -> None:
         home=Path("/data"),
         index=Path("/index"),
         api_key="0123456789abcdef",
+        callers=Path("/callers.toml"),
+        allowed_hosts=("*",),
+        rate_limit=600,
         cors_origins=("https://a.example", "http://b.example:8080"),
         access_log=False,
         trail=Path("/data/trail"),
@@ -56,6 +71,8 @@ def test_values_are_read() -> None:
     [
         ("HCPCS_API_KEY", "short", "HCPCS_API_KEY must be at least 16"),
         ("HCPCS_API_KEY", "with a blank inside it", "HCPCS_API_KEY must be at least 16"),
+        ("HCPCS_ALLOWED_HOSTS", "https://codes.example.org", "takes host names without port"),
+        ("HCPCS_RATE_LIMIT", "many", "HCPCS_RATE_LIMIT must be a whole number"),
         ("HCPCS_CORS_ORIGINS", "ehr.hospital", "takes origins such as https://"),
         ("HCPCS_ACCESS_LOG", "perhaps", "HCPCS_ACCESS_LOG must be 1 or 0"),
     ],

@@ -129,6 +129,10 @@ def test_every_problem_type_is_listed() -> None:
         f"`limit` ({limits.BROWSE_DEFAULT}, at most {limits.BROWSE_MAX})",
         f"| `maxList` | {limits.NLM_DEFAULT}; {limits.NLM_MAX} when given empty "
         f"| rows, {limits.NLM_MAX} at most |",
+        f"`q` has at most {limits.NLM_QUERY_CHARACTERS:,} characters, {limits.NLM_CLAUSES} clauses and "
+        f"operators in words, {limits.NLM_PATTERNS} patterns with a wildcard before their end\n"
+        f"and {limits.NLM_WILDCARDS} wildcards in a pattern",
+        f"name at most {limits.NLM_FIELDS} fields each",
         f"when time runs out ({limits.CDS_BUDGET_S * 1000:.0f} ms)",
     ],
 )

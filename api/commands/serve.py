@@ -12,6 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from api.callers.file import read_callers
+from api.callers.table import NAME, make_table
 from api.loading import open_suggester, resolve_index
 from api.memory import close_memory
 from api.reloading import SERVED, Supply, Watch, active_file, follow, on_hangup
@@ -25,8 +29,10 @@ if TYPE_CHECKING:
 HELP = "Serve the HTTP interfaces and the web page on the active index."
 EXAMPLE = "hcpcs serve --port 8000"
 
+ALLOWED_HOSTS = "HCPCS_ALLOWED_HOSTS"
 GRACE_S = 30  # after SIGTERM, requests in progress have this long to finish
-KEEP_ALIVE_S = 75  # an idle connection costs less than a new one after each pause in typing
+BACKLOG = 1024  # connections that wait to be accepted
+OPEN_FILES = 4096  # as many connections as the limits allow, in a process, and some more
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +55,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         HcpcsError: If the address is not allowed or not free, or the index cannot be read.
     """
     close_memory()
-    check_exposure(arguments.host, settings.api_key, arguments.without_key)
+    check_exposure(arguments.host, settings.checks_callers, arguments.without_key)
+    if settings.callers:
+        read_callers(settings.callers)  # a wrong file is told before the index is loaded
+    if not settings.checks_callers and not is_loopback(arguments.host) and not os.environ.get(ALLOWED_HOSTS):
+        # A gateway or a probe calls by address; names must be listed, since a page could rebind its own.
+        os.environ[ALLOWED_HOSTS] = "address"  # for the workers
+        settings = msgspec.structs.replace(settings, allowed_hosts=("address",))
     if arguments.workers < 1:
         raise SettingsError("--workers must be at least 1")
     suggester = open_suggester(resolve_index(arguments.index, settings), settings)
+    _allow_open_files()
     listening = bind(arguments.host, arguments.port)
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -66,16 +79,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return _serve_in_workers(arguments.workers, arguments.index, settings, listening)
 
 
-def check_exposure(host: str, api_key: str, without_key: bool) -> None:
+def check_exposure(host: str, checks_callers: bool, without_key: bool) -> None:
     """Refuse to serve other machines without a key.
 
     Raises:
-        SettingsError: If the host is not loopback, there is no key, and `without_key` is false.
+        SettingsError: If the host is not loopback, no caller is checked, and `without_key` is false.
     """
-    if is_loopback(host) or api_key or without_key:
+    if is_loopback(host) or checks_callers or without_key:
         return
     raise SettingsError(
-        f"{host} can be reached from other machines and HCPCS_API_KEY is not set: set it, "
+        f"{host} can be reached from other machines and HCPCS_API_KEY is not set: set it or HCPCS_CALLERS, "
         "or give --without-key if a gateway in front checks callers"
     )
 
@@ -115,12 +128,16 @@ def _reason(error: Exception) -> str:
 def _server_options() -> dict[str, Any]:
     """Options of uvicorn that do not depend on the number of workers."""
     from api.http.logs import LOG_CONFIG
+    from api.http.protocol import BoundedProtocol
 
     return {
         "log_config": LOG_CONFIG,
         "access_log": False,
         "server_header": False,
-        "timeout_keep_alive": KEEP_ALIVE_S,
+        "http": BoundedProtocol,
+        "ws": "none",
+        "proxy_headers": False,  # a caller could choose its own address
+        "backlog": BACKLOG,
         "timeout_graceful_shutdown": GRACE_S,
     }
 
@@ -165,6 +182,7 @@ def _serve_in_workers(workers: int, given: Path | None, settings: Settings, list
         watch = Watch(active_file(given, settings), supply.publish)
         supply.publish()
         os.environ[SERVED] = str(supply.file)
+        _share_table(Path(metrics))
         config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
         supervisor = Multiprocess(config, sockets=[listening])
         on_hangup(watch)
@@ -172,3 +190,26 @@ def _serve_in_workers(workers: int, given: Path | None, settings: Settings, list
         supervisor.run()
         watch.end()
     return 0
+
+
+def _share_table(folder: Path) -> None:
+    """Make the table in which the workers count callers; without room each counts alone, and says so."""
+    try:
+        make_table(folder / NAME)
+    except OSError:
+        (folder / NAME).unlink(missing_ok=True)
+        sys.stderr.write(
+            "hcpcs: the temporary folder has no room: each worker counts its callers' requests alone\n"
+        )
+
+
+def _allow_open_files() -> None:
+    """Raise the number of open files to what the connections need, where the system allows it."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import InternalServerException
 
-from api.http.problems import Refused, decode_problem
+from api.http.problems import ClientLeft, Refused, decode_problem
 
 JSON = b"application/json"
 
@@ -23,7 +24,10 @@ class StrictRequest(Request[Any, Any, Any]):
 
     async def body(self) -> bytes:
         """The body; a blank for an empty one, which the framework would take for a missing argument."""
-        return await super().body() or b" "
+        try:
+            return await super().body() or b" "
+        except InternalServerException:  # the framework's for a client that left
+            raise ClientLeft(detail="the client left") from None
 
     async def json(self) -> Any:
         """The decoded body.
@@ -49,11 +53,13 @@ def _decoder(body_type: Any) -> msgspec.json.Decoder[Any]:
 def require_json(request: Request[Any, Any, Any]) -> None:
     """Refuse a body that does not say it is JSON.
 
+    A page of another origin may send other types, or none, without asking first (CORS); JSON it may not.
+
     Raises:
         Refused: 415.
     """
     headers = request.scope["headers"]
-    content_type = next((value for name, value in headers if name == b"content-type"), JSON)
+    content_type = next((value for name, value in headers if name == b"content-type"), b"")
     if content_type == JSON:
         return
     media_type = content_type.partition(b";")[0].strip().lower()

@@ -12,11 +12,14 @@ from api.http.problems import PROBLEM_JSON, ProblemDetails
 
 ERRORS = {
     400: "The body is not JSON",
-    401: "The API key is missing",
+    401: "The key or token is missing or does not count",
+    403: "The key or token lacks the scope",
     404: "Not found",
     413: "The body is too large",
     415: "The body does not say it is JSON",
     422: "A field or parameter is wrong; its path is in `errors`",
+    429: "The caller has used up its requests",
+    503: "Too many requests are waiting",
 }
 BODY_ERRORS = (400, 401, 413, 415, 422)  # of a route that takes a body
 EXAMPLE = "example"  # an `opt` of a route handler: a function without arguments that makes an Example

@@ -12,6 +12,10 @@ BATCH_ITEMS = 200
 MAX_K = 100
 DEFAULT_K = 10
 
+FAILED_KEY_DELAY_S = 0.25  # seconds before a wrong key is refused
+FAILED_KEYS_AT_ONCE = 64  # refusals that wait in a process; more are refused at once with 429
+FAILED_KEYS_PER_MINUTE = 30  # of one address, in all workers together; more are refused at once with 429
+
 CACHED_ANSWERS = 2_000  # in each process; about 3 KB each
 
 BROWSE_DEFAULT = 50
@@ -19,6 +23,11 @@ BROWSE_MAX = 500
 
 NLM_DEFAULT = 7  # from the documentation of the public API, as the next
 NLM_MAX = 500
+NLM_FIELDS = 12  # in each of `df`, `sf`, `cf` and `ef`
+NLM_QUERY_CHARACTERS = 1_000
+NLM_CLAUSES = 32  # of `q`, with its operators in words
+NLM_PATTERNS = 2  # of `q`, with a wildcard before their end
+NLM_WILDCARDS = 8  # in one pattern of `q`
 
 CDS_SUGGESTIONS = 3
 CDS_BUDGET_S = 0.4  # seconds; the specification asks for 500 ms at the client

@@ -35,6 +35,9 @@ class Metrics:
             "Suggest requests answered from the cache of this process.",
             registry=self.registry,
         )
+        self.refused = Counter(
+            "hcpcs_refused", "Requests refused before the app.", ["reason"], registry=self.registry
+        )
         self.cds_cards = Counter("hcpcs_cds_cards", "CDS Hooks cards returned.", registry=self.registry)
         self.cds_late = Counter(
             "hcpcs_cds_late",
@@ -52,6 +55,7 @@ class Metrics:
         )
         # Looking up a child by its labels costs more than counting, so the few children are cached.
         self._seconds: dict[str, Histogram] = {}
+        self._refused: dict[str, Counter] = {}
         self._requests: dict[tuple[str, str, int], Counter] = {}
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -70,6 +74,13 @@ class Metrics:
             self._seconds.setdefault(route, self.seconds.labels(route))
         counter.inc()
         self._seconds[route].observe(seconds)
+
+    def count_refused(self, reason: str) -> None:
+        """Count one request that was refused before the app, for example as too many were waiting."""
+        counter = self._refused.get(reason)
+        if counter is None:
+            counter = self._refused[reason] = self.refused.labels(reason)
+        counter.inc()
 
     def render(self) -> bytes:
         """The exposition text, of all workers together when there are several."""

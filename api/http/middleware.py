@@ -1,4 +1,4 @@
-"""ASGI middleware around every request: request id, version headers, metrics, access log.
+"""ASGI middleware around every request: allowed hosts, request id, headers, metrics, access log.
 
 It wraps the whole app, so that answers without a route (404, 413) have them too.
 """
@@ -12,10 +12,17 @@ from typing import Any
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.hosts import AllowedHosts
 from api.http.metrics import NO_ROUTE, Metrics
+from api.http.problems import CLIENT_LEFT, Failure, problem_details
 from api.http.request_id import HEADER, request_id
 
 log = logging.getLogger("hcpcs.access")
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+WRONG_HOST = "this service is not called under this host name; its operator can add it to HCPCS_ALLOWED_HOSTS"
 
 
 class RequestMiddleware:
@@ -26,15 +33,22 @@ class RequestMiddleware:
         metrics: Where requests are counted.
         headers: Pairs added to every answer.
         access_log: Whether to write one line a request: method, route template, status, time, id.
+        hosts: Names under which the service may be called.
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, headers: tuple[tuple[bytes, bytes], ...], access_log: bool
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        headers: Headers,
+        access_log: bool,
+        hosts: AllowedHosts,
     ) -> None:
         self.app = app
         self.metrics = metrics
         self.headers = headers
         self.access_log = access_log
+        self.hosts = None if hosts.any else hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -45,17 +59,24 @@ class RequestMiddleware:
         identifier = request_id(scope["headers"])
         scope["state"]["request_id"] = identifier.decode()
         extra = [(HEADER, identifier), *self.headers]
-        status = 500
+        status = CLIENT_LEFT  # until an answer is begun
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *extra]
+                limits = scope["state"].get("rate_limit", ())
+                message["headers"] = [*message["headers"], *extra, *limits]
             await send(message)
 
+        app = self.app
+        if self.hosts is not None and not _is_allowed(scope["headers"], self.hosts):
+            app = refuse_host
         try:
-            await self.app(scope, receive, send_with_id)
+            await app(scope, receive, send_with_id)
+        except Exception:
+            status = 500
+            raise
         finally:
             self._record(scope, identifier, status, perf_counter() - started)
 
@@ -66,3 +87,17 @@ class RequestMiddleware:
             log.info(
                 "%s %s %d %.1fms %s", scope["method"], route, status, seconds * 1000, identifier.decode()
             )
+
+
+def _is_allowed(headers: Any, hosts: AllowedHosts) -> bool:
+    """Whether the request names one host, and it is allowed."""
+    named = [value for name, value in headers if name == b"host"]
+    return len(named) == 1 and hosts.allows(named[0])
+
+
+async def refuse_host(scope: Any, receive: Receive, send: Send) -> None:
+    """An app that answers 421 (RFC 9110, 15.5.20)."""
+    body, media_type = problem_details(Failure(421, WRONG_HOST, scope["state"]["request_id"]))
+    headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 421, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

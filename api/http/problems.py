@@ -27,14 +27,21 @@ TYPE_PREFIX = "urn:hcpcs-suggest:problem:"
 SLUGS = {
     400: "malformed-request",
     401: "key-needed",
+    403: "scope-needed",
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "too-slow",
     413: "too-large",
     415: "wrong-media-type",
+    421: "wrong-host",
     422: "invalid-field",
+    429: "too-many-requests",
+    431: "headers-too-large",
     500: "internal-error",
+    503: "busy",
 }
+CLIENT_LEFT = 499  # for log and metrics only: nobody reads the answer
 
 _WHERE = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _UNKNOWN = "Object contains unknown field"
@@ -107,6 +114,12 @@ class Refused(HTTPException):
         self.issue = issue
 
 
+class ClientLeft(HTTPException):
+    """The client closed its connection before its whole request had arrived."""
+
+    status_code = CLIENT_LEFT
+
+
 def invalid(path: str, message: str) -> Refused:
     """The error for one field."""
     return Refused(422, f"{path}: {message}", (FieldError(path, message),))
@@ -155,7 +168,7 @@ def problem_details(failure: Failure) -> tuple[bytes, str]:
     """Encoded problem details and their media type."""
     problem = ProblemDetails(
         type=TYPE_PREFIX + SLUGS.get(failure.status, "error"),
-        title=HTTPStatus(failure.status).phrase,
+        title="Client Left" if failure.status == CLIENT_LEFT else HTTPStatus(failure.status).phrase,
         status=failure.status,
         detail=failure.detail,
         request_id=failure.request_id,

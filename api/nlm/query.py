@@ -2,26 +2,26 @@
 
 Fields (`is_noc:false`), quoted phrases, `*` and `?`, ranges (`add_dt:[20200101 TO *]`), `AND`, `OR`, `NOT`,
 `+`, `-` and parentheses. As in Lucene, clauses without an operator between them are alternatives.
+A query is bounded in length, clauses and wildcards, and each clause is answered for all records at once, so
+that the most expensive query costs a few milliseconds.
 Syntax: https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-query-string-query.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
 from enum import Enum
-from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import reduce
+from operator import and_, or_
 
-from api.nlm.fields import FIELDS, as_text
-from api.nlm.word_index import WORD
-from index.records import Record
+from api.http.limits import NLM_CLAUSES, NLM_PATTERNS, NLM_QUERY_CHARACTERS, NLM_WILDCARDS
+from api.nlm.columns import WILDCARD, WORD, Column, Rows
+from api.nlm.fields import FIELDS
 
-Condition = Callable[[Record, date], bool]
+Condition = Callable[[Mapping[str, Column]], Rows]  # from the column of each field
 DEFAULT_FIELDS = ("code", "short_desc", "long_desc")  # searched by a clause that names no field
 MAX_DEPTH = 20  # of parentheses inside each other
-MAX_CACHED_TEXTS = 100_000
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<mark>[+\-!])
@@ -44,23 +44,42 @@ class Occur(Enum):
 
 
 def parse_query(text: str) -> Condition:
-    """Compile a query into a condition on a record and a date.
+    """Compile a query into a condition, which says for each record whether it holds.
 
     Raises:
-        QuerySyntaxError: If the query uses another syntax than described above.
+        QuerySyntaxError: If the query uses another syntax than described above, or is beyond a bound.
     """
-    return _Parser(_tokens(text)).parse()
+    if len(text) > NLM_QUERY_CHARACTERS:
+        raise QuerySyntaxError(f"is longer than {NLM_QUERY_CHARACTERS} characters")
+    tokens = _tokens(text.rstrip())
+    _check_bounds(tokens)
+    return _Parser(tokens).parse()
 
 
 def _tokens(text: str) -> list[re.Match[str]]:
     tokens, position = [], 0
-    while position < len(text.rstrip()):
+    while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
             raise QuerySyntaxError(f"cannot be read from character {position + 1} on")
         tokens.append(match)
         position = match.end()
     return tokens
+
+
+def _check_bounds(tokens: list[re.Match[str]]) -> None:
+    """Refuse a query with too many clauses or wildcards.
+
+    A pattern with a wildcard before its end is compared with every word of the release; one whose only
+    wildcard is a `*` at its end is looked up.
+    """
+    terms = [token["term"] for token in tokens if token["term"]]
+    if sum(token["word"] is not None for token in tokens) > NLM_CLAUSES:
+        raise QuerySyntaxError(f"has more than {NLM_CLAUSES} clauses and operators")
+    if sum(WILDCARD.search(term.removesuffix("*")) is not None for term in terms) > NLM_PATTERNS:
+        raise QuerySyntaxError(f"has more than {NLM_PATTERNS} patterns with a wildcard before their end")
+    if any(len(WILDCARD.findall(term)) > NLM_WILDCARDS for term in terms):
+        raise QuerySyntaxError(f"has a pattern with more than {NLM_WILDCARDS} wildcards")
 
 
 class _Parser:
@@ -116,14 +135,18 @@ def _combined(clauses: list[tuple[Occur, Condition]]) -> Condition:
     must_not = [condition for occur, condition in clauses if occur is Occur.MUST_NOT]
     should = [condition for occur, condition in clauses if occur is Occur.SHOULD]
 
-    def combined(record: Record, on: date) -> bool:
-        if not all(condition(record, on) for condition in must):
-            return False
-        if any(condition(record, on) for condition in must_not):
-            return False
-        return bool(must) or not should or any(condition(record, on) for condition in should)
+    def combined(columns: Mapping[str, Column]) -> Rows:
+        wanted = must or should or [_every_row]
+        matches = reduce(and_ if must else or_, (condition(columns) for condition in wanted))
+        for condition in must_not:
+            matches &= ~condition(columns)
+        return matches
 
     return combined
+
+
+def _every_row(columns: Mapping[str, Column]) -> Rows:
+    return columns["code"].term(())
 
 
 def _clause(token: re.Match[str]) -> Condition:
@@ -133,37 +156,27 @@ def _clause(token: re.Match[str]) -> Condition:
         raise QuerySyntaxError(f"names a field that is not one of {', '.join(FIELDS)}")
     names = (field,) if field else DEFAULT_FIELDS
     matches = _matcher(token)
-
-    def clause(record: Record, on: date) -> bool:
-        return any(matches(as_text(FIELDS[name](record, on))) for name in names)
-
-    return clause
+    return lambda columns: reduce(or_, (matches(columns[name]) for name in names))
 
 
-def _matcher(token: re.Match[str]) -> Callable[[str], bool]:
-    """Whether a field's text matches the token: a range, a phrase, a pattern or a term."""
+def _matcher(token: re.Match[str]) -> Callable[[Column], Rows]:
+    """Which texts of a column match the token: a range, a phrase, a pattern or a term."""
     if token["range"] is not None:
         return _range(token["range"])
     if token["phrase"] is not None:
-        phrase = f" {' '.join(WORD.findall(token['phrase'].lower()))} "
-        return lambda text: phrase in f" {' '.join(_words(text))} "
+        words = WORD.findall(token["phrase"].lower())
+        return lambda column: column.phrase(words)
     term = token["term"].lower()
-    if "*" in term or "?" in term:
-        pattern = term.replace("[", "[[]")
-        return lambda text: any(fnmatchcase(word, pattern) for word in _words(text))
-    words = set(WORD.findall(term))
-    return lambda text: words.issubset(_words(text))
+    if WILDCARD.search(term):
+        return lambda column: column.pattern(term)
+    words = WORD.findall(term)
+    return lambda column: column.term(words)
 
 
-@lru_cache(maxsize=MAX_CACHED_TEXTS)  # called with the texts of a release only, never with what was typed
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(WORD.findall(text.lower()))
-
-
-def _range(text: str) -> Callable[[str], bool]:
-    """Whether a text sorts within `[FROM TO UNTIL]`, both ends included; `*` is an open end."""
+def _range(text: str) -> Callable[[Column], Rows]:
+    """Which texts sort within `[FROM TO UNTIL]`, both ends included; `*` is an open end."""
     match = _RANGE.fullmatch(text)
     if match is None:
         raise QuerySyntaxError("has a range that is not of the form [FROM TO UNTIL]")
     low, high = ("" if bound == "*" else bound.lower() for bound in match.groups())
-    return lambda value: bool(value) and low <= value.lower() and (not high or value.lower() <= high)
+    return lambda column: column.between(low, high or None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from api.http.limits import NLM_DEFAULT, NLM_MAX, TEXT_CHARACTERS
+from api.http.limits import NLM_DEFAULT, NLM_FIELDS, NLM_MAX, TEXT_CHARACTERS
 from api.http.problems import invalid
 from api.nlm.fields import FIELDS
 from api.nlm.query import Condition, QuerySyntaxError, parse_query
@@ -50,7 +50,7 @@ def read_request(query: Mapping[str, str]) -> NlmRequest:
     if len(terms) > TEXT_CHARACTERS:
         raise invalid("query.terms", f"at most {TEXT_CHARACTERS} characters are read")
     max_list = _number(query, "maxList", NLM_DEFAULT, empty=NLM_MAX)
-    extra = tuple(_field_and_name(part) for part in _parts(query.get("ef", "")))
+    extra = tuple(_field_and_name(part) for part in _parts("ef", query.get("ef", "")))
     request = NlmRequest(
         terms=terms.strip(),
         count=min(_number(query, "count", max_list, empty=NLM_DEFAULT), NLM_MAX),
@@ -77,9 +77,12 @@ def _number(query: Mapping[str, str], name: str, default: int, empty: int) -> in
     return int(text)
 
 
-def _parts(text: str) -> list[str]:
+def _parts(parameter: str, text: str) -> list[str]:
     """The parts of a comma-separated list that are not blank."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) > NLM_FIELDS:
+        raise invalid(f"query.{parameter}", f"at most {NLM_FIELDS} fields are read")
+    return parts
 
 
 def _field_and_name(part: str) -> tuple[str, str]:
@@ -89,7 +92,7 @@ def _field_and_name(part: str) -> tuple[str, str]:
 
 
 def _fields(parameter: str, text: str) -> tuple[str, ...]:
-    names = tuple(_parts(text))
+    names = tuple(_parts(parameter, text))
     if any(name not in FIELDS for name in names):
         raise invalid(f"query.{parameter}", f"the fields are {', '.join(FIELDS)}")
     return names

@@ -6,7 +6,6 @@ What differs, and why, is in `docs/api.md`: free words are ranked by the suggest
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -54,8 +53,6 @@ def nlm_routes(service: Service) -> list[ControllerRouterHandler]:
     async def nlm_search(request: Request[Any, Any, Any]) -> Response[list[Any]]:
         """As the National Library of Medicine's HCPCS table: a form switches by changing its address."""
         parsed = read_request(request.query_params)
-        if parsed.condition and not parsed.terms:  # checks every code, which would block the event loop
-            return json_response(await asyncio.to_thread(search.answer, parsed))
         return json_response(search.answer(parsed))
 
     return [Router("/api/hcpcs/v3", route_handlers=[nlm_search], parameters=PARAMETERS)]

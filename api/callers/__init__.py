@@ -1,0 +1,1 @@
+"""Who calls: keys, tokens, scopes, and how often each caller may call (`docs/security.md`)."""
