@@ -11,6 +11,7 @@ import msgspec
 from tqdm import tqdm
 
 from eval.case_results import CaseResult
+from eval.cases.account import RowAccount, without_dropped
 from eval.cases.cases import Case, CaseSet, read_cases
 from eval.cases.check import CaseCheck, check_cases, describe
 from eval.cases.trec import write_qrels, write_run
@@ -80,6 +81,9 @@ def run_all(
     book = setting.catalogue()
     sets = [read_cases(path, options.columns, book.codes) for path in paths]
     cases, check = check_cases(gather(sets, tell), book, options.on, options.drop)
+    rows = without_dropped([case_set.account for case_set in sets], (case.set for case in cases))
+    for account in rows:
+        tell(str(account))
     for line in describe(check):
         tell(line)
     _check_split(options, sets)
@@ -88,7 +92,7 @@ def run_all(
     measured = [make_system(name, setting) for name in systems]
     check_names(measured)
     return [
-        run_one(system, cases, check, book, options, out if len(measured) == 1 else out / system.name)
+        run_one(system, cases, check, rows, book, options, out if len(measured) == 1 else out / system.name)
         for system in measured
     ]
 
@@ -164,18 +168,19 @@ def run_one(
     system: System,
     cases: Sequence[Case],
     check: CaseCheck,
+    rows: tuple[RowAccount, ...],
     book: Catalogue,
     options: RunOptions,
     folder: Path,
 ) -> Metrics:
     """Ask one system every case, measure its answers and write its run folder."""
     manifest = new_manifest(
-        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split
+        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split, rows
     )
     hidden = not sys.stderr.isatty()
     with tqdm(total=len(cases), desc=system.name, unit="case", delay=2, disable=hidden) as bar:
         results = ask(system, cases, manifest, folder, bar.update)
-    metrics = measure(system.name, results, book, make_plan(options, book), check)
+    metrics = measure(system.name, results, book, make_plan(options, book), check, rows)
     write_folder(folder, manifest, results, metrics)
     return metrics
 

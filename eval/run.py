@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from eval.case_results import CaseResult, make_case_result
+from eval.cases.account import RowAccount
 from eval.cases.cases import Case, case_set_sha256
 from eval.errors import RunFolderError
 from eval.systems.systems import System
@@ -36,6 +37,7 @@ class RunManifest(msgspec.Struct, frozen=True):
         k: Codes asked for.
         complete: Whether every case was asked.
         split: Case sets whose kinds were counted as sets of their own.
+        rows: Of each case file, how many rows were read, measured and left out; empty in older runs.
     """
 
     format: int
@@ -54,6 +56,7 @@ class RunManifest(msgspec.Struct, frozen=True):
     finished_at: str
     versions: dict[str, str]
     split: tuple[str, ...] = ()
+    rows: tuple[RowAccount, ...] = ()
 
     def same_work(self, other: RunManifest) -> bool:
         """Return whether answers of the other run are valid in this one."""
@@ -81,6 +84,7 @@ def new_manifest(
     seed: int,
     samples: int,
     split: Sequence[str] = (),
+    rows: tuple[RowAccount, ...] = (),
 ) -> RunManifest:
     """Make the manifest of a run that starts now."""
     sets: dict[str, int] = {}
@@ -103,6 +107,7 @@ def new_manifest(
         finished_at="",
         versions=versions(),
         split=tuple(split),
+        rows=rows,
     )
 
 

@@ -171,3 +171,32 @@ def test_seen_files_make_slices(lines, tmp_path):
     slices = json.loads((tmp_path / "run" / "metrics.json").read_text())["pooled"]["slices"]
     counts = {(part["dimension"], part["value"]): part["n"] for part in slices}
     assert counts["wording", "seen"] == 1 and counts["wording", "unseen"] == 3
+
+
+def test_every_row_is_accounted_for_wherever_a_run_is_told(lines, tmp_path, capsys):
+    """Terminal, metrics, manifest and report say the same of the rows that were left out."""
+    with lines.open("a") as file:
+        file.write("walker, with wheels,E0143,order\n,E0143,order\ncleaning,D1110,lay\n")
+    assert main([*columns(lines, tmp_path / "run"), "--release-check", "drop"]) == 0
+    left_out = {
+        "a row that cannot be read": 1,
+        "no text": 1,
+        "a CDT code as label": 1,
+        "no code that is active on its date": 1,
+    }
+    told = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+    assert f"lines.csv: 8 rows read = 4 measured + 4 left out ({told})" in capsys.readouterr().err
+    for name in ("metrics.json", "manifest.json"):
+        (rows,) = json.loads((tmp_path / "run" / name).read_text())["rows"]
+        assert rows == {"set": "lines", "file": "lines.csv", "read": 8, "measured": 4, "left_out": left_out}
+    report = (tmp_path / "run" / "report.html").read_text()
+    assert "4 rows of the case files were left out" in report and f"<td>{told}</td>" in report
+
+
+def test_cpt_labels_are_counted_apart(lines, tmp_path, capsys):
+    """A label of the other level is named as such, not as an unknown code."""
+    with lines.open("a") as file:
+        file.write("therapy evaluation,97161-GP,lay\nsomething,A9999,lay\n")
+    assert main([*columns(lines, tmp_path / "run"), "--no-report"]) == 0
+    said = capsys.readouterr().err
+    assert "(1 unknown, 1 a CPT code and not in this release, 1 terminated)" in said

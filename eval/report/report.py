@@ -22,6 +22,7 @@ from eval.report.sentences import (
     misses_text,
     points,
     refusal_text,
+    row_cells,
     subtitle,
     tiles,
 )
@@ -140,6 +141,7 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
         "failures": failures(primary.results, primary.metrics),
         "failure_sets": list(dict.fromkeys(result.set for result in primary.results)),
+        "rows": row_cells(primary.metrics),
         "method": method(primary.manifest),
         "facts": facts([run.manifest for run in runs]),
         "plots": _plots(runs),

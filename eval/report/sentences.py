@@ -93,6 +93,9 @@ def cautions(metrics: Metrics) -> list[str]:
     unanswered = metrics.pooled.summary.unanswered if metrics.pooled.summary else 0
     if unanswered:
         sentences.append(f"{unanswered} lines came back without any code; they count as wrong.")
+    lost = sum(account.read - account.measured for account in metrics.rows)
+    if lost:
+        sentences.append(f"{lost:,} rows of the case files were left out; the table of rows says why.")
     return sentences + (_case_cautions(metrics.check) if metrics.check else [])
 
 
@@ -191,6 +194,20 @@ def method(manifest: RunManifest) -> list[str]:
         f"Intervals are 95% percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
         f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs {PERMUTATIONS:,}"
         " times.",
+    ]
+
+
+def row_cells(metrics: Metrics) -> list[dict[str, str]]:
+    """Say of each case file where its rows went: cells of the table of rows."""
+    return [
+        {
+            "file": account.file,
+            "read": f"{account.read:,}",
+            "measured": f"{account.measured:,}",
+            "left_out": f"{account.read - account.measured:,}",
+            "reasons": ", ".join(f"{count:,} {reason}" for reason, count in account.left_out.items()),
+        }
+        for account in metrics.rows
     ]
 
 
