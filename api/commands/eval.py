@@ -89,6 +89,7 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
 def _add_output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", type=Path, metavar="DIR", help="run folder (default: below HCPCS_HOME/runs)")
+    add("--overwrite", action="store_true", help="measure again where the run folder holds a finished run")
     add("--no-report", action="store_true", help="skip report.html, which takes a few seconds")
     add("--json", action="store_true", help="print the metrics, one JSON object a system")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -115,6 +116,9 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code."""
+    from eval.extra import check_extra
+
+    check_extra()
     actions = {"run": _run, "compare": _compare, "report": _report}
     return actions[arguments.action](arguments, settings)
 
@@ -151,6 +155,7 @@ def _options(arguments: argparse.Namespace, on: date) -> RunOptions:
         split=tuple(arguments.split),
         drop=arguments.release_check == "drop",
         seen=tuple(arguments.seen),
+        overwrite=arguments.overwrite,
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
 
