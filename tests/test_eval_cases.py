@@ -1,3 +1,4 @@
+import csv
 import gzip
 from datetime import date
 
@@ -169,6 +170,7 @@ def csv_of(tmp_path, text, encoding="utf-8"):
 )
 def test_a_csv_file_that_is_not_what_it_seems_is_refused(tmp_path, text, message):
     """An open quote, a stray quote, an endless cell and two columns of one name: each by its line or name."""
+    csv.field_size_limit(10_000_000)  # as another reader of the process may have left it
     with pytest.raises(CaseFileError, match=message):
         read_cases(csv_of(tmp_path, text))
 

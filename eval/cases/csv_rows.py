@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from eval.errors import CaseFileError
 
 DELIMITERS = ",;\t|"
+MAX_CELL_CHARACTERS = 131_072
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LOOKED_AT = 400  # bytes at the beginning by which UTF-16 without a byte order mark is known
 
@@ -29,6 +30,7 @@ def read_cells(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
     Raises:
         CaseFileError: If a quote is not closed, text follows a closing quote, or a cell is too long.
     """
+    csv.field_size_limit(MAX_CELL_CHARACTERS)  # of the whole process: another reader may have set its own
     text = decode(name, data)
     first = next(io.StringIO(text, newline=""), "")
     reader = csv.reader(
@@ -81,9 +83,7 @@ def utf_16_of(data: bytes) -> str:
 def _quote_error(name: str, line: int, said: str) -> str:
     where = f"{name}: the row that begins at line {line}"
     if "field limit" in said:
-        return (
-            f"{where} has a cell of more than {csv.field_size_limit():,} characters; is a quote not closed?"
-        )
+        return f"{where} has a cell of more than {MAX_CELL_CHARACTERS:,} characters; is a quote not closed?"
     if "unexpected end" in said:
         return (
             f'{where} opens a quote that is never closed; close it, or write "" for a quote in a quoted cell'
