@@ -149,7 +149,8 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
 
 
 def _basis(metrics: Metrics) -> str:
-    return f" (mean over the {len(metrics.sets)} case sets)" if len(metrics.sets) > 1 else ""
+    counted = sum(part.summary is not None for part in metrics.sets.values())
+    return f" (mean over the {counted} case sets that have lines with a code)" if counted > 1 else ""
 
 
 def _more(pairs: int, shown: int) -> str:
