@@ -47,10 +47,10 @@ check: $(VENV)/full.stamp  ## check lint, format and types
 
 eval: $(VENV)/full.stamp  ## measure quality: the starter cases, and the development set where it is present
 	$(BIN)/hcpcs index build --out runs/indexes/starter
-	$(BIN)/hcpcs eval run eval/cases/starter_cases.jsonl --index runs/indexes/starter --out runs/starter $(ARGS)
+	$(BIN)/hcpcs eval run eval/cases/starter_cases.jsonl --index runs/indexes/starter --out runs/starter --overwrite $(ARGS)
 ifneq ($(and $(RELEASE),$(DEV)),)
 	$(BIN)/hcpcs index build --release $(RELEASE) --out runs/indexes/2026-01
-	$(BIN)/hcpcs eval run $(DEV) --index runs/indexes/2026-01 --split cms --out runs/dev $(ARGS) \
+	$(BIN)/hcpcs eval run $(DEV) --index runs/indexes/2026-01 --split cms --out runs/dev --overwrite $(ARGS) \
 		--system default --system all-words --system bm25 --system dense --system rrf
 endif
 

@@ -18,6 +18,7 @@ from eval.measures.paired import (
     mean_difference,
     measure_pairs,
 )
+from eval.measures.ranking import SUCCESS_AT_1
 from eval.measures.run_metrics import group_by_set
 from eval.measures.summary import Estimate
 from eval.run import RunManifest, read_case_results, read_manifest
@@ -44,6 +45,16 @@ class Comparison(msgspec.Struct, frozen=True):
     mean: dict[str, Estimate]
     pooled: PairedDifference
     changes: tuple[OutcomeChange, ...]
+
+
+def disagrees(comparison: Comparison) -> bool:
+    """Return whether the mean over the sets points one way and the number of cases the other.
+
+    One small set can carry the mean while more cases of the others became wrong than right.
+    """
+    net = comparison.pooled.top1_won - comparison.pooled.top1_lost
+    gap = round(comparison.mean[SUCCESS_AT_1.label].value, 9)  # a sum of floats that is 0 on paper is 0
+    return gap * net < 0
 
 
 def compare_folders(first: Path, second: Path, samples: int = SAMPLES, seed: int = 0) -> Comparison:

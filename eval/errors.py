@@ -17,3 +17,7 @@ class RunFolderError(HcpcsError):
 
 class GateFileError(HcpcsError):
     """A gate file names a measure, a set or a slice that the run does not have."""
+
+
+class MissingExtraError(HcpcsError):
+    """A package of the `eval` extra is not installed."""

@@ -11,15 +11,26 @@ import msgspec
 from tqdm import tqdm
 
 from eval.case_results import CaseResult
+from eval.cases.account import RowAccount, without_dropped
 from eval.cases.cases import Case, CaseSet, read_cases
 from eval.cases.check import CaseCheck, check_cases, describe
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
-from eval.errors import CaseFileError, MeasuredSystemError
-from eval.measures.run_metrics import Metrics, Plan, measure
+from eval.errors import CaseFileError, MeasuredSystemError, RunFolderError
+from eval.measures.run_metrics import Metrics, Plan, measure, read_metrics
 from eval.measures.slices import SeenInTraining
-from eval.run import RunManifest, ask, finish, new_manifest, write_json
+from eval.run import (
+    KEEP_OR_NOT,
+    RunManifest,
+    ask,
+    check_not_finished,
+    finish,
+    is_finished,
+    new_manifest,
+    write_json,
+)
 from eval.setting import RunSetting
+from eval.systems.runfile import RunFile
 from eval.systems.systems import System, check_names, make_system
 from index.store.catalogue import Catalogue
 
@@ -39,6 +50,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         drop: Leave codes out that are not active; see `check_cases`.
         seen: Case files that a system may have learned from.
         columns: Field to column name; see `read_cases`.
+        overwrite: Measure again where a finished run lies.
     """
 
     on: date
@@ -49,6 +61,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     drop: bool = False
     seen: tuple[Path, ...] = ()
     columns: Mapping[str, str] = {}
+    overwrite: bool = False
 
 
 def run_all(
@@ -79,7 +92,11 @@ def run_all(
         raise MeasuredSystemError(f"k is {options.k}; it must be from 1 to {MAX_K}")
     book = setting.catalogue()
     sets = [read_cases(path, options.columns, book.codes) for path in paths]
-    cases, check = check_cases(gather(sets, tell), book, options.on, options.drop)
+    gathered = gather(sets, tell)
+    cases, check = check_cases(gathered, book, options.on, options.drop)
+    rows = without_dropped([case_set.account for case_set in sets], (case.set for case in cases))
+    for account in rows:
+        tell(str(account))
     for line in describe(check):
         tell(line)
     _check_split(options, sets)
@@ -87,10 +104,21 @@ def run_all(
         raise CaseFileError("no case is left to measure: none has a code that is active on its date")
     measured = [make_system(name, setting) for name in systems]
     check_names(measured)
+    folders = [out if len(measured) == 1 else out / system.name for system in measured]
+    if not options.overwrite and all(map(is_finished, folders)):
+        raise RunFolderError(f"{out} is a finished run; {KEEP_OR_NOT}")
+    _check_run_files(measured, gathered)
     return [
-        run_one(system, cases, check, book, options, out if len(measured) == 1 else out / system.name)
-        for system in measured
+        run_one(system, cases, check, rows, book, options, folder)
+        for system, folder in zip(measured, folders, strict=True)
     ]
+
+
+def _check_run_files(systems: Sequence[System], cases: Sequence[Case]) -> None:
+    """Refuse a run file that answers other cases, before any system is asked."""
+    for system in systems:
+        if isinstance(system, RunFile):
+            system.check_ids([case.id for case in cases])
 
 
 def make_plan(options: RunOptions, book: Catalogue) -> Plan:
@@ -164,18 +192,25 @@ def run_one(
     system: System,
     cases: Sequence[Case],
     check: CaseCheck,
+    rows: tuple[RowAccount, ...],
     book: Catalogue,
     options: RunOptions,
     folder: Path,
 ) -> Metrics:
-    """Ask one system every case, measure its answers and write its run folder."""
+    """Ask one system every case, measure its answers and write its run folder.
+
+    A finished run of the same work, of a command that was interrupted at a later system, stands as it is.
+    """
     manifest = new_manifest(
-        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split
+        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split, rows
     )
+    if not options.overwrite and is_finished(folder):
+        check_not_finished(folder, manifest)
+        return read_metrics(folder)
     hidden = not sys.stderr.isatty()
     with tqdm(total=len(cases), desc=system.name, unit="case", delay=2, disable=hidden) as bar:
         results = ask(system, cases, manifest, folder, bar.update)
-    metrics = measure(system.name, results, book, make_plan(options, book), check)
+    metrics = measure(system.name, results, book, make_plan(options, book), check, rows)
     write_folder(folder, manifest, results, metrics)
     return metrics
 

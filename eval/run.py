@@ -14,13 +14,27 @@ from typing import Any
 import msgspec
 
 from eval.case_results import CaseResult, make_case_result
+from eval.cases.account import RowAccount
 from eval.cases.cases import Case, case_set_sha256
-from eval.errors import RunFolderError
+from eval.errors import MeasuredSystemError, RunFolderError
 from eval.systems.systems import System
 from index.digest import source_digest
 
 FORMAT = 1
 CODE = ("index", "suggest", "eval.systems")  # what decides the answers of a system
+
+
+KEEP_OR_NOT = "give another --out, or --overwrite to measure again in its place"
+WORK = {
+    "format": "the format of run folders changed",
+    "system": "it was another system",
+    "identity": "the system changed: its index, weights, file or address",
+    "code_sha256": "the program changed",
+    "case_set_sha256": "the cases changed",
+    "on": "the date of service changed",
+    "k": "the number of codes asked for changed",
+}  # field of a manifest that decides the answers, to what is told where it differs
+COUNTED = ("split", "seed", "samples")  # beside them, what decides the numbers made of the answers
 
 
 class RunManifest(msgspec.Struct, frozen=True):
@@ -36,6 +50,7 @@ class RunManifest(msgspec.Struct, frozen=True):
         k: Codes asked for.
         complete: Whether every case was asked.
         split: Case sets whose kinds were counted as sets of their own.
+        rows: Of each case file, how many rows were read, measured and left out; empty in older runs.
     """
 
     format: int
@@ -54,11 +69,11 @@ class RunManifest(msgspec.Struct, frozen=True):
     finished_at: str
     versions: dict[str, str]
     split: tuple[str, ...] = ()
+    rows: tuple[RowAccount, ...] = ()
 
-    def same_work(self, other: RunManifest) -> bool:
-        """Return whether answers of the other run are valid in this one."""
-        fields = ("format", "system", "identity", "code_sha256", "case_set_sha256", "on", "k")
-        return all(getattr(self, field) == getattr(other, field) for field in fields)
+    def changes_from(self, earlier: RunManifest) -> list[str]:
+        """Say why the answers of an earlier run are not valid in this one; empty if they are."""
+        return [what for field, what in WORK.items() if getattr(self, field) != getattr(earlier, field)]
 
 
 def versions() -> dict[str, str]:
@@ -81,6 +96,7 @@ def new_manifest(
     seed: int,
     samples: int,
     split: Sequence[str] = (),
+    rows: tuple[RowAccount, ...] = (),
 ) -> RunManifest:
     """Make the manifest of a run that starts now."""
     sets: dict[str, int] = {}
@@ -103,6 +119,7 @@ def new_manifest(
         finished_at="",
         versions=versions(),
         split=tuple(split),
+        rows=rows,
     )
 
 
@@ -176,8 +193,9 @@ def ask(
 ) -> list[CaseResult]:
     """Ask every case, and write each result to `cases.jsonl` at once.
 
-    An unfinished run of the same work in the folder is continued; a finished one is measured again. On
-    Ctrl-C the results so far stay on disk and `KeyboardInterrupt` is raised on.
+    An unfinished run of the same work in the folder is continued. Answers of other work are kept aside, as
+    `cases-N.jsonl` and `manifest-N.json`, and the reason is told. On Ctrl-C the results so far stay on disk
+    and `KeyboardInterrupt` is raised on.
 
     Args:
         system: What is asked.
@@ -188,6 +206,9 @@ def ask(
 
     Returns:
         The results, in case order.
+
+    Raises:
+        MeasuredSystemError: If the system says that it is another one after the last answer.
     """
     folder.mkdir(parents=True, exist_ok=True)
     results = _resumed_results(manifest, folder, cases)
@@ -207,7 +228,18 @@ def ask(
             out.write(encoder.encode(results[-1]) + b"\n")
             out.flush()
             advance()
+    _check_unchanged(system)
     return results
+
+
+def _check_unchanged(system: System) -> None:
+    """Ask a service once more what it is: an index exchanged on the way would mix two systems in one run."""
+    read_identity = getattr(system, "read_identity", None)
+    if read_identity is not None and read_identity() != system.identity:
+        raise MeasuredSystemError(
+            f"{system.name} was changed during the run, so its answers are of two systems;"
+            " run the same command again: it keeps them aside and starts afresh"
+        )
 
 
 def _resumed_results(manifest: RunManifest, folder: Path, cases: Sequence[Case]) -> list[CaseResult]:
@@ -215,12 +247,48 @@ def _resumed_results(manifest: RunManifest, folder: Path, cases: Sequence[Case])
     if not (folder / "manifest.json").is_file():
         return []
     earlier = read_manifest(folder)
-    if earlier.complete or not earlier.same_work(manifest) or not (folder / "cases.jsonl").is_file():
+    if earlier.complete or not (folder / "cases.jsonl").is_file():
+        return []
+    changes = manifest.changes_from(earlier)
+    if changes:
+        _start_again(folder, manifest.system, changes)
         return []
     results = read_case_results(folder)
     if results:
         sys.stderr.write(f"hcpcs: {manifest.system}: continuing after {len(results)} of {len(cases)} cases\n")
     return results
+
+
+def _start_again(folder: Path, system: str, changes: Sequence[str]) -> None:
+    """Keep the answers of other work aside, under the first free number, and tell why."""
+    number = 1
+    while (folder / f"cases-{number}.jsonl").exists() or (folder / f"manifest-{number}.json").exists():
+        number += 1
+    (folder / "cases.jsonl").replace(folder / f"cases-{number}.jsonl")
+    (folder / "manifest.json").replace(folder / f"manifest-{number}.json")
+    sys.stderr.write(
+        f"hcpcs: {system}: starting again, because {' and '.join(changes)};"
+        f" the earlier answers are kept in {folder / f'cases-{number}.jsonl'}\n"
+    )
+
+
+def is_finished(folder: Path) -> bool:
+    """Return whether a folder holds a finished run."""
+    return (folder / "manifest.json").is_file() and read_manifest(folder).complete
+
+
+def check_not_finished(folder: Path, manifest: RunManifest) -> None:
+    """Refuse to measure other work where a finished run lies.
+
+    Raises:
+        RunFolderError: If the finished run was of other work or counted otherwise.
+    """
+    earlier = read_manifest(folder)
+    changes = manifest.changes_from(earlier)
+    if any(getattr(manifest, field) != getattr(earlier, field) for field in COUNTED):
+        changes.append("split, seed or samples changed")
+    if changes:
+        raise RunFolderError(f"{folder} is a finished run, and {' and '.join(changes)}; {KEEP_OR_NOT}")
 
 
 def finish(manifest: RunManifest, folder: Path) -> RunManifest:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_missed_gate_exits_1_and_names_each_miss(lines, tmp_path, capsys):
     """0 when it is kept, 1 when not, 2 when it cannot be read."""
     gate = tmp_path / "gate.toml"
     gate.write_text('[mean]\n"top-1" = 0.7\n')
-    run = [*columns(lines, tmp_path / "run"), "--no-report", "--gate", str(gate)]
+    run = [*columns(lines, tmp_path / "run"), "--no-report", "--overwrite", "--gate", str(gate)]
     assert main(run) == 0
     assert "the gate gate.toml is kept" in capsys.readouterr().err
     gate.write_text('[mean]\n"top-1" = 0.9\nMRR = 0.99\n')
@@ -113,7 +114,7 @@ def test_a_gate_against_a_stored_run(lines, tmp_path, capsys):
     assert main([*columns(lines, tmp_path / "stored"), "--no-report"]) == 0
     gate = tmp_path / "gate.toml"
     gate.write_text('[regression]\nagainst = "stored"\n"top-1" = 0.0\n')
-    run = [*columns(lines, tmp_path / "run"), "--no-report", "--gate", str(gate)]
+    run = [*columns(lines, tmp_path / "run"), "--no-report", "--overwrite", "--gate", str(gate)]
     assert main(run) == 0
     assert main([*run, "--release-check", "drop"]) == 2
     assert "measured other cases" in capsys.readouterr().err
@@ -201,3 +202,82 @@ def test_a_run_folder_that_cannot_be_made_is_named(lines, tmp_path, capsys):
 
     assert main(columns(lines, tmp_path / "file" / "run")) == 2
     assert "run cannot be used (Not a directory)" in capsys.readouterr().err
+
+
+def test_every_row_is_accounted_for_wherever_a_run_is_told(lines, tmp_path, capsys):
+    """Terminal, metrics, manifest and report say the same of the rows that were left out."""
+    with lines.open("a") as file:
+        file.write("walker, with wheels,E0143,order\n,E0143,order\ncleaning,D1110,lay\n")
+    assert main([*columns(lines, tmp_path / "run"), "--release-check", "drop"]) == 0
+    left_out = {
+        "a row that cannot be read": 1,
+        "no text": 1,
+        "a CDT code as label": 1,
+        "no code that is active on its date": 1,
+    }
+    told = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+    assert f"lines.csv: 8 rows read = 4 measured + 4 left out ({told})" in capsys.readouterr().err
+    for name in ("metrics.json", "manifest.json"):
+        (rows,) = json.loads((tmp_path / "run" / name).read_text())["rows"]
+        assert rows == {"set": "lines", "file": "lines.csv", "read": 8, "measured": 4, "left_out": left_out}
+    report = (tmp_path / "run" / "report.html").read_text()
+    assert "4 rows of the case files were left out" in report and f"<td>{told}</td>" in report
+
+
+def test_cpt_labels_are_counted_apart(lines, tmp_path, capsys):
+    """A label of the other level is named as such, not as an unknown code."""
+    with lines.open("a") as file:
+        file.write("therapy evaluation,97161-GP,lay\nsomething,A9999,lay\n")
+    assert main([*columns(lines, tmp_path / "run"), "--no-report"]) == 0
+    said = capsys.readouterr().err
+    assert "(1 unknown, 1 a CPT code and not in this release, 1 terminated)" in said
+
+
+def test_a_finished_run_is_never_overwritten_unasked(lines, tmp_path, capsys):
+    """Refused before a question is asked; --overwrite measures again in its place."""
+    run = [*columns(lines, tmp_path / "run"), "--no-report"]
+    assert main(run) == 0
+    before = (tmp_path / "run" / "cases.jsonl").read_bytes()
+    assert main([*run, "-k", "3"]) == 2
+    assert "run is a finished run; give another --out, or --overwrite" in capsys.readouterr().err
+    assert (tmp_path / "run" / "cases.jsonl").read_bytes() == before
+    assert main([*run, "-k", "3", "--overwrite"]) == 0
+    assert json.loads((tmp_path / "run" / "manifest.json").read_text())["k"] == 3
+
+
+def test_the_finished_systems_of_an_interrupted_command_stand(lines, tmp_path, capsys):
+    """The same command asks only what is missing; another one is refused and touches nothing."""
+    run = [*columns(lines, tmp_path / "run"), "--no-report", "--system", "default", "--system", "bm25"]
+    assert main(run) == 0
+    finished = (tmp_path / "run" / "default" / "cases.jsonl").read_bytes()
+    shutil.rmtree(tmp_path / "run" / "bm25")
+    assert main([*run, "--seed", "7"]) == 2
+    assert "is a finished run, and split, seed or samples changed; give another" in capsys.readouterr().err
+    assert main(run) == 0
+    assert (tmp_path / "run" / "default" / "cases.jsonl").read_bytes() == finished
+    assert (tmp_path / "run" / "bm25" / "metrics.json").is_file()
+
+
+def test_a_run_file_of_other_cases_is_refused(lines, tmp_path, capsys):
+    """Ids that no case has would count as unanswered; those of cases that were dropped are no error."""
+    other = tmp_path / "other.trec"
+    run = [*columns(lines, tmp_path / "run"), "--no-report", "--system", str(other)]
+    other.write_text("lines-2 Q0 E0143 1 1 x\n7 Q0 E0143 1 1 x\n")
+    assert main(run) == 2
+    assert "other.trec answers 1 ids that are no case of this run, of 2, such as 7" in capsys.readouterr().err
+    other.write_text("lines-2 Q0 E0143 1 1 x\nlines-5 Q0 E0143 1 1 x\n")
+    assert main([*run, "--release-check", "drop"]) == 0
+
+
+def test_an_install_without_the_extra_says_so_before_anything_is_asked(lines, tmp_path, capsys, monkeypatch):
+    """One sentence that names the extra, for every action, and no run folder."""
+    import eval.extra
+
+    monkeypatch.setattr(eval.extra, "MODULES", ("scipy", "a_package_that_is_not_there"))
+    for words in (columns(lines, tmp_path / "run"), ["eval", "compare", "a", "b"], ["eval", "report", "a"]):
+        assert main(words) == 2
+        assert capsys.readouterr().err == (
+            "hcpcs: hcpcs eval needs the extra `eval`, of which a_package_that_is_not_there is not installed"
+            " here; install it with: pip install 'hcpcs-suggest[eval]'\n"
+        )
+    assert not (tmp_path / "run").exists()

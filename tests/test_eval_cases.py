@@ -1,9 +1,12 @@
+import csv
 import gzip
 from datetime import date
 
+import msgspec
 import openpyxl
 import pytest
 
+from eval.cases.account import without_dropped
 from eval.cases.cases import Case, case_set_sha256, read_cases
 from eval.errors import CaseFileError
 from eval.pipeline import gather
@@ -144,3 +147,117 @@ def test_ids_are_made_unique_across_files_and_refused_within_one(tmp_path):
     (tmp_path / "c.csv").write_text("id,query,codes\n1,walker,E0143\n1,cane,E0100\n")
     with pytest.raises(CaseFileError, match="the id 1 occurs twice"):
         gather([read_cases(tmp_path / "c.csv")])
+
+
+def csv_of(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "lines.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('query,codes\na,E0143\n"b,E0143\nc,E0143\n', r"begins at line 3 opens a quote that is never closed"),
+        ('query,codes\n"walker" big,E0143\n', r"line 2 has text after a closing quote"),
+        ('query,codes\n"a,E0143\n"b",E0143\n', r"line 2 has text after a closing quote"),
+        (
+            'query,codes\n"' + "x" * 140_000 + '",E0143\n',
+            r"line 2 has a cell of more than 131,072 ch",
+        ),
+        ("query,codes,codes\na,E0143,E0100\n", r"has 2 columns 'codes'; rename all but the one"),
+    ],
+)
+def test_a_csv_file_that_is_not_what_it_seems_is_refused(tmp_path, text, message):
+    """An open quote, a stray quote, an endless cell and two columns of one name: each by its line or name."""
+    csv.field_size_limit(10_000_000)  # as another reader of the process may have left it
+    with pytest.raises(CaseFileError, match=message):
+        read_cases(csv_of(tmp_path, text))
+
+
+def test_a_row_with_more_cells_than_the_header_is_left_out_and_counted(tmp_path):
+    """Unquoted commas never shorten a text; empty cells at the end do no harm."""
+    text = "codes,query\nE0143,WALKER, FOLDING, WHEELED\nE0100,cane,,\n"
+    read = read_cases(csv_of(tmp_path, text))
+    assert [found.query for found in read.cases] == ["cane"]
+    assert str(read.problems[0]).startswith("lines.csv:2: the row has more cells than the header")
+    assert read.account.left_out == {"a row that cannot be read": 1}
+
+
+@pytest.mark.parametrize("sign", ["\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_only_line_ends_end_a_line(tmp_path, sign):
+    """What `str.splitlines` takes for a line end stays inside its cell, in CSV and in JSONL."""
+    (found,) = read_cases(csv_of(tmp_path, f"query,codes\nwalker{sign}folding,E0143\n")).cases
+    assert found.query == f"walker{sign}folding"
+    (tmp_path / "a.jsonl").write_bytes(
+        msgspec.json.encode({"query": f"walker{sign}folding", "codes": ["E0143"]})
+    )
+    assert read_cases(tmp_path / "a.jsonl").cases[0].query == f"walker{sign}folding"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_utf_16_is_read(tmp_path, encoding, end):
+    """What Excel calls "Unicode text", with and without a byte order mark, with any line end."""
+    text = end.join(["query;codes", "walker \u00bd;E0143", ""])
+    (found,) = read_cases(csv_of(tmp_path, text, encoding)).cases
+    assert (found.query, found.codes, found.id) == ("walker \u00bd", ("E0143",), "lines-2")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_jsonl_with_a_byte_order_mark_is_read(tmp_path, encoding):
+    """The first line counts too."""
+    (tmp_path / "a.jsonl").write_bytes('{"query": "a", "codes": ["E0143"]}\n'.encode(encoding))
+    assert len(read_cases(tmp_path / "a.jsonl").cases) == 1
+
+
+def test_a_field_twice_in_one_line_of_jsonl_is_left_out(tmp_path):
+    """The last one never wins silently."""
+    lines = '{"query": "a", "codes": ["E0143"], "codes": ["E0100"]}\n{"query": "b", "codes": ["E0100"]}\n'
+    (tmp_path / "a.jsonl").write_text(lines)
+    read = read_cases(tmp_path / "a.jsonl")
+    assert [found.query for found in read.cases] == ["b"]
+    assert read.problems[0].message == "the line has one field twice; keep one of them"
+
+
+def test_an_empty_text_is_left_out_of_every_kind_of_file(tmp_path):
+    """CSV, XLSX and JSONL treat a row with a code and without a text the same."""
+    csv_of(tmp_path, "query,codes\n ,E0143\ncane,E0100\n")
+    (tmp_path / "lines.jsonl").write_text(
+        '{"query": " ", "codes": ["E0143"]}\n{"query": "cane", "codes": ["E0100"]}\n'
+    )
+    book = openpyxl.Workbook()
+    for row in (["query", "codes"], [None, "E0143"], ["cane", "E0100"]):
+        book.active.append(row)
+    book.save(tmp_path / "lines.xlsx")
+    for ending in ("csv", "jsonl", "xlsx"):
+        read = read_cases(tmp_path / f"lines.{ending}")
+        assert (read.account.read, read.account.measured, read.account.left_out) == (2, 1, {"no text": 1})
+
+
+@pytest.mark.parametrize(
+    "text", ["1/5/2026", "1/5/2026 0:00", "01/05/2026 12:00:00 AM", "2026-01-05T00:00:00Z", "20260105"]
+)
+def test_a_date_with_a_time_is_the_date(tmp_path, text):
+    """What spreadsheets write for a date."""
+    (found,) = read_cases(csv_of(tmp_path, f"query,codes,date\na,E0143,{text}\n")).cases
+    assert found.date == date(2026, 1, 5)
+
+
+def test_every_row_is_accounted_for_by_reason(tmp_path):
+    """Rows read are rows measured and rows left out, whatever is wrong with them; blank rows are no rows."""
+    rows = ["a,E0143,", ",E0143,", "b,,", "c,D0120,", "d,N/A,", "e,E0143,soon", "f,E0143,,x", ",,", "g,NONE,"]
+    read = read_cases(csv_of(tmp_path, "query,codes,date\n" + "\n".join(rows) + "\n"))
+    assert str(read.account) == (
+        "lines.csv: 8 rows read = 2 measured + 6 left out (1 no text, 1 no code given, 1 a CDT code as label,"
+        " 1 codes that cannot be read, 1 a date that cannot be read, 1 a row that cannot be read)"
+    )
+    assert len(read.problems) == 6
+
+
+def test_cases_dropped_by_the_release_check_are_rows_left_out(tmp_path):
+    """The account of the file still adds up."""
+    read = read_cases(csv_of(tmp_path, "query,codes\na,E0143\nb,E0144\n,E0143\n"))
+    (account,) = without_dropped([read.account], ["lines"])
+    assert (account.read, account.measured) == (3, 1)
+    assert account.left_out == {"no text": 1, "no code that is active on its date": 1}

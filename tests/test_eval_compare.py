@@ -94,3 +94,15 @@ def test_an_unfinished_run_is_refused(tmp_path):
     b = write_run(tmp_path / "b", CASES, {}, complete=False)
     with pytest.raises(RunFolderError, match="is an unfinished run; continue it"):
         compare_folders(a, b)
+
+
+def test_a_better_mean_never_hides_that_more_cases_became_wrong():
+    """One small set carries the mean while the large one loses: the verdict says both."""
+    right, wrong = ["E0143"], ["E0130"]
+    small = [result(f"s{i}", ["E0143"], wrong, set="small") for i in range(2)]
+    large = [result(f"l{i}", ["E0143"], right, set="large") for i in range(20)]
+    after = [result(f"s{i}", ["E0143"], right, set="small") for i in range(2)]
+    after += [result(f"l{i}", ["E0143"], right if i >= 5 else wrong, set="large") for i in range(20)]
+    text = comparison_text(compare_results(("a", "b"), (small + large, after), {}))
+    assert "Mixed: B is 37.5 points better than A at the first code in the mean over the sets" in text
+    assert "and yet 2 cases became right and 5 wrong." in text

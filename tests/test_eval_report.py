@@ -44,7 +44,7 @@ def report(tmp_path_factory):
 def test_the_verdict_comes_first(report):
     """One sentence, then the comparison, then the cautions."""
     text = re.sub(r"<[^>]+>", " ", report.read_text().split('id="verdict"')[1].split("</section>")[0])
-    assert "good puts a right code first for 87.5% of the lines on average over the case sets" in text
+    assert "good puts a right code first for 87.5% of the lines on average over 2 case sets" in text
     assert "points better than poor" in text
     assert "Few lines (under 30) in: one, two." in text
 
@@ -112,3 +112,13 @@ def test_a_browser_shows_it_and_its_search_works(report, tmp_path):
         browser.close()
     assert (tmp_path / "report.pdf").stat().st_size > 20_000
     assert errors == []
+
+
+def test_sets_without_a_code_are_not_counted_in_the_mean(tmp_path):
+    """Two of three sets have lines with a code, and the report says so wherever it counts sets."""
+    cases = [*CASES, case("n2", [], "a cold", set="three")]
+    write_report([run_of(tmp_path, "good", GOOD, cases)], tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text()
+    assert "3 case sets, 1 of them without any line that has a code, HCPCS release" in text
+    assert "on average over 2 case sets" in text
+    assert "mean over the 2 case sets that have lines with a code" in text

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from eval.case_results import SystemAnswer, first_rank
-from eval.errors import RunFolderError
+from eval.errors import MeasuredSystemError, RunFolderError
 from eval.run import CODE, ask, finish, new_manifest, read_case_results, read_manifest
 from index.digest import ROOT, source_digest, sources
 from tests.eval_fakes import DAY, FixedSystem, case
@@ -53,14 +53,39 @@ def test_a_line_cut_short_by_a_crash_is_asked_again(tmp_path):
     assert [result.id for result in start(FixedSystem(ANSWERS), tmp_path)[1]] == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("change", [{"k": 6}, {"cases": CASES[:2]}, {"code_sha256": "other"}])
-def test_answers_of_other_work_are_not_taken_over(tmp_path, change):
-    """Another k, other cases or changed code start afresh."""
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"k": 6}, "the number of codes asked for changed"),
+        ({"cases": CASES[:2]}, "the cases changed"),
+        ({"code_sha256": "other"}, "the program changed"),
+    ],
+)
+def test_answers_of_other_work_are_not_taken_over(tmp_path, capsys, change, why):
+    """Another k, other cases or changed code start afresh, say why, and keep the earlier answers aside."""
     with pytest.raises(KeyboardInterrupt):
         start(FixedSystem(ANSWERS, stop_after=2), tmp_path)
     again = FixedSystem(ANSWERS)
+    before = (tmp_path / "cases.jsonl").read_bytes()
     start(again, tmp_path, **change)
     assert again.asked[:2] == ["1", "1"]
+    assert f"fixed: starting again, because {why}; the earlier answers are kept in" in capsys.readouterr().err
+    assert (tmp_path / "cases-1.jsonl").read_bytes() == before
+    assert (tmp_path / "manifest-1.json").is_file()
+
+
+class ChangingSystem(FixedSystem):
+    """A service whose index is exchanged while it is asked."""
+
+    def read_identity(self):
+        return {"made": "by another hand"}
+
+
+def test_a_service_exchanged_during_a_run_is_told(tmp_path):
+    """Answers of two systems are never a finished run, and the next run does not take them over."""
+    with pytest.raises(MeasuredSystemError, match="fixed was changed during the run"):
+        start(ChangingSystem(ANSWERS), tmp_path)
+    assert not read_manifest(tmp_path).complete
 
 
 def test_compiled_code_is_part_of_the_code_that_is_compared():

@@ -15,7 +15,7 @@ from eval.systems.remote import RemoteNlm, RemoteSuggest, make_remote
 from eval.systems.runfile import RunFile
 from eval.systems.systems import check_names, make_system
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case
-from tests.fakes import FakeSuggester
+from tests.fakes import FakeManifest, FakeSuggester
 from tests.live import running
 
 
@@ -143,6 +143,12 @@ def answering(status: int, body: bytes) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
@@ -177,3 +183,32 @@ def test_a_service_that_is_not_there_is_told():
     """The address is named."""
     with pytest.raises(MeasuredSystemError, match=r"http://127\.0\.0\.1:9 does not answer"):
         ask(make_remote("http://127.0.0.1:9"), "walker")
+
+
+def identity_of(codes, path=""):
+    """What a system says of a service whose index holds so many codes, without the address."""
+    suggester = FakeSuggester()
+    suggester.manifest = FakeManifest(codes=codes)
+    with running(create_app(suggester, Settings(home=Path("unused")))) as address:
+        system = make_remote(address + path)
+        identity = dict(system.identity)
+        assert system.read_identity() == identity
+        system.close()
+    assert identity.pop("address") == address + path
+    return identity
+
+
+@pytest.mark.parametrize("path", ["", "/v1/suggest", "/api/hcpcs/v3/search"])
+def test_a_service_is_known_by_release_model_and_index(path):
+    """The same release and model on another index is another system, on both calls."""
+    identity = identity_of(9, path)
+    assert (identity["release"], identity["model"]) == ("2026-01", "fake-1")
+    assert len(identity["index_manifest_sha256"]) == 64
+    assert identity == identity_of(9, path) and identity != identity_of(8, path)
+
+
+@pytest.mark.parametrize("answer", [(404, b"{}"), (200, b"<html>"), (200, b"[1]")])
+def test_a_service_that_does_not_say_what_it_is_is_known_by_its_address(answer):
+    """Other makers' services can be measured too."""
+    with answering(*answer) as address:
+        assert make_remote(address).identity == {"address": address}

@@ -90,6 +90,7 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
 def _add_output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", type=Path, metavar="DIR", help="run folder (default: below HCPCS_HOME/runs)")
+    add("--overwrite", action="store_true", help="measure again where the run folder holds a finished run")
     add("--no-report", action="store_true", help="skip report.html, which takes a few seconds")
     add("--json", action="store_true", help="print the metrics, one JSON object a system")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -118,10 +119,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code.
 
     Raises:
-        HcpcsError: If an input cannot be used, or the disk is full or cannot be written.
+        HcpcsError: If an extra is missing, an input cannot be used, or the disk is full or cannot be written.
     """
     from eval.errors import RunFolderError
+    from eval.extra import check_extra
 
+    check_extra()
     actions = {"run": _run, "compare": _compare, "report": _report}
     try:
         return actions[arguments.action](arguments, settings)
@@ -167,6 +170,7 @@ def _options(arguments: argparse.Namespace, on: date) -> RunOptions:
         split=tuple(arguments.split),
         drop=arguments.release_check == "drop",
         seen=tuple(arguments.seen),
+        overwrite=arguments.overwrite,
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
 

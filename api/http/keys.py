@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from math import ceil
-from typing import Any, NoReturn
+from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
+from litestar.exceptions import HTTPException, NotAuthorizedException, TooManyRequestsException
 from litestar.handlers import BaseRouteHandler
 
 from api.callers.caller import Caller, needed_scope
@@ -58,16 +58,16 @@ class CallerGuard:
         if self._callers is not None:
             caller = await self._callers.of(connection)
             if caller is None:
-                return await self._fail(address)
+                raise await self._failed(address)
             connection.scope["state"]["caller"] = caller.name  # for the trail, also when it is refused below
             _require_scope(caller, handler, connection.scope)
         self._count(caller, address, connection)
 
-    async def _fail(self, address: str) -> NoReturn:
-        """Refuse a caller that is not known, later the more there are; the event loop goes on meanwhile."""
+    async def _failed(self, address: str) -> HTTPException:
+        """The refusal of a caller that is not known, after a while; the event loop goes on meanwhile."""
         allowed, _, wait = self._table.take(f"failed {address}", FAILED_KEYS_PER_MINUTE)
         if not allowed or self._failing >= FAILED_KEYS_AT_ONCE:
-            raise TooManyRequestsException(
+            return TooManyRequestsException(
                 detail="too many requests without a key or token that counts; wait, then send the right one",
                 headers={"Retry-After": str(max(1, ceil(wait)))},
             )
@@ -76,7 +76,7 @@ class CallerGuard:
             await asyncio.sleep(FAILED_KEY_DELAY_S)
         finally:
             self._failing -= 1
-        raise NotAuthorizedException(
+        return NotAuthorizedException(
             detail="this service needs a key or token, as 'Authorization: Bearer ...' or 'X-API-Key: KEY'",
             headers={"WWW-Authenticate": "Bearer"},
         )

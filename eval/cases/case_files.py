@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import gzip
 import io
+import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
-import msgspec
-
+from eval.cases.csv_rows import read_cells, utf_16_of
 from eval.errors import CaseFileError
 from index.column_names import describe_columns
 from index.regular_files import open_regular
 from index.workbooks import WorkbookError, open_workbook, rows_of
 
 FIELDS = ("query", "codes", "id", "source", "kind", "date")
-DELIMITERS = ",;\t|"
 MAX_BYTES = 256 * 2**20  # unpacked
 MAX_LINE_BYTES = 2**20
+TEXTLESS = (".qrels", ".trec")  # endings of files whose cases have no text
 ROW_ERROR = "__error__"  # key of a row that cannot be read; its value says why
+NOT_JSON = "the line is not one JSON object"
+FIELD_TWICE = "the line has one field twice; keep one of them"
+TOO_MANY_CELLS = "the row has more cells than the header; put text that holds the delimiter in quotes"
 NumberedRow = tuple[int, dict[str, Any]]
 
 
@@ -49,7 +52,7 @@ def read_file_rows(path: Path, names: Mapping[str, str], explicit: set[str]) -> 
         return _read_csv(path, names, explicit)
     if ending in (".xlsx", ".xlsm"):
         return _read_xlsx(path, names, explicit)
-    if ending in (".qrels", ".trec"):
+    if ending in TEXTLESS:
         return _read_qrels(path)
     raise CaseFileError(f"{path.name}: cases are read from .jsonl, .csv, .tsv, .xlsx and .qrels files")
 
@@ -109,41 +112,63 @@ def _check_columns(path: Path, columns: Sequence[str], names: Mapping[str, str],
                 f"{path.name} has no column {names[field]!r} for the {field}; {listed};"
                 f" name the right one with --{field}-column"
             )
+        if columns.count(names[field]) > 1:
+            raise CaseFileError(
+                f"{path.name} has {columns.count(names[field])} columns {names[field]!r};"
+                f" rename all but the one that holds the {field}"
+            )
 
 
 def _read_jsonl(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
     columns: dict[str, None] = {}
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_json_lines(path), 1):
         if not line.strip():
             continue
         try:
-            row = msgspec.json.decode(line, type=dict[str, Any])
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            yield number, {ROW_ERROR: "the line is not one JSON object"}
+            row = json.loads(line, object_pairs_hook=_each_field_once)
+        except _FieldTwiceError:
+            yield number, {ROW_ERROR: FIELD_TWICE}
+            continue
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            yield number, {ROW_ERROR: NOT_JSON}
             continue
         columns.update(dict.fromkeys(row))
         yield number, row
     _check_columns(path, list(columns), names, explicit)
 
 
+class _FieldTwiceError(Exception):
+    """An object of JSON has two fields of one name, of which a plain reader would take the last."""
+
+
+def _each_field_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise _FieldTwiceError
+    return row
+
+
+def _json_lines(path: Path) -> Iterator[bytes]:
+    """Lines of a JSONL file, as UTF-8 without a byte order mark."""
+    with _open(path) as file:
+        start = file.read(3)
+    if utf_16_of(start):
+        text = _read_all(path).decode("utf-16", errors="replace")
+        yield from io.BytesIO(text.encode())
+        return
+    for number, line in enumerate(_lines(path)):
+        yield line if number else line.removeprefix(codecs.BOM_UTF8)
+
+
 def _read_csv(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
-    data = _read_all(path)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # what Excel on Windows saves as "CSV"
-    header = text.split("\n", 1)[0]
-    csv.field_size_limit(MAX_LINE_BYTES)
-    lines = io.StringIO(text, newline="")
-    reader = csv.DictReader(lines, delimiter=max(DELIMITERS, key=header.count))
-    try:
-        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
-        _check_columns(path, list(reader.fieldnames), names, explicit)
-        for row in reader:
-            if any(isinstance(value, str) and value.strip() for value in row.values()):
-                yield reader.line_num, dict(row)
-    except csv.Error:
-        raise CaseFileError(f"{path.name} line {reader.line_num + 1} is no line of a CSV file") from None
+    rows = read_cells(path.name, _read_all(path))
+    _, first = next(rows, (1, []))
+    header = [name.strip() for name in first]
+    _check_columns(path, header, names, explicit)
+    for line, cells in rows:
+        yield line, _named(header, cells)
 
 
 def _read_xlsx(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
@@ -153,10 +178,21 @@ def _read_xlsx(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iter
         header = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
         _check_columns(path, header, names, explicit)
         for number, cells in enumerate(rows, 2):
-            if any(cell is not None and str(cell).strip() for cell in cells):
-                yield number, {name: cell for name, cell in zip(header, cells, strict=False) if name}
+            if any(map(_holds_text, cells)):
+                yield number, _named(header, cells)
     except WorkbookError as error:
         raise CaseFileError(f"{path.name} {error}") from None
+
+
+def _named(header: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """Name the cells of a row; a row with text beyond the header is one that cannot be read."""
+    if any(map(_holds_text, cells[len(header) :])):
+        return {ROW_ERROR: TOO_MANY_CELLS}
+    return {name: cell for name, cell in zip(header, cells, strict=False) if name}
+
+
+def _holds_text(cell: Any) -> bool:
+    return cell is not None and bool(str(cell).strip())
 
 
 def _read_qrels(path: Path) -> Iterator[NumberedRow]:

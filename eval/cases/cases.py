@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -10,12 +11,16 @@ from typing import Any
 
 import msgspec
 
-from eval.cases.case_files import FIELDS, ROW_ERROR, is_gzip, read_file_rows
+from eval.cases.account import BAD_DATE, NO_LABEL, NO_TEXT, UNREADABLE_ROW, RowAccount, count_rows
+from eval.cases.case_files import FIELDS, ROW_ERROR, TEXTLESS, is_gzip, read_file_rows
 from eval.cases.codes import CodeTextError, parse_codes
 from eval.errors import CaseFileError
 from index.records import Problem
 
 DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
+_TIME = re.compile(
+    r"(?<=\d)(?:[T ]\s*\d{1,2}:\d{2}\S*(?:\s*[AP]M)?)$", re.IGNORECASE
+)  # after a date, not read
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -42,12 +47,21 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class CaseSet(msgspec.Struct, frozen=True):
-    """The cases of one file, and the problems of its rows that are no case."""
+    """The cases of one file, the problems of its rows that are no case, and the account of all its rows."""
 
     name: str
     path: str
     cases: tuple[Case, ...]
+    account: RowAccount
     problems: tuple[Problem, ...] = ()
+
+
+class _RowError(Exception):
+    """A row is no case; `reason` is what such rows are counted under."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def case_set_sha256(cases: Sequence[Case]) -> str:
@@ -81,30 +95,39 @@ def read_cases(
     set_name = Path(path.stem).stem if is_gzip(path) else path.stem
     cases: list[Case] = []
     problems: list[Problem] = []
+    reasons: list[str] = []
+    textless = path.suffix.lower() in TEXTLESS
     for line, row in read_file_rows(path, names, explicit=set(columns or {})):
         try:
-            cases.append(_case(set_name, line, row, names, known))
-        except (CodeTextError, CaseFileError) as error:
+            cases.append(_case(set_name, line, row, names, known, textless))
+        except (CodeTextError, _RowError) as error:
             problems.append(Problem(path.name, line, str(error)))
+            reasons.append(error.reason)
     if not cases:
         first = f"; the first row says: {problems[0].message}" if problems else ""
         raise CaseFileError(f"{path.name} holds no usable case{first}")
-    return CaseSet(set_name, path.name, tuple(cases), tuple(problems))
+    account = count_rows(set_name, path.name, len(cases), reasons)
+    return CaseSet(set_name, path.name, tuple(cases), account, tuple(problems))
 
 
 def _case(
-    set_name: str, line: int, row: Mapping[str, Any], names: Mapping[str, str], known: Sequence[str] | None
+    set_name: str,
+    line: int,
+    row: Mapping[str, Any],
+    names: Mapping[str, str],
+    known: Sequence[str] | None,
+    textless: bool,
 ) -> Case:
     if row.get(ROW_ERROR):
-        raise CaseFileError(str(row[ROW_ERROR]))
+        raise _RowError(str(row[ROW_ERROR]), UNREADABLE_ROW)
     codes = row.get(names["codes"])
     if codes is None or (isinstance(codes, str) and not codes.strip()):
-        raise CaseFileError("no code is given; write NONE where no code fits")
+        raise _RowError("no code is given; write NONE where no code fits", NO_LABEL)
     if not isinstance(codes, list):
         codes = [str(codes)]
     query = row.get(names["query"])
-    if not isinstance(query, str | int | float):
-        raise CaseFileError("the text is missing")
+    if not textless and (not isinstance(query, str | int | float) or not str(query).strip()):
+        raise _RowError("the text is missing", NO_TEXT)
     return Case(
         id=str(row.get(names["id"]) or f"{set_name}-{line}"),
         set=set_name,
@@ -123,10 +146,10 @@ def _date(value: Any) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    text = str(value).strip()[:10]
+    text = _TIME.sub("", str(value).strip())
     for date_format in DATE_FORMATS:
         try:
             return datetime.strptime(text, date_format).date()
         except ValueError:
             continue
-    raise CaseFileError("the date is not of the form YYYY-MM-DD or MM/DD/YYYY")
+    raise _RowError("the date is not of the form YYYY-MM-DD or MM/DD/YYYY", BAD_DATE)

@@ -11,11 +11,12 @@ from rapidfuzz import fuzz
 
 from eval.cases.cases import Case
 from eval.cases.wording import plain
+from index.code_systems import LEVEL_I, system_of_code
 from index.store.catalogue import Catalogue
 
 Leak = Literal["", "contains the code", "repeats a descriptor"]
 MIN_RATIO = 95.0  # rapidfuzz ratio, 0 to 100, from which two wordings count as the same
-Reason = Literal["unknown", "terminated", "not yet active"]
+Reason = Literal["unknown", "a CPT code and not in this release", "terminated", "not yet active"]
 REASONS = get_args(Reason)
 
 
@@ -102,7 +103,9 @@ def code_problems(case: Case, book: Catalogue, on: date) -> list[CodeProblem]:
     for code in case.codes:
         record = book.get(code)
         if record is None:
-            problems.append(CodeProblem(case.id, code, "unknown"))
+            level_i = system_of_code(code) is LEVEL_I
+            reason: Reason = "a CPT code and not in this release" if level_i else "unknown"
+            problems.append(CodeProblem(case.id, code, reason))
         elif record.status(on) == "terminated":
             problems.append(CodeProblem(case.id, code, "terminated", record.successors))
         elif record.status(on) == "future":

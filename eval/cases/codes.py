@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from index.code_systems import CODE_SYSTEMS
+from index.code_systems import CODE_SYSTEMS, DENTAL, MODIFIER
 
 NO_CODE = "NONE"  # in a cell: no code fits. An empty cell means that the line has no label yet.
 
@@ -15,8 +15,26 @@ _SEPARATORS = re.compile(r"[;,|/\n]+|\s+\bOR\b\s+|\s+\bAND\b\s+")
 _RANGE_SIGN = re.compile(r"\s*(?:-|\u2013|\u2014|\bTO\b|\bTHRU\b)\s*")
 
 
+_PLACEHOLDERS = frozenset(
+    ("N/A", "#N/A", "NA", "N.A.", "NULL", "NIL", "NAN", "TBD", "UNKNOWN", "NO", "-", "--", "?")
+)
+# What may be named in an error, because it cannot be a person's name.
+_NEARLY_A_CODE = re.compile(r"[A-Z]\d{2,5}[A-Z]?")
+_WITH_MODIFIERS = re.compile(r"([A-Z0-9]{5})((?:-[A-Z0-9]{2})+|[A-Z][A-Z0-9])")
+UNREADABLE = "codes that cannot be read"
+DENTAL_LABEL = "a CDT code as label"
+
+
 class CodeTextError(ValueError):
-    """A cell of codes cannot be read; the message never repeats free text."""
+    """A cell of codes cannot be read; the message never repeats free text.
+
+    Attributes:
+        reason: Under which such rows are counted.
+    """
+
+    def __init__(self, message: str, reason: str = UNREADABLE) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def is_code(text: str) -> bool:
@@ -33,29 +51,55 @@ def parse_codes(text: str | Iterable[str], known: Sequence[str] | None = None) -
             last code. Without `known` a range means every number from first to last.
 
     Returns:
-        Upper-case codes; empty where the cell is `NONE` or the list is empty: no code fits.
+        Upper-case codes; empty where the cell is `NONE` or the list is empty: no code fits. A code with
+        modifiers (`97161-GP`, `A4253 KX`) is the code.
 
     Raises:
-        CodeTextError: If a part is no code, or a range has its higher code first or contains no code.
+        CodeTextError: If a part is no code, a range has its higher code first or contains no code, or `NONE`
+            stands beside a code.
     """
     parts = [text] if isinstance(text, str) else list(text)
     codes: list[str] = []
+    none = False
     for part in parts:
-        text_of_part = _RANGE_SIGN.sub("-", part.strip().upper())
-        for piece in _SEPARATORS.split(text_of_part):
-            for word in piece.split():
-                if word != NO_CODE:
-                    codes += _expand(word, known)
+        text_of_part = part.strip().upper()
+        if text_of_part in _PLACEHOLDERS:
+            raise _no_code(text_of_part)
+        for piece in _SEPARATORS.split(_RANGE_SIGN.sub("-", text_of_part)):
+            codes_of_piece, none_here = _codes_of_piece(piece.split(), known)
+            codes += codes_of_piece
+            none |= none_here
+    if none and codes:
+        raise CodeTextError(f"{NO_CODE} stands beside a code; write one or the other")
+    if parts and not (none or codes):
+        raise CodeTextError(f"no code is given; write {NO_CODE} where no code fits")
     return tuple(dict.fromkeys(codes))
 
 
+def _codes_of_piece(words: Sequence[str], known: Sequence[str] | None) -> tuple[list[str], bool]:
+    """The codes of words without a separator, and whether `NONE` is one; modifiers follow their code."""
+    codes: list[str] = []
+    for word in words:
+        if word != NO_CODE and not (codes and MODIFIER.fullmatch(word)):
+            codes += _expand(word, known)
+    return codes, NO_CODE in words
+
+
 def _expand(word: str, known: Sequence[str] | None) -> list[str]:
-    """The codes of one code or range."""
+    """The codes of one code, with or without modifiers, or of one range."""
     if is_code(word):
         return [word]
+    with_modifiers = _WITH_MODIFIERS.fullmatch(word)
+    if with_modifiers and is_code(with_modifiers[1]):
+        return [with_modifiers[1]]
+    if DENTAL.match(word) and (len(word) == 5 or not word[5].isalnum()):
+        raise CodeTextError(
+            f"{word[:5]} is a CDT code of the American Dental Association, which is not measured",
+            DENTAL_LABEL,
+        )
     match = _RANGE.match(word)
     if match is None:
-        raise CodeTextError("the codes are not a code, a list of codes or a range such as L3140-L3170")
+        raise _no_code(word)
     first, last = match[1], match[2]
     if last.isdigit() and len(last) == 4 and not first[0].isdigit():
         last = first[0] + last  # `L3140-3170`
@@ -67,3 +111,13 @@ def _expand(word: str, known: Sequence[str] | None) -> list[str]:
     if not inside:
         raise CodeTextError(f"the range {word} holds no code of this release")
     return inside
+
+
+def _no_code(word: str) -> CodeTextError:
+    """The error of what is no code; it names words that cannot be about a person."""
+    if word in _PLACEHOLDERS:
+        return CodeTextError(
+            f"{word} is not a code; write {NO_CODE} where no code fits, or leave the cell empty"
+        )
+    named = f"{word} is not a code: " if _NEARLY_A_CODE.fullmatch(word) else ""
+    return CodeTextError(f"{named}the codes are not a code, a list of codes or a range such as L3140-L3170")

@@ -48,7 +48,7 @@ def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
 
 def write_qrels(path: Path, rows: Iterable[tuple[str, Sequence[str]]]) -> None:
     """Write `id 0 code 1` for every acceptable code of every case."""
-    lines = [f"{_word(case_id)} 0 {code} 1\n" for case_id, codes in rows for code in codes]
+    lines = [f"{word_of_id(case_id)} 0 {code} 1\n" for case_id, codes in rows for code in codes]
     path.write_text("".join(lines), encoding="utf-8")
 
 
@@ -59,13 +59,13 @@ def write_run(path: Path, rows: Iterable[tuple[str, Sequence[str]]], tag: str) -
     scores keep the order.
     """
     lines = [
-        f"{_word(case_id)} Q0 {code} {rank} {len(codes) + 1 - rank} {_word(tag)}\n"
+        f"{word_of_id(case_id)} Q0 {code} {rank} {len(codes) + 1 - rank} {word_of_id(tag)}\n"
         for case_id, codes in rows
         for rank, code in enumerate(codes, 1)
     ]
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def _word(text: str) -> str:
-    """Replace spaces by underscores: columns are separated by spaces, and the format has no quoting."""
+def word_of_id(text: str) -> str:
+    """Write an id or tag as one word, spaces as underscores: the format has no quoting."""
     return "_".join(text.split()) or "_"

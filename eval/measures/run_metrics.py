@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from eval.case_results import CaseResult
+from eval.cases.account import RowAccount
 from eval.cases.check import CaseCheck
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
@@ -53,6 +54,7 @@ class Metrics(msgspec.Struct, frozen=True):
         misses: Case id to kind of miss, for every wrong first answer.
         descriptions: Long descriptions of the acceptable codes and the first three answers of every case
             whose first answer is wrong.
+        rows: Of each case file, how many rows were read, measured and left out.
     """
 
     system: str
@@ -62,6 +64,7 @@ class Metrics(msgspec.Struct, frozen=True):
     check: CaseCheck | None = None
     misses: dict[str, str] = {}
     descriptions: dict[str, str] = {}
+    rows: tuple[RowAccount, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -85,7 +88,12 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def measure(
-    system: str, results: Sequence[CaseResult], book: Catalogue, plan: Plan, check: CaseCheck | None = None
+    system: str,
+    results: Sequence[CaseResult],
+    book: Catalogue,
+    plan: Plan,
+    check: CaseCheck | None = None,
+    rows: tuple[RowAccount, ...] = (),
 ) -> Metrics:
     """Measure the answers of one system."""
     sets, summaries, replicates = {}, [], []
@@ -108,6 +116,7 @@ def measure(
         check=check,
         misses=kinds_of_misses(results, book, plan.on),
         descriptions=_descriptions(results, book),
+        rows=rows,
     )
 
 

@@ -70,7 +70,7 @@ def summarise(
         unanswered=sum(not result.ranked for result in results),
         measures=estimates(matrix, replicates, list(values)),
         macro_kinds=_macro_means(values, [result.kind for result in results], counts),
-        macro_codes=_macro_means(values, [result.codes[0] for result in results], counts),
+        macro_codes=_macro_over_drawn(values, [result.codes[0] for result in results], samples, seed),
     )
     return summary, replicates
 
@@ -98,17 +98,40 @@ def estimates(matrix: Array, replicates: Array, labels: Sequence[str]) -> dict[s
 def _macro_means(
     values: Mapping[str, Array], group_of_case: Sequence[str], counts: Array
 ) -> dict[str, Estimate]:
-    """Means over groups of the means within each group; `n` is the number of groups."""
+    """Means over groups of the means within each group; `n` is the number of groups.
+
+    Cases are drawn and the groups stay: right for a few groups that are all there are, such as kinds.
+    """
     groups = group_numbers(group_of_case)
     sizes = np.bincount(groups)
-    shown = [measure.label for measure in table_measures() if measure.label in values]
-    labels = [label for label in shown if not np.isnan(values[label]).any()]
+    labels = _labels_of_every_case(values)
     matrix = np.column_stack([values[label] for label in labels])
     low, high = interval(bootstrap_macro(matrix, groups, counts))
     means = [float((np.bincount(groups, weights=column) / sizes).mean()) for column in matrix.T]
     return {
         label: Estimate(means[i], float(low[i]), float(high[i]), len(sizes)) for i, label in enumerate(labels)
     }
+
+
+def _macro_over_drawn(
+    values: Mapping[str, Array], group_of_case: Sequence[str], samples: int, seed: int
+) -> dict[str, Estimate]:
+    """The same means where the groups themselves are a sample, as codes are: whole groups are drawn.
+
+    Drawing cases instead loses many groups of one case from each sample and takes the drawn codes for all
+    codes there are, so that the interval is too narrow.
+    """
+    groups = group_numbers(group_of_case)
+    sizes = np.bincount(groups)
+    labels = _labels_of_every_case(values)
+    means = np.column_stack([np.bincount(groups, weights=values[label]) / sizes for label in labels])
+    return estimates(means, bootstrap_means(means, resample_counts(len(sizes), samples, seed)), labels)
+
+
+def _labels_of_every_case(values: Mapping[str, Array]) -> list[str]:
+    """The measures shown in tables that are defined for every case."""
+    shown = [measure.label for measure in table_measures() if measure.label in values]
+    return [label for label in shown if not np.isnan(values[label]).any()]
 
 
 def group_numbers(names: Sequence[str]) -> NDArray[np.int64]:

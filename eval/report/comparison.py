@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.compare import Comparison
+from eval.compare import Comparison, disagrees
 from eval.measures.paired import OutcomeChange, PairedDifference
 from eval.measures.ranking import RR, SUCCESS_AT_1
 from eval.report.tables import p_text, signed
@@ -70,14 +70,16 @@ def _row(name: str, paired: PairedDifference) -> list[str]:
 
 
 def _verdict(comparison: Comparison) -> str:
+    """Say how B does, and both sides where the mean over the sets and the count of cases disagree."""
     pooled = comparison.pooled
     gap = comparison.mean[SUCCESS_AT_1.label]
     chance = "more than chance explains" if gap.low > 0 or gap.high < 0 else "which may be chance"
-    direction = "better" if gap.value >= 0 else "worse"
-    return (
-        f"B is {abs(gap.value) * 100:.1f} points {direction} than A at the first code, {chance};"
-        f" {pooled.top1_won} cases became right and {pooled.top1_lost} wrong."
-    )
+    counts = f"{pooled.top1_won} cases became right and {pooled.top1_lost} wrong"
+    over = " in the mean over the sets" if len(comparison.sets) > 1 else ""
+    points = f"{abs(gap.value) * 100:.1f} points {'better' if gap.value >= 0 else 'worse'} than A"
+    if disagrees(comparison):
+        return f"Mixed: B is {points} at the first code{over}, {chance}, and yet {counts}."
+    return f"B is {points} at the first code{over}, {chance}; {counts}."
 
 
 def _change_lines(changes: Sequence[OutcomeChange], title: str, max_changes: int | None) -> list[str]:

@@ -22,6 +22,7 @@ from eval.report.sentences import (
     misses_text,
     points,
     refusal_text,
+    row_cells,
     subtitle,
     tiles,
 )
@@ -140,6 +141,7 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
         "failures": failures(primary.results, primary.metrics),
         "failure_sets": list(dict.fromkeys(result.set for result in primary.results)),
+        "rows": row_cells(primary.metrics),
         "method": method(primary.manifest),
         "facts": facts([run.manifest for run in runs]),
         "plots": _plots(runs),
@@ -147,7 +149,8 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
 
 
 def _basis(metrics: Metrics) -> str:
-    return f" (mean over the {len(metrics.sets)} case sets)" if len(metrics.sets) > 1 else ""
+    counted = sum(part.summary is not None for part in metrics.sets.values())
+    return f" (mean over the {counted} case sets that have lines with a code)" if counted > 1 else ""
 
 
 def _more(pairs: int, shown: int) -> str:

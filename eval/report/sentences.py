@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eval.cases.check import CaseCheck
-from eval.compare import Comparison
+from eval.compare import Comparison, disagrees
 from eval.measures.confidence import ConfidenceReport, Coverage, Refusal
 from eval.measures.near_miss import NOT_IN_LIST, NearMisses
 from eval.measures.ranking import SUCCESS, SUCCESS_AT_1
@@ -25,6 +25,9 @@ def subtitle(manifest: RunManifest, metrics: Metrics) -> str:
     lines = sum(manifest.sets.values())
     names = list(metrics.sets)
     sets = f"{len(names)} case sets" if len(names) > 1 else f"the case set {names[0]}"
+    without = sum(part.summary is None for part in metrics.sets.values())
+    if without and len(names) > 1:
+        sets += f", {without} of them without any line that has a code"
     return (
         f"{lines:,} labelled lines in {sets}, HCPCS release {manifest.release}, date of service"
         f" {manifest.on.isoformat()}, measured on {manifest.finished_at[:10]}"
@@ -36,7 +39,8 @@ def lead(name: str, metrics: Metrics) -> str:
     mean = metrics.mean
     if not mean:
         return f"{name} was only measured on lines that have no code."
-    over = " on average over the case sets" if len(metrics.sets) > 1 else ""
+    counted = sum(part.summary is not None for part in metrics.sets.values())
+    over = f" on average over {counted} case sets" if counted > 1 else ""
     first = f"{name} puts a right code first for {percent(mean[SUCCESS_AT_1.label].value)} of the lines{over}"
     for measure in reversed(SUCCESS[1:]):
         if measure.label in mean and measure.depth <= LEAD_DEPTH:
@@ -74,9 +78,12 @@ def _against(comparison: Comparison) -> str:
         if gap.low > 0 or gap.high < 0
         else "this may be chance: the interval contains 0"
     )
+    pooled = comparison.pooled
+    counts = f", and yet {pooled.top1_won} lines became right and {pooled.top1_lost} wrong"
     return (
         f"At the first code it is {abs(gap.value) * 100:.1f} points {direction} {comparison.a}"
-        f" (95% interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {chance})."
+        f" (95% interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {chance})"
+        f"{counts if disagrees(comparison) else ''}."
     )
 
 
@@ -93,6 +100,9 @@ def cautions(metrics: Metrics) -> list[str]:
     unanswered = metrics.pooled.summary.unanswered if metrics.pooled.summary else 0
     if unanswered:
         sentences.append(f"{unanswered} lines came back without any code; they count as wrong.")
+    lost = sum(account.read - account.measured for account in metrics.rows)
+    if lost:
+        sentences.append(f"{lost:,} rows of the case files were left out; the table of rows says why.")
     return sentences + (_case_cautions(metrics.check) if metrics.check else [])
 
 
@@ -191,6 +201,20 @@ def method(manifest: RunManifest) -> list[str]:
         f"Intervals are 95% percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
         f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs {PERMUTATIONS:,}"
         " times.",
+    ]
+
+
+def row_cells(metrics: Metrics) -> list[dict[str, str]]:
+    """Say of each case file where its rows went: cells of the table of rows."""
+    return [
+        {
+            "file": account.file,
+            "read": f"{account.read:,}",
+            "measured": f"{account.measured:,}",
+            "left_out": f"{account.read - account.measured:,}",
+            "reasons": ", ".join(f"{count:,} {reason}" for reason, count in account.left_out.items()),
+        }
+        for account in metrics.rows
     ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -15,6 +17,8 @@ from eval.errors import MeasuredSystemError
 
 TIMEOUT_S = 30.0
 OUR_PATH = "/v1/suggest"
+RELEASES_PATH = "/v1/releases"
+NLM_PATH = "/api/hcpcs/v3/search"
 
 
 def make_remote(address: str) -> RemoteSuggest | RemoteNlm:
@@ -32,13 +36,13 @@ class _Service:
         if not parts.hostname:
             raise MeasuredSystemError(f"--system {address} is not a complete http address")
         self.name = parts.netloc.replace(":", "-")
-        self.identity: dict[str, Any] = {"address": address}
         self.address = address
         self._connection_type = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         )
         self._host = (parts.hostname, parts.port)
         self._connection: http.client.HTTPConnection | None = None
+        self._base = ""
 
     def fetch(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
         """Send one request, and return status and body.
@@ -64,6 +68,28 @@ class _Service:
                     ) from error
         raise AssertionError("unreachable")
 
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """The address, and what the service said it was when this was first read."""
+        return self.read_identity()
+
+    def read_identity(self) -> dict[str, Any]:
+        """Ask the service what it is: release, model, and the digest of its index's manifest.
+
+        A service that does not know `/v1/releases` is known by its address alone.
+        """
+        identity: dict[str, Any] = {"address": self.address}
+        status, body = self.fetch("GET", self._base + RELEASES_PATH)
+        try:
+            loaded = msgspec.json.decode(body, type=dict[str, Any]) if status == 200 else {}
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return identity
+        identity |= {name: loaded[name] for name in ("release", "model") if name in loaded}
+        if "manifest" in loaded:
+            manifest = msgspec.json.encode(loaded["manifest"], order="sorted")
+            identity["index_manifest_sha256"] = hashlib.sha256(manifest).hexdigest()
+        return identity
+
     def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
@@ -88,7 +114,8 @@ class RemoteSuggest(_Service):
     def __init__(self, address: str) -> None:
         super().__init__(address)
         path = urlsplit(address).path.rstrip("/")
-        self._path = path if path.endswith(OUR_PATH) else path + OUR_PATH
+        self._base = path.removesuffix(OUR_PATH)
+        self._path = self._base + OUR_PATH
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Ask for one text; a text that the service refuses (400, 413, 422) is an error of this case only."""
@@ -114,6 +141,7 @@ class RemoteNlm(_Service):
         super().__init__(address)
         parts = urlsplit(address)
         self._path, self._query = parts.path, parse_qsl(parts.query)
+        self._base = parts.path.rstrip("/").removesuffix(NLM_PATH)
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Ask for one text; the call takes no date of service and states no confidence."""

@@ -21,12 +21,18 @@ class System(Protocol):
 
     Attributes:
         name: Its name in tables and of its run folder.
-        identity: What else determines its answers, such as the checksum of the index manifest. A run is
-            continued only by a system of the same identity.
     """
 
     name: str
-    identity: dict[str, Any]
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What else determines its answers, such as the checksum of the index manifest.
+
+        A run is continued only by a system of the same identity. A system that can change while it is asked
+        has `read_identity()` too, which looks again.
+        """
+        ...
 
     def rank(self, case: Case, k: int, on: date) -> SystemAnswer:
         """Rank at most k codes for the text of a case on its date, or on `on` where it has none."""
