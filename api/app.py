@@ -20,6 +20,7 @@ from api.http.bodies import StrictRequest
 from api.http.hosts import ANY, AllowedHosts
 from api.http.keys import CallerGuard
 from api.http.limits import BODY_BYTES
+from api.http.metric_files import reserve_metric_files
 from api.http.middleware import Headers, RequestMiddleware
 from api.http.problems import error_handler
 from api.loading import open_suggester
@@ -131,5 +132,6 @@ def _header(value: str) -> bytes:
 
 def worker_app() -> Litestar:
     """The app of a worker process, made from the settings in the environment."""
+    reserve_metric_files()
     settings = load_settings(os.environ)
     return create_app(open_suggester(None, settings), settings)

@@ -160,12 +160,20 @@ def _serve_in_workers(workers: int, folder: Path, listening: socket.socket) -> i
     from uvicorn import Config
     from uvicorn.supervisors import Multiprocess
 
+    class Supervisor(Multiprocess):
+        """Stops listening before its workers do: nobody would accept what still connects to it."""
+
+        def terminate_all(self) -> None:
+            for listening in self.sockets:
+                listening.close()
+            super().terminate_all()
+
     os.environ["HCPCS_INDEX"] = str(folder)
     with tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # /metrics then adds up all workers
         _share_table(Path(metrics))
         config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
-        Multiprocess(config, sockets=[listening]).run()
+        Supervisor(config, sockets=[listening]).run()
     return 0
 
 
