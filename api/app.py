@@ -21,6 +21,7 @@ from api.http.bodies import StrictRequest
 from api.http.hosts import ANY, AllowedHosts
 from api.http.keys import CallerGuard
 from api.http.limits import BODY_BYTES
+from api.http.metric_files import reserve_metric_files
 from api.http.metrics import Metrics
 from api.http.middleware import Headers, RequestMiddleware
 from api.http.problems import error_handler
@@ -162,6 +163,7 @@ class UnfitIndexError(HcpcsError):
 def worker_app() -> LiveApp:
     """The app of a worker process, on the index that the supervisor names, else on that of the settings."""
     close_memory()
+    reserve_metric_files()
     settings, named = load_settings(os.environ), served_file()
 
     def load() -> SuggesterLike:

@@ -19,6 +19,10 @@ def open_fake(*_: Any) -> FakeSuggester:
     return HoldingSuggester(Path(folder)) if folder else FakeSuggester()
 
 
+GRACE = "FAKE_GRACE_S"  # environment variable: seconds that requests have after SIGTERM
+
+if GRACE in os.environ:
+    api.commands.serve.GRACE_S = int(os.environ[GRACE])
 api.commands.serve.open_suggester = open_fake  # type: ignore[assignment]
 api.commands.serve.resolve_index = lambda *_: Path("fake")
 api.app.open_suggester = open_fake  # type: ignore[assignment]

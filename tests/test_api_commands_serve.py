@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ from tests.fakes import HELD_TEXT, HOLD_FOLDER
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
+BODY = b'{"text": "folding walker"}'
 
 
 @contextmanager
@@ -147,3 +150,111 @@ def test_the_log_on_stderr_holds_no_text() -> None:
 
     assert "POST /v1/suggest 200" in log
     assert "zebrafish" not in log
+
+
+class Clients:
+    """Clients that ask again and again on open connections, until the service is gone or `stop` is set.
+
+    Attributes:
+        answered: Answers with status 200.
+        lost: Requests that were sent on an open connection and got no answer.
+        other: Other statuses.
+    """
+
+    def __init__(self, address: str, count: int) -> None:
+        self._address = address.removeprefix("http://")
+        self.answered = self.lost = 0
+        self.other: list[int] = []
+        self.stop = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        """Wait until all have ended."""
+        for thread in self._threads:
+            thread.join(60)
+
+    def _ask(self) -> None:
+        while not self.stop.is_set():
+            connection = http.client.HTTPConnection(self._address, timeout=30)
+            try:
+                connection.connect()
+            except OSError:  # the service is gone: this request was never accepted
+                return
+            try:
+                self._ask_on(connection)
+            except (OSError, http.client.HTTPException):
+                with self._lock:
+                    self.lost += 1
+            finally:
+                connection.close()
+
+    def _ask_on(self, connection: http.client.HTTPConnection) -> None:
+        closing = False
+        while not (closing or self.stop.is_set()):
+            connection.request("POST", "/v1/suggest", BODY, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            closing = response.getheader("connection") == "close"
+            with self._lock:
+                self.answered += response.status == 200
+                self.other += [] if response.status == 200 else [response.status]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_under_load_loses_nothing(workers: str) -> None:
+    """Clients on open connections get an answer to each request, the last one with `Connection: close`."""
+    with serving("--workers", workers, HCPCS_ACCESS_LOG="0") as (process, address):
+        clients = Clients(address, 8)
+        wait_until(lambda: clients.answered > 200, what="the load")
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(30)
+        took = time.monotonic() - asked
+        clients.join()
+
+    assert (clients.lost, clients.other, code) == (0, [], 0)
+    assert took < 10
+
+
+def test_sigterm_ends_within_its_bound() -> None:
+    """A client whose body never arrives does not keep the service up beyond its time."""
+    with serving(FAKE_GRACE_S="1") as (process, address):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as slow:
+            slow.sendall(b"POST /v1/suggest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+            wait_until(lambda: is_ready(address), what="an answer to another client")
+            asked = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(20)
+
+    assert code == 0
+    assert time.monotonic() - asked < 8
+
+
+def children(pid: int) -> set[int]:
+    """Worker processes of a supervisor."""
+    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(p) for p in pids if b"resource_tracker" not in Path(f"/proc/{p}/cmdline").read_bytes()}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
+def test_a_killed_worker_is_replaced_under_load() -> None:
+    """`kill -9` of one of two workers loses at most the request in progress on each of its connections."""
+    with serving("--workers", "2", HCPCS_ACCESS_LOG="0") as (process, address):
+        wait_until(lambda: len(children(process.pid)) == 2, what="two workers")
+        before = children(process.pid)
+        clients = Clients(address, 8)
+        wait_until(lambda: clients.answered > 200, what="the load")
+        os.kill(min(before), signal.SIGKILL)
+        seen = clients.answered
+        wait_until(lambda: clients.answered > seen + 200, what="answers of the other worker")
+        wait_until(lambda: len(children(process.pid) - {min(before)}) == 2, what="the new worker")
+        clients.stop.set()
+        clients.join()
+        assert is_ready(address)
+
+    assert clients.lost <= 8
+    assert clients.other == []

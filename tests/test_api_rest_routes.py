@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -294,3 +296,29 @@ def test_a_date_in_another_form_is_refused_with_an_example(
         "$.date_of_service: is not a date; write it like 2026-01-15",
         None,
     ]
+
+
+def test_a_batch_whose_client_left_is_not_finished() -> None:
+    """The parts that were not begun are left out."""
+    suggester = FakeSuggester()
+    app = create_app(suggester, SETTINGS)
+    body = json.dumps({"items": [{"text": f"cane {number}"} for number in range(200)]}).encode()
+    messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": body, "more_body": False}]
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/suggest/batch", "raw_path": b"/v1/suggest/batch",
+        "headers": [(b"host", b"x"), (b"content-type", b"application/json")], "query_string": b"",
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "scheme": "http", "root_path": "",
+        "state": {}, "http_version": "1.1", "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    sent = []
+
+    async def receive() -> Any:
+        return messages.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+
+    assert sent[0]["status"] == 499
+    assert sum(text.startswith("cane") for text in suggester.texts) == 50

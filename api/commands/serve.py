@@ -173,6 +173,14 @@ def _serve_in_workers(workers: int, given: Path | None, settings: Settings, list
     from uvicorn import Config
     from uvicorn.supervisors import Multiprocess
 
+    class Supervisor(Multiprocess):
+        """Stops listening before its workers do: nobody would accept what still connects to it."""
+
+        def terminate_all(self) -> None:
+            for listening in self.sockets:
+                listening.close()
+            super().terminate_all()
+
     with (
         tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics,
         tempfile.TemporaryDirectory(prefix="hcpcs-index-") as copies,
@@ -184,7 +192,7 @@ def _serve_in_workers(workers: int, given: Path | None, settings: Settings, list
         os.environ[SERVED] = str(supply.file)
         _share_table(Path(metrics))
         config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
-        supervisor = Multiprocess(config, sockets=[listening])
+        supervisor = Supervisor(config, sockets=[listening])
         on_hangup(watch)
         watch.start()
         supervisor.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -84,7 +84,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """The exposition text, of all workers together when there are several."""
-        if os.environ.get(MULTIPROCESS):
+        if os.environ.get(MULTIPROCESS) and values.ValueClass is not values.MutexValue:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
             return generate_latest(registry)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 
 import msgspec
-from litestar import post
+from litestar import Request, post
 from litestar.params import RawBody, RequestBody
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, answers, problems
 from api.http.limits import BATCH_BODY_BYTES, BATCH_ITEMS, CACHED_ANSWERS
-from api.http.problems import field_error, invalid
+from api.http.problems import ClientLeft, field_error, invalid
 from api.rest.cache import AnswerCache, CachedAnswer
 from api.rest.messages import TAG, BatchRequest, SuggestRequest
 from api.rest.micro_batcher import MicroBatcher
@@ -23,6 +26,7 @@ from suggest.answer import Answer, Ask
 
 ITEM = msgspec.json.Decoder(SuggestRequest)
 ENCODE = msgspec.json.Encoder().encode
+ITEMS_AT_ONCE = 50  # of a batch; between two parts a client that left is noticed
 EXAMPLE_TEXT = "folding walker with wheels"
 
 
@@ -94,17 +98,39 @@ def _batch_route(service: Service) -> ControllerRouterHandler:
         responses=problems(*BODY_ERRORS),
         opt={EXAMPLE: lambda: Example(request)},
     )
-    async def suggest_batch(data: RequestBody[BatchRequest]) -> list[Answer]:
-        # In a thread: two hundred texts would delay every other request.
-        return await asyncio.to_thread(_answer_items, service, data)
+    async def suggest_batch(data: RequestBody[BatchRequest], request: Request[Any, Any, Any]) -> list[Answer]:
+        answers: list[Answer] = []
+        async with leaving(request) as has_left:
+            for start in range(0, len(data.items), ITEMS_AT_ONCE):
+                if has_left():
+                    raise ClientLeft(detail="the client left")
+                # In a thread: so many texts would delay every other request.
+                part = data.items[start : start + ITEMS_AT_ONCE]
+                answers += await asyncio.to_thread(_answer_items, service, part)
+        return answers
 
     return suggest_batch
 
 
-def _answer_items(service: Service, batch: BatchRequest) -> list[Answer]:
+@asynccontextmanager
+async def leaving(request: Request[Any, Any, Any]) -> AsyncIterator[Callable[[], bool]]:
+    """Watch whether the client of a request, whose body was read, has left; gives a function that says so."""
+
+    async def left() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    watching = asyncio.ensure_future(left())
+    try:
+        yield watching.done
+    finally:
+        watching.cancel()
+
+
+def _answer_items(service: Service, raws: Sequence[msgspec.Raw]) -> list[Answer]:
     """One Answer for each item; that of a refused item has `error`."""
     today = date.today()
-    items = [_query_or_refusal(raw, today) for raw in batch.items]
+    items = [_query_or_refusal(raw, today) for raw in raws]
     outcomes = iter(service.suggest_each([item for item in items if isinstance(item, Query)]))
     answers = [next(outcomes) if isinstance(item, Query) else item for item in items]
     note_texts(item.text for item in items if isinstance(item, Query))
