@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 from litestar import Litestar
 from litestar.testing import TestClient
 
+import api.callers.file
 import api.callers.recognise
 import api.http.keys
 from api.app import create_app
@@ -179,6 +180,15 @@ def test_a_wrong_file_is_told(tmp_path: Path, text: str, message: str) -> None:
     assert str(file) in str(caught.value)
     assert "zebrafish" not in str(caught.value)
     assert "plain-key" not in str(caught.value)
+
+
+def test_tokens_without_their_library_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start, not at the first token."""
+    monkeypatch.setattr(api.callers.file, "find_spec", lambda name: None)
+    file = write(tmp_path / "callers.toml", ISSUER_ENTRY)
+
+    with pytest.raises(CallersError, match="install the extra 'auth'"):
+        read_callers(file)
 
 
 def test_wrong_keys_are_slowed_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
