@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import KeySet
 from litestar import Litestar
 from litestar.testing import TestClient
 
+import api.callers.file
 import api.callers.recognise
 import api.http.keys
 from api.app import create_app
+from api.callers import jwks
 from api.callers.file import CallersError, read_callers
 from api.callers.table import SharedTable, make_table
 from api.cds.routes import EXAMPLE_CALL
@@ -176,6 +180,15 @@ def test_a_wrong_file_is_told(tmp_path: Path, text: str, message: str) -> None:
     assert str(file) in str(caught.value)
     assert "zebrafish" not in str(caught.value)
     assert "plain-key" not in str(caught.value)
+
+
+def test_tokens_without_their_library_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start, not at the first token."""
+    monkeypatch.setattr(api.callers.file, "find_spec", lambda name: None)
+    file = write(tmp_path / "callers.toml", ISSUER_ENTRY)
+
+    with pytest.raises(CallersError, match="install the extra 'auth'"):
+        read_callers(file)
 
 
 def test_wrong_keys_are_slowed_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,3 +374,37 @@ def test_a_cds_token_that_does_not_hold_is_refused(issuing: Issuing, make: Any) 
     """By the specification's rules."""
     with serving(issuing.file) as client:
         assert call(client, make(issuing.ehr)) == 401
+
+
+def test_keys_from_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read once, again for an unknown key but not at once, and stay when that fails; no redirect."""
+    old, new = rsa("1"), rsa("2")
+    published: list[Any] = [[old], OSError(), b"x" * (jwks.MAX_BYTES + 1), b"{}", [old, new]]
+    asked = []
+
+    def fetch(address: str) -> bytes:
+        asked.append(address)
+        answer = published.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return (
+            answer
+            if isinstance(answer, bytes)
+            else json.dumps(KeySet(answer).as_dict(private=False)).encode()
+        )
+
+    monkeypatch.setattr(jwks, "_fetch", fetch)
+    keys = jwks.PublicKeys("https://login.example.org/keys", Path())
+
+    async def kids(kid: str) -> list[str | None]:
+        found = await keys.having(kid)
+        return [key.kid for key in found.keys] if found else []
+
+    assert asyncio.run(kids("1")) == ["1"]
+    assert [asyncio.run(kids("2")) for _ in range(3)] == [["1"]] * 3
+    assert len(asked) == 1
+    monkeypatch.setattr(jwks, "AGAIN_S", 0)
+    assert [asyncio.run(kids("2")) for _ in range(4)] == [["1"], ["1"], ["1"], ["1", "2"]]
+    assert asyncio.run(kids("2")) == ["1", "2"]
+    assert asked == ["https://login.example.org/keys"] * 5
+    assert jwks.NoRedirect().redirect_request(None, None, 302, "", {}, "https://evil.example.org") is None

@@ -116,7 +116,7 @@ def test_refusals_and_faults_are_recorded(
     client: TestClient[Litestar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With their status; probes are not."""
-    client.post("/v1/suggest", content=b"{")
+    client.post("/v1/suggest", content=b"{", headers={"Content-Type": "application/json"})
     client.get("/nowhere/patient")
     client.get("/health/live")
     monkeypatch.setattr(FakeSuggester, "suggest", lambda *_, **__: 1 / 0)

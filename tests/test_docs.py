@@ -190,3 +190,19 @@ def test_every_path_that_contributing_names_is_there() -> None:
 
     assert len(names) > 30
     assert [name for name in names if "<" not in name and not list(ROOT.glob(name.rstrip("/")))] == []
+
+
+NAMED_TESTS = re.compile(r"`(test_\w+\.py)`(?:: ((?:`test_\w+`(?: \([^)]*\))?(?:, )?)+))?")
+
+
+def test_each_promise_names_tests_that_exist() -> None:
+    """`docs/security.md` names files of tests, and beginnings of the names of tests in them."""
+    missing, found = [], 0
+    for file, names in NAMED_TESTS.findall((ROOT / "docs" / "security.md").read_text()):
+        text = (ROOT / "tests" / file).read_text()
+        for name in re.findall(r"`(test_\w+)`", names):
+            found += 1
+            missing += [] if f"def {name}" in text else [(file, name)]
+
+    assert missing == []
+    assert found > 40

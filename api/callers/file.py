@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import UTC, date, datetime, time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,8 @@ def _check(callers: CallersFile, path: Path) -> None:
     if len({key.sha256 for key in callers.key}) < len(callers.key):
         raise CallersError(f"the callers file {path} is wrong: two keys are the same")
     issuers: tuple[Issuer | CdsClient, ...] = (*callers.issuer, *callers.cds_client)
+    if issuers and find_spec("joserfc") is None:
+        raise CallersError(f"the callers file {path} names issuers of tokens: install the extra 'auth'")
     for issuer in issuers:
         if not issuer.algorithms or not set(issuer.algorithms) <= ALGORITHMS:
             raise CallersError(

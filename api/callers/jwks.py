@@ -91,7 +91,7 @@ class PublicKeys:
             log.error("the public keys of an issuer could not be read (%s)", type(error).__name__)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     """Refuses every redirect: keys come from the named address or not at all."""
 
     def redirect_request(self, *_: Any) -> None:
@@ -99,7 +99,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _fetch(address: str) -> bytes:
-    opener = urllib.request.build_opener(_NoRedirect)
+    opener = urllib.request.build_opener(NoRedirect)
     with opener.open(address, timeout=TIMEOUT_S) as answer:
         content: bytes = answer.read(MAX_BYTES + 1)
     return content

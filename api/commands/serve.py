@@ -18,7 +18,7 @@ from api.callers.file import read_callers
 from api.callers.table import NAME, make_table
 from api.loading import open_suggester, resolve_index
 from api.memory import close_memory
-from api.reloading import SERVED, Supply, Watch, active_file, follow, on_hangup
+from api.reloading import SERVED, Supply, SupplyError, Watch, active_file, follow, on_hangup
 from api.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -186,18 +186,36 @@ def _serve_in_workers(workers: int, given: Path | None, settings: Settings, list
         tempfile.TemporaryDirectory(prefix="hcpcs-index-") as copies,
     ):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # /metrics then adds up all workers
-        supply = Supply(Path(copies), given, settings)
-        watch = Watch(active_file(given, settings), supply.publish)
-        supply.publish()
-        os.environ[SERVED] = str(supply.file)
+        watch = _supplied(Path(copies), given, settings)
         _share_table(Path(metrics))
         config = Config("api.app:worker_app", factory=True, workers=workers, **_server_options())
         supervisor = Supervisor(config, sockets=[listening])
         on_hangup(watch)
-        watch.start()
+        if watch is not None:
+            watch.start()
         supervisor.run()
-        watch.end()
+        if watch is not None:
+            watch.end()
     return 0
+
+
+def _supplied(copies: Path, given: Path | None, settings: Settings) -> Watch | None:
+    """Copy the index for the workers, which are told of its copy; watches for another index to serve.
+
+    Without room for the copy the workers answer from the index folder itself, and None is returned.
+    """
+    supply = Supply(copies, given, settings)
+    try:
+        supply.publish()
+    except (SupplyError, OSError) as error:
+        os.environ["HCPCS_INDEX"] = str(resolve_index(given, settings))
+        sys.stderr.write(
+            f"hcpcs: {error}; until then the workers answer from the index folder itself, and another index "
+            "is served after a restart only\n"
+        )
+        return None
+    os.environ[SERVED] = str(supply.file)
+    return Watch(active_file(given, settings), supply.publish)
 
 
 def _share_table(folder: Path) -> None:
