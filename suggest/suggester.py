@@ -18,7 +18,7 @@ from suggest.confidences import Confidences, Twins, limited
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
-from suggest.items import Best, Items, may_list
+from suggest.items import Best, Items
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
@@ -191,7 +191,8 @@ class Suggester:
         other = findings.of_other_system(query) if query.other_codes else None
         refused = not certain and (ranking.answerable < self._refuse_below or other is not None)
         confidences = self._confidences(query, ranking, refused, certain, other is not None)
-        suggestions = begun or named + self._candidates(query, ranking, confidences.values, named, scope)
+        ranking = ranking._replace(confidences=confidences.values)
+        suggestions = begun or named + self._candidates(query, ranking, named, scope)
         shown = tuple(_at_least(suggestions, scope.filters.min_confidence))
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
         if len(named) > 1:
@@ -210,7 +211,7 @@ class Suggester:
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
-            items=self._items_of(text, query, ranking, confidences.values, refused, scope),
+            items=self._items_of(text, ranking, refused, scope),
             modifiers=findings.modifiers(query) if query.modifiers else (),
             notice=self.notice,
             error=error,
@@ -220,28 +221,17 @@ class Suggester:
         """The first suggestions for a text without its corrections; empty if no code is likely."""
         return self._likely(text, self._reader.read(text, correct=False), scope, AS_TYPED)
 
-    def _items_of(
-        self,
-        text: str,
-        query: Query,
-        ranking: Ranking,
-        confidences: Sequence[float],
-        refused: bool,
-        scope: Scope,
-    ) -> tuple[Item, ...]:
+    def _items_of(self, text: str, ranking: Ranking, refused: bool, scope: Scope) -> tuple[Item, ...]:
         """The items that a text enumerates, each with its own suggestions; empty for a text of one thing."""
-        if not ranking.rows or not may_list(text):
+        if not ranking.rows:
             return ()
 
         def best_of(queries: Sequence[Query]) -> list[Best | None]:
             rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
-            return [
-                _best(ranking, ranking.confidences, ranking.answerable < self._refuse_below)
-                for ranking in rankings
-            ]
+            return [_best(ranking, ranking.answerable < self._refuse_below) for ranking in rankings]
 
         items = []
-        for start, stop in self._items.spans(text, query, _best(ranking, confidences, refused), best_of):
+        for start, stop in self._items.spans(text, _best(ranking, refused), best_of):
             piece = text[start:stop]
             suggestions = self._likely(piece, self._reader.read(piece), scope, min(scope.k, ITEM_K))
             items.append(Item(start, stop, piece, suggestions))
@@ -256,7 +246,8 @@ class Suggester:
             return ()
         of_other_system = self._findings.of_other_system(query) is not None
         confidences = self._confidences(query, ranking, False, bool(named), of_other_system)
-        suggestions = named + self._candidates(query, ranking, confidences.values, named, scope)
+        ranking = ranking._replace(confidences=confidences.values)
+        suggestions = named + self._candidates(query, ranking, named, scope)
         return tuple(_at_least(suggestions, scope.filters.min_confidence))
 
     def _confidences(
@@ -285,12 +276,7 @@ class Suggester:
         return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
     def _candidates(
-        self,
-        query: Query,
-        ranking: Ranking,
-        confidences: Sequence[float],
-        named: Sequence[Suggestion],
-        scope: Scope,
+        self, query: Query, ranking: Ranking, named: Sequence[Suggestion], scope: Scope
     ) -> list[Suggestion]:
         """Suggestions from the ranking that follow the codes which the text contains, `scope.k` in all."""
         rows, closest = ranking.rows[: scope.k], ranking.closest[: scope.k]
@@ -302,12 +288,12 @@ class Suggester:
             rows = [ranking.rows[i] for i in positions]
             closest = [ranking.closest[i] for i in positions]
         whys = self._reasons.whys(query, rows, closest)
-        return self._suggestions.ranked(ranking, confidences, positions, whys, len(named) + 1, scope.on)
+        return self._suggestions.ranked(ranking, positions, whys, len(named) + 1, scope.on)
 
 
-def _best(ranking: Ranking, confidences: Sequence[float], refused: bool) -> Best | None:
+def _best(ranking: Ranking, refused: bool) -> Best | None:
     """The best candidate of a text, None without any."""
-    return Best(ranking.rows[0], confidences[0], refused) if ranking.rows else None
+    return Best(ranking.rows[0], ranking.confidences[0], refused) if ranking.rows else None
 
 
 def _at_least(suggestions: list[Suggestion], confidence: float) -> list[Suggestion]:
