@@ -86,14 +86,21 @@ $(VENV)/python.stamp:
 # The plain modules that setup.py compiles: a changed one is compiled again.
 PLAIN := $(shell sed -n '/^PLAIN = \[$$/,/^\]$$/s/"\([a-z._]*\)"[^"]*/\1 /gp' setup.py | tr -d '*(),' | tr . /)
 
-$(VENV)/serving.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt setup.py $(PLAIN:=.py) $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
+SOURCES := pyproject.toml constraints.txt setup.py $(PLAIN:=.py) $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
+
+# With PYTHONDONTWRITEBYTECODE set, a command would otherwise compile all its imports each time.
+BYTECODE := $(BIN)/python -m compileall -q api eval index suggest
+
+$(VENV)/serving.stamp: $(VENV)/python.stamp $(SOURCES)
 	@echo "compiling, and installing the packages for answering into $(VENV) (once)" >&2
 	@$(PIP) -e .
-	@# With PYTHONDONTWRITEBYTECODE set, a command would otherwise compile all its imports each time.
-	@$(BIN)/python -m compileall -q api eval index suggest
+	@$(BYTECODE)
 	@touch $@
 
-$(VENV)/full.stamp: $(VENV)/serving.stamp
-	@echo "installing the packages for evaluation, tests and other encoders (once)" >&2
+# Has all that the other has, so that a fresh clone is compiled once.
+$(VENV)/full.stamp: $(VENV)/python.stamp $(SOURCES)
+	@echo "compiling, and installing the packages for answering, evaluation, tests and other encoders (once)" >&2
 	@# Without bytecode, since only a small part of these packages is used.
-	@$(PIP) --no-compile -e '.[encoders,eval,test]' && touch $@
+	@$(PIP) --no-compile -e '.[encoders,eval,test]'
+	@$(BYTECODE)
+	@touch $(VENV)/serving.stamp $@

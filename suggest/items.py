@@ -16,7 +16,6 @@ MAX_ITEMS = 10
 MIN_CONFIDENCE = 0.3  # of the best code of an item
 MIN_JOINED_CONFIDENCE = 0.5  # the same where "and" or a slash joins the items
 MAX_HELD = 0.6  # share of an item's words that the code of the whole text may hold before it is a part of it
-MAX_WHOLE = 0.9  # share of the words of the whole text that one code may hold before it is the only item
 MAX_LEAD_WORDS = 4  # of words before the first item that are none themselves
 UNKNOWN_WEIGHT = 4.0  # of a word that no code has
 MAX_ITEM_WORDS = 8  # of one item; a longer piece is a sentence
@@ -92,7 +91,7 @@ class Items:
         self._table = table
         self._rare = log(len(table.indptr) / MAX_RARE_CODES)
 
-    def spans(self, text: str, query: Query, whole: Best | None, best_of: BestOf) -> tuple[Span, ...]:
+    def spans(self, text: str, whole: Best | None, best_of: BestOf) -> tuple[Span, ...]:
         """The items that a text enumerates; empty for a text of one thing.
 
         A text without separators costs one regular expression, one with them the reading of its pieces. Only
@@ -100,18 +99,15 @@ class Items:
 
         Args:
             text: As typed.
-            query: The same, read.
             whole: The best candidate of the whole text, None if it has none.
             best_of: Gives the best candidates of some read texts, None for a text without any.
         """
-        if whole is None or len(text) > MAX_CHARACTERS or not may_list(text):
+        if whole is None or len(text) > MAX_CHARACTERS or not _may_list(text):
             return ()
         if _SEPARATOR.search(text) is None or package(text):
             return ()
         parts = _parts(text)
         if not 2 <= len(parts) <= MAX_ITEMS:
-            return ()
-        if self._covers(whole.row, query, MAX_WHOLE):
             return ()
         queries = [self._reader.read(text[part.span.start : part.span.stop]) for part in parts]
         if not self._worth_ranking(text, parts, queries):
@@ -179,8 +175,8 @@ class Items:
         stems = [stem for word in query.words if word.isalpha() and (stem := table.stem(word)) is not None]
         return any([table.idf[stem] > self._rare for stem in stems])
 
-    def _covers(self, row: int, query: Query, share: float = MAX_HELD) -> bool:
-        """Whether a code's own words hold a share of a text's words, by weight, and its last one.
+    def _covers(self, row: int, query: Query) -> bool:
+        """Whether a code's own words hold most of a text's words, by weight, and its last one.
 
         Words of a known term are held where the term points to the code.
         """
@@ -197,10 +193,10 @@ class Items:
             last = i in of_terms or any([stem in stems for stem, _ in matches])
             total += weight
             got += weight * last
-        return last and got >= share * total
+        return last and got >= MAX_HELD * total
 
 
-def may_list(text: str) -> bool:
+def _may_list(text: str) -> bool:
     """Whether a text has a sign or a word that could separate items; far cheaper than `_SEPARATOR`."""
     if not text.isascii() or not _SIGNS.isdisjoint(text):  # not ASCII: other signs and other blanks
         return True

@@ -19,7 +19,7 @@ from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
 from suggest.identity import model_identity
-from suggest.items import Best, Items, may_list
+from suggest.items import Best, Items
 from suggest.known_dates import KnownDates
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
@@ -206,7 +206,8 @@ class Suggester:
         other = findings.of_other_system(query) if query.other_codes else None
         refused = not certain and (ranking.answerable < self._refuse_below or other is not None)
         confidences = self._confidences(query, ranking, refused, certain, other is not None)
-        suggestions = begun or self._candidates(query, ranking, confidences.values, named, scope)
+        ranking = ranking._replace(confidences=confidences.values)
+        suggestions = begun or self._candidates(query, ranking, named, scope)
         shown = tuple(_at_least(suggestions, scope.filters.min_confidence))
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
         if len(named.together) > 1:
@@ -225,7 +226,7 @@ class Suggester:
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
-            items=self._items_of(text, query, ranking, confidences.values, refused, scope),
+            items=self._items_of(text, ranking, refused, scope),
             modifiers=findings.modifiers(query) if query.modifiers else (),
             notice=self.notice,
             error=error,
@@ -235,30 +236,19 @@ class Suggester:
         """The first suggestions for a text without its corrections; empty if no code is likely."""
         return self._likely(text, self._read(text, scope, correct=False), scope, AS_TYPED)
 
-    def _items_of(
-        self,
-        text: str,
-        query: Query,
-        ranking: Ranking,
-        confidences: Sequence[float],
-        refused: bool,
-        scope: Scope,
-    ) -> tuple[Item, ...]:
+    def _items_of(self, text: str, ranking: Ranking, refused: bool, scope: Scope) -> tuple[Item, ...]:
         """The items that a text enumerates, each with its own suggestions; empty for a text of one thing."""
-        if not ranking.rows or not may_list(text):
+        if not ranking.rows:
             return ()
 
         def best_of(queries: Sequence[Query]) -> list[Best | None]:
             if scope.rows is not None:
                 queries = [on_rows(query, scope.rows) for query in queries]
             rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
-            return [
-                _best(ranking, ranking.confidences, ranking.answerable < self._refuse_below)
-                for ranking in rankings
-            ]
+            return [_best(ranking, ranking.answerable < self._refuse_below) for ranking in rankings]
 
         items = []
-        for start, stop in self._items.spans(text, query, _best(ranking, confidences, refused), best_of):
+        for start, stop in self._items.spans(text, _best(ranking, refused), best_of):
             piece = text[start:stop]
             suggestions = self._likely(piece, self._read(piece, scope), scope, min(scope.k, ITEM_K))
             items.append(Item(start, stop, piece, suggestions))
@@ -273,7 +263,8 @@ class Suggester:
             return ()
         of_other_system = self._findings.of_other_system(query) is not None
         confidences = self._confidences(query, ranking, False, bool(named.leading), of_other_system)
-        suggestions = self._candidates(query, ranking, confidences.values, named, scope)
+        ranking = ranking._replace(confidences=confidences.values)
+        suggestions = self._candidates(query, ranking, named, scope)
         return tuple(_at_least(suggestions, scope.filters.min_confidence))
 
     def _confidences(
@@ -301,9 +292,7 @@ class Suggester:
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
         return limited(probabilities, 1.0 - answerable, ranking.rows, self._twins, whole[0] if whole else ())
 
-    def _candidates(
-        self, query: Query, ranking: Ranking, confidences: Sequence[float], named: Named, scope: Scope
-    ) -> list[Suggestion]:
+    def _candidates(self, query: Query, ranking: Ranking, named: Named, scope: Scope) -> list[Suggestion]:
         """Suggestions in order, `scope.k` at most.
 
         First what the codes in the text lead to, then the ranking, last the codes that are not valid.
@@ -318,15 +307,15 @@ class Suggester:
             rows = [ranking.rows[i] for i in positions]
             closest = [ranking.closest[i] for i in positions]
         whys = self._reasons.whys(query, rows, closest)
-        ranked = self._suggestions.ranked(ranking, confidences, positions, whys, len(leading) + 1, scope.on)
+        ranked = self._suggestions.ranked(ranking, positions, whys, len(leading) + 1, scope.on)
         if not invalid and not scope.filters.include_terminated:
             return leading + ranked
         return valid_first(leading + ranked + invalid)[: scope.k]
 
 
-def _best(ranking: Ranking, confidences: Sequence[float], refused: bool) -> Best | None:
+def _best(ranking: Ranking, refused: bool) -> Best | None:
     """The best candidate of a text, None without any."""
-    return Best(ranking.rows[0], confidences[0], refused) if ranking.rows else None
+    return Best(ranking.rows[0], ranking.confidences[0], refused) if ranking.rows else None
 
 
 def _at_least(suggestions: list[Suggestion], confidence: float) -> list[Suggestion]:

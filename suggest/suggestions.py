@@ -114,26 +114,19 @@ class Suggestions:
         ]
 
     def ranked(
-        self,
-        ranking: Ranking,
-        confidences: Sequence[float],
-        positions: Sequence[int],
-        whys: Sequence[Why],
-        first_rank: int,
-        on: date,
+        self, ranking: Ranking, positions: Sequence[int], whys: Sequence[Why], first_rank: int, on: date
     ) -> list[Suggestion]:
         """Suggestions for candidates.
 
         Args:
             ranking: The candidates of a text.
-            confidences: Of each of them.
             positions: Which candidates, as positions in `ranking`.
-            whys: The reason for each of these.
+            whys: The reason for each of them.
             first_rank: Rank of the first one.
             on: Date of service.
         """
         templates = self._templates(on)
-        rows, scores = ranking.rows, ranking.scores
+        rows, scores, confidences = ranking.rows, ranking.scores, ranking.confidences
         return [
             _filled(
                 templates.get(rows[i]) or self._template(rows[i], on), rank, scores[i], confidences[i], why

@@ -55,8 +55,7 @@ def best_of(queries: Sequence[Query]) -> list[Best | None]:
 
 def spans(text: str, whole: Best | None = None, best: BestOf = best_of) -> tuple[Span, ...]:
     """The spans of a text's items, by the best code of the whole text and of its pieces."""
-    query = READER.read(text)
-    return ITEMS.spans(text, query, whole or best_of([query])[0], best)
+    return ITEMS.spans(text, whole or best_of([READER.read(text)])[0], best)
 
 
 def items(text: str) -> list[str]:
@@ -117,7 +116,7 @@ def test_nothing_is_ranked_where_there_is_no_separator() -> None:
 
     assert spans("walker folding", Best(0, 0.9, refused=False), never) == ()
     assert spans("walker, blue", Best(0, 0.9, refused=False), never) == ()
-    assert ITEMS.spans("walker, commode", READER.read("walker, commode"), None, never) == ()
+    assert ITEMS.spans("walker, commode", None, never) == ()
 
 
 def test_a_piece_that_is_unlikely_is_no_item() -> None:
