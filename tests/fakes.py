@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -42,6 +44,7 @@ MODIFIERS = (Modifier("RR", "Rented equipment", "Rental"), Modifier("NU", "New e
 OTHER_TEXT = "xyzzy scope"  # resembles CPT, and no record has a word of it
 OTHER_WARNING = "99213 is a CPT code"
 HELD_TEXT = "folding walker with wheels"  # `HoldingSuggester` holds its answer back
+RAISE, CRASH = "raise", "crash"  # first words of texts at which `FaultySuggester` fails
 HOLD_FOLDER = "FAKE_HOLD_FOLDER"  # environment variable that gives `tests.serve_fake` the holding folder
 
 
@@ -209,4 +212,23 @@ class HoldingSuggester(FakeSuggester):
         if HELD_TEXT in texts:
             (self._folder / "asked").touch()
             wait_until((self._folder / "released").exists, what="the release of the answer")
+        return super().suggest(texts, k, date_of_service, filters)
+
+
+class FaultySuggester(FakeSuggester):
+    """Raises an error that quotes the text, or crashes."""
+
+    def suggest(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        date_of_service: date | None = None,
+        filters: Filters | None = None,
+    ) -> list[Answer]:
+        """As the fake, but for the texts that ask for a fault."""
+        for text in texts:
+            if text.startswith(RAISE):
+                raise RuntimeError(f"cannot read {text}")
+            if text.startswith(CRASH):
+                os.kill(os.getpid(), signal.SIGABRT)
         return super().suggest(texts, k, date_of_service, filters)

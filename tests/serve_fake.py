@@ -1,4 +1,7 @@
-"""`hcpcs` with the fake suggester in place of an index, run as a process by the tests of `serve`."""
+"""`hcpcs` with the fake suggester in place of an index, run as a process by the tests of `serve`.
+
+To import it changes the commands, so nothing in the tests' own process does.
+"""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ import pytest
 
 from api.__main__ import main
 from tests.effort import tried
+from tests.fakes import CRASH, RAISE
 from tests.marked import PHRASE, WORDS, in_address, leaks, leaks_in
-from tests.serve_faulty import CRASH, RAISE
 from tests.test_api_commands_serve import is_ready
 from tests.waiting import wait_until
 
