@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,11 +99,9 @@ class Ledger:
 
     def compare_texts(self) -> None:
         """Add a finding for every text with several codes: one for each code but the most frequent."""
-        groups: dict[bytes, list[_Group]] = {}
-        for digest, *values in self._store.execute(_SAME_TEXT).fetchall():
-            groups.setdefault(digest, []).append(_Group(*values))
-        for group in groups.values():
-            for finding in _same_text(group):
+        rows = self._store.execute(_SAME_TEXT)  # findings go into the other table while these are read
+        for _, group in groupby(rows, key=itemgetter(0)):
+            for finding in _same_text([_Group(*values) for _, *values in group]):
                 self._add(finding)
 
     def totals(self) -> dict[FindingKind, Total]:
