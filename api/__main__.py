@@ -15,6 +15,7 @@ from index.errors import HcpcsError
 COMMANDS = {
     "suggest": "ranked codes for a text",
     "batch": "ranked codes for every row of a file",
+    "audit": "what is wrong or doubtful in a file that has codes",
     "code": "everything known about a code",
     "index": "build, list, check and compare index folders",
     "serve": "the HTTP service and the web page",

@@ -26,11 +26,13 @@ from index.store.manifest import FORMAT, Manifest
 from index.store.parts import CodeParts, TextParts
 from index.store.past import Today, assemble_past
 from index.store.profiles import Profiles
+from index.store.tables import Tables
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import TEMPLATE, texts_of
 from index.store.vectors import VectorIndex, int8_scale
 from index.successors import Proposal, propose
+from index.tables.code_table import CodeTable
 from index.text.lexicon import Entry
 from index.text.names import Name
 from index.text.words import NORMAL_FORM
@@ -49,6 +51,7 @@ class Sources(msgspec.Struct, frozen=True):
         names: Product names that a user downloaded.
         brands: The files that `names` came from, for the manifest.
         history: Of several releases, `release` the newest of them; None for one alone.
+        tables: Limits and fees that CMS publishes about the codes.
     """
 
     release: Release
@@ -57,6 +60,7 @@ class Sources(msgspec.Struct, frozen=True):
     names: Sequence[Name] = ()
     brands: Sequence[Path] = ()
     history: History | None = None
+    tables: Sequence[CodeTable] = ()
 
 
 def assemble(
@@ -109,6 +113,7 @@ def assemble(
         lexicon=sources.lexicon,
         names=sources.names,
         past=past,
+        tables=Tables.of(sources.tables),
     )
 
 

@@ -24,7 +24,7 @@ from suggest.known_dates import KnownDates
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import BoostedRanker, FusionRanker, Ranker
-from suggest.ranking import Ranking, RankingPipeline
+from suggest.ranking import Ranked, Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader, on_rows
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
@@ -47,6 +47,7 @@ class Suggester:
         artifact: The index.
         catalogue: Its records.
         manifest: Its manifest.
+        tables: Its tables of limits and fees.
         notice: What every surface must say with an answer; empty for an official release.
         model: `suggest.identity.model_identity`: one name of all weights and of the program.
     """
@@ -83,6 +84,7 @@ class Suggester:
         self.artifact = artifact
         self.catalogue = artifact.catalogue
         self.manifest = artifact.manifest
+        self.tables = artifact.tables
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
@@ -164,6 +166,33 @@ class Suggester:
         for start in range(0, len(texts), BATCH_SIZE):
             answers += self._answers(texts[start : start + BATCH_SIZE], scope)
         return answers
+
+    def ranked(self, texts: Sequence[str], k: int, on: date) -> list[Ranked]:
+        """The first codes of each text with their confidences, without reasons: for checking coded rows.
+
+        Args:
+            texts: One line each; an empty or too long one gets no codes.
+            k: Codes per text, 1 to 100.
+            on: Codes must be valid on this date.
+        """
+        if self._past is not None and on < self._newest:
+            return self._past.ranked(texts, k, on)
+        scope = self._scopes.of(Ask(k, on))
+        found: list[Ranked] = []
+        for start in range(0, len(texts), BATCH_SIZE):
+            batch = ["" if _error(text) else text for text in texts[start : start + BATCH_SIZE]]
+            queries = [self._read(text, scope) for text in batch]
+            rankings = self._rankings(batch, queries, scope)
+            found += [self._ranked(*pair) for pair in zip(queries, rankings, strict=True)]
+        return found
+
+    def _ranked(self, query: Query, ranking: Ranking) -> Ranked:
+        of_other_system = self._findings.of_other_system(query) is not None
+        refused = ranking.answerable < self._refuse_below or of_other_system
+        confidences = self._confidences(query, ranking, refused, False, of_other_system)
+        codes = tuple([self.catalogue.codes[row] for row in ranking.rows])
+        together = [frozenset([codes[i] for i in group]) for group in confidences.groups]
+        return Ranked(query.codes, codes, tuple(confidences.values), tuple(together), refused)
 
     def _answers(self, texts: Sequence[str], scope: Scope) -> list[Answer]:
         """Answers of one batch, in order."""

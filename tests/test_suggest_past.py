@@ -172,3 +172,16 @@ def test_a_code_that_left_the_file_is_told_of(history: Suggester) -> None:
         " replaced it is known",
     )
     assert (answer.suggestions, answer.no_good_match) == ((), True)
+
+
+@pytest.mark.parametrize(("on", "first"), [("2018-06-01", "A0006"), ("2021-01-01", None)])
+def test_codes_without_reasons_are_those_of_the_day(history: Suggester, on: str, first: str | None) -> None:
+    """The audit of an old row looks where an answer for its day looks."""
+    day = date.fromisoformat(on)
+    (ranked,) = history.ranked(["saddle of cork"], 3, day)
+
+    assert list(ranked.codes) == [
+        one.code for one in history.suggest(["saddle of cork"], 3, day)[0].suggestions
+    ]
+    assert first is None or ranked.codes[0] == first
+    assert ("A0006" in ranked.codes) == (first == "A0006")

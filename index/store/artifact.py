@@ -11,6 +11,7 @@
 | `vectors.safetensors` | one vector a text |
 | `words.safetensors`, `words.txt` | the words of every text |
 | `lexicon.jsonl`, `names.jsonl` | both as they were when the index was built |
+| `tables.json`, `table-*.tsv` | limits and fees, where they were given |
 
 An index of several releases also has the files that `index.store.past` names.
 
@@ -35,6 +36,7 @@ from index.store.lexical import Lexical
 from index.store.manifest import MANIFEST, Manifest, read_manifest
 from index.store.parts import CodeParts, TextParts
 from index.store.past import Past
+from index.store.tables import NO_TABLES, Tables
 from index.store.texts import TEMPLATE
 from index.text.lexicon import Entry
 from index.text.names import Name
@@ -60,6 +62,7 @@ class Artifact:
         lexicon: How people write, as it was when the index was built.
         names: Product names, likewise.
         past: The same for every wording that a code has had; None for an index of one release.
+        tables: Limits and fees.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Artifact:
         lexicon: Sequence[Entry],
         names: Sequence[Name],
         past: Past | None = None,
+        tables: Tables = NO_TABLES,
     ) -> None:
         self.manifest = manifest
         self._codes = codes
@@ -80,6 +84,7 @@ class Artifact:
         self.rows: npt.NDArray[np.int32] = np.array([text.row for text in self.texts], np.int32)
         self.lexicon = tuple(lexicon)
         self.names = tuple(names)
+        self.tables = tables
         self._past = past
         self.past: Artifact | None = None
         if past is not None:
@@ -116,6 +121,7 @@ class Artifact:
             lexicon=read_jsonl(contents, LEXICON, Entry),
             names=read_jsonl(contents, NAMES, Name),
             past=Past.load(contents, codes.catalogue, texts),
+            tables=Tables.load(contents),
         )
 
     def save(self, folder: Path) -> Manifest:
@@ -126,6 +132,7 @@ class Artifact:
         write_jsonl(folder / NAMES, self.names)
         if self._past is not None:
             self._past.save(folder)
+        self.tables.save(folder)
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
         (folder / MANIFEST).write_bytes(seal(manifest))
         return read_manifest(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +68,7 @@ class Contents(NamedTuple):
 def read_contents(folder: Path, only: Sequence[str] = (), optional: Sequence[str] = ()) -> Contents:
     """Read the files of an index folder, all or those named, and check each.
 
-    Files in `optional` are read beside those named where the manifest lists them.
+    Files in `optional`, names or patterns, are read beside those named where the manifest lists them.
 
     All are files of the same folder, even if another one takes its place meanwhile.
 
@@ -80,7 +81,7 @@ def read_contents(folder: Path, only: Sequence[str] = (), optional: Sequence[str
             with opened_folder(found) as descriptor:
                 try:
                     manifest = manifest_of(found, descriptor)
-                    listed = [name for name in optional if name in manifest.files]
+                    listed = [name for one in optional for name in fnmatch.filter(manifest.files, one)]
                     names = [*only, *listed] or _known_names(found, descriptor, manifest)
                     files = {name: _checked(found, descriptor, name, manifest) for name in names}
                     return Contents(folder, manifest, files)
