@@ -14,6 +14,7 @@ from index.errors import HcpcsError
 COMMANDS = {
     "suggest": "ranked codes for a text",
     "batch": "ranked codes for every row of a file",
+    "claim": "code, units, modifiers and warnings of a claim line",
     "code": "everything known about a code",
     "index": "build, list, check and compare index folders",
     "serve": "the HTTP service and the web page",
