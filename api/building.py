@@ -30,6 +30,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
         release: A release file, `latest`, or `starter`.
         cpt: A licence holder's CPT file, whose codes are added.
         brands: Lists of product names.
+        tables: CMS's files of limits and fees.
         encoder: Name for `load_encoder`.
         strict: Whether the first row that cannot be read ends the build.
         name: What to call the release, instead of the name that its file tells.
@@ -39,6 +40,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
     release: str = STARTER
     cpt: Path | None = None
     brands: Sequence[Path] = ()
+    tables: Sequence[Path] = ()
     encoder: str = "static"
     strict: bool = False
     name: str | None = None
@@ -81,6 +83,7 @@ def build_index(
 
 def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
     from index.build import Sources
+    from index.tables.read import read_all
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
@@ -93,6 +96,7 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
         starter=() if release.name == STARTER else read_starter().records,
         names=[name for path in options.brands for name in read_names(path)],
         brands=options.brands,
+        tables=read_all(options.tables),
     )
 
 

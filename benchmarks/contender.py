@@ -92,13 +92,16 @@ def _open_design(
 
 
 def _batch(index: Path, stack: ExitStack) -> Answer:
+    from functools import partial
+
+    from api.batch.chunks import ChunkAnswerer
     from api.batch.queries import QuerySource
     from api.batch.readers import InputRow
     from api.batch.workers import WorkerPool, default_processes
     from api.batch.writers import JsonLinesWriter
 
-    source = QuerySource("text", None, 10)
-    pool = stack.enter_context(WorkerPool(index, source, JsonLinesWriter(), default_processes()))
+    make = partial(ChunkAnswerer, source=QuerySource("text", None, 10), writer=JsonLinesWriter())
+    pool = stack.enter_context(WorkerPool(index, make, default_processes()))
 
     def answer(texts: list[str]) -> Any:
         rows = [InputRow({"text": text}) for text in texts]

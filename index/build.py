@@ -26,6 +26,8 @@ from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import TEMPLATE, texts_of
 from index.store.vectors import VectorIndex, int8_scale
+from index.tables.code_table import CodeTable
+from index.tables.stored import Tables
 from index.text.lexicon import Entry
 from index.text.names import Name
 from index.text.words import NORMAL_FORM
@@ -43,6 +45,7 @@ class Sources(msgspec.Struct, frozen=True):
         starter: Records in the project's own words, as further texts of the same codes.
         names: Product names that a user downloaded.
         brands: The files that `names` came from, for the manifest.
+        tables: Limits and fees that CMS publishes about the codes.
     """
 
     release: Release
@@ -50,6 +53,7 @@ class Sources(msgspec.Struct, frozen=True):
     starter: Sequence[Record] = ()
     names: Sequence[Name] = ()
     brands: Sequence[Path] = ()
+    tables: Sequence[CodeTable] = ()
 
 
 def assemble(
@@ -86,6 +90,7 @@ def assemble(
         texts=TextParts(tuple(texts), TextVectors.from_vectors(text_vectors, scale), words),
         lexicon=sources.lexicon,
         names=sources.names,
+        tables=Tables.of(sources.tables),
     )
 
 

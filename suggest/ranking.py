@@ -40,6 +40,24 @@ class Ranking(NamedTuple):
     systems: Sequence[float]
 
 
+class Ranked(NamedTuple):
+    """The first codes of one text, best first, without reasons.
+
+    Attributes:
+        named: Codes that the text itself contains.
+        codes: The candidates.
+        confidences: Of each candidate, as `Suggestion.confidence`.
+        together: Groups of candidates that the text does not tell apart.
+        refused: Whether it is likely that no code fits the text.
+    """
+
+    named: tuple[str, ...]
+    codes: tuple[str, ...]
+    confidences: tuple[float, ...]
+    together: tuple[frozenset[str], ...]
+    refused: bool
+
+
 class RankingPipeline:
     """Retrieval, features, ranker and calibration, in this order, for several queries.
 

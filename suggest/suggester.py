@@ -22,7 +22,7 @@ from suggest.items import Best, Items
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
 from suggest.ranker import WEIGHTS, BoostedRanker, FusionRanker, Ranker
-from suggest.ranking import Ranking, RankingPipeline
+from suggest.ranking import Ranked, Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
@@ -44,6 +44,7 @@ class Suggester:
         artifact: The index.
         catalogue: Its records.
         manifest: Its manifest.
+        tables: Its tables of limits and fees.
         notice: What every surface must say with an answer; empty for an official release.
         model: Names of the encoder and the ranker, with the first digits of their digests.
     """
@@ -80,6 +81,7 @@ class Suggester:
         self.artifact = artifact
         self.catalogue = artifact.catalogue
         self.manifest = artifact.manifest
+        self.tables = artifact.tables
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
@@ -153,6 +155,32 @@ class Suggester:
         for start in range(0, len(texts), BATCH_SIZE):
             answers += self._answers(texts[start : start + BATCH_SIZE], scope)
         return answers
+
+    def ranked(self, texts: Sequence[str], k: int, on: date) -> list[Ranked]:
+        """The first codes of each text with their confidences, without reasons: for checking coded rows.
+
+        Args:
+            texts: One line each; an empty or too long one gets no codes.
+            k: Codes per text, 1 to 100.
+            on: Codes must be valid on this date.
+        """
+        scope = self._scopes.of(Ask(k, on))
+        found: list[Ranked] = []
+        for start in range(0, len(texts), BATCH_SIZE):
+            batch = ["" if _error(text) else text for text in texts[start : start + BATCH_SIZE]]
+            queries = [self._reader.read(text) for text in batch]
+            rankings = self._rankings(batch, queries, scope)
+            found += [self._ranked(*pair) for pair in zip(queries, rankings, strict=True)]
+        return found
+
+    def _ranked(self, query: Query, ranking: Ranking) -> Ranked:
+        refused = ranking.answerable < self._refuse_below or (
+            self._findings.of_other_system(query) is not None
+        )
+        confidences = self._confidences(query, ranking, refused, False)
+        codes = tuple([self.catalogue.codes[row] for row in ranking.rows])
+        together = [frozenset([codes[i] for i in group]) for group in confidences.groups]
+        return Ranked(query.codes, codes, tuple(confidences.values), tuple(together), refused)
 
     def _answers(self, texts: Sequence[str], scope: Scope) -> list[Answer]:
         """Answers of one batch, in order."""

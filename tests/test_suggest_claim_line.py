@@ -14,8 +14,11 @@ from api.app import create_app
 from api.commands.claim import print_line
 from api.settings import Settings
 from index.errors import QueryError
+from index.tables.read import read_all
+from index.tables.stored import Tables
 from suggest.claim.line import ClaimAsk, claim_line
 from tests.fakes import FakeSuggester
+from tests.table_files import csv_bytes, dmepos_rows, mue_rows
 
 DAY = date(2026, 1, 15)
 
@@ -103,3 +106,49 @@ def test_the_command_prints_the_line(capsys: pytest.CaptureFixture[str]) -> None
     assert lines[1].startswith("  E0143  ")
     assert lines[2] == "  units: 2 (2, one unit each = 2)"
     assert lines[-2] == "  A suggestion to check, not a statement about coverage or payment."
+
+
+@pytest.fixture
+def with_tables(tmp_path: Path) -> FakeSuggester:
+    """The fake suggester with invented tables of two settings."""
+    files = {
+        "mue_p.csv": csv_bytes(mue_rows("Practitioner Services", [("E0143", 0, "2 Policy", "CMS Policy")])),
+        "mue_d.csv": csv_bytes(mue_rows("DME Supplier Services", [("E0143", 1, "1 Line Edit", "Clinical")])),
+        "DMEPOS26_JAN.csv": csv_bytes(dmepos_rows({("E0143", "NU"): (100, 0), ("E0143", "RR"): (10, 0)})),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    suggester = FakeSuggester()
+    suggester.tables = Tables.of(read_all([tmp_path / name for name in files]))
+    return suggester
+
+
+def test_limits_and_fees_are_those_of_the_tables(with_tables: FakeSuggester) -> None:
+    """Units over the limit and a modifier that the fees need are said; the amount is units times the fee."""
+    ask = ClaimAsk(on=date(2026, 4, 15), setting="dme", state="TX")
+    line = claim_line(with_tables, "two folding walker with wheels", ask)
+
+    assert [(limit.setting, limit.units) for limit in line.limits] == [("dme", 1)]
+    assert [(one.setting, one.amount) for one in line.expected] == [("dme", 200.0)]
+    assert (
+        "2 units of E0143: Medically Unlikely Edits (MUE), dme 2026-04 expects at most 1 units a claim line"
+        in line.warnings
+    )
+    assert "a modifier may be missing: the dme fees of this code are for NU, RR" in line.warnings
+    assert (
+        "DMEPOS fee schedule 2026-01 is of another quarter than the date of service 2026-04-15"
+        in line.warnings
+    )
+
+
+def test_a_limit_of_zero_is_a_warning_only_in_its_setting(with_tables: FakeSuggester) -> None:
+    """Without a setting it only says that the code is billed in another one."""
+    text, day = "one folding walker with wheels", date(2026, 4, 15)
+    free = claim_line(with_tables, text, ClaimAsk(on=day))
+    settled = claim_line(with_tables, text, ClaimAsk(on=day, setting="practitioner"))
+
+    assert not any("expects" in warning for warning in free.warnings)
+    assert (
+        "1 unit of E0143: Medically Unlikely Edits (MUE), practitioner 2026-04 expects no units at all"
+        in settled.warnings
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -40,6 +41,10 @@ class ChunkAnswerer(NamedTuple):
     suggester: SuggesterLike
     source: QuerySource
     writer: RowWriter
+
+    def maker(self) -> Callable[[SuggesterLike], ChunkAnswerer]:
+        """Makes the same answerer with another suggester, in another process."""
+        return partial(ChunkAnswerer, source=self.source, writer=self.writer)
 
     def answer(self, rows: Sequence[InputRow]) -> AnsweredChunk:
         """Answer the rows of one chunk."""

@@ -11,18 +11,34 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from api.batch.chunks import AnsweredChunk, ChunkAnswerer, chunked
-from api.batch.queries import QuerySource
+from api.batch.chunks import chunked
 from api.batch.readers import BatchError, InputRow
-from api.batch.writers import RowWriter
 from api.loading import open_suggester
 from api.settings import load_settings
+
+if TYPE_CHECKING:
+    from suggest.suggester import Suggester
 
 # One process answers this many chunks in less time than a worker process takes to load the index.
 CHUNKS_BEFORE_WORKERS = 4
 MAX_DEFAULT_PROCESSES = 4  # each process holds a copy of the index in memory
 QUEUED_PER_PROCESS = 2  # chunks that wait for each process
+
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Answerer(Protocol[T_co]):
+    """What answers chunks of rows, in this process or, made again there, in a worker process."""
+
+    def answer(self, rows: Sequence[InputRow]) -> T_co:
+        """Answer the rows of one chunk."""
+
+    def maker(self) -> Callable[[Suggester], Answerer[T_co]]:
+        """A function that can be sent to a process and makes the same answerer with its suggester."""
 
 
 def default_processes() -> int:
@@ -32,8 +48,8 @@ def default_processes() -> int:
 
 
 def answer_chunks(
-    answerer: ChunkAnswerer, rows: Iterable[InputRow], index_folder: Callable[[], Path], processes: int
-) -> Generator[AnsweredChunk, None, None]:
+    answerer: Answerer[T], rows: Iterable[InputRow], index_folder: Callable[[], Path], processes: int
+) -> Generator[T, None, None]:
     """Answer rows chunk by chunk, in order; closing the generator stops the worker processes.
 
     Args:
@@ -49,40 +65,39 @@ def answer_chunks(
     yield from map(answerer.answer, islice(chunks, CHUNKS_BEFORE_WORKERS if processes > 1 else None))
     next_chunk = next(chunks, None)
     if next_chunk is not None:
-        with WorkerPool(index_folder(), answerer.source, answerer.writer, processes) as pool:
+        with WorkerPool(index_folder(), answerer.maker(), processes) as pool:
             yield from pool.answer(chain([next_chunk], chunks))
 
 
-class WorkerPool:
+class WorkerPool(Generic[T]):
     """Worker processes that answer chunks, each with the index in memory.
 
     Args:
         index_folder: Loaded by each process.
-        source: How a row becomes a query.
-        writer: Encodes the results.
+        make: Makes the answerer of each process from its suggester.
         processes: Number of processes.
     """
 
-    def __init__(self, index_folder: Path, source: QuerySource, writer: RowWriter, processes: int) -> None:
+    def __init__(self, index_folder: Path, make: Callable[[Suggester], Answerer[T]], processes: int) -> None:
         # Spawned rather than forked: the libraries below run threads, which a fork would lose.
         self._executor = ProcessPoolExecutor(
-            processes, get_context("spawn"), _start_worker, (index_folder, source, writer)
+            processes, get_context("spawn"), _start_worker, (index_folder, make)
         )
         self._max_queued = processes * QUEUED_PER_PROCESS
 
-    def __enter__(self) -> WorkerPool:
+    def __enter__(self) -> WorkerPool[T]:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown(cancel_futures=True)
 
-    def answer(self, chunks: Iterable[Sequence[InputRow]]) -> Iterator[AnsweredChunk]:
+    def answer(self, chunks: Iterable[Sequence[InputRow]]) -> Iterator[T]:
         """Answer chunks, in order.
 
         Raises:
             BatchError: If a worker process ends early.
         """
-        queued: deque[Future[AnsweredChunk]] = deque()
+        queued: deque[Future[T]] = deque()
         try:
             for chunk in chunks:
                 queued.append(self._executor.submit(_answer_in_worker, chunk))
@@ -97,15 +112,15 @@ class WorkerPool:
             ) from None
 
 
-_worker_answerer: ChunkAnswerer  # set in each worker process when it starts
+_worker_answerer: Answerer[Any]  # set in each worker process when it starts
 
 
-def _start_worker(index_folder: Path, source: QuerySource, writer: RowWriter) -> None:
+def _start_worker(index_folder: Path, make: Callable[[Suggester], Answerer[Any]]) -> None:
     """Load the index in a worker process; Ctrl-C is left to the parent, which stops its workers."""
     global _worker_answerer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker_answerer = ChunkAnswerer(open_suggester(index_folder, load_settings(os.environ)), source, writer)
+    _worker_answerer = make(open_suggester(index_folder, load_settings(os.environ)))
 
 
-def _answer_in_worker(rows: Sequence[InputRow]) -> AnsweredChunk:
+def _answer_in_worker(rows: Sequence[InputRow]) -> Any:
     return _worker_answerer.answer(rows)

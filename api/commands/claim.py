@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def print_line(line: ClaimLine) -> None:
     """Print a claim line as lines of text."""
+    from suggest.claim.limits import in_words
+
     out = sys.stdout
     out.write(f"{line.text}\n")
     if line.notice:
@@ -74,9 +76,11 @@ def print_line(line: ClaimLine) -> None:
     for modifier in line.modifiers:
         out.write(f"  modifier {modifier.modifier}: {modifier.description} ({modifier.reason})\n")
     for limit in line.limits:
-        out.write(f"  limit: {limit.units:,} units, {limit.setting} ({limit.table}, {limit.quarter})\n")
+        out.write(f"  limit: {in_words(limit)}\n")
     for fee in line.fees:
-        out.write(f"  published amount for a unit: {fee.amount} ({fee.table}, {fee.quarter})\n")
+        out.write(f"  published for a unit: {in_words(fee)}\n")
+    for expected in line.expected:
+        out.write(f"  units times that, {expected.setting}: ${expected.amount:,.2f}\n")
     for warning in line.warnings:
         out.write(f"  note: {warning}\n")
     for rule in line.rules:

@@ -18,8 +18,8 @@ from api.rest.messages import TAG
 from api.service import Service
 from index.code_systems import LEVEL_II
 from index.errors import QueryError
+from index.tables.code_table import Setting
 from suggest.claim.line import ClaimAsk, ClaimLine, claim_line
-from suggest.claim.tables import Setting
 
 EXAMPLE_TEXT = "folding walker with wheels"
 

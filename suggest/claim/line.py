@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
@@ -10,15 +11,32 @@ import msgspec
 
 from index.errors import QueryError
 from index.records import Modifier, Record
+from index.tables.code_table import Setting
+from index.tables.stored import Tables
 from suggest.answer import Answer, Filters, ModifierSuggestion, Suggestion
+from suggest.claim.limits import Fee, Limit, fee_for, in_words
 from suggest.claim.rules import RULES, Rule
-from suggest.claim.tables import Fee, Limit, Setting, tables_of
+from suggest.claim.tables import CodeTables, missing_modifier, over_limit, tables_of
 from suggest.claim.units import Units, units_to_bill
 from suggest.reasons import why_code
 from suggest.suggestions import NAMED_CONFIDENCE, NAMED_SCORE
 
 K = 5  # candidates that are ranked for a line; the first is on it
 NOTE = "A suggestion to check, not a statement about coverage or payment."
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """The amount that a published table gives for the units of a line; no statement about payment.
+
+    Attributes:
+        setting: Whom the table is for.
+        amount: Dollars: units times the fee for one unit.
+        source: The fee, its table and date, in words.
+    """
+
+    setting: Setting
+    amount: float
+    source: str
 
 
 class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -38,6 +56,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
         modifiers: Modifiers with the reason for each.
         limits: Limits of units that published tables name for the code.
         fees: Published amounts for one unit.
+        expected: For each setting the published amount times the units.
         warnings: Sentences that a person should read before using the line.
         rules: The rules by which units and waste were worked out, with their sources.
         suggestion: The suggestion that the line comes from.
@@ -59,6 +78,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     modifiers: tuple[ModifierSuggestion, ...] = ()
     limits: tuple[Limit, ...] = ()
     fees: tuple[Fee, ...] = ()
+    expected: tuple[Expected, ...] = ()
     warnings: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     suggestion: Suggestion | None = None
@@ -100,6 +120,10 @@ class SuggesterLike(Protocol):
     @property
     def catalogue(self) -> CatalogueLike:
         """The records."""
+
+    @property
+    def tables(self) -> Tables:
+        """Its tables of limits and fees."""
 
     def suggest(
         self,
@@ -187,11 +211,13 @@ def _filled(
     from suggest.claim.billing_unit import billing_unit
 
     found = units_to_bill(bare.text, chosen.code, chosen.description)
-    tables = tables_of(suggester, chosen.code, bare.date_of_service, ask.setting, ask.state)
+    tables = tables_of(suggester.tables, chosen.code, bare.date_of_service, ask.setting, ask.state)
     rules = [RULES[name] for name in found.rules]
     if found.waste.modifier:
         rules.append(RULES["discarded drug"])
     record = suggester.catalogue.get(chosen.code)
+    modifiers = _modifiers(suggester, bare.text, answer.modifiers, found)
+    names = [one.modifier for one in modifiers]
     return msgspec.structs.replace(
         bare,
         code=chosen.code,
@@ -200,25 +226,45 @@ def _filled(
         arithmetic=found.arithmetic,
         missing=found.missing,
         waste_units=found.waste.units,
-        modifiers=_modifiers(suggester, answer.modifiers, found),
+        modifiers=modifiers,
         limits=tables.limits,
         fees=tables.fees,
-        warnings=(*bare.warnings, *_warnings(chosen, record, found, answer), *tables.warnings),
+        expected=_expected(tables, found.units, names),
+        warnings=(
+            *bare.warnings,
+            *_warnings(chosen, record, found, answer),
+            *over_limit(found.units, chosen.code, tables.limits, ask.setting is not None),
+            *filter(None, [missing_modifier(tables.fees, names)]),
+            *tables.warnings,
+        ),
         rules=tuple(rules),
         suggestion=chosen,
     )
 
 
 def _modifiers(
-    suggester: SuggesterLike, named: Sequence[ModifierSuggestion], found: Units
+    suggester: SuggesterLike, text: str, named: Sequence[ModifierSuggestion], found: Units
 ) -> tuple[ModifierSuggestion, ...]:
-    """The modifiers that the text names, and that for waste."""
+    """The modifiers that the text names, and that for waste; the mg of an amount is no modifier."""
+    named = [one for one in named if not re.search(rf"\d\s?{one.modifier}\b", text, re.IGNORECASE)]
     name = found.waste.modifier
     if not name or any(one.modifier == name for one in named):
         return tuple(named)
     words = next((one.long_description for one in suggester.catalogue.modifiers if one.modifier == name), "")
     line = f"on a line of its own with {found.waste.units} units: " if name == "JW" else ""
     return (*named, ModifierSuggestion(name, words, f"{line}{found.waste.reason}"))
+
+
+def _expected(tables: CodeTables, units: int | None, modifiers: Sequence[str]) -> tuple[Expected, ...]:
+    """For each setting units times the fee that fits the line's modifiers."""
+    if units is None:
+        return ()
+    expected = []
+    for setting in dict.fromkeys(fee.setting for fee in tables.fees):
+        fee = fee_for([fee for fee in tables.fees if fee.setting == setting], modifiers)
+        if fee is not None and fee.amount is not None:
+            expected.append(Expected(setting, round(units * fee.amount, 2), in_words(fee)))
+    return tuple(expected)
 
 
 def _warnings(chosen: Suggestion, record: Record | None, found: Units, answer: Answer) -> list[str]:

@@ -1,0 +1,1 @@
+"""`hcpcs audit`: files with codes in, findings out, in bounded memory."""
