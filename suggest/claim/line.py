@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -14,13 +15,16 @@ from index.records import Modifier, Record
 from index.tables.code_table import Setting
 from index.tables.stored import Tables
 from suggest.answer import Answer, Filters, ModifierSuggestion, Suggestion
+from suggest.claim.billing_unit import billing_unit
 from suggest.claim.limits import Fee, Limit, fee_for, in_words
 from suggest.claim.rules import RULES, Rule
-from suggest.claim.tables import CodeTables, missing_modifier, over_limit, tables_of
+from suggest.claim.tables import MAX_CACHED_INDEXES, CodeTables, missing_modifier, over_limit, tables_of
 from suggest.claim.units import Units, units_to_bill
+from suggest.measures import is_measure
 from suggest.reasons import why_code
 from suggest.suggestions import NAMED_CONFIDENCE, NAMED_SCORE
 
+MEASURE_SECTIONS = frozenset("GM")  # of codes that report quality measures
 K = 5  # candidates that are ranked for a line; the first is on it
 NOTE = "A suggestion to check, not a statement about coverage or payment."
 
@@ -104,7 +108,10 @@ class ClaimAsk(msgspec.Struct, frozen=True):
 
 
 class CatalogueLike(Protocol):
-    """Records and modifiers of an index."""
+    """Records and modifiers of an index; equal only to itself."""
+
+    def __hash__(self) -> int:
+        """Its modifiers are cached by it."""
 
     @property
     def modifiers(self) -> Sequence[Modifier]:
@@ -208,8 +215,6 @@ def _known(record: Record, on: date) -> Suggestion:
 def _filled(
     suggester: SuggesterLike, bare: ClaimLine, chosen: Suggestion, ask: ClaimAsk, answer: Answer
 ) -> ClaimLine:
-    from suggest.claim.billing_unit import billing_unit
-
     found = units_to_bill(bare.text, chosen.code, chosen.description)
     tables = tables_of(suggester.tables, chosen.code, bare.date_of_service, ask.setting, ask.state)
     rules = [RULES[name] for name in found.rules]
@@ -250,9 +255,15 @@ def _modifiers(
     name = found.waste.modifier
     if not name or any(one.modifier == name for one in named):
         return tuple(named)
-    words = next((one.long_description for one in suggester.catalogue.modifiers if one.modifier == name), "")
+    words = _modifier_words(suggester.catalogue).get(name, "")
     line = f"on a line of its own with {found.waste.units} units: " if name == "JW" else ""
     return (*named, ModifierSuggestion(name, words, f"{line}{found.waste.reason}"))
+
+
+@lru_cache(MAX_CACHED_INDEXES)
+def _modifier_words(catalogue: CatalogueLike) -> dict[str, str]:
+    """The words of each modifier of a release."""
+    return {one.modifier: one.long_description for one in catalogue.modifiers}
 
 
 def _expected(tables: CodeTables, units: int | None, modifiers: Sequence[str]) -> tuple[Expected, ...]:
@@ -269,15 +280,13 @@ def _expected(tables: CodeTables, units: int | None, modifiers: Sequence[str]) -
 
 def _warnings(chosen: Suggestion, record: Record | None, found: Units, answer: Answer) -> list[str]:
     """Sentences, without a full stop, on what would be denied or is not known."""
-    from suggest.measures import is_measure
-
     said: list[str] = []
     if chosen.status == "terminated":
         successors = f"; its successor is {', '.join(chosen.successors)}" if chosen.successors else ""
         said.append(f"{chosen.code} ended on {chosen.effective_to}{successors}")
     elif chosen.status == "future":
         said.append(f"{chosen.code} begins on {chosen.effective_from}")
-    if record is not None and is_measure(record):
+    if record is not None and record.section in MEASURE_SECTIONS and is_measure(record):
         said.append(f"{chosen.code} reports a quality measure; it is not for an order")
     if chosen.is_noc:
         said.append(

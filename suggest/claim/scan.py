@@ -35,36 +35,48 @@ class Item(NamedTuple):
     per: Rate = ()
 
 
-_PHRASES = (
-    (r"(?<=\d),(?=\d{3}(?!\d))", ""),
-    (r"\b(\d{1,2}/\d{1,2}/(?:\d\d){1,2}|\d{4}-\d\d-\d\d|\d{4,5}-\d{3,4}-\d{1,2}|[a-v]\d{4})\b(?!\.\d)", " "),
-    (r"\b(?:sq(?:uare|\.)? ?(?:cms?|cen[a-z]{0,3}meters?)|cms?(?: sq|\^2|²))(?![a-z])\.?", "cm2"),
-    (r"\b(?:sq(?:uare|\.)? ?(?:in|inch|inches)|in(?: sq|\^2|²))(?![a-z])\.?", "in2"),
-    (r"\b(?:sq(?:uare|\.)? ?(?:m|meters?)|m(?:\^2|²))(?![a-z])", "m2"),
-    (r"\bfl(?:uid|\.)? ?(?:oz|ounces?)\b", "floz"),
-    (r"\b(?:linear|loaded|statute|ground|air|round trip) (?=yards?\b|yd|miles?\b|mi\b)", ""),
-    (r"\b(?:usp|international|plaque forming|anti-xa|allergy) (?=units?\b)", ""),
-    (r"\bi\. ?u\.?(?![a-z])|\bpfu\b", "iu"),
-    (r"\b(single|multi(?:ple)?|unit)[- ](dose|use|patient)\b", r"\1\2"),
-    (r"\bpre-?filled\b", "prefilled"),
-    (r"\bhalf (?:an? )?(?:hour|hr)\b", "30 minutes"),
-    (r"\b(?:an?|per) hour and a half\b", "90 minutes"),
-    (r"\bhour and a half\b", "90 minutes"),
-    (r"\ban hour\b", "1 hour"),
-    (r"[→⇒]|=>", "->"),
-    (r"[×✕*]", "x"),
-    (r"½", " 1/2"),
-    (r"¼", " 1/4"),
-    (r"¾", " 3/4"),
-    (r"\bthousand\b", "k"),
-    (r"\ba dozen\b|\bdozen\b", "12"),
+_PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    ((",",), r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    (
+        ("/", "-", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+        r"\b(\d{1,2}/\d{1,2}/(?:\d\d){1,2}|\d{4}-\d\d-\d\d|\d{4,5}-\d{3,4}-\d{1,2}|[a-v]\d{4})\b(?!\.\d)",
+        " ",
+    ),
+    (
+        ("sq", "^2", "²"),
+        r"\b(?:sq(?:uare|\.)? ?(?:cms?|cen[a-z]{0,3}meters?)|cms?(?: sq|\^2|²))(?![a-z])\.?",
+        "cm2",
+    ),
+    (
+        ("sq", "^2", "²"),
+        r"\b(?:sq(?:uare|\.)? ?(?:in|inch|inches)|in(?: sq|\^2|²))(?![a-z])\.?",
+        "in2",
+    ),
+    (("sq", "^2", "²"), r"\b(?:sq(?:uare|\.)? ?(?:m|meters?)|m(?:\^2|²))(?![a-z])", "m2"),
+    (("fl",), r"\bfl(?:uid|\.)? ?(?:oz|ounces?)\b", "floz"),
+    (
+        ("mi", "yd", "yard"),
+        r"\b(?:linear|loaded|statute|ground|air|round trip) (?=yards?\b|yd|miles?\b|mi\b)",
+        "",
+    ),
+    (("unit",), r"\b(?:usp|international|plaque forming|anti-xa|allergy) (?=units?\b)", ""),
+    (("i.", "i u", "pfu"), r"\bi\. ?u\.?(?![a-z])|\bpfu\b", "iu"),
+    (("single", "multi", "unit"), r"\b(single|multi(?:ple)?|unit)[- ](dose|use|patient)\b", r"\1\2"),
+    (("filled",), r"\bpre-?filled\b", "prefilled"),
+    (("half",), r"\bhalf[ -](?:an? )?(?:hour|hr)\b", "30 minutes"),
+    (("half",), r"\b(?:an? |per )?hour and a half\b", "90 minutes"),
+    (("an hour",), r"\ban hour\b", "1 hour"),
+    (("→", "⇒", "=>"), r"[→⇒]|=>", "->"),
+    (("×", "✕", "*"), r"[×✕*]", "x"),
+    (("½",), r"½", " 1/2"),
+    (("¼",), r"¼", " 1/4"),
+    (("¾",), r"¾", " 3/4"),
+    (("thousand",), r"\bthousand\b", "k"),
+    (("dozen",), r"\b(?:a )?dozen\b", "12"),
 )
-_REWRITES = [(re.compile(pattern), to) for pattern, to in _PHRASES]
-_MAY_REWRITE = re.compile(
-    r"[,/²^→⇒×✕*½¼¾]|\bsq|\bfl|linear|loaded|statute|ground|air|usp|round|inter|plaque|pfu|i\. ?u|anti"
-    r"|allergy"
-    r"|single|multi|unit[- ]|pre-?f|hour|hr|thous|dozen|=>|cm sq|in sq|[a-v]\d{4}|\d-\d"
-)
+_REWRITES = [(signs, re.compile(pattern), to) for signs, pattern, to in _PHRASES]
+"""Signs without which a rewriting changes nothing, what it looks for, and what it writes."""
+
 _TOKEN = re.compile(
     r"(?P<name>[a-z]+-\d+[a-z]*\b|\d+-(?!ml|mg|mcg|unit|hour|min|day|gram|iu|u\b|g\b|in\b|cc|x\b|cm"
     r"|mi)[a-z]{2,}\b"
@@ -96,9 +108,11 @@ def scan(text: str) -> list[Item]:
 
 def _tokens(text: str) -> list[Item]:
     lower = text.lower()
-    if _MAY_REWRITE.search(lower):
-        for pattern, to in _REWRITES:
-            lower = pattern.sub(to, lower)
+    for signs, pattern, to in _REWRITES:
+        for sign in signs:
+            if sign in lower:
+                lower = pattern.sub(to, lower)
+                break
     found: list[Item] = []
     for match in _TOKEN.finditer(lower):
         kind, typed = match.lastgroup, match[0]

@@ -13,6 +13,7 @@ from index.tables.stored import Tables
 from suggest.claim.limits import Fee, Limit, Limits
 
 MAX_CACHED_INDEXES = 8
+MAX_CACHED_CODES = 1 << 12
 
 
 class CodeTables(msgspec.Struct, frozen=True):
@@ -26,6 +27,7 @@ class CodeTables(msgspec.Struct, frozen=True):
 NOTHING = CodeTables()
 
 
+@lru_cache(MAX_CACHED_CODES)
 def tables_of(
     tables: Tables, code: str, on: date, setting: Setting | None = None, state: str | None = None
 ) -> CodeTables:
