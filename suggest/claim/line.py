@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -18,7 +17,7 @@ from suggest.answer import Answer, Filters, ModifierSuggestion, Suggestion
 from suggest.claim.billing_unit import billing_unit
 from suggest.claim.limits import Fee, Limit, fee_for, in_words
 from suggest.claim.rules import RULES, Rule
-from suggest.claim.tables import MAX_CACHED_INDEXES, CodeTables, missing_modifier, over_limit, tables_of
+from suggest.claim.tables import CodeTables, missing_modifier, over_limit, tables_of
 from suggest.claim.units import Units, units_to_bill
 from suggest.measures import is_measure
 from suggest.reasons import why_code
@@ -108,10 +107,7 @@ class ClaimAsk(msgspec.Struct, frozen=True):
 
 
 class CatalogueLike(Protocol):
-    """Records and modifiers of an index; equal only to itself."""
-
-    def __hash__(self) -> int:
-        """Its modifiers are cached by it."""
+    """Records and modifiers of an index."""
 
     @property
     def modifiers(self) -> Sequence[Modifier]:
@@ -255,15 +251,9 @@ def _modifiers(
     name = found.waste.modifier
     if not name or any(one.modifier == name for one in named):
         return tuple(named)
-    words = _modifier_words(suggester.catalogue).get(name, "")
+    words = next((one.long_description for one in suggester.catalogue.modifiers if one.modifier == name), "")
     line = f"on a line of its own with {found.waste.units} units: " if name == "JW" else ""
     return (*named, ModifierSuggestion(name, words, f"{line}{found.waste.reason}"))
-
-
-@lru_cache(MAX_CACHED_INDEXES)
-def _modifier_words(catalogue: CatalogueLike) -> dict[str, str]:
-    """The words of each modifier of a release."""
-    return {one.modifier: one.long_description for one in catalogue.modifiers}
 
 
 def _expected(tables: CodeTables, units: int | None, modifiers: Sequence[str]) -> tuple[Expected, ...]:
