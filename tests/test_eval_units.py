@@ -11,6 +11,7 @@ import pytest
 
 from eval.units.cms import cause, compare, stated_strengths
 from eval.units.packages import package_rows
+from eval.units.prices import compare_prices
 from index.records import Record
 from suggest.claim.units import units_to_bill
 from tests.conftest import SHARED
@@ -91,3 +92,20 @@ def test_the_worked_examples_of_the_docs_are_what_comes_out(shared: Path) -> Non
         assert units == ("none" if found.units is None else f"{found.units}"), text
         assert wasted == ("" if found.waste.units is None else f"{found.waste.units}"), text
         assert modifier.partition(":")[0] == found.waste.modifier, text
+
+
+def test_price_lines_are_compared_with_the_hospitals_quantity() -> None:
+    """Where the text states an amount in its kind of measure; other lines are left out."""
+    lines = [
+        {"query": "ONDRUG 4 MG/2 ML INJECTION", "drug_unit": "2", "drug_type": "ML"},
+        {"query": "ONDRUG 4 MG/2 ML INJECTION", "drug_unit": "5", "drug_type": "ML"},
+        {"query": "ONDRUG 250 MG/5 ML ORAL SUSPENSION", "drug_unit": "100", "drug_type": "ML"},
+        {"query": "ONDRUG 50 MG VIAL", "drug_unit": "50", "drug_type": "ME"},
+        {"query": "ONDRUG 50 MG VIAL", "drug_unit": "1", "drug_type": "EA"},
+    ]
+
+    assert [(one.measure, one.ours, one.right) for one in compare_prices(lines)] == [
+        ("ML", 2, True),
+        ("ML", 2, False),
+        ("ME", 50, True),
+    ]

@@ -1,4 +1,4 @@
-"""`python -m eval.units`: units to bill against labelled texts and against CMS's packages."""
+"""`python -m eval.units`: units to bill against labelled texts, CMS's packages and price lines."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from eval.units.cases import score_cases
 from eval.units.cms import KINDS, Compared, cause, compare, stated_strengths
 from eval.units.packages import package_rows
+from eval.units.prices import MEASURES, compare_prices
 from index.errors import HcpcsError
 from index.records import Record
 from index.store.catalogue import Catalogue
@@ -22,7 +23,7 @@ MAX_SHOWN = 60  # causes of disagreement
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one of the two; returns 0, or 2 for bad input."""
+    """Run one of the three; returns 0, or 2 for bad input."""
     parser = argparse.ArgumentParser(prog="python -m eval.units", description=__doc__)
     parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder of a release")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -33,10 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     cms.add_argument(
         "--lines", nargs="*", type=Path, default=[], metavar="FILE", help="price lines that state strengths"
     )
+    prices = commands.add_parser("prices", help="price lines with drug_unit and drug_type, as JSON Lines")
+    prices.add_argument("files", nargs="+", type=Path, metavar="FILE")
     arguments = parser.parse_args(argv)
     try:
         records = {record.code: record for record in Catalogue.load(arguments.index).records}
-        return _cases(arguments, records) if arguments.command == "cases" else _cms(arguments, records)
+        return RUN[arguments.command](arguments, records)
     except BrokenPipeError:
         return 0
     except (HcpcsError, OSError, ValueError, KeyError) as error:
@@ -87,6 +90,22 @@ def _cms(arguments: argparse.Namespace, records: dict[str, Record]) -> int:
             out(f"    {row.code} {row.drug}, size {float(row.size):g}, CMS's dosage {row.dosage}: ")
             out(f"ours {float(one.ours):g} ({one.amount}), CMS {float(row.units):g}\n")
     return 0
+
+
+def _prices(arguments: argparse.Namespace, records: dict[str, Record]) -> int:
+    found = compare_prices(line for path in arguments.files for line in _json_lines(path))
+    out = sys.stdout.write
+    out("amount read from the text against the hospital's own quantity\n")
+    for measure in MEASURES:
+        ones = [one for one in found if one.measure == measure]
+        right = sum(one.right for one in ones)
+        out(f"  {measure}: {right} of {len(ones)}" + (f" ({right / len(ones):.1%})\n" if ones else "\n"))
+    for one in [one for one in found if not one.right][:MAX_SHOWN]:
+        out(f"    {one.text}: read {float(one.ours):g}, hospital {float(one.theirs):g}\n")
+    return 0
+
+
+RUN = {"cases": _cases, "cms": _cms, "prices": _prices}
 
 
 def _share(ones: Sequence[Compared]) -> str:

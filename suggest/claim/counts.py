@@ -17,7 +17,9 @@ _COUNT_BEFORE = frozenset(("#", "qty", "quantity", "count", "disp", "dispense", 
 _COUNT_AFTER = frozenset(["ea", "each", "ct", "count", "units", "unit", "pieces", "pcs", "total"])
 _BOTH = frozenset(["both", "bilateral", "bilat", "bilaterally", "ou"])
 _ONE = frozenset(["a", "an", "single"])
-_SIDES = (("left", "right"), ("lt", "rt"), ("od", "os"))
+_SIDES = (("left", "right"), ("lt", "rt"), ("od", "os"), ("l", "r"))
+_WORN = ("orthosis", "orthotic", "prosthe", "splint")  # for one side unless the description says otherwise
+_BOTH_SIDES = ("pair", "bilateral", "binaural", "both")
 _ONCE = frozenset(
     [
         "dose",
@@ -107,16 +109,31 @@ def _things(stated: Stated, unit: BillingUnit, description: str) -> Given | Miss
 
 def _pairs(stated: Stated, unit: BillingUnit, description: str) -> Given | Missing | None:
     """`1 pair`, `three pairs`, `pair`: two of each, or one where the code counts pairs."""
-    for at, item in enumerate(stated.items):
-        if item.text in _PAIR:
-            before = stated.items[at - 1] if at else Item("", "")
-            count = before.value if before.kind == "number" and before.value.denominator == 1 else ONE
-            if "pair" in unit.things:
-                return Given(count, f"{number(count)} pair{'' if count == 1 else 's'}", "stated")
-            return Given(
-                2 * count, f"{number(count)} pair{'' if count == 1 else 's'} = {number(2 * count)}", "stated"
-            )
+    places = [at for at, item in enumerate(stated.items) if item.text in _PAIR]
+    if len(places) > 1:  # one pair of shoes, three pairs of inserts
+        places = [at for at in places if _names_the_thing(stated, at, description)]
+        if len(places) != 1:
+            return Missing("which of its pairs is meant")
+    for at in places:
+        before = stated.items[at - 1] if at else Item("", "")
+        count = before.value if before.kind == "number" and before.value.denominator == 1 else ONE
+        if "pair" in unit.things:
+            return Given(count, f"{number(count)} pair{'' if count == 1 else 's'}", "stated")
+        return Given(
+            2 * count, f"{number(count)} pair{'' if count == 1 else 's'} = {number(2 * count)}", "stated"
+        )
     return None
+
+
+def _names_the_thing(stated: Stated, at: int, description: str) -> bool:
+    """Whether a word of the description stands in the same part of a text as a position."""
+    stems = {word[:5] for word in _WORD.findall(description.lower())}
+    left = right = at
+    while left > 0 and stated.items[left - 1].text not in (",", ";"):
+        left -= 1
+    while right + 1 < len(stated.items) and stated.items[right + 1].text not in (",", ";"):
+        right += 1
+    return any(item.text[:5] in stems for item in stated.items[left : right + 1] if len(item.text) > 3)
 
 
 def _marked(stated: Stated, unit: BillingUnit, description: str) -> Given | Missing | None:
@@ -194,6 +211,9 @@ def _sides(stated: Stated, unit: BillingUnit, description: str) -> Given | Missi
             return Given(ONE, "1 pair", "stated")
         if unit.rule == "each" or set(unit.things) & {"lens", "shoe", "eye", "joint", "leg", "ear", "limb"}:
             return Given(Fraction(2), "2", "stated")
+        lower = description.lower()
+        if any(word in lower for word in _WORN) and not any(word in lower for word in _BOTH_SIDES):
+            return Given(Fraction(2), "both sides: 2", "stated")
     return None
 
 

@@ -122,14 +122,19 @@ def of_this_drug(stated: Stated, description: str) -> Stated:
     places = [at for at, item in enumerate(stated.items) if item.kind == "word" and item.text[:4] in names]
     strengths = [rate for rate in rates if rate.dimension == "mass" and rate.per[0][0] == "volume"]
     masses = [dose for dose in stated.doses if dose.item.dimension == "mass"]
-    if len(places) != 1 or len(strengths) != 1 or len(masses) != 1:
+    if len(places) != 1 or not strengths or len(strengths) + len(masses) < 2:
         return stated
-    at_rate = next((at for at, item in enumerate(stated.items) if item is strengths[0]), None)
-    if at_rate is None or _fits(stated, strengths[0], masses[0]):
+    one_drug = len({rate.value / rate.per[0][1] for rate in strengths}) == 1
+    agree = any(dose.total for dose in masses) or all(_fits(stated, strengths[0], dose) for dose in masses)
+    if one_drug and agree:
         return stated
-    if abs(at_rate - places[0]) < abs(masses[0].at - places[0]):
-        return stated._replace(doses=tuple(dose for dose in stated.doses if dose is not masses[0]))
-    return stated._replace(rates=tuple(rate for rate in rates if rate is not strengths[0]))
+    at = {id(item): at for at, item in enumerate(stated.items)}
+    beside = [(abs(at.get(id(rate), 0) - places[0]), rate) for rate in strengths]
+    distance, nearest = min(beside, key=lambda pair: pair[0])
+    if masses and min(abs(dose.at - places[0]) for dose in masses) <= distance:
+        return stated._replace(rates=tuple(rate for rate in rates if rate not in strengths))
+    kept = tuple(rate for rate in rates if rate is nearest or rate not in strengths)
+    return stated._replace(rates=kept, doses=tuple(dose for dose in stated.doses if dose not in masses))
 
 
 def _fits(stated: Stated, strength: Item, mass: Dose) -> bool:

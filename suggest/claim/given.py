@@ -15,6 +15,8 @@ _CLOSE = Fraction(2, 100)  # a stated dose may be this share off what its rate g
 _ROUNDED = Fraction(15, 100)  # a dose by weight or surface is rounded to vials by up to about a tenth
 _LONG_SIDE = re.compile(r"x ([\d.]+) (yds?|yards?|ft|feet)")
 _PIECES = frozenset(["roll", "sheet", "piece", "graft", "patch", "disc"])
+_NUMBERED = re.compile(r"/[\d.]+ ")
+_ORAL = frozenset(["oral", "po", "syrup", "elixir", "suspension", "liquid"])
 _SOFT = frozenset(["gel", "cream", "ointment", "paste", "foam", "lotion"])
 _WHAT = {
     "mass": "an amount in mg, mcg or g",
@@ -283,6 +285,7 @@ def _by_text(rate: Item) -> bool:
 
 
 def _product(stated: Stated, rate: Item, dimension: str) -> Given | Missing:
+    stated = stated._replace(rates=tuple(other for other in stated.rates if other is not rate))
     value, words = rate.value, rate.text
     if rate.text.endswith("%") or ":" in rate.text:
         words = f"{rate.text} = {number(rate.value)} mg/mL"
@@ -294,7 +297,7 @@ def _product(stated: Stated, rate: Item, dimension: str) -> Given | Missing:
         else:
             by = count_of(stated, thing)
         if isinstance(by, Missing):
-            if thing == "volume" and size != 1:
+            if thing == "volume" and is_whole(stated, rate):
                 return _whole(rate, stated.repeats.get(rate, ONE), dimension)
             return by
         value, words = value / size * by.value, f"{words} x {by.words}"
@@ -307,6 +310,14 @@ def _product(stated: Stated, rate: Item, dimension: str) -> Given | Missing:
 def _by_weight(stated: Stated, rate: Item) -> bool:
     """Whether a percentage is of the grams of a cream or gel."""
     return rate.text.endswith("%") and any(item.text in _SOFT for item in stated.items)
+
+
+def is_whole(stated: Stated, rate: Item) -> bool:
+    """Whether a strength is all that a package holds: "4 mg/2 mL", not "10 mg/mL".
+
+    Of liquids to swallow "250 mg/5 mL" is the strength of a teaspoon.
+    """
+    return bool(_NUMBERED.search(rate.text)) and not any(item.text in _ORAL for item in stated.items)
 
 
 def _whole(rate: Item, times: Fraction, dimension: str) -> Given:

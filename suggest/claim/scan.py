@@ -66,6 +66,9 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("half",), r"\bhalf[ -](?:an? )?(?:hour|hr)\b", "30 minutes"),
     (("half",), r"\b(?:an? |per )?hour and a half\b", "90 minutes"),
     (("an hour",), r"\ban hour\b", "1 hour"),
+    (("-",), r"(?<=[\d ])(mg|mcg|ml|gm?|units?|iu|meq)-(?=[\d.])", r"\1 - "),
+    (("full",), r"\bfull[ -]day\b", "1 day"),
+    (("half",), r"\bhalf[ -](?:a )?day\b", "720 minutes"),
     (("→", "⇒", "=>"), r"[→⇒]|=>", "->"),
     (("×", "✕", "*"), r"[×✕*]", "x"),
     (("½",), r"½", " 1/2"),
@@ -97,6 +100,24 @@ _NUMBER_WORDS = NUMBER_WORDS | {
 _SCALES = {"million": 10**6, "mil": 10**6, "billion": 10**9, "k": 1000, "m": 10**6}
 _PER_DAY = {"bid": 2, "tid": 3, "qid": 4, "qd": 1, "daily": 1, "b.i.d": 2, "t.i.d": 3, "q.i.d": 4}
 _TIMES = {"day": ("time", Fraction(1440)), "dose": ("dose", Fraction(1)), "visit": ("visit", Fraction(1))}
+_PIECES = frozenset(
+    [
+        "actuation",
+        "actuations",
+        "spray",
+        "sprays",
+        "puff",
+        "inhalation",
+        "gram",
+        "gm",
+        "g",
+        "drop",
+        "application",
+    ]
+)
+_SUBSTANCES = frozenset(("mass", "units", "equivalents", "moles", "activity"))
+_MAX_SIDE = 40  # of a dressing, in inches, as in "8x10"
+_COUNTED = frozenset(("pair", "pairs", "pr", "doses", "days", "%", "="))
 _SIZE = re.compile(r"mm|cm|in|inch|inches|yd|yds|yard|yards|ft|feet")
 ONE = Fraction(1)
 
@@ -201,6 +222,8 @@ def _amount(tokens: list[Item], at: int) -> tuple[Item, int]:
     area = _area(tokens, at)
     if area is not None:
         return area
+    if _is_bare_size(tokens, at):
+        return Item("word", f"{tokens[at].text}x{tokens[at + 2].text}"), at + 3
     value, stop = tokens[at].value, at + 1
     if _text(tokens, stop) == "%":
         return Item("amount", f"{tokens[at].text}%", value * 10, "mass", (("volume", ONE),)), stop + 1
@@ -210,6 +233,8 @@ def _amount(tokens: list[Item], at: int) -> tuple[Item, int]:
     if scale and _text(tokens, stop + 1) in UNITS:
         value, stop = value * scale, stop + 1
     unit = _text(tokens, stop)
+    if unit == "cal" and value < 10:  # the strength in the name of a formula: "1.5 cal"
+        return Item("word", f"{tokens[at].text} cal"), stop + 1
     if unit not in UNITS or not _is_unit(tokens, stop):
         per, end = _per(tokens, at + 1, "piece")
         if per and per[0][0] != "each":  # 2/day
@@ -217,9 +242,10 @@ def _amount(tokens: list[Item], at: int) -> tuple[Item, int]:
         return tokens[at], at + 1
     dimension, factor = UNITS[unit]
     text = " ".join(token.text for token in tokens[at : stop + 1])
-    per, stop = _per(tokens, stop + 1, dimension)
+    behind = stop + 1
+    per, stop = _per(tokens, behind, dimension)
     if per and per[0][0] != "each":
-        text += "/" + "/".join(token.text for token in tokens[stop - 1 : stop])
+        text += "/" + " ".join(token.text for token in tokens[behind + 1 : stop])
     return Item("amount", text, value * factor, dimension, per), stop
 
 
@@ -245,14 +271,26 @@ def _per(tokens: list[Item], at: int, dimension: str) -> tuple[Rate, int]:
             one = (_TIMES[unit][0], _TIMES[unit][1] * number)
         elif unit in CONTAINERS:
             one = (CONTAINERS[unit], number)
-        elif unit in UNITS and UNITS[unit][0] != dimension and number:
+        elif unit in UNITS and number and _divides(UNITS[unit][0], dimension):
             one = (UNITS[unit][0], UNITS[unit][1] * number)
+        elif tokens[at].text == "/" and unit_at == at + 1 and _is_other_thing(tokens, unit_at):
+            one = (unit, ONE)
         else:
             break
         per, at = (*per, one), unit_at + 1
     if not per and _text(tokens, at) in ("each", "ea", "apiece"):
         return (("each", ONE),), at + 1
     return per, at
+
+
+def _divides(one: str, other: str) -> bool:
+    """Whether an amount of one dimension can be per one of another: mg per mL, not mg per unit."""
+    return one != other and not {one, other} <= _SUBSTANCES
+
+
+def _is_other_thing(tokens: list[Item], at: int) -> bool:
+    """Whether a word behind "/" is what an amount is per: "50 mcg/actuation", "5 mg/gram"."""
+    return _text(tokens, at) in _PIECES
 
 
 def _area(tokens: list[Item], at: int) -> tuple[Item, int] | None:
@@ -275,6 +313,16 @@ def _area(tokens: list[Item], at: int) -> tuple[Item, int] | None:
     per, stop = _per(tokens, stop, "area")
     text = f"{tokens[at].text} {first} x {other.text} {second}"
     return Item("amount", text, sides[0] * sides[1] / 100, "area", per), stop
+
+
+def _is_bare_size(tokens: list[Item], at: int) -> bool:
+    """Whether a number begins a size without a unit, such as the "8x10" of a dressing."""
+    if _text(tokens, at + 1) != "x" or at + 2 >= len(tokens) or tokens[at + 2].kind != "number":
+        return False
+    behind = _text(tokens, at + 3)
+    if behind in UNITS or behind in CONTAINERS or behind in _SCALES or behind in _COUNTED:
+        return False
+    return max(tokens[at].value, tokens[at + 2].value) <= _MAX_SIDE
 
 
 def _text(tokens: list[Item], at: int) -> str:

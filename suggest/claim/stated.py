@@ -277,7 +277,10 @@ class _Reading:
         item = self._item(left)
         if left in self.used:
             item = Item("", "")
-        if item.kind == "amount" and item.dimension not in ("time", "weight", "body", "distance"):
+        is_dose = (self._item(left - 2).text, self._item(left - 1).text) in (("dose", "="), ("dose", ":"))
+        if is_dose and item.kind == "amount":
+            self._held_right(at, None)
+        elif item.kind == "amount" and item.dimension not in ("time", "weight", "body", "distance"):
             self._held_left(at, left)
         elif item.kind == "number" and self._item(left - 1).text not in ("bsa", "wt"):
             self._held_right(at, left)
@@ -353,6 +356,7 @@ class _Reading:
             self.used.add(number_at)
         elif self._count_after(at) != ONE:
             count = self._count_after(at)
+        count *= self._days_after(at)
         to = at + 1
         marked = False
         while self._item(to).text in _OPENED or self._item(to).text in ("(", "@", ":", "="):
@@ -389,6 +393,18 @@ class _Reading:
         else:
             self._add(Container(count, None, thing, listed=listed))
 
+    def _days_after(self, at: int) -> Fraction:
+        """The days of `6 cans/day x 30 days` or `6 cans daily for 30 days`; 1 where none are stated."""
+        daily = (self._item(at + 1).text, self._item(at + 2).text) in (
+            ("/", "day"),
+            ("per", "day"),
+            ("a", "day"),
+        )
+        if not daily and self._item(at + 1).kind != "times-a-day":
+            return ONE
+        days = [item.value for item in self.items[at:] if item.dimension == "time" and item.value % 1440 == 0]
+        return days[0] / 1440 if len(days) == 1 else ONE
+
     def _is_new(self, to: int, marked: bool) -> bool:
         """Whether an amount behind a container begins something new: it is the count of other containers."""
         return not marked and self._item(to + 1).kind == "thing"
@@ -397,7 +413,8 @@ class _Reading:
         return self._item(to).kind in ("number", "amount") and (
             self._item(to + 1).text in _JOINERS
             or self._item(to + 1).text in ("x", ",")
-            and self._item(to + 2).kind == "number"
+            and self._item(to + 2).kind in ("number", "amount")
+            and self._item(to + 3).kind != "thing"
         )
 
     def _held_list(self, to: int, thing: str) -> None:
@@ -414,17 +431,17 @@ class _Reading:
             item, at = self.items[to], to
             if item.kind == "amount" and not _holdable(item):
                 break
-            if self._item(to + 1).text == "x" and self._item(to + 2).kind == "number":
+            if self._item(to + 1).text in ("x", "(") and self._item(to + 2).kind == "number":
                 count, to = self.items[to + 2].value, to + 2
+                to += self._item(to + 1).text == ")"
             if count == ONE and item.kind == "amount" and at == to:
                 count = self._times(at, item._replace(per=()))
             found.append((at, item, count))
             self.used.update(range(at, to + 1))
             if self._item(to + 1).text not in _JOINERS and self._item(to + 1).text != ",":
                 break
-            if self._item(to + 1).text == "," and not (
-                self._item(to + 3).text == "x" or self._item(to + 2).kind == "number"
-            ):
+            more = self._item(to + 3).text in ("x", "(") or self._item(to + 2).kind == "number"
+            if self._item(to + 1).text == "," and (not more or self._item(to + 3).kind == "thing"):
                 break
             to += 2
         unit = next((item for _, item, _ in reversed(found) if item.kind == "amount"), None)
@@ -582,10 +599,9 @@ class _Reading:
         elif item.per == (("each", ONE),):
             times *= self._number_of_sites(at)
         to, a_day = at + 1, ONE
-        while (
-            self._item(to).kind in ("word", "times-a-day")
-            and self._item(to).text not in _JOINERS
-            and to - at < 5
+        while to - at < 5 and (
+            (self._item(to).kind in ("word", "times-a-day") and self._item(to).text not in _JOINERS)
+            or self._item(to).text == ")"
         ):
             if self._item(to).kind == "times-a-day" and self._item(to).value:
                 a_day = self._item(to).value

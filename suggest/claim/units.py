@@ -12,7 +12,7 @@ from suggest.claim.counts import counted
 from suggest.claim.drugs import of_basis, of_combination, of_this_drug
 from suggest.claim.given import Given, Missing, given, measured
 from suggest.claim.measures import number
-from suggest.claim.stated import Stated, stated
+from suggest.claim.stated import Container, Stated, stated
 from suggest.claim.waste import NO_WASTE, Waste, waste
 
 _BEYOND = frozenset(["additional", "addl", "extra", "beyond", "prolonged", "over"])
@@ -69,6 +69,13 @@ def _given(found: Stated, unit: BillingUnit, description: str) -> Given | Missin
 def _amount(found: Stated, unit: BillingUnit, description: str) -> Given | Missing:
     """The amount given in the unit's dimension, or in the other one that the description names beside it."""
     found = of_this_drug(found, description)
+    if "yard" in unit.words:  # inches are the width of a roll
+        lengths = [dose for dose in found.doses if dose.item.dimension == "length"]
+        widths = [dose for dose in lengths if dose.item.text.endswith(("in", "inch", "inches", "cm"))]
+        found = found._replace(
+            doses=tuple(dose for dose in found.doses if dose not in widths),
+            containers=tuple(_without_width(one) for one in found.containers),
+        )
     if unit.parts:
         return of_combination(found, unit)
     amount = given(of_basis(found, unit), unit.dimension)
@@ -79,6 +86,15 @@ def _amount(found: Stated, unit: BillingUnit, description: str) -> Given | Missi
             words = f"{other.words} = {measured(other.value * ratio, unit.dimension)}"
             return Given(other.value * ratio, words, other.source)
     return amount
+
+
+def _without_width(container: Container) -> Container:
+    """A roll without its width in inches."""
+    amount = container.amount
+    is_width = (
+        amount is not None and amount.dimension == "length" and amount.text.endswith(("in", "inch", "cm"))
+    )
+    return container._replace(amount=None) if is_width else container
 
 
 def _billed(found: Stated, unit: BillingUnit, amount: Given, code: str, description: str) -> Units:
