@@ -15,6 +15,7 @@ from index.errors import HcpcsError
 COMMANDS = {
     "suggest": "ranked codes for a text",
     "batch": "ranked codes for every row of a file",
+    "claim": "code, units, modifiers and warnings of a claim line",
     "audit": "what is wrong or doubtful in a file that has codes",
     "code": "everything known about a code",
     "index": "build, list, check and compare index folders",

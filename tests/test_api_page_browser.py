@@ -445,6 +445,20 @@ def test_modifiers_are_found(desk: Desk) -> None:
     assert pane.get_by_text("1 of 3 modifiers").is_visible()
 
 
+def test_the_claim_line_of_the_text_is_shown(desk: Desk) -> None:
+    """Units with their arithmetic, asked for when the fold is opened."""
+    page = desk.open("/?code=E0143")
+    page.locator("#text").fill("two folding walker with wheels")
+    pane = page.locator("#details")
+    until(page, "document.querySelector('#details-code')?.textContent === 'E0143'")
+    pane.get_by_text("Claim line").click()
+    until(page, "document.querySelector('#claim-line dl')")
+
+    words = pane.locator("#claim-line").inner_text()
+    assert "2, one unit each = 2" in words
+    assert "not a statement about coverage or payment" in words
+
+
 # ---- when there is no answer -------------------------------------------------------------------------
 
 

@@ -49,14 +49,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         sections=tuple(section.upper() for section in arguments.section),
         include_terminated=arguments.include_terminated,
     )
-    texts = _stdin() if arguments.texts == ["-"] else iter(arguments.texts)
+    texts = lines_of_stdin() if arguments.texts == ["-"] else iter(arguments.texts)
     for batch in _batches(texts):
         for answer in suggester.suggest(batch, arguments.k, arguments.on, filters):
             print_json(answer) if arguments.json else print_answer(answer)
     return 0
 
 
-def _stdin() -> Iterator[str]:
+def lines_of_stdin() -> Iterator[str]:
     """Lines of stdin: UTF-8, else cp1252, which older systems write."""
     for line in sys.stdin.buffer:
         try:

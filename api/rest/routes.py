@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from api.rest.claim_line import claim_line_route
 from api.rest.codes import code_routes
 from api.rest.releases import releases_route
 from api.rest.suggest import suggest_routes
@@ -12,4 +13,9 @@ from api.service import Service
 
 def rest_routes(service: Service) -> list[ControllerRouterHandler]:
     """Route handlers of `/v1`."""
-    return [*suggest_routes(service), *code_routes(service), releases_route(service)]
+    return [
+        *suggest_routes(service),
+        *code_routes(service),
+        claim_line_route(service),
+        releases_route(service),
+    ]

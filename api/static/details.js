@@ -1,6 +1,7 @@
 // Draws all details of one code, beside the list.
 
 import { isDay } from "./address.js";
+import { claimPart } from "./claim.js";
 import { $, el } from "./dom.js";
 import { modifierPart } from "./modifiers.js";
 import { badges } from "./results.js";
@@ -78,6 +79,7 @@ export function drawDetails(detail, act) {
   pane.replaceChildren(...[
     head(detail, act),
     replacement(detail, act),
+    claimPart(detail),
     part("What changed last quarter", el("p", {}, changeWords(detail.record, detail.release))),
     neighbours(detail, act),
     fields(detail),

@@ -1,1 +1,1 @@
-"""From a code to a claim line: units, modifiers, limits, fees."""
+"""From a code to a claim line: units to bill with their arithmetic, waste, modifiers, limits and fees."""
