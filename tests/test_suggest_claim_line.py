@@ -14,8 +14,8 @@ from api.app import create_app
 from api.commands.claim import print_line
 from api.settings import Settings
 from index.errors import QueryError
+from index.store.tables import Tables
 from index.tables.read import read_all
-from index.tables.stored import Tables
 from suggest.claim.line import ClaimAsk, claim_line
 from tests.fakes import FakeSuggester
 from tests.table_files import csv_bytes, dmepos_rows, mue_rows

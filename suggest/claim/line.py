@@ -11,8 +11,8 @@ import msgspec
 
 from index.errors import QueryError
 from index.records import Modifier, Record
+from index.store.tables import Tables
 from index.tables.code_table import Setting
-from index.tables.stored import Tables
 from suggest.answer import Answer, Filters, ModifierSuggestion, Suggestion
 from suggest.claim.billing_unit import billing_unit
 from suggest.claim.limits import Fee, Limit, fee_for, in_words

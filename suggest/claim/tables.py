@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import msgspec
 
+from index.store.tables import Tables
 from index.tables.code_table import Setting
-from index.tables.stored import Tables
 from suggest.claim.limits import Fee, Limit, Limits
 
 MAX_CACHED_INDEXES = 8
