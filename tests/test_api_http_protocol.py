@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import threading
@@ -23,7 +22,7 @@ from api.http.protocol import BoundedProtocol, bounded
 from api.settings import Settings
 from tests.fakes import FakeSuggester
 from tests.live import running
-from tests.waiting import wait_until
+from tests.waiting import comes_true, wait_until
 
 LARGE = 32 * 1024 * 1024
 REQUEST = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -67,8 +66,7 @@ def service(**limits: Any) -> Iterator[Service]:
 
     @post("/hold", status_code=200)
     async def hold() -> dict[str, str]:
-        while not release.is_set():
-            await asyncio.sleep(0.005)
+        await comes_true(release.is_set)
         return {"held": "no more"}
 
     @get("/large")

@@ -10,7 +10,7 @@ from api.rest.micro_batcher import MAX_BATCH, MicroBatcher
 from api.service import Query, Service
 from index.errors import QueryError
 from suggest.answer import Answer, Ask
-from tests.fakes import FakeSuggester
+from tests.fakes import RAISE, FakeSuggester, FaultySuggester
 
 
 @pytest.fixture
@@ -114,3 +114,11 @@ def test_a_cancelled_query_does_not_affect_the_others(suggester: FakeSuggester) 
 
     assert isinstance(outcomes[1], asyncio.CancelledError)
     assert [isinstance(outcomes[i], Answer) for i in (0, 2, 3)] == [True] * 3
+
+
+def test_a_text_that_the_suggester_fails_at_costs_no_other_its_answer() -> None:
+    """Its error goes to its caller: the event loop would log it, with words of the text."""
+    suggester = FaultySuggester()
+    outcomes = suggest_all(suggester, ("walker", 1), (f"{RAISE} here", 1), ("walker", 2), ("cane", 1))
+
+    assert [type(outcome) for outcome in outcomes] == [Answer, RuntimeError, Answer, Answer]

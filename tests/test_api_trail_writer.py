@@ -41,6 +41,17 @@ def write_many(folder: Path, number: int) -> None:
     writer.close()
 
 
+def test_the_writer_that_filled_a_file_follows_another_into_the_next_one(tmp_path: Path) -> None:
+    """The other one began the next file; nothing is lost."""
+    first, second = (TrailWriter(tmp_path, KEY, file_bytes=1) for _ in range(2))
+    written = [writer.append(started()) for writer in (first, second, first, first, second)]
+    first.close()
+    second.close()
+
+    assert written == [True] * 5
+    assert verify(tmp_path, KEY).findings == []
+
+
 def test_processes_write_one_chain_without_loss(tmp_path: Path) -> None:
     """Four processes write 1,000 records each while the files are rotated: all are there, in order."""
     context = multiprocessing.get_context("spawn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -24,3 +25,9 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 30.0, what: str
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come true within {timeout_s:g} seconds")
         time.sleep(POLL_S)
+
+
+async def comes_true(condition: Callable[[], bool]) -> None:
+    """Return as soon as the condition holds, without holding up the event loop."""
+    while not condition():
+        await asyncio.sleep(POLL_S)

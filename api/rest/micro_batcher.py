@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.service import Query, Service
-from index.errors import HcpcsError
 from suggest.answer import Answer
 
 MAX_BATCH = 32  # queries answered in one call; the event loop answers nothing else meanwhile
@@ -56,16 +56,24 @@ class MicroBatcher:
             return
         self._collect()
         batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-        outcomes = self._service.suggest_each([waiting.query for waiting in batch])
-        for waiting, outcome in zip(batch, outcomes, strict=True):
+        for waiting, outcome in zip(batch, self._outcomes([each.query for each in batch]), strict=True):
             _deliver(outcome, waiting.answer)
 
+    def _outcomes(self, queries: list[Query]) -> Sequence[Answer | Exception]:
+        """Answer or error of each query, in order; a text that fails costs no other its answer."""
+        try:
+            return self._service.suggest_each(queries)
+        except Exception as error:  # the event loop would log it, with words of a text
+            if len(queries) == 1:
+                return [error]
+        return [self._outcomes([query])[0] for query in queries]
 
-def _deliver(outcome: Answer | HcpcsError, answer: asyncio.Future[Answer]) -> None:
+
+def _deliver(outcome: Answer | Exception, answer: asyncio.Future[Answer]) -> None:
     """Give an outcome to its caller, unless the caller has gone."""
     if answer.done():
         return
-    if isinstance(outcome, HcpcsError):
+    if isinstance(outcome, Exception):
         answer.set_exception(outcome)
     else:
         answer.set_result(outcome)

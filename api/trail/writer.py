@@ -81,7 +81,8 @@ class TrailWriter:
 
     def _append(self, record: Record) -> None:
         status = os.fstat(self._file) if self._file >= 0 else None
-        if status is None or status.st_size != self._end or not status.st_nlink:
+        full = self._end >= self._file_bytes  # another process may have begun the next file
+        if status is None or status.st_size != self._end or not status.st_nlink or full:
             self._find_end(status)
         if self._end >= self._file_bytes:
             self._open_next()
