@@ -19,6 +19,7 @@ from index.store.manifest import MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
     from index.build import Sources
+    from index.release.cpt import CptCodes
 
 Progress = Callable[[int, int], None]
 
@@ -28,7 +29,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
 
     Attributes:
         release: A release file, `latest`, or `starter`.
-        cpt: A licence holder's CPT file, whose codes are added.
+        cpt: A licence holder's CPT file, folder or zip, whose codes are added.
         brands: Lists of product names.
         encoder: Name for `load_encoder`.
         strict: Whether the first row that cannot be read ends the build.
@@ -81,18 +82,23 @@ def build_index(
 
 def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
     from index.build import Sources
+    from index.release.cpt import CptCodes, read_cpt
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
     release = _release(home, options, on)
+    cpt = CptCodes(())
     if options.cpt is not None:
-        release = _with_cpt(release, options.cpt)
+        cpt = read_cpt(options.cpt)
+        release = _with_cpt(release, cpt)
     return Sources(
         release,
         lexicon=read_lexicon(),
         starter=() if release.name == STARTER else read_starter().records,
         names=[name for path in options.brands for name in read_names(path)],
         brands=options.brands,
+        wordings=cpt.wordings,
+        cpt=cpt.files,
     )
 
 
@@ -109,11 +115,10 @@ def _release(home: Home, options: BuildOptions, on: date) -> Release:
     return read_release(path, strict=options.strict, name=options.name)
 
 
-def _with_cpt(release: Release, path: Path) -> Release:
-    from index.release.release import read_cpt
-
-    records = sorted((*release.records, *read_cpt(path)), key=lambda record: record.code)
-    return msgspec.structs.replace(release, records=tuple(records))
+def _with_cpt(release: Release, cpt: CptCodes) -> Release:
+    records = sorted((*release.records, *cpt.records), key=lambda record: record.code)
+    problems = (*release.problems, *cpt.problems)
+    return msgspec.structs.replace(release, records=tuple(records), problems=problems)
 
 
 def active_index(home: Home) -> Path | None:

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_build(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
-    add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
+    add("--cpt", type=Path, metavar="FILE", help="a licence holder's CPT file, folder or zip")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
     add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
     add("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")

@@ -33,6 +33,7 @@ class Book:
     """An open workbook, read row by row.
 
     Attributes:
+        names: Every sheet.
         sheets: The sheets with a header among their first rows.
     """
 
@@ -48,15 +49,14 @@ class Book:
         """
         self._problems = problems
         self._book = self._open(data)
+        self.names: list[str] = list(self._book.sheetnames)
         self.sheets = [
-            Sheet(name, header)
-            for name in self._book.sheetnames
-            if (header := find_header(self._cells(name, _TOP)))
+            Sheet(name, header) for name in self.names if (header := find_header(self.cells(name, _TOP)))
         ]
 
     def rows(self, sheet: Sheet) -> Iterator[ReleaseRow]:
         """Yield the rows below a sheet's header."""
-        return to_rows(sheet.header, self._cells(sheet.name), self._problems)
+        return to_rows(sheet.header, self.cells(sheet.name), self._problems)
 
     def _open(self, data: bytes) -> Workbook:
         from openpyxl import load_workbook  # slow to import, and most releases are read from text
@@ -68,8 +68,12 @@ class Book:
         except Exception as error:  # openpyxl passes on the errors of several libraries
             raise self._damaged(error) from None
 
-    def _cells(self, name: str, max_rows: int | None = None) -> list[list[Cell]]:
-        """The first rows of a sheet, or all."""
+    def cells(self, name: str, max_rows: int | None = None) -> list[list[Cell]]:
+        """The first rows of a sheet, or all.
+
+        Raises:
+            ReleaseFormatError: If the sheet is damaged.
+        """
         try:
             sheet = self._book[name]
             if not hasattr(sheet, "reset_dimensions"):  # a chart sheet has no cells

@@ -36,6 +36,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         notice: Shown with every answer; empty for an official release.
         brands: File name -> sha256 of each list of names.
         files: Path inside the folder -> sha256.
+        cpt: File name -> sha256 of each file that CPT codes came from.
     """
 
     format: int
@@ -53,6 +54,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: str
     brands: dict[str, str]
     files: dict[str, str]
+    cpt: dict[str, str] = {}
 
 
 class _Version(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from index.errors import ArtifactError
 from index.store.catalogue import Catalogue, read_jsonl, write_jsonl
 from index.store.forward import ForwardIndex
+from index.store.level_vectors import LevelVectors, load_vectors
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
@@ -28,7 +29,7 @@ class CodeParts(NamedTuple):
     """
 
     catalogue: Catalogue
-    vectors: VectorIndex
+    vectors: VectorIndex | LevelVectors
     terms: TermIndex
     profiles: Profiles
 
@@ -41,7 +42,7 @@ class CodeParts(NamedTuple):
         """
         parts = cls(
             Catalogue.load(folder),
-            VectorIndex.load(folder, scale),
+            load_vectors(folder, scale),
             TermIndex.load(folder),
             Profiles.load(folder),
         )
