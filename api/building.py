@@ -31,6 +31,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
         release: A release file, `latest`, or `starter`.
         cpt: A licence holder's CPT file, folder or zip, whose codes are added.
         brands: Lists of product names.
+        tables: CMS's files of limits and fees.
         encoder: Name for `load_encoder`.
         strict: Whether the first row that cannot be read ends the build.
         name: What to call the release, instead of the name that its file tells.
@@ -40,6 +41,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
     release: str = STARTER
     cpt: Path | None = None
     brands: Sequence[Path] = ()
+    tables: Sequence[Path] = ()
     encoder: str = "static"
     strict: bool = False
     name: str | None = None
@@ -83,6 +85,7 @@ def build_index(
 def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
     from index.build import Sources
     from index.release.cpt import CptCodes, read_cpt
+    from index.tables.read import read_all
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
@@ -99,6 +102,7 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
         brands=options.brands,
         wordings=cpt.wordings,
         cpt=cpt.files,
+        tables=read_all(options.tables),
     )
 
 

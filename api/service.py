@@ -14,7 +14,9 @@ from api.http.metrics import Metrics
 from index.errors import HcpcsError
 from index.records import Modifier, Record
 from index.store.catalogue import predecessors
+from index.tables.stored import Tables
 from suggest.answer import Answer, Ask, Filters
+from suggest.claim.limits import Limits
 
 log = logging.getLogger("hcpcs.service")
 
@@ -47,6 +49,10 @@ class SuggesterLike(Protocol):
     @property
     def manifest(self) -> object:
         """The index folder's manifest, a msgspec struct."""
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of limits and fees of the index."""
 
     @property
     def notice(self) -> str:
@@ -95,6 +101,7 @@ class Service:
         notice: A sentence that every interface must show; empty for an official release.
         manifest: The index folder's manifest in plain values.
         predecessors: For each code, the ended codes whose successor it is.
+        limits: Looks up what the tables of the index state about a code.
         ready: Whether the self-test query was answered.
         self_test_ms: Milliseconds that the self-test query took.
         self_test_failure: Why the service is not ready; empty when it is.
@@ -111,6 +118,7 @@ class Service:
         self.notice = suggester.notice
         self.manifest = _plain(suggester.manifest)
         self.predecessors = predecessors(self.catalogue.records)
+        self.limits = Limits(suggester.tables)
         self.ready = False
         self.self_test_ms = 0.0
         self.self_test_failure = "the self-test query has not been answered yet"

@@ -29,6 +29,8 @@ from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
 from index.store.texts import TEMPLATE, Text, texts_of
 from index.store.vectors import VectorIndex, int8_scale
+from index.tables.code_table import CodeTable
+from index.tables.stored import Tables
 from index.text.lexicon import Entry
 from index.text.names import Name
 from index.text.words import NORMAL_FORM
@@ -48,6 +50,7 @@ class Sources(msgspec.Struct, frozen=True):
         brands: The files that `names` came from, for the manifest.
         wordings: Further texts of the codes, from their publisher.
         cpt: Name -> sha256 of each file that CPT codes came from, for the manifest.
+        tables: Limits and fees that CMS publishes about the codes.
     """
 
     release: Release
@@ -57,6 +60,7 @@ class Sources(msgspec.Struct, frozen=True):
     brands: Sequence[Path] = ()
     wordings: Sequence[Wording] = ()
     cpt: Mapping[str, str] = {}
+    tables: Sequence[CodeTable] = ()
 
 
 def assemble(
@@ -95,6 +99,7 @@ def assemble(
         texts=TextParts(tuple(texts), TextVectors.from_vectors(text_vectors, scale), words),
         lexicon=sources.lexicon,
         names=sources.names,
+        tables=Tables.of(sources.tables),
     )
 
 

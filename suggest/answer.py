@@ -53,8 +53,9 @@ class Suggestion(msgspec.Struct, frozen=True, gc=False):
         effective_to: Last day, or None for none.
         successors: Codes that replace an ended code.
         is_noc: Whether the code is "not otherwise classified".
-        section: First letter of a Level II code.
+        section: First letter of a Level II code; `CPT` for Level I.
         why: The reason.
+        level: 1 for CPT, 2 for HCPCS Level II.
     """
 
     rank: int
@@ -70,6 +71,7 @@ class Suggestion(msgspec.Struct, frozen=True, gc=False):
     is_noc: bool
     section: str
     why: Why
+    level: int = 2
 
 
 class Correction(msgspec.Struct, frozen=True, gc=False):

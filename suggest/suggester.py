@@ -44,6 +44,7 @@ class Suggester:
         artifact: The index.
         catalogue: Its records.
         manifest: Its manifest.
+        tables: Its tables of limits and fees.
         notice: What every surface must say with an answer; empty for an official release.
         model: Names of the encoder and the ranker, with the first digits of their digests.
     """
@@ -80,6 +81,7 @@ class Suggester:
         self.artifact = artifact
         self.catalogue = artifact.catalogue
         self.manifest = artifact.manifest
+        self.tables = artifact.tables
         self.notice = artifact.manifest.notice
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(

@@ -107,6 +107,7 @@ class Suggestions:
             is_noc=record.is_noc,
             section=record.section,
             why=why_code(record.code),
+            level=record.level,
         )
         self._templates(on)[row] = template
         return template
@@ -128,6 +129,7 @@ def _filled(template: Suggestion, rank: int, score: float, confidence: float, wh
         template.is_noc,
         template.section,
         why,
+        template.level,
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from index.errors import QueryError
 from index.records import Modifier, Record
+from index.tables.stored import NO_TABLES
 from suggest.answer import Answer, Filters, LooksLike, Suggestion, Why
 from tests.waiting import wait_until
 
@@ -83,6 +84,7 @@ class FakeSuggester:
     def __init__(self, notice: str = "") -> None:
         self.catalogue = FakeCatalogue()
         self.manifest = FakeManifest()
+        self.tables = NO_TABLES
         self.model = "fake-1"
         self.notice = notice
         self.texts: list[str] = []

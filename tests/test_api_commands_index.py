@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from api.__main__ import main
 from tests.release_files import SMALL, fixed_width, head
+from tests.table_files import ASP_ROWS, csv_bytes, mue_rows
 
 
 @pytest.fixture(autouse=True)
@@ -211,3 +213,40 @@ def test_diff_of_a_release_with_itself_is_empty(release: Path, capsys: pytest.Ca
     """And exit code 0: a difference is no failure."""
     assert main(["index", "diff", str(release), str(release), "--format", "csv"]) == 0
     assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 0
+
+
+def test_tables_are_built_in_named_and_checked(
+    release: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With name, quarter and digest; `verify` finds a damaged one, and `code` shows its rows."""
+    mue, asp = tmp_path / "MUE_Eff_04-01-2026.csv", tmp_path / "asp.csv"
+    mue.write_bytes(csv_bytes(mue_rows("DME Supplier Services", [("A0001", 3, "1 Line Edit", "Data")])))
+    asp.write_bytes(csv_bytes([*ASP_ROWS, ("A0001", "", "1 EA", "2.5", "20", "", "", "", "", "", "")]))
+    printed(capsys, "build", "--release", str(release), "--table", str(mue), "--table", str(asp))
+    tables = printed(capsys, "info")["tables"]
+
+    assert [(table["kind"], table["name"], table["quarter"], table["codes"]) for table in tables] == [
+        ("unit-limits", "MUE_Eff_04-01-2026.csv", "2026-04", 1),
+        ("payment-limits", "asp.csv", "2026-01", 4),
+    ]
+    assert tables[0]["sha256"] == hashlib.sha256(mue.read_bytes()).hexdigest()
+    assert main(["index", "info"]) == 0
+    assert "MUE), dme 2026-04 (dme; 2026-04-01): 1 codes" in capsys.readouterr().out
+    assert main(["code", "A0001", "--on", "2026-04-02", "--setting", "dme"]) == 0
+    shown = capsys.readouterr().out
+    assert "dme: at most 3 units a claim line; Data [Medically Unlikely Edits (MUE), dme 2026-04" in shown
+    assert "ASP) 2026-01 is of another quarter than the date of service 2026-04-02" in shown
+    assert main(["code", "A0001", "--json", "--on", "2026-04-02"]) == 0
+    assert [fee["amount"] for fee in json.loads(capsys.readouterr().out)["fees"]] == [2.5, 2.5]
+    (home / "indexes/2026-01/tables/1-unit-limits.tsv").write_bytes(b"A0001\t[[30]]\n")
+    assert main(["index", "verify"]) == 2
+    assert "1-unit-limits.tsv is damaged" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_table_ends_the_build(
+    release: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With exit code 2 and no index."""
+    assert main(["index", "build", "--release", str(release), "--table", str(release)]) == 2
+    assert "holds no table about Level II codes that is known" in capsys.readouterr().err
+    assert not (home / "indexes").exists()

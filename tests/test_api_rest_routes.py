@@ -14,8 +14,11 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from index.tables.read import read_tables
+from index.tables.stored import Tables
 from tests.fakes import FakeSuggester
 from tests.live import running
+from tests.table_files import csv_bytes, dmepos_rows
 
 SETTINGS = Settings(home=Path("unused"))
 
@@ -213,6 +216,27 @@ def test_a_code_is_looked_up(client: TestClient[Litestar]) -> None:
     assert (
         client.get("/v1/codes/E0143", params={"modifiers": True}).json()["modifiers"][0]["modifier"] == "RR"
     )
+
+
+def test_a_code_has_the_limits_and_fees_of_the_loaded_tables(tmp_path: Path) -> None:
+    """Each with its table, quarter and setting; a stale table is said; none without tables."""
+    path = tmp_path / "DMEPOS26_JAN.csv"
+    path.write_bytes(csv_bytes(dmepos_rows({("E0143", "NU"): (100.0, 120.0)})))
+    suggester = FakeSuggester()
+    suggester.tables = Tables.of(read_tables(path))
+    with TestClient(create_app(suggester, SETTINGS)) as client:
+        detail = client.get("/v1/codes/E0143?on=2026-04-15&state=ca&setting=dme").json()
+        none = client.get("/v1/codes/E0143?setting=outpatient").json()
+        refused = client.get("/v1/codes/E0143?state=California")
+
+    assert [(fee["amount"], fee["rural_amount"], fee["state"], fee["quarter"]) for fee in detail["fees"]] == [
+        (101.0, 121.0, "CA", "2026-01")
+    ]
+    assert detail["table_warnings"] == [
+        "DMEPOS fee schedule 2026-01 is of another quarter than the date of service 2026-04-15"
+    ]
+    assert (none["fees"], none["limits"], none["table_warnings"]) == ([], [], [])
+    assert refused.status_code == 422
 
 
 @pytest.mark.parametrize(

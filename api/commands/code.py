@@ -12,12 +12,16 @@ from api.loading import resolve_index
 from api.settings import Settings
 from index.records import Record
 from index.store.catalogue import MODIFIERS, RECORDS, Catalogue
-from index.store.manifest import verify
+from index.store.manifest import read_manifest, verify
+from index.tables.code_table import Setting
+from index.tables.stored import LIST, Tables
+from suggest.claim.limits import SETTINGS, Limits, in_words
 
 HELP = "Everything known about a code: descriptions, dates, status, successors, section, neighbours."
 EXAMPLE = "hcpcs code E0601"
 
 Details = dict[str, object]
+PUBLISHED = ("limits", "fees", "table_warnings")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
     )
+    parser.add_argument("--setting", choices=SETTINGS, help="limits and fees of this setting (default: all)")
+    parser.add_argument("--state", type=str.upper, metavar="XX", help="fees of this state (default: range)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each code")
 
@@ -35,14 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the details of each code; returns 1 if one is unknown."""
     folder = resolve_index(arguments.index, settings)
-    verify(folder, only=(RECORDS, MODIFIERS))
+    files = read_manifest(folder).files
+    verify(folder, only=[name for name in (RECORDS, MODIFIERS, LIST) if name in files])
     catalogue = Catalogue.load(folder)
+    limits = Limits(Tables.open(folder))
     on = arguments.on or date.today()
     codes = [line.strip() for line in sys.stdin] if arguments.codes == ["-"] else arguments.codes
     all_known = True
     for code in (code.strip().upper() for code in codes):
         details = describe(catalogue, code, on)
         all_known = all_known and details is not None
+        if details is not None and "code" in details:
+            details |= published(limits, code, on, arguments.setting, arguments.state)
         if arguments.json:
             print_json(details or {"code": code, "error": "not in this release"})
         else:
@@ -74,6 +84,16 @@ def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
     }
 
 
+def published(limits: Limits, code: str, on: date, setting: Setting | None, state: str | None) -> Details:
+    """What the tables of the index state about a code; nothing if they have none."""
+    found = {
+        "limits": limits.limits(code, on, setting),
+        "fees": limits.fees(code, on, setting, state),
+        "table_warnings": limits.warnings(code, on, setting),
+    }
+    return {name: values for name, values in found.items() if values}
+
+
 def _describe_modifier(catalogue: Catalogue, code: str) -> Details | None:
     modifier = next((modifier for modifier in catalogue.modifiers if modifier.modifier == code), None)
     if modifier is None:
@@ -101,6 +121,10 @@ def _print(code: str, details: Details | None) -> None:
         if isinstance(value, dict):
             for label, text in value.items():
                 print(f"  {label}: {text}")
+        elif isinstance(value, tuple) and name in PUBLISHED:
+            print(f"  {name.replace('_', ' ')}:")
+            for one in value:
+                print(f"    {one if isinstance(one, str) else in_words(one)}")
         elif isinstance(value, list):
             print(f"  {name}:")
             for other in value:

@@ -7,11 +7,15 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
 from index.errors import ArtifactError
 from index.home import Home
 from index.store.manifest import read_manifest, verify
+from index.tables.code_table import TableInfo
+from index.tables.stored import Tables
 
 HELP = "Build, list, check and compare index folders."
 EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"
@@ -39,6 +43,15 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     add("--release", default="starter", metavar="FILE|latest|starter", help="default: starter")
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's CPT file, folder or zip")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    add(
+        "--table",
+        type=Path,
+        action="append",
+        default=[],
+        dest="tables",
+        metavar="FILE",
+        help="CMS's limits or fees about codes: MUE, DMEPOS, ASP limits, OPPS Addendum B; repeat for each",
+    )
     add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
     add("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
     add("--strict", action="store_true", help="stop at the first bad row of the release")
@@ -73,6 +86,7 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
         release=arguments.release,
         cpt=arguments.cpt,
         brands=arguments.brands,
+        tables=arguments.tables,
         encoder=arguments.encoder,
         strict=arguments.strict,
         name=arguments.name,
@@ -89,6 +103,8 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in manifest.counts.items())
         print(f"{folder}: release {manifest.release} ({counts})")
+        for info in Tables.open(folder).infos:
+            print(f"  {_table_line(info)}")
         if manifest.notice:
             print(manifest.notice)
     return 0
@@ -129,8 +145,9 @@ def _folder(arguments: argparse.Namespace, settings: Settings) -> Path:
 def _info(arguments: argparse.Namespace, settings: Settings) -> int:
     folder = _folder(arguments, settings)
     manifest = read_manifest(folder)
+    tables = Tables.open(folder).infos
     if arguments.json:
-        print_json(manifest)
+        print_json({**msgspec.to_builtins(manifest), "tables": tables})
         return 0
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{folder} ({size / 1e6:.1f} MB)")
@@ -139,7 +156,19 @@ def _info(arguments: argparse.Namespace, settings: Settings) -> int:
             print(f"  {field:16} {getattr(manifest, field)}")
     for name, count in manifest.counts.items():
         print(f"  {name:16} {count}")
+    for info in tables:
+        print(f"  table            {_table_line(info)}")
     return 0
+
+
+def _table_line(info: TableInfo) -> str:
+    """A table on one line: what it is, from when, of how many codes, from which file."""
+    days = " to ".join(str(day) for day in (info.effective_from, info.effective_to) if day) or "no date"
+    left_out = "".join(f", {count} {reason} rows left out" for reason, count in sorted(info.left_out.items()))
+    return (
+        f"{info.title} ({', '.join(info.settings)}; {days}): {info.codes} codes, {info.rows} rows{left_out}; "
+        f"{info.name}, sha256 {info.sha256[:12]}"
+    )
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings) -> int:

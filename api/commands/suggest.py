@@ -12,6 +12,7 @@ from pathlib import Path
 from api.console import print_json
 from api.loading import open_suggester
 from api.settings import Settings
+from index.code_systems import LEVEL_I
 from suggest.answer import Answer, Filters, Suggestion
 from suggest.looks import short_sentence
 
@@ -115,10 +116,10 @@ def _after(answer: Answer) -> Iterator[str]:
 
 
 def _lines(suggestion: Suggestion) -> str:
-    """Rank, code, confidence, description and, unless active, status; the reason on a second line."""
-    status = ""
+    """Rank, code, confidence, description, CPT and, unless active, status; the reason on a second line."""
+    status = " (CPT)" if suggestion.level == LEVEL_I.level else ""
     if suggestion.status != "active":
         successors = f", see {', '.join(suggestion.successors)}" if suggestion.successors else ""
-        status = f" ({suggestion.status}{successors})"
+        status += f" ({suggestion.status}{successors})"
     head = f"  {suggestion.rank:>2}. {suggestion.code}  {suggestion.confidence:>4.0%}  "
     return f"{head}{suggestion.description}{status}\n                   {suggestion.why.summary}\n"

@@ -19,9 +19,11 @@ from api.service import Service
 from index.code_systems import LEVEL_I, LEVEL_II
 from index.records import Record
 from index.release.labels import explain
+from index.tables.code_table import Setting
 
 NEIGHBOURS = 5  # on each side, in the details of a code
 EXAMPLE_CODE = "E0143"
+STATE_FORM = "^[A-Za-z]{2}$"
 
 Code = Annotated[
     str,
@@ -59,12 +61,30 @@ def _look_up_route(service: Service) -> ControllerRouterHandler:
         modifiers: Annotated[
             bool, QueryParameter(description="Also list the modifiers of the release.")
         ] = False,
+        setting: Annotated[
+            Setting | None, QueryParameter(description="Limits and fees of this setting; all when left out.")
+        ] = None,
+        of_state: Annotated[  # the framework keeps the name `state` for itself
+            str | None,
+            QueryParameter(
+                name="state",
+                description="Fees of this state, by its postal abbreviation.",
+                pattern=STATE_FORM,
+            ),
+        ] = None,
     ) -> CodeDetail:
-        """Descriptions, dates, status, successors, neighbours and every field of the release."""
+        """Descriptions, dates, status, successors, neighbours, limits, fees, all fields of the release."""
         record = service.catalogue.get(code.strip().upper())
         if record is None:
             raise Refused(404, unknown_code(service, code))
-        return code_detail(service, record, on or date.today(), modifiers)
+        day = on or date.today()
+        detail = code_detail(service, record, day, modifiers)
+        return msgspec.structs.replace(
+            detail,
+            limits=service.limits.limits(record.code, day, setting),
+            fees=service.limits.fees(record.code, day, setting, of_state.upper() if of_state else None),
+            table_warnings=service.limits.warnings(record.code, day, setting),
+        )
 
     return read_code
 

@@ -14,6 +14,7 @@ from api.service import Query
 from index.code_systems import LEVEL_I, SECTION
 from index.records import Modifier, Record, Status
 from suggest.answer import Ask, Filters
+from suggest.claim.limits import Fee, Limit
 
 TAG = "REST v1"
 NO_FILTERS = Filters()
@@ -148,6 +149,9 @@ class CodeDetail(msgspec.Struct, frozen=True):
         modifiers: All modifiers of the release, when asked for with `modifiers=true`.
         record: The fields of the release, as `docs/data.md` explains them.
         explained: The same fields in words, in reading order; one entry for each value.
+        limits: Unit limits, where the index has tables of them; each for its own setting.
+        fees: Fees and rates, likewise. They say nothing about coverage.
+        table_warnings: Tables that are of another quarter than the date.
     """
 
     release: str
@@ -169,6 +173,9 @@ class CodeDetail(msgspec.Struct, frozen=True):
     modifiers: tuple[Modifier, ...]
     record: Record
     explained: tuple[FieldInWords, ...]
+    limits: tuple[Limit, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    table_warnings: tuple[str, ...] = ()
 
 
 class CodeSet(msgspec.Struct, frozen=True):

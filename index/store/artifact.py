@@ -11,6 +11,7 @@
 | `vectors.safetensors` | one vector a text |
 | `words.safetensors`, `words.txt` | the words of every text |
 | `lexicon.jsonl`, `names.jsonl` | both as they were when the index was built |
+| `tables/` | limits and fees, where they were given; each is read when a code is looked up in it |
 
 No pickle anywhere. `docs/upgrading.md` says what is compared when a folder is read.
 """
@@ -31,6 +32,7 @@ from index.store.lexical import Lexical
 from index.store.manifest import MANIFEST, Manifest, digests, verify
 from index.store.parts import CodeParts, TextParts
 from index.store.texts import TEMPLATE
+from index.tables.stored import NO_TABLES, Tables
 from index.text.lexicon import Entry
 from index.text.names import Name
 from index.text.words import NORMAL_FORM
@@ -54,6 +56,7 @@ class Artifact:
         words: The words of each text.
         lexicon: How people write, as it was when the index was built.
         names: Product names, likewise.
+        tables: Limits and fees.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Artifact:
         texts: TextParts,
         lexicon: Sequence[Entry],
         names: Sequence[Name],
+        tables: Tables = NO_TABLES,
     ) -> None:
         self.manifest = manifest
         self._codes = codes
@@ -73,6 +77,7 @@ class Artifact:
         self.rows: npt.NDArray[np.int32] = np.array([text.row for text in self.texts], np.int32)
         self.lexicon = tuple(lexicon)
         self.names = tuple(names)
+        self.tables = tables
 
     @cached_property
     def lexical(self) -> Lexical:
@@ -94,6 +99,7 @@ class Artifact:
             texts=TextParts.load(folder, manifest.scale),
             lexicon=read_jsonl(folder / LEXICON, Entry),
             names=read_jsonl(folder / NAMES, Name),
+            tables=Tables.open(folder),
         )
 
     def save(self, folder: Path) -> Manifest:
@@ -102,6 +108,7 @@ class Artifact:
         self._texts.save(folder)
         write_jsonl(folder / LEXICON, self.lexicon)
         write_jsonl(folder / NAMES, self.names)
+        self.tables.save(folder)
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
         (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
         return manifest

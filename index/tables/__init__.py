@@ -1,0 +1,1 @@
+"""What CMS publishes about codes: limits, fees, rates. One layout a kind of file, one `CodeTable` type."""

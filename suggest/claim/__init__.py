@@ -1,0 +1,1 @@
+"""From a code to a claim line: units, modifiers, limits, fees."""
