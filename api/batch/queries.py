@@ -13,7 +13,7 @@ from api.batch.readers import BatchError, InputRow
 from api.batch.writers import RowResult
 from api.service import Query, SuggesterLike, suggest_each
 from index.errors import HcpcsError
-from suggest.answer import Answer, Ask
+from suggest.answer import Answer, Ask, Filters
 
 # Names of text columns that are recognised without --text-column, most specific meaning first.
 TEXT_COLUMNS = (
@@ -35,11 +35,13 @@ class QuerySource(msgspec.Struct, frozen=True):
         text_column: Column that holds the text.
         date_column: Column that holds the date of service; None for today.
         k: Number of codes to suggest for each row.
+        level: 1 for CPT only, 2 for Level II only, None for both.
     """
 
     text_column: str
     date_column: str | None
     k: int
+    level: int | None = None
 
 
 def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
@@ -119,4 +121,4 @@ def _query(row: InputRow, source: QuerySource) -> Query | str:
         on = parse_date(row.columns.get(source.date_column)) if source.date_column else None
     except ValueError:
         return f"{source.date_column!r} is not a date such as 2026-01-31"
-    return Query(str(text), Ask(source.k, on))
+    return Query(str(text), Ask(source.k, on, Filters(level=source.level)))

@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--date-column", metavar="NAME", help="column of the dates of service (default: today)"
     )
     parser.add_argument("-k", type=int, default=5, help="codes for each row, 1 to 100 (default: 5)")
+    parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
     parser.add_argument(
         "--processes",
         type=int,
@@ -115,9 +116,13 @@ def _run(
 
 def _query_source(arguments: argparse.Namespace, columns: Sequence[str] | None) -> QuerySource:
     if columns is None:  # JSON Lines to JSON Lines: each row has its own fields
-        return QuerySource(arguments.text_column or "text", arguments.date_column, arguments.k)
+        return QuerySource(
+            arguments.text_column or "text", arguments.date_column, arguments.k, arguments.level
+        )
     date_column = require_column(arguments.date_column, columns) if arguments.date_column else None
-    return QuerySource(choose_text_column(arguments.text_column, columns), date_column, arguments.k)
+    return QuerySource(
+        choose_text_column(arguments.text_column, columns), date_column, arguments.k, arguments.level
+    )
 
 
 def _writer(kind: str, columns: Sequence[str], k: int, reader: RowReader) -> RowWriter:

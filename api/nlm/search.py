@@ -13,6 +13,7 @@ from api.nlm.fields import FIELDS, as_text
 from api.nlm.request import NlmRequest
 from api.nlm.word_index import WORD, WordIndex
 from api.service import Service
+from index.code_systems import LEVEL_II
 from index.records import Record
 from suggest.answer import Ask, Filters
 
@@ -31,7 +32,7 @@ class NlmSearch:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._records = service.catalogue.records
+        self._records = [one for one in service.catalogue.records if one.level == LEVEL_II.level]
         self._word_indexes = {
             name: WordIndex(as_text(FIELDS[name](record, date.min)) for record in self._records)
             for name in ("code", *sorted(DESCRIPTION_FIELDS))
@@ -65,7 +66,9 @@ class NlmSearch:
 
     def _suggested(self, terms: str, literal: Mapping[str, Record]) -> list[Record]:
         """Records of the suggested codes, best first; none if no suggestion is likely."""
-        answer = self._service.suggest(terms, Ask(MAX_K, filters=Filters(include_terminated=True)))
+        answer = self._service.suggest(
+            terms, Ask(MAX_K, filters=Filters(LEVEL_II.level, include_terminated=True))
+        )
         if answer.error or answer.no_good_match:
             return []
         codes = [
