@@ -114,13 +114,15 @@ class ModifierSuggestion(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         modifier: Two characters, upper case.
-        description: As the release words it.
+        description: As the release words it; empty for a modifier of CPT, which is known by its number only.
         reason: Why it is suggested, such as "the text names RT".
+        words: Words of the text that call for it.
     """
 
     modifier: str
     description: str
     reason: str
+    words: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True, gc=False):
@@ -143,7 +145,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True, gc=
         acceptable_together: Groups of suggested codes that the text does not tell apart: each code of a group
             may be right at the same time.
         items: The things that the text enumerates, each with its own suggestions; empty for one thing.
-        modifiers: Modifiers that the text names.
+        modifiers: Modifiers that the text names, then those that its words call for beside the first code.
         notice: What every surface must say with the answer; empty for an official release.
         error: A sentence when this text could not be answered.
     """
