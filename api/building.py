@@ -20,6 +20,7 @@ from index.store.manifest import MANIFEST, Manifest, read_manifest
 if TYPE_CHECKING:
     from index.build import Sources
     from index.history.spans import History
+    from index.release.cpt import CptCodes
 
 Progress = Callable[[int, int], None]
 
@@ -29,7 +30,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
 
     Attributes:
         release: A release file, `latest`, or `starter`.
-        cpt: A licence holder's CPT file, whose codes are added.
+        cpt: A licence holder's CPT file, folder or zip, whose codes are added.
         brands: Lists of product names.
         tables: CMS's files of limits and fees.
         encoder: Name for `load_encoder`.
@@ -90,11 +91,13 @@ def build_index(
 
 def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
     from index.build import Sources
+    from index.release.cpt import CptCodes, read_cpt
     from index.tables.read import read_all
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
-    release, history = _releases(home, options, on)
+    cpt = CptCodes(()) if options.cpt is None else read_cpt(options.cpt)
+    release, history = _releases(home, options, cpt, on)
     return Sources(
         release,
         lexicon=read_lexicon(),
@@ -102,11 +105,13 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
         names=[name for path in options.brands for name in read_names(path)],
         brands=options.brands,
         history=history,
+        wordings=cpt.wordings,
+        cpt=cpt.files,
         tables=read_all(options.tables),
     )
 
 
-def _releases(home: Home, options: BuildOptions, on: date) -> tuple[Release, History | None]:
+def _releases(home: Home, options: BuildOptions, cpt: CptCodes, on: date) -> tuple[Release, History | None]:
     """The newest release and, of several, the history.
 
     A licence holder's CPT codes are taken to be in each of them: their file says nothing of the past.
@@ -117,8 +122,8 @@ def _releases(home: Home, options: BuildOptions, on: date) -> tuple[Release, His
     if len(names) > 1 and options.name is not None:
         raise ReleaseFormatError("--name is for one release; in a history each file tells its own quarter")
     read = [_release(home, name, options, on) for name in names]
-    if options.cpt is not None:
-        read = [_with_cpt(release, options.cpt) for release in read]
+    if cpt.records:
+        read = [_with_cpt(release, cpt) for release in read]
     if len(read) == 1:
         return read[0], None
     from index.history.build import build_history, ordered, records_now
@@ -151,11 +156,10 @@ def _release(home: Home, given: str, options: BuildOptions, on: date) -> Release
     return read_release(path, strict=options.strict, name=options.name)
 
 
-def _with_cpt(release: Release, path: Path) -> Release:
-    from index.release.release import read_cpt
-
-    records = sorted((*release.records, *read_cpt(path)), key=lambda record: record.code)
-    return msgspec.structs.replace(release, records=tuple(records))
+def _with_cpt(release: Release, cpt: CptCodes) -> Release:
+    records = sorted((*release.records, *cpt.records), key=lambda record: record.code)
+    problems = (*release.problems, *cpt.problems)
+    return msgspec.structs.replace(release, records=tuple(records), problems=problems)
 
 
 def active_index(home: Home) -> Path | None:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
+from index.code_systems import LEVEL_II
 from index.digest import file_sha256, source_digest
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
 from index.files import locked, put_in_place, sync_all, tidy
 from index.history.spans import History
-from index.records import Record, Release
+from index.records import Record, Release, Wording
 from index.store.artifact import Artifact
 from index.store.build_cache import cached_by_source
 from index.store.catalogue import Catalogue
 from index.store.contents import verify
 from index.store.forward import ForwardIndex
+from index.store.level_vectors import LevelVectors
 from index.store.manifest import FORMAT, Manifest
 from index.store.parts import CodeParts, TextParts
 from index.store.past import Today, assemble_past
@@ -29,7 +32,7 @@ from index.store.profiles import Profiles
 from index.store.tables import Tables
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors, means
-from index.store.texts import TEMPLATE, texts_of
+from index.store.texts import TEMPLATE, Text, texts_of
 from index.store.vectors import VectorIndex, int8_scale
 from index.successors import Proposal, propose
 from index.tables.code_table import CodeTable
@@ -51,6 +54,8 @@ class Sources(msgspec.Struct, frozen=True):
         names: Product names that a user downloaded.
         brands: The files that `names` came from, for the manifest.
         history: Of several releases, `release` the newest of them; None for one alone.
+        wordings: Further texts of the codes, from their publisher.
+        cpt: Name -> sha256 of each file that CPT codes came from, for the manifest.
         tables: Limits and fees that CMS publishes about the codes.
     """
 
@@ -60,6 +65,8 @@ class Sources(msgspec.Struct, frozen=True):
     names: Sequence[Name] = ()
     brands: Sequence[Path] = ()
     history: History | None = None
+    wordings: Sequence[Wording] = ()
+    cpt: Mapping[str, str] = {}
     tables: Sequence[CodeTable] = ()
 
 
@@ -80,10 +87,12 @@ def assemble(
         progress: Called with texts embedded so far and in all.
     """
     release = sources.release
-    texts, forms = texts_of(release.records, sources.starter, sources.lexicon)
+    texts, forms = texts_of(release.records, sources.starter, sources.lexicon, sources.wordings)
     text_vectors = embed(encoder, forms, cache, progress)
     code_vectors = means(text_vectors, texts, len(release.records))
-    scale = int8_scale(text_vectors, code_vectors)
+    counted = _level_2(release.records)
+    scale = _scale(text_vectors, code_vectors, texts, counted)
+    text_vectors, code_vectors = _within(scale, text_vectors), _within(scale, code_vectors)
     words = ForwardIndex.from_forms(forms)
     codes = CodeParts(
         Catalogue(
@@ -92,8 +101,8 @@ def assemble(
             proposals=_proposals(sources),
             history=sources.history,
         ),
-        VectorIndex.from_vectors(code_vectors, scale),
-        TermIndex.from_texts(texts, words, len(release.records)),
+        _vector_index(code_vectors, scale, counted),
+        TermIndex.from_texts(texts, words, len(release.records), counted),
         Profiles.from_records(release.records, cache),
     )
     past = None
@@ -123,6 +132,36 @@ def _proposals(sources: Sources) -> dict[str, Proposal]:
     return propose(past) | propose(sources.release.records)
 
 
+def _level_2(records: Sequence[Record]) -> npt.NDArray[np.bool_]:
+    """Which codes are of Level II; all where none is, since their statistics are those of the index."""
+    level_2 = np.array([record.level == LEVEL_II.level for record in records], bool)
+    return level_2 if level_2.any() else ~level_2
+
+
+def _scale(
+    text_vectors: Vectors, code_vectors: Vectors, texts: Sequence[Text], counted: npt.NDArray[np.bool_]
+) -> float:
+    """Factor that makes the largest component of the counted codes' vectors 127."""
+    of_counted = counted[[text.row for text in texts]] if texts else np.zeros(0, bool)
+    if of_counted.all():
+        return int8_scale(text_vectors, code_vectors)
+    return int8_scale(text_vectors[of_counted], code_vectors[counted])
+
+
+def _within(scale: float, vectors: Vectors) -> Vectors:
+    """Vectors with components of at most 127 / scale; those of codes that are not counted may be larger."""
+    limit = np.float32(127.0 / scale)
+    return np.clip(vectors, -limit, limit)
+
+
+def _vector_index(
+    vectors: Vectors, scale: float, counted: npt.NDArray[np.bool_]
+) -> VectorIndex | LevelVectors:
+    if counted.all():
+        return VectorIndex.from_vectors(vectors, scale)
+    return LevelVectors.from_vectors(vectors, scale, int(np.count_nonzero(~counted)))
+
+
 def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> Manifest:
     release = sources.release
     return Manifest(
@@ -142,6 +181,7 @@ def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> M
         brands={path.name: file_sha256(path) for path in sources.brands},
         files={},
         releases=sources.history.releases if sources.history else (),
+        cpt=dict(sources.cpt),
     )
 
 
@@ -149,6 +189,7 @@ def _counts(sources: Sources, texts: int) -> dict[str, int]:
     today, release = date.today(), sources.release
     return {
         "codes": len(release.records),
+        **({"cpt": sum(record.level == 1 for record in release.records)} if sources.cpt else {}),
         "terminated": sum(record.status(today) == "terminated" for record in release.records),
         "modifiers": len(release.modifiers),
         "texts": texts,

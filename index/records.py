@@ -82,6 +82,17 @@ class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     coverage: str = ""
 
 
+WordingKind = Literal["medium", "consumer", "clinician"]
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """A further text of a code, from its publisher: of medium length, for consumers, or for clinicians."""
+
+    code: str
+    kind: WordingKind
+    text: str
+
+
 class Problem(msgspec.Struct, frozen=True):
     """A row that was left out or repaired while a release was read, and the reason."""
 

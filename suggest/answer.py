@@ -55,9 +55,10 @@ class Suggestion(msgspec.Struct, frozen=True, gc=False):
         effective_to: Last day, or None for none.
         successors: Codes that replace an ended code, as CMS names them.
         is_noc: Whether the code is "not otherwise classified".
-        section: First letter of a Level II code.
+        section: First letter of a Level II code; `CPT` for Level I.
         why: The reason.
         proposed: The code that probably replaced an ended one for which CMS names none.
+        level: 1 for CPT, 2 for HCPCS Level II.
     """
 
     rank: int
@@ -74,6 +75,7 @@ class Suggestion(msgspec.Struct, frozen=True, gc=False):
     section: str
     why: Why
     proposed: tuple[Proposal, ...] = ()
+    level: int = 2
 
 
 class Correction(msgspec.Struct, frozen=True, gc=False):
@@ -116,13 +118,15 @@ class ModifierSuggestion(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         modifier: Two characters, upper case.
-        description: As the release words it.
+        description: As the release words it; empty for a modifier of CPT, which is known by its number only.
         reason: Why it is suggested, such as "the text names RT".
+        words: Words of the text that call for it.
     """
 
     modifier: str
     description: str
     reason: str
+    words: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True, gc=False):
@@ -145,7 +149,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=False, kw_only=True, gc=
         acceptable_together: Groups of suggested codes that the text does not tell apart: each code of a group
             may be right at the same time.
         items: The things that the text enumerates, each with its own suggestions; empty for one thing.
-        modifiers: Modifiers that the text names.
+        modifiers: Modifiers that the text names, then those that its words call for beside the first code.
         notice: What every surface must say with the answer; empty for an official release.
         error: A sentence when this text could not be answered.
     """

@@ -1,4 +1,4 @@
-"""What an answer says of the text as a whole: modifiers, codes of other systems, mended names."""
+"""What an answer says of the text as a whole: codes of other systems, mended names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.store.catalogue import Catalogue
 from index.successors import Replacement
 from index.text.quantities import amounts
 from index.text.words import normalise
-from suggest.answer import LooksLike, ModifierSuggestion, OtherSystem, Suggestion
+from suggest.answer import LooksLike, OtherSystem, Suggestion
 from suggest.looks import NAMED_PROBABILITY, OTHERS, code_warning, looks_like
 from suggest.ranking import Ranking
 from suggest.reader import Query
@@ -24,20 +24,9 @@ class Findings:
     """Says what the texts of one index name. Safe to use from several threads."""
 
     def __init__(self, catalogue: Catalogue, release: str) -> None:
-        """Take the records and the modifiers of an index, and the release's name."""
+        """Take the records of an index, and the release's name."""
         self._catalogue = catalogue
         self._release = release
-        self._modifiers = {modifier.modifier: modifier for modifier in catalogue.modifiers}
-
-    def modifiers(self, query: Query) -> tuple[ModifierSuggestion, ...]:
-        """The modifiers that a text names."""
-        return tuple(
-            [
-                ModifierSuggestion(name, self._modifiers[name].long_description, f"the text names {name}")
-                for name in query.modifiers
-                if name in self._modifiers
-            ]
-        )
 
     def of_other_system(self, query: Query) -> OtherSystem | None:
         """The other system of which the text is a code; None where a code stands beside a description."""

@@ -89,7 +89,7 @@ class Items:
         """Take the reader of texts and the words of the codes."""
         self._reader = reader
         self._table = table
-        self._rare = log(len(table.indptr) / MAX_RARE_CODES)
+        self._rare = log((table.n_counted + 1) / MAX_RARE_CODES)
 
     def spans(self, text: str, whole: Best | None, best_of: BestOf) -> tuple[Span, ...]:
         """The items that a text enumerates; empty for a text of one thing.

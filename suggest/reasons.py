@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from index.code_systems import LEVEL_I, system_of_code
 from index.store.artifact import Artifact
-from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
+from index.store.texts import LEXICON, LONG, SHORT, STARTER, WORDINGS, Text
 from index.successors import Replacement
 from index.text.lexicon import KINDS
 from index.text.words import cut
@@ -35,7 +35,7 @@ NO_WORDS: frozenset[str] = frozenset()
 SOURCES = {STARTER: "plain wording", "synonym": "other name", "lay": "plain-language name"}
 """What answers call a source that the index names otherwise."""
 
-_LABELS = {LONG: "descriptor", SHORT: "short descriptor"}
+_LABELS = {LONG: "descriptor", SHORT: "short descriptor", **{name: name for name in WORDINGS.values()}}
 _NAMES = {
     "abbreviation": "short for",
     "trade name": "a trade name of",

@@ -23,6 +23,7 @@ from suggest.items import Best, Items
 from suggest.known_dates import KnownDates
 from suggest.looks import NAMED_PROBABILITY
 from suggest.measures import Measures
+from suggest.modifiers import ModifierFinder
 from suggest.ranker import BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranked, Ranking, RankingPipeline
 from suggest.reader import MAX_CHARACTERS, Query, Reader, on_rows
@@ -107,6 +108,7 @@ class Suggester:
         self._scopes = Scopes(self.catalogue, columns.measure, dates)
         self._suggestions = Suggestions(self.catalogue)
         self._findings = Findings(self.catalogue, self.manifest.release)
+        self._modifiers = ModifierFinder(self.catalogue, artifact.profiles.attributes, self.tables)
         self._measures = Measures(self.catalogue.records)
         self._twins = Twins(self.catalogue.records)
         self._reasons = Reasons(artifact)
@@ -256,7 +258,7 @@ class Suggester:
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
             items=self._items_of(text, ranking, refused, scope),
-            modifiers=findings.modifiers(query) if query.modifiers else (),
+            modifiers=self._modifiers.find(query, suggestions, refused, scope.on),
             notice=self.notice,
             error=error,
         )

@@ -152,6 +152,7 @@ class Suggestions:
             section=record.section,
             why=why_code(record.code),
             proposed=self._proposed(record),
+            level=record.level,
         )
         self._templates(on)[row] = template
         return template
@@ -188,6 +189,7 @@ def _filled(template: Suggestion, rank: int, score: float, confidence: float, wh
         template.section,
         why,
         template.proposed,
+        template.level,
     )
 
 

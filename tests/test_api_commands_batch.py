@@ -95,6 +95,12 @@ def test_the_date_column_decides_the_status(tmp_path: Path) -> None:
     assert [row["code_1"] for row in found] == ["E0144", "E0144", "E0144", "", ""]
 
 
+def test_the_level_filters_every_row(tmp_path: Path) -> None:
+    """The index of these tests has no CPT code."""
+    assert rows(batch(tmp_path, "text\ncane\n", "--level", "1"))[0]["code_1"] == ""
+    assert rows(batch(tmp_path, "text\ncane\n", "--level", "2"))[0]["code_1"] == "E0100"
+
+
 def test_formulas_are_neutralised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Formulas become text, also in the input's cells; signed numbers stay numbers."""
     text = 'text,a,b\ncane,=1+1,-5.50\ncane,@SUM(A1),+1\n"\t=cane",-2+3,-1e5\n'

@@ -46,7 +46,7 @@ def test_suggest_answers_with_the_contracts_fields(client: TestClient[Litestar])
     }  # fmt: skip
     assert set(answer["suggestions"][0]) == {
         "rank", "code", "description", "short_description", "score", "confidence", "status", "effective_from",
-        "effective_to", "successors", "is_noc", "section", "why", "proposed",
+        "effective_to", "successors", "is_noc", "section", "why", "proposed", "level",
     }  # fmt: skip
     assert [s["code"] for s in answer["suggestions"]] == ["E0143", "E0130"]
     assert answer["date_of_service"] == date.today().isoformat()

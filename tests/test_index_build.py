@@ -12,7 +12,7 @@ import pytest
 from index.build import Sources, assemble, embed, write_index
 from index.encoder import Vectors
 from index.errors import ArtifactError, EncoderError
-from index.records import Record, Release
+from index.records import Record, Release, Wording
 from index.store.artifact import Artifact
 from index.store.manifest import read_manifest
 from index.text.lexicon import Entry
@@ -58,6 +58,30 @@ def test_an_index_holds_lexicon_names_and_starter_texts(tmp_path: Path) -> None:
     assert (artifact.lexicon[0].term, artifact.lexicon[0].excludes) == ("stick", ("dynamite",))
     assert artifact.names[0].term == "Barkaid"
     assert list(manifest.brands) == ["crosswalk.csv"]
+
+
+def test_cpt_codes_leave_the_vectors_of_level_ii_as_they_are(tmp_path: Path) -> None:
+    """Scale, search and weights of Level II are the same; further texts of a code are texts of it."""
+    cpt = tuple(Record(f"{code}", "zz" * code) for code in range(10000, 10030))
+    both = msgspec.structs.replace(SMALL, records=(*cpt, *SMALL.records))
+    wordings = [Wording("10000", "consumer", "Dog wash")]
+    plain = assemble(Sources(SMALL), LetterEncoder())
+    write_index(
+        assemble(Sources(both, wordings=wordings, cpt={"LONGULT.txt": "0"}), LetterEncoder()), tmp_path / "x"
+    )
+
+    artifact = Artifact.load(tmp_path / "x")
+
+    assert (artifact.manifest.counts["cpt"], artifact.manifest.cpt) == (30, {"LONGULT.txt": "0"})
+    assert artifact.manifest.scale == plain.manifest.scale
+    query = LetterEncoder().encode(["spring crutch"])
+    cosines, rows = artifact.vectors.search(query, 4, np.arange(34) >= 30)
+    alone_cosines, alone_rows = plain.vectors.search(query, 4)
+    assert (rows - 30).tolist() == alone_rows.tolist()
+    assert cosines.tolist() == alone_cosines.tolist()
+    assert [(text.row, text.text) for text in artifact.texts if text.source == "consumer descriptor"] == [
+        (0, "Dog wash")
+    ]
 
 
 def test_nothing_is_left_beside_the_index(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index.store.forward import ForwardIndex
+from index.store.lexical import Lexical
 from index.store.terms import MAX_PREFIX_MATCHES, TermIndex
 from index.store.texts import LEXICON, LONG, SHORT, STARTER, Text
 from index.text.words import normalise
@@ -61,6 +62,23 @@ def test_idf_is_the_logarithm_of_codes_over_codes_with_the_stem(table: TermIndex
     idf = dict(zip(table.vocabulary, table.idf.tolist(), strict=True))
 
     assert idf["bandag"] == pytest.approx(log(4 / 1))
+
+
+def test_codes_that_are_not_counted_leave_the_weights_of_the_others(table: TermIndex) -> None:
+    """Each stem weighs as if they were not there; one that only they have, as an unknown word at most."""
+    texts = (*TEXTS, *(Text(3 + i, LONG, f"Wooden bandage of gold {i}") for i in range(200)))
+    forms = ForwardIndex.from_forms([normalise(text.text) for text in texts])
+    both = TermIndex.from_texts(texts, forms, 203, np.arange(203) < 3)
+
+    idf = dict(zip(both.vocabulary, both.idf.tolist(), strict=True))
+    assert {stem: idf[stem] for stem in table.vocabulary} == pytest.approx(
+        dict(zip(table.vocabulary, table.idf.tolist(), strict=True))
+    )
+    assert idf["gold"] == pytest.approx(log(4 / 3))  # 200 of 200, so 3 of 3
+    assert max(idf.values()) <= 4
+    assert np.allclose(
+        Lexical(both).scores("wooden walker")[:3], Lexical(table).scores("wooden walker"), atol=1e-6
+    )
 
 
 def test_surfaces_are_the_commonest_written_form(table: TermIndex) -> None:

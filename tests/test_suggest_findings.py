@@ -11,7 +11,7 @@ from index.build import Sources, assemble
 from index.records import Record
 from index.store.catalogue import Catalogue
 from index.successors import propose
-from suggest.answer import Correction, LooksLike, ModifierSuggestion, Suggestion
+from suggest.answer import Correction, LooksLike, Suggestion
 from suggest.findings import Findings
 from suggest.ranking import Ranking
 from suggest.reader import Query
@@ -37,13 +37,6 @@ def suggestion(confidence: float) -> Suggestion:
     """A suggestion of which only the confidence matters."""
     blank: Any = None
     return Suggestion(1, "", "", "", 0.0, confidence, "active", None, None, (), False, "", blank)
-
-
-def test_modifiers_of_the_release_are_described() -> None:
-    """Others are left out."""
-    named = FINDINGS.modifiers(query(modifiers=("Z1", "ZZ")))
-
-    assert named == (ModifierSuggestion("Z1", "Invented modifier of the left paw", "the text names Z1"),)
 
 
 @pytest.mark.parametrize(

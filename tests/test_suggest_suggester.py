@@ -10,7 +10,7 @@ import pytest
 
 from index.build import Sources, assemble
 from index.errors import ArtifactError, QueryError
-from index.records import Record
+from index.records import Record, Wording
 from index.store.artifact import Artifact
 from index.text.lexicon import Entry
 from suggest.answer import Filters, LooksLike
@@ -173,6 +173,24 @@ def test_filters_narrow_the_list(small: Suggester) -> None:
     assert [suggestion.confidence for suggestion in answer.suggestions] == [0.5]
     (answer,) = small.suggest(["dog bandage"], date_of_service=ON, filters=Filters(level=1))
     assert answer.suggestions == ()
+
+
+def test_codes_of_a_licence_holder_are_told_from_level_ii() -> None:
+    """Each suggestion says its level, and the filter keeps one level, also of codes that the text names."""
+    cpt = (Record("12345", "Invented washing of a large dog"), Record("1234F", "Invented dry paw"))
+    release = msgspec.structs.replace(SMALL, records=(*cpt, *SMALL.records))
+    wordings = [Wording("12345", "consumer", "Doggy bath")]
+    both = suggester(assemble(Sources(release, wordings=wordings, cpt={"LONGULT.txt": "0"}), LetterEncoder()))
+
+    (answer,) = both.suggest(["washing of a large dog bandage"], date_of_service=ON)
+    levels = {one.code: (one.level, one.section) for one in answer.suggestions}
+    assert (levels["12345"], levels["A0001"]) == ((1, "CPT"), (2, "A"))
+    for level, codes in ((1, {"12345", "1234F"}), (2, {"A0001", "E0002", "E0003"})):
+        (answer,) = both.suggest(["dog 12345"], date_of_service=ON, filters=Filters(level=level))
+        assert {one.code for one in answer.suggestions} == codes
+        assert answer.total_considered == len(codes)
+    (answer,) = both.suggest(["doggy bath"], k=1, date_of_service=ON)
+    assert answer.suggestions[0].why.summary == "CPT consumer descriptor: Doggy bath"
 
 
 def test_confidence_never_rises_down_the_list(small: Suggester) -> None:

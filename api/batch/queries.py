@@ -13,7 +13,7 @@ from api.dates import Order, parse_date
 from api.service import Query, SuggesterLike, suggest_each
 from index.column_names import describe_columns
 from index.errors import HcpcsError
-from suggest.answer import Answer, Ask
+from suggest.answer import Answer, Ask, Filters
 
 # Names of text columns that are recognised without --text-column, most specific meaning first.
 TEXT_COLUMNS = (
@@ -36,6 +36,7 @@ class QuerySource(msgspec.Struct, frozen=True):
         k: Number of codes to suggest for each row.
         on: Date of service of rows without one of their own; None for today.
         order: Of month and day where both are numbers.
+        level: 1 for CPT only, 2 for Level II only, None for both.
     """
 
     text_column: str
@@ -43,6 +44,7 @@ class QuerySource(msgspec.Struct, frozen=True):
     k: int
     on: date | None = None
     order: Order = "month first"
+    level: int | None = None
 
 
 def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
@@ -107,4 +109,4 @@ def _query(row: InputRow, source: QuerySource) -> Query | str:
         on = parse_date(row.columns.get(source.date_column), source.order) if source.date_column else None
     except ValueError as error:
         return f"{source.date_column!r} cannot be read: {error}"
-    return Query(str(text), Ask(source.k, on or source.on))
+    return Query(str(text), Ask(source.k, on or source.on, Filters(level=source.level)))

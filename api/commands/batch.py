@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="date of service of all rows, or with --date-column of those without one (default: today)",
     )
     parser.add_argument("-k", type=int, default=5, help="codes for each row, 1 to 100 (default: 5)")
+    parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
     parser.add_argument(
         "--processes",
         type=int,
@@ -144,7 +145,7 @@ def _query_source(
         dates = find_date_column(known, sample, text_column)
     if dates.said:
         sys.stderr.write(f"hcpcs: {dates.said}\n")
-    return QuerySource(text_column, dates.name, arguments.k, arguments.on, dates.order)
+    return QuerySource(text_column, dates.name, arguments.k, arguments.on, dates.order, arguments.level)
 
 
 def _writer(kind: str, columns: Sequence[str], k: int, reader: RowReader) -> RowWriter:

@@ -56,7 +56,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|latest|starter",
         help="may be repeated: several releases make one history (default: starter)",
     )
-    add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
+    add("--cpt", type=Path, metavar="FILE", help="a licence holder's CPT file, folder or zip")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
     add(
         "--table",

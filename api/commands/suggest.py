@@ -12,6 +12,7 @@ from api.console import print_json
 from api.dates import date_argument
 from api.loading import open_suggester
 from api.settings import Settings
+from index.code_systems import LEVEL_I
 from suggest.answer import Answer, Filters, Suggestion
 from suggest.looks import short_sentence
 
@@ -113,10 +114,10 @@ def _after(answer: Answer) -> Iterator[str]:
 
 
 def _lines(suggestion: Suggestion) -> str:
-    """Rank, code, confidence, description and, unless active, status; the reason on a second line."""
-    status = ""
+    """Rank, code, confidence, description, CPT and, unless active, status; the reason on a second line."""
+    status = " (CPT)" if suggestion.level == LEVEL_I.level else ""
     if suggestion.status != "active":
         ended = f" {suggestion.effective_to}" if suggestion.status == "terminated" else ""
-        status = f" ({suggestion.status}{ended})"
+        status += f" ({suggestion.status}{ended})"
     head = f"  {suggestion.rank:>2}. {suggestion.code}  {suggestion.confidence:>4.0%}  "
     return f"{head}{suggestion.description}{status}\n                   {suggestion.why.summary}\n"

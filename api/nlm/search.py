@@ -16,6 +16,7 @@ from api.nlm.fields import FIELDS, as_text
 from api.nlm.request import NlmRequest
 from api.service import Service
 from api.trail.notes import note_codes, note_texts
+from index.code_systems import LEVEL_II
 from index.records import Record
 from suggest.answer import Ask, Filters
 
@@ -55,7 +56,7 @@ class NlmSearch:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._records = service.catalogue.records
+        self._records = [one for one in service.catalogue.records if one.level == LEVEL_II.level]
         self._rows = {record.code: row for row, record in enumerate(self._records)}
         self._columns = Columns(self._records)
 
@@ -91,7 +92,9 @@ class NlmSearch:
 
     def _suggested(self, terms: str, literal: Mapping[str, Record]) -> list[Record]:
         """Records of the suggested codes, best first; none if no suggestion is likely."""
-        answer = self._service.suggest(terms, Ask(MAX_K, filters=Filters(include_terminated=True)))
+        answer = self._service.suggest(
+            terms, Ask(MAX_K, filters=Filters(LEVEL_II.level, include_terminated=True))
+        )
         if answer.error or answer.no_good_match:
             return []
         codes = [

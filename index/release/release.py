@@ -15,7 +15,6 @@ from index.errors import ReleaseFormatError
 from index.records import Record, Release
 from index.release.archive import ZIP_MAGIC, Archive, Budget
 from index.release.assembly import Assembly
-from index.release.cpt import read_cpt as read_cpt
 from index.release.fields import ReleaseRow
 from index.release.fixed_width import is_fixed_width, read_rows
 from index.release.problems import FirstProblem, Problems, shown_name

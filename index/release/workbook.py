@@ -28,6 +28,7 @@ class Book:
     """An open workbook, read row by row.
 
     Attributes:
+        names: Every sheet.
         sheets: The sheets with a header among their first rows.
     """
 
@@ -46,18 +47,21 @@ class Book:
             self._book = open_workbook(data)
         except WorkbookError as error:
             raise problems.fail(str(error)) from None
+        self.names: list[str] = list(self._book.sheetnames)
         self.sheets = [
-            Sheet(name, header)
-            for name in self._book.sheetnames
-            if (header := find_header(self._cells(name, _TOP)))
+            Sheet(name, header) for name in self.names if (header := find_header(self.cells(name, _TOP)))
         ]
 
     def rows(self, sheet: Sheet) -> Iterator[ReleaseRow]:
         """Yield the rows below a sheet's header."""
-        return to_rows(sheet.header, self._cells(sheet.name), self._problems)
+        return to_rows(sheet.header, self.cells(sheet.name), self._problems)
 
-    def _cells(self, name: str, max_rows: int | None = None) -> list[list[Cell]]:
-        """The first rows of a sheet, or all."""
+    def cells(self, name: str, max_rows: int | None = None) -> list[list[Cell]]:
+        """The first rows of a sheet, or all.
+
+        Raises:
+            ReleaseFormatError: If the sheet is damaged.
+        """
         rows = tqdm(rows_of(self._book[name]), name, unit=" rows", delay=2, disable=not sys.stderr.isatty())
         try:
             return [[cell_text(value) for value in row] for row in islice(rows, max_rows)]

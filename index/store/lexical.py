@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.store.terms import MEMOIZED_WORDS, TermIndex
+from index.store.terms import MEMOIZED_WORDS, TermIndex, frequencies
 from index.store.texts import MAX_EMBEDDED_CHARACTERS
 from index.text.memoize import memoized
 from index.text.words import words
@@ -47,8 +47,10 @@ class Lexical:
         self._codes = len(table.indptr) - 1
         lengths = np.diff(table.indptr)
         frequency = np.bincount(table.tokens, minlength=len(table.vocabulary))
-        idf = np.log(1 + (self._codes - frequency + 0.5) / (frequency + 0.5))
-        long = 1 + K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-6))
+        counts = frequencies(table.tokens, table.indptr, table.counted, len(table.vocabulary))
+        idf = np.log(1 + (table.n_counted - counts + 0.5) / (counts + 0.5))
+        mean_length = float(lengths[table.counted].mean()) if table.n_counted else 0.0
+        long = 1 + K1 * (1 - B + B * lengths / max(mean_length, 1e-6))
         order = np.argsort(table.tokens, kind="stable")  # by stem, and within a stem by code
         codes = np.repeat(np.arange(self._codes), lengths)[order]
         weights = (idf[table.tokens[order]] / long[codes]).astype(np.float32)

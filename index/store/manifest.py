@@ -39,6 +39,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         built_at: UTC.
         notice: Shown with every answer; empty for an official release.
         brands: File name -> sha256 of each list of names.
+        cpt: File name -> sha256 of each file that CPT codes came from.
         files: Name of each other file of the folder -> sha256.
         releases: Names of the releases of a history, oldest first; empty for one release.
         sha256: Digest of the manifest itself (`index.sealed`), which thereby names the index.
@@ -59,6 +60,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice: str
     brands: dict[str, str]
     files: dict[str, str]
+    cpt: dict[str, str] = {}
     releases: tuple[str, ...] = ()
     sha256: str = UNSEALED
 

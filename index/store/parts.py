@@ -9,6 +9,7 @@ from index.errors import ArtifactError
 from index.store.catalogue import Catalogue, read_jsonl, write_jsonl
 from index.store.contents import Contents
 from index.store.forward import ForwardIndex
+from index.store.level_vectors import LevelVectors, load_vectors
 from index.store.profiles import Profiles
 from index.store.terms import TermIndex
 from index.store.text_vectors import TextVectors
@@ -29,7 +30,7 @@ class CodeParts(NamedTuple):
     """
 
     catalogue: Catalogue
-    vectors: VectorIndex
+    vectors: VectorIndex | LevelVectors
     terms: TermIndex
     profiles: Profiles
 
@@ -42,7 +43,7 @@ class CodeParts(NamedTuple):
         """
         parts = cls(
             Catalogue.load(contents),
-            VectorIndex.load(contents, contents.manifest.scale),
+            load_vectors(contents, contents.manifest.scale),
             TermIndex.load(contents),
             Profiles.load(contents),
         )

@@ -31,6 +31,7 @@ FIELD_BITS = 3  # bits that the fields take
 MAX_PREFIX_MATCHES = 30  # a prefix of more stems than this is too short to mean any of them
 MAX_NAME_CODES = 5  # a word in more codes is not a name
 MEMOIZED_WORDS = 1 << 15  # typed words whose results are memoized
+UNKNOWN_WEIGHT = 4.0  # of a word that no counted code has, as the ranker was trained
 MAX_MEANING_WORDS = 8  # words of a meaning that take part in word matching
 
 Match = tuple[int, float]
@@ -41,11 +42,15 @@ class TermIndex:
 
     Attributes:
         vocabulary: Stems, ascending.
-        idf: float32 (stems,): ln((codes + 1) / codes with the stem).
+        idf: float32 (stems,): ln((codes + 1) / codes with the stem), counted over the codes of `counted`;
+            of a stem that none of them has at most `UNKNOWN_WEIGHT`.
         indptr: int64 (codes + 1,): the stems of code i are `tokens[indptr[i]:indptr[i + 1]]`.
         tokens: int32 (n,): positions in `vocabulary`, each once a code, ascending.
         fields: uint8 (n,): bits of the texts that hold the stem: 1 long, 2 short description, 4 other.
         surfaces: For each stem, its commonest word as written.
+        counted: bool (codes,): the codes whose stems are counted for the weights. Those of Level II, so that
+            a licence holder's CPT codes do not change how Level II codes rank; all where there is no other.
+        n_counted: How many they are.
         roles: uint8 (n,): how the code's texts use the stem, bits of `index.store.roles`.
         matches: Word -> stems that it may stand for, each with a weight from 0 to 1: 1 for its own stem, less
             for stems that begin with the word or with its consonants (whlchr).
@@ -61,6 +66,7 @@ class TermIndex:
         fields: npt.NDArray[np.uint8],
         surfaces: Sequence[str],
         roles: npt.NDArray[np.uint8] | None = None,
+        counted: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         self.vocabulary = list(vocabulary)
         self.surfaces = list(surfaces)
@@ -69,6 +75,8 @@ class TermIndex:
         self.tokens = tokens
         self.fields = fields
         self.roles = np.zeros(len(tokens), np.uint8) if roles is None else roles
+        self.counted = np.ones(len(indptr) - 1, bool) if counted is None else counted
+        self.n_counted = int(self.counted.sum())
         self._ids = {word: i for i, word in enumerate(self.vocabulary)}
         self._stemmer = Stemmer.Stemmer("english", 0)  # its own cache makes it slower
         self.meant = lru_cache(1 << 15)(self._meant)
@@ -91,8 +99,7 @@ class TermIndex:
     def _is_name(self, word: str) -> bool:
         """Whether a word stands in so few codes that it decides which one is meant."""
         stem = self.stem(word)
-        codes = len(self.indptr) - 1
-        return stem is not None and float(self.idf[stem]) > log((codes + 1) / (MAX_NAME_CODES + 0.5))
+        return stem is not None and float(self.idf[stem]) > log((self.n_counted + 1) / (MAX_NAME_CODES + 0.5))
 
     @cached_property
     def _bones(self) -> tuple[list[str], list[int]]:
@@ -103,8 +110,23 @@ class TermIndex:
         return [bone for bone, _ in bones], [i for _, i in bones]
 
     @classmethod
-    def from_texts(cls, texts: Sequence[Text], words: ForwardIndex, codes: int) -> TermIndex:
-        """Collect the stems of `codes` codes from their texts, whose words are `words`."""
+    def from_texts(
+        cls,
+        texts: Sequence[Text],
+        words: ForwardIndex,
+        codes: int,
+        counted: npt.NDArray[np.bool_] | None = None,
+    ) -> TermIndex:
+        """Collect the stems of `codes` codes from their texts, whose words are `words`.
+
+        Args:
+            texts: The texts.
+            words: Their words.
+            codes: Number of codes.
+            counted: See the attribute; all codes when None or when it is nowhere true.
+        """
+        if counted is None or not counted.any():
+            counted = np.ones(codes, bool)
         sizes = np.diff(words.indptr)
         of_own = np.repeat(np.array(own(texts), bool), sizes)
         numbers = words.numbers[of_own]
@@ -127,8 +149,11 @@ class TermIndex:
         fields, roles = held & (1 << FIELD_BITS) - 1, held >> FIELD_BITS
         code_rows, tokens = np.divmod(pairs, max(len(vocabulary), 1))
         indptr = np.searchsorted(code_rows, np.arange(codes + 1)).astype(np.int64)
-        frequency = np.bincount(tokens, minlength=len(vocabulary))
-        idf = np.log((codes + 1) / np.maximum(frequency, 1)).astype(np.float32)
+        frequency = frequencies(tokens, indptr, counted, len(vocabulary))
+        idf = np.log((counted.sum() + 1) / np.maximum(frequency, 1)).astype(np.float32)
+        of_counted = np.repeat(counted, np.diff(indptr))
+        elsewhere = np.bincount(tokens[of_counted], minlength=len(vocabulary)) == 0
+        idf[elsewhere] = np.minimum(idf[elsewhere], UNKNOWN_WEIGHT)
         surfaces = [surface[stem] for stem in vocabulary]
         return cls(
             vocabulary,
@@ -138,6 +163,7 @@ class TermIndex:
             fields.astype(np.uint8),
             surfaces,
             roles.astype(np.uint8),
+            counted,
         )
 
     def save(self, folder: Path) -> None:
@@ -148,6 +174,7 @@ class TermIndex:
             "tokens": self.tokens,
             "fields": self.fields,
             "roles": self.roles,
+            "counted": self.counted,
         }
         save_file(arrays, folder / TABLE)
         lines = [f"{stem}\t{word}" for stem, word in zip(self.vocabulary, self.surfaces, strict=True)]
@@ -164,7 +191,7 @@ class TermIndex:
         pairs = [line.split("\t") for line in contents.text(VOCABULARY).split("\n") if line]
         vocabulary, surfaces = [stem for stem, _ in pairs], [word for _, word in pairs]
         columns = (arrays["idf"], arrays["indptr"], arrays["tokens"], arrays["fields"])
-        return cls(vocabulary, *columns, surfaces, arrays["roles"])
+        return cls(vocabulary, *columns, surfaces, arrays["roles"], arrays.get("counted"))
 
     def stem(self, word: str) -> int | None:
         """Position of a word's stem in `vocabulary`, or None (Snowball English; numbers are not stemmed)."""
@@ -202,3 +229,24 @@ class TermIndex:
         stems = self._with_prefix(self.vocabulary, word)
         best = min(stems, key=lambda i: float(self.idf[i]), default=None)
         return None if best is None else self.surfaces[best]
+
+
+def frequencies(
+    tokens: npt.NDArray[Any], indptr: npt.NDArray[np.int64], counted: npt.NDArray[np.bool_], stems: int
+) -> npt.NDArray[np.float64]:
+    """In how many counted codes each stem stands, float64 (stems,).
+
+    A stem that stands in other codes only has the share of those that hold it, applied to the counted ones.
+
+    Args:
+        tokens: Stems of all codes, one code after another.
+        indptr: Where each code begins in `tokens`.
+        counted: bool (codes,): which codes are counted.
+        stems: Number of stems.
+    """
+    of_counted = np.repeat(counted, np.diff(indptr))
+    own = np.bincount(tokens[of_counted], minlength=stems).astype(np.float64)
+    if counted.all():
+        return own
+    others = np.bincount(tokens[~of_counted], minlength=stems)
+    return np.where(own > 0, own, others * (counted.sum() / np.count_nonzero(~counted)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from index.records import Record
+from index.records import Record, Wording
 from index.text.lexicon import Entry, codes_of
 from index.text.words import normalise
 
@@ -25,6 +25,12 @@ LONG = "long description"
 SHORT = "short description"
 STARTER = "starter wording"
 LEXICON = "lexicon"
+WORDINGS = {
+    "medium": "medium descriptor",
+    "consumer": "consumer descriptor",
+    "clinician": "clinician descriptor",
+}
+"""Source of each kind of `Wording`."""
 
 
 class Text(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -32,7 +38,7 @@ class Text(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         row: Position of the code in the catalogue.
-        source: One of `LONG`, `SHORT`, `STARTER` and `LEXICON`; answers show it.
+        source: One of `LONG`, `SHORT`, `STARTER`, `LEXICON` and those of `WORDINGS`; answers show it.
         text: The text as written in its source.
     """
 
@@ -45,6 +51,7 @@ def texts_of(
     records: Sequence[Record],
     starter: Sequence[Record] = (),
     lexicon: Sequence[Entry] = (),
+    wordings: Sequence[Wording] = (),
 ) -> tuple[list[Text], list[str]]:
     """All texts that a query is compared with, grouped by source; each form of a code occurs once.
 
@@ -52,13 +59,14 @@ def texts_of(
         records: The codes, ascending.
         starter: Records in the project's own words; codes that `records` lack are skipped.
         lexicon: Its terms become texts too, save those that need other words beside them.
+        wordings: Further texts of the codes.
 
     Returns:
         The texts, and for each the normalised form of its first `MAX_EMBEDDED_CHARACTERS` characters.
     """
     rows = {record.code: row for row, record in enumerate(records)}
     texts: dict[tuple[int, str], Text] = {}
-    for text in _all_texts(records, rows, starter, lexicon):
+    for text in _all_texts(records, rows, starter, lexicon, wordings):
         form = normalise(text.text[:MAX_EMBEDDED_CHARACTERS])
         if form:
             texts.setdefault((text.row, form), text)
@@ -75,6 +83,7 @@ def _all_texts(
     rows: dict[str, int],
     starter: Sequence[Record],
     lexicon: Sequence[Entry],
+    wordings: Sequence[Wording],
 ) -> Iterator[Text]:
     yield from (Text(row, LONG, record.long_description) for row, record in enumerate(records))
     yield from (Text(row, SHORT, record.short_description) for row, record in enumerate(records))
@@ -83,6 +92,7 @@ def _all_texts(
             yield Text(
                 rows[record.code], STARTER, f"{record.long_description} {record.short_description}".strip()
             )
+    yield from (Text(rows[one.code], WORDINGS[one.kind], one.text) for one in wordings)
     codes = sorted(rows)
     for entry in lexicon:
         if entry.kind in EMBEDDED and not entry.needs:
