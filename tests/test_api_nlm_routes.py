@@ -261,7 +261,7 @@ ALL_FIELDS = ",".join(["long_desc", "display"] * 6)
     ],
 )
 def test_the_costliest_requests_cost_little(real_index: RealIndex, params: dict[str, str]) -> None:
-    """What is not refused takes less than 20 ms of processor time on a whole release, the best of five."""
+    """What is not refused takes less than 30 ms of processor time on a whole release, the best of five."""
     suggester = open_suggester(real_index.folder, Settings(home=Path("unused")))
     search = NlmSearch(Service(suggester))
     times: list[float] = []
@@ -270,4 +270,4 @@ def test_the_costliest_requests_cost_little(real_index: RealIndex, params: dict[
         search.answer(read_request(params))
         times.append(time.process_time() - started)
 
-    assert min(times) < 0.020
+    assert min(times) < 0.030
