@@ -19,7 +19,7 @@ class Why(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         summary: One line for a person.
-        source: What matched: "code", "code prefix", "instead of a code", "long description",
+        source: What matched: "code", "ndc", "code prefix", "instead of a code", "long description",
             "short description", "starter wording", the kind of a lexicon entry, or the title of a name list.
         term: The matched descriptor or term.
         words: Words of `term` that the text contains too, in the order of `term`.

@@ -16,6 +16,7 @@ from index.text.plain_words import plain_words
 from index.text.quantities import Quantity, quantities, with_inches
 from index.text.words import normalise, words
 from suggest.answer import Correction
+from suggest.drug_packages import PackageOf, written_numbers
 from suggest.expansion import Expander, Hit, added_words
 from suggest.reading.codes import CodeReader
 from suggest.reading.digits import with_zeros
@@ -50,6 +51,7 @@ class Query(msgspec.Struct, frozen=True):
             changed, from 0 to 1, twice that if the word became a name; added up.
         renamed: The corrections that made a name of another word: the new word stands in few codes. The text
             as typed (`Reader.read` with `correct=False`) may mean something else.
+        packages: Drug packages whose numbers the text contains; their codes are among `codes`.
     """
 
     plain: str
@@ -65,6 +67,21 @@ class Query(msgspec.Struct, frozen=True):
     other_codes: tuple[tuple[str, str], ...] = ()
     mended: float = 0.0
     renamed: tuple[Correction, ...] = ()
+    packages: tuple[PackageOf, ...] = ()
+
+
+def with_packages(query: Query, packages: tuple[PackageOf, ...]) -> Query:
+    """A text with the drug packages that it names: their codes are as if it named them."""
+    if not packages:
+        return query
+    numbers = {one.package.ndc.replace("-", "") for one in packages}
+    codes = dict.fromkeys((*query.codes, *(one.code for one in packages)))
+    others = [
+        (system, code)
+        for system, code in query.other_codes
+        if system != "ndc" or not numbers & {number.replace("-", "") for number in written_numbers(code)}
+    ]
+    return msgspec.structs.replace(query, codes=tuple(codes), other_codes=tuple(others), packages=packages)
 
 
 def on_rows(query: Query, rows: npt.NDArray[np.int64]) -> Query:

@@ -15,6 +15,7 @@ from index.text.lexicon import KINDS
 from index.text.words import cut
 from suggest.against import Against, Phrases, written
 from suggest.answer import Suggestion, Why
+from suggest.drug_packages import PackageOf, in_words
 from suggest.expansion import MAX_MEANINGS, Meaning
 from suggest.reader import Query
 
@@ -74,6 +75,11 @@ class _Term(NamedTuple):
 def why_code(code: str) -> Why:
     """The reason for a code that stands in the text."""
     return Why(f"the text names {code}", "code", code, (code,))
+
+
+def why_package(one: PackageOf) -> Why:
+    """The reason for the code of a drug package whose number stands in the text."""
+    return Why(in_words(one), "ndc", one.package.ndc, (one.package.ndc,))
 
 
 def why_modified(code: str, modifiers: Sequence[str]) -> Why:

@@ -15,6 +15,7 @@ from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.confidences import Confidences, Twins, limited
+from suggest.drug_packages import DrugPackages
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
@@ -26,7 +27,7 @@ from suggest.measures import Measures
 from suggest.modifiers import ModifierFinder
 from suggest.ranker import BoostedRanker, FusionRanker, Ranker
 from suggest.ranking import Ranked, Ranking, RankingPipeline
-from suggest.reader import MAX_CHARACTERS, Query, Reader, on_rows
+from suggest.reader import MAX_CHARACTERS, Query, Reader, on_rows, with_packages
 from suggest.reasons import Reasons
 from suggest.scope import Scope, Scopes
 from suggest.suggestions import NAMED_CONFIDENCE, NOT_NAMED, Named, Suggestions, valid_first
@@ -35,6 +36,7 @@ from suggest.thresholds import UNTRAINED, Thresholds, load_thresholds
 
 MAX_K = 100
 AS_TYPED = 3  # suggestions for a text as typed, beside those for its corrected form
+CONTRARY_ABOVE, CONTRARY_BELOW = 0.5, 0.1  # confidences in the words' code and in the package's that disagree
 SURELY_ANSWERABLE = 0.9  # probability that a code fits, from which on only the candidates are doubted
 ITEM_K = 5  # suggestions for each item of an enumeration, at most
 BATCH_SIZE = 64  # texts that go through each step of the ranking together
@@ -87,6 +89,7 @@ class Suggester:
         self.manifest = artifact.manifest
         self.tables = artifact.tables
         self.notice = artifact.manifest.notice
+        self._packages = DrugPackages.of(self.tables)
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
             _expander(artifact),
@@ -211,6 +214,8 @@ class Suggester:
     def _read(self, text: str, scope: Scope, *, correct: bool = True) -> Query:
         """A text, read; the known terms in it point to the rows of the day."""
         query = self._reader.read(text, correct=correct)
+        if self._packages is not None:
+            query = with_packages(query, self._packages.named(text, scope.on))
         return query if scope.rows is None else on_rows(query, scope.rows)
 
     def _rankings(self, texts: Sequence[str], queries: Sequence[Query], scope: Scope) -> list[Ranking]:
@@ -231,12 +236,13 @@ class Suggester:
 
     def _answer(self, text: str, query: Query, ranking: Ranking, error: str | None, scope: Scope) -> Answer:
         findings = self._findings
-        named = self._suggestions.named(query.codes, scope, query.modifiers) if query.codes else NOT_NAMED
+        named = self._suggestions.named(query, scope) if query.codes else NOT_NAMED
         begun = self._suggestions.begun(query.prefixes, scope) if query.prefixes and not named.leading else []
         certain = bool(named.leading or begun)
         other = findings.of_other_system(query) if query.other_codes else None
         refused = not certain and (ranking.answerable < self._refuse_below or other is not None)
         confidences = self._confidences(query, ranking, refused, certain, other is not None)
+        contrary = self._contrary(query, ranking) if query.packages else ()
         ranking = ranking._replace(confidences=confidences.values)
         suggestions = begun or self._candidates(query, ranking, named, scope)
         shown = tuple(_at_least(suggestions, scope.filters.min_confidence))
@@ -253,7 +259,7 @@ class Suggester:
             looks_like=None if certain else findings.looks_like(query, ranking, refused, shown),
             did_you_mean=query.corrections,
             as_typed=self._as_typed(text, scope) if query.renamed else (),
-            warnings=scope.warnings + findings.warnings(query, scope.on),
+            warnings=scope.warnings + findings.warnings(query, scope.on) + contrary,
             total_considered=scope.n_allowed,
             suggestions=shown,
             acceptable_together=_together(groups, shown) if groups else (),
@@ -261,6 +267,22 @@ class Suggester:
             modifiers=self._modifiers.find(query, suggestions, refused, scope.on),
             notice=self.notice,
             error=error,
+        )
+
+    def _contrary(self, query: Query, ranking: Ranking) -> tuple[str, ...]:
+        """A sentence where the words of a text mean another code than the drug package that it names."""
+        if not ranking.rows or ranking.answerable < self._refuse_below:
+            return ()
+        confidences = self._confidences(query, ranking, False, False, False).values
+        codes = [self.catalogue.codes[row] for row in ranking.rows]
+        of_packages = {one.code for one in query.packages}
+        own = max([p for code, p in zip(codes, confidences, strict=True) if code in of_packages], default=0.0)
+        if confidences[0] < CONTRARY_ABOVE or own > CONTRARY_BELOW:
+            return ()
+        one = query.packages[0]
+        return (
+            f"the words mean {codes[0]} ({confidences[0]:.0%} likely), and NDC {one.package.ndc} is "
+            f"{one.code} in CMS's crosswalk: check which is right",
         )
 
     def _as_typed(self, text: str, scope: Scope) -> tuple[Suggestion, ...]:
@@ -288,7 +310,7 @@ class Suggester:
     def _likely(self, text: str, query: Query, scope: Scope, k: int) -> tuple[Suggestion, ...]:
         """At most k suggestions for a text; none if no code is likely."""
         scope = scope._replace(k=k)
-        named = self._suggestions.named(query.codes, scope, query.modifiers)
+        named = self._suggestions.named(query, scope)
         (ranking,) = self._rankings([text], [query], scope)
         if not (named.leading or named.invalid) and ranking.answerable < self._refuse_below:
             return ()

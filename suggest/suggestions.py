@@ -15,7 +15,8 @@ from index.store.catalogue import Catalogue
 from index.successors import Proposal
 from suggest.answer import Suggestion, Why
 from suggest.ranking import Ranking
-from suggest.reasons import why_begun, why_code, why_instead, why_invalid, why_modified
+from suggest.reader import Query
+from suggest.reasons import why_begun, why_code, why_instead, why_invalid, why_modified, why_package
 from suggest.scope import Scope, passes
 
 MAX_CACHED_DATES = 2  # dates of service for which the records' fields are cached
@@ -51,24 +52,28 @@ class Suggestions:
         self._catalogue = catalogue
         self._templates = lru_cache(MAX_CACHED_DATES)(_no_templates)
 
-    def named(self, codes: Sequence[str], scope: Scope, modifiers: Sequence[str] = ()) -> Named:
+    def named(self, query: Query, scope: Scope) -> Named:
         """Suggestions for the codes that a text contains, and for those to use instead.
 
         Args:
-            codes: The codes, upper case.
+            query: The text, read.
             scope: How the text is asked.
-            modifiers: Modifiers of the release that the text contains too.
         """
+        modifiers = query.modifiers
+        packages = {one.code: one for one in query.packages}
         leading: dict[int, Suggestion] = {}
         invalid: list[Suggestion] = []
         groups: list[str] = []
-        for code in codes:
+        for code in query.codes:
             row = self._catalogue.row_on(code, scope.on)
             if row is None or not passes(self._catalogue.records[row], scope.filters):
                 continue
             template = self._template(row, scope.on)
             if template.status == "active":
-                why = why_modified(code, modifiers) if modifiers else why_code(code)
+                if code in packages:
+                    why = why_package(packages[code])
+                else:
+                    why = why_modified(code, modifiers) if modifiers else why_code(code)
                 leading[row] = _filled(template, len(leading) + 1, NAMED_SCORE, NAMED_CONFIDENCE, why)
                 groups.append(code)
                 continue

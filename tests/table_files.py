@@ -86,6 +86,30 @@ OPPS_ROWS: list[Sequence[object]] = [
 ]
 
 
+CROSSWALK_ROWS: list[Sequence[object]] = [
+    ("January 2026 invented crosswalk",),
+    ("     Effective January 1, 2026 through March 31, 2026",),
+    (),
+    (
+        "_2026_CODE",
+        "Short Description",
+        "LABELER NAME",
+        "NDC2",
+        "Drug Name",
+        "HCPCS dosage",
+        "PKG SIZE",
+        "PKG QTY",
+        "BILLUNITS",
+        "BILLUNITSPKG",
+    ),
+    ("J1815", "Invented", "Invented Labs", "00123-0456-07", "Inventin", "5 UNITS", "10", "1", "200", "200"),
+    ("J1815", "Invented", "Invented Labs", "00123-0456-08", "Inventin", "5 UNITS", "3", "5", "60", "300"),
+    ("J9999", "Invented", "Other Labs", "54321-0678-90", "Othermab", "1 MG", "1", "1", "", ""),
+    ("J9999", "Invented", "Other Labs", "no number", "Othermab", "1 MG", "1", "1", "1", "1"),
+    ("90281", "", "Invented Labs", "00123-0456-09", "", "1 ML", "1", "1", "1", "1"),
+]
+
+
 def csv_bytes(rows: Rows, delimiter: str = ",", encoding: str = "latin-1") -> bytes:
     """The rows as CMS writes them: CRLF, quotes where needed."""
     import csv

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReleaseFormatError
-from index.tables.code_table import DmeFee, OutpatientRate, PaymentLimit, UnitLimit
+from index.tables.code_table import DmeFee, DrugPackage, OutpatientRate, PaymentLimit, UnitLimit
 from index.tables.layouts import money
 from index.tables.quarters import UNKNOWN, Validity, validity
 from index.tables.read import read_all, read_tables
 from tests.table_files import (
     ASP_ROWS,
+    CROSSWALK_ROWS,
     NOTICE,
     OPPS_ROWS,
     csv_bytes,
@@ -229,3 +230,18 @@ def test_the_official_tables_are_read(shared: Path) -> None:
         ("payment-limits", "2026-01", 844, 844, {}),
         ("outpatient-rates", "2025-10", 6541, 6541, {}),
     ]
+
+
+def test_the_crosswalk_of_drug_packages_is_read(tmp_path: Path) -> None:
+    """Rows of CPT codes and without a number are left out and counted; the code's column names the year."""
+    (table,) = read_tables(write(tmp_path / "x.csv", csv_bytes(CROSSWALK_ROWS)))
+
+    assert (table.info.kind, table.info.quarter, table.info.left_out) == (
+        "drug-packages",
+        "2026-01",
+        {"unreadable": 1, "cpt": 1},
+    )
+    assert table.rows["J1815"][0] == DrugPackage(
+        "00123-0456-07", "Invented Labs", "Inventin", "5 UNITS", 10.0, 1.0, 200.0
+    )
+    assert table.rows["J9999"][0].units == 0.0  # type: ignore[union-attr]

@@ -16,17 +16,18 @@ from suggest.audit.auditor import Auditor, Payer, disagreeing
 from suggest.audit.rows import AuditRow, Finding, read_code
 from suggest.ranking import Ranked
 from tests.fakes import RECORDS, FakeCatalogue
-from tests.table_files import csv_bytes, dmepos_rows, mue_rows
+from tests.table_files import CROSSWALK_ROWS, csv_bytes, dmepos_rows, mue_rows
 
 ON = date(2026, 4, 15)
 GONE = Record("E0105", "Cane that is gone", effective_to=date(2020, 1, 1))
+INSULIN = Record("J1816", "Insulin by pump, per 5 units", "Insulin by pump", date(2003, 1, 1))
 
 
 class FixedRanking:
     """A suggester that gives the same codes for every text."""
 
     def __init__(self, ranked: Ranked, tables: Tables = NO_TABLES) -> None:
-        self.catalogue = FakeCatalogue((*RECORDS, GONE))
+        self.catalogue = FakeCatalogue((*RECORDS, GONE, INSULIN))
         self.tables = tables
         self._ranked = ranked
         self.dates: list[date] = []
@@ -191,3 +192,39 @@ def test_what_a_finding_may_cost(tables: Tables) -> None:
     assert (one.amount, one.basis) == (5.0, "the row's own price")
     (one,) = found("K0001", other)
     assert (one.amount, one.basis) == (None, "")
+
+
+def test_a_package_of_another_code_is_told(tmp_path: Path) -> None:
+    """By CMS's crosswalk; one of the row's own code, or that nobody lists, is not."""
+    (tmp_path / "x.csv").write_bytes(csv_bytes(CROSSWALK_ROWS))
+    tables = Tables.of(read_all([tmp_path / "x.csv"]))
+
+    other, own, unknown = (
+        found("E0143", ndc="00123-0456-07", tables=tables),
+        found("J1815", ranked(("J1815", 0.9)), ndc="00123045607", tables=tables),
+        found("E0143", ndc="00999-0456-07", tables=tables),
+    )
+
+    assert [(one.kind, one.suggested) for one in other] == [("ndc", "J1815")]
+    assert other[0].reason.startswith("CMS assigns the package to J1815: NDC 00123-0456-07: Inventin")
+    assert own == unknown == []
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "told"),
+    [
+        ("insulin 10 units", 2, False),
+        ("insulin 10 units", 4, False),
+        ("insulin 10 units", 3, True),
+        ("insulin 10 units", 10, True),
+        ("insulin", 10, False),
+    ],
+)
+def test_units_that_do_not_fit_the_amount_in_the_text_are_told(text: str, units: int, told: bool) -> None:
+    """A multiple fits, unless it is the amount itself; a file without units is not checked."""
+    auditor = Auditor(FixedRanking(ranked(("J1816", 0.9))), Payer())
+    row = AuditRow(text, "J1816", on=ON, units=float(units))
+    stated, silent = auditor.findings([msgspec.structs.replace(row, has_units=True), row])
+
+    assert [one.kind for one in stated] == ["units"] * told
+    assert silent == []

@@ -16,7 +16,9 @@ from api.settings import Settings
 from index.errors import QueryError
 from index.store.tables import Tables
 from index.tables.read import read_all
+from suggest.claim.billing_unit import unit_description
 from suggest.claim.line import ClaimAsk, claim_line
+from suggest.claim.units import units_to_bill
 from tests.fakes import FakeSuggester
 from tests.table_files import csv_bytes, dmepos_rows, mue_rows
 
@@ -151,4 +153,14 @@ def test_a_limit_of_zero_is_a_warning_only_in_its_setting(with_tables: FakeSugge
     assert (
         "1 unit of E0143: Medically Unlikely Edits (MUE), practitioner 2026-04 expects no units at all"
         in settled.warnings
+    )
+
+
+def test_the_unit_of_a_starter_code_stands_in_its_short_description() -> None:
+    """Its own wording says what the thing is, and beside it how it is counted."""
+    described = unit_description("Ordinary insulin injection", "per 5 units")
+
+    assert units_to_bill("insulin 260 units", "J1815", described).units == 52
+    assert unit_description("Injection, insulin, per 5 units", "Insulin injection") == (
+        "Injection, insulin, per 5 units"
     )

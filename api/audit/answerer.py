@@ -52,6 +52,8 @@ class RowReader(msgspec.Struct, frozen=True):
             1.0 if units is None else units,
             on or self.on,
             _number(cells.get(columns.price)) if columns.price else None,
+            has_units=units is not None,
+            ndc=cell_text(cells.get(columns.ndc)) if columns.ndc else "",
         )
 
 

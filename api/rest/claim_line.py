@@ -14,7 +14,7 @@ from msgspec import Meta
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.limits import TEXT_CHARACTERS
 from api.http.problems import invalid
-from api.rest.messages import TAG
+from api.rest.messages import TAG, Ndc, with_ndc
 from api.service import Service
 from index.code_systems import LEVEL_II
 from index.errors import QueryError
@@ -49,6 +49,8 @@ class ClaimLineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Postal abbreviation, for fees that differ by state."),
     ] = None
 
+    ndc: Ndc | None = None
+
     def ask(self, today: date) -> ClaimAsk:
         """How the line is asked."""
         return ClaimAsk(
@@ -78,10 +80,11 @@ def claim_line_route(service: Service) -> ControllerRouterHandler:
 
         Everything is a suggestion with its evidence; nothing is said about coverage or payment.
         """
-        if not data.text.strip() and data.code is None:
+        text = with_ndc(data.text, data.ndc)
+        if not text.strip() and data.code is None:
             raise invalid("$.text", "the text is empty; give a text, or a code with a text of its amounts")
         try:
-            line = claim_line(service.suggester, data.text, data.ask(date.today()))
+            line = claim_line(service.suggester, text, data.ask(date.today()))
         except QueryError as error:
             raise invalid("$.code", str(error)) from None
         if line.error:

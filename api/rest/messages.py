@@ -23,6 +23,20 @@ NO_FILTERS = Filters()
 Section = Annotated[str, Meta(pattern=f"^({SECTION}|{LEVEL_I.name})$")]
 
 
+Ndc = Annotated[
+    Annotated[str, Meta(pattern=r"^[0-9][0-9 -]{8,12}[0-9]$")],
+    Meta(
+        description="National Drug Code of the package, 10 or 11 digits, with or without hyphens; looked up "
+        "in CMS's crosswalk where the index has one."
+    ),
+]
+
+
+def with_ndc(text: str, ndc: str | None) -> str:
+    """A text followed by a National Drug Code that came beside it."""
+    return text if ndc is None else f"{text} NDC {ndc}".strip()
+
+
 class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text to find codes for, and which codes may be suggested."""
 
@@ -53,9 +67,13 @@ class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=1, description="Leave out suggestions whose confidence is lower.")
     ] = 0.0
 
+    ndc: Ndc | None = None
+
     def query(self, today: date) -> Query:
         """The text and how it is asked."""
-        return Query(self.text, Ask(self.k, self.date_of_service or today, self._filters()))
+        return Query(
+            with_ndc(self.text, self.ndc), Ask(self.k, self.date_of_service or today, self._filters())
+        )
 
     def _filters(self) -> Filters:
         if not (self.level or self.sections or self.include_terminated or self.min_confidence):

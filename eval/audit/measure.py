@@ -41,7 +41,7 @@ class Counted(NamedTuple):
 
 def audit(auditor: Auditor, lines: Sequence[Coded], on: date) -> list[list[Finding]]:
     """The findings of each line."""
-    rows = [AuditRow(one.line.text, one.code, units=one.units, on=on) for one in lines]
+    rows = [AuditRow(one.line.text, one.code, units=one.units, on=on, has_units=True) for one in lines]
     return [
         own for start in range(0, len(rows), CHUNK) for own in auditor.findings(rows[start : start + CHUNK])
     ]

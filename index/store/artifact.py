@@ -88,7 +88,9 @@ class Artifact:
         self._past = past
         self.past: Artifact | None = None
         if past is not None:
-            self.past = Artifact(manifest, codes=past.codes, texts=past.texts, lexicon=lexicon, names=names)
+            self.past = Artifact(
+                manifest, codes=past.codes, texts=past.texts, lexicon=lexicon, names=names, tables=tables
+            )
 
     @cached_property
     def lexical(self) -> Lexical:

@@ -69,6 +69,15 @@ class StoredTable:
         """
         return self._cached_rows(code)
 
+    def codes(self) -> Iterator[str]:
+        """Every code of the table, ascending.
+
+        Raises:
+            ArtifactError: If a line is not what it should be.
+        """
+        self._decoded("")
+        yield from self._lines or ()
+
     def _decoded(self, code: str) -> tuple[Row, ...]:
         try:
             if self._lines is None:
@@ -98,6 +107,10 @@ class MemoryTable:
     def rows(self, code: str) -> tuple[Row, ...]:
         """The rows of a code; empty where the table has none."""
         return self.table.rows.get(code, ())
+
+    def codes(self) -> Iterator[str]:
+        """Every code of the table, ascending."""
+        yield from self.table.rows
 
 
 class Tables(Sequence[StoredTable | MemoryTable]):

@@ -11,13 +11,14 @@ import msgspec
 Setting = Literal["practitioner", "outpatient", "dme"]
 """Who bills: a practitioner, a hospital's outpatient department, or a supplier of equipment."""
 
-Kind = Literal["unit-limits", "dme-fees", "payment-limits", "outpatient-rates"]
+Kind = Literal["unit-limits", "dme-fees", "payment-limits", "outpatient-rates", "drug-packages"]
 
 TITLES: dict[Kind, str] = {
     "unit-limits": "Medically Unlikely Edits (MUE)",
     "dme-fees": "DMEPOS fee schedule",
     "payment-limits": "Medicare Part B payment limits (ASP)",
     "outpatient-rates": "OPPS Addendum B",
+    "drug-packages": "ASP NDC-HCPCS crosswalk",
 }
 """CMS's name of each kind of table."""
 
@@ -99,13 +100,36 @@ class OutpatientRate(msgspec.Struct, frozen=True, omit_defaults=True, array_like
     note: str = ""
 
 
-Row = UnitLimit | DmeFee | PaymentLimit | OutpatientRate
+class DrugPackage(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A row of the crosswalk: a package of a drug that the code is for.
+
+    Attributes:
+        ndc: National Drug Code as 5-4-2 digits with hyphens.
+        labeler: Who sells it.
+        name: The drug's name.
+        dosage: The unit of the code, as CMS words it.
+        size: What one container holds, in the unit of measure of its label; 0 where CMS states none.
+        containers: Containers in a package; 0 where CMS states none.
+        units: Units of the code in one container, as CMS counts them; 0 where it states none.
+    """
+
+    ndc: str
+    labeler: str = ""
+    name: str = ""
+    dosage: str = ""
+    size: float = 0.0
+    containers: float = 0.0
+    units: float = 0.0
+
+
+Row = UnitLimit | DmeFee | PaymentLimit | OutpatientRate | DrugPackage
 
 ROW_TYPES: dict[Kind, type[Row]] = {
     "unit-limits": UnitLimit,
     "dme-fees": DmeFee,
     "payment-limits": PaymentLimit,
     "outpatient-rates": OutpatientRate,
+    "drug-packages": DrugPackage,
 }
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from index.tables.code_table import (
     DmeFee,
+    DrugPackage,
     Kind,
     OutpatientRate,
     PaymentLimit,
@@ -18,6 +19,8 @@ from index.tables.code_table import (
 )
 
 _CODE = ("hcpcscptcode", "hcpcscode", "hcpcs", "cptcode", "cpthcpcscode", "cpthcpcs", "code")
+_CODE_OF_YEAR = re.compile(r"20\d\dcode")  # the crosswalk's
+_NDC = re.compile(r"(\d{5})-?(\d{4})-?(\d{2})")
 _STATE = re.compile(r"([A-Z]{2})\s*(?:\(?\s*(NR|R)\s*\)?)?")
 _NOT_STATES = frozenset({"SI", "ID #", "UN"})
 _SETTINGS: tuple[tuple[str, Setting], ...] = (
@@ -59,8 +62,10 @@ def recognise(cells: Sequence[str]) -> Layout | None:
         columns.setdefault(bare(cell), place)
     code = next((columns[name] for name in _CODE if name in columns), None)
     if code is None:
+        code = next((place for title, place in columns.items() if _CODE_OF_YEAR.fullmatch(title)), None)
+    if code is None:
         return None
-    for layout in (_unit_limits, _payment_limits, _outpatient_rates, _dme_fees):
+    for layout in (_drug_packages, _unit_limits, _payment_limits, _outpatient_rates, _dme_fees):
         if found := layout(cells, columns, code):
             return found
     return None
@@ -89,6 +94,29 @@ def _column(columns: Columns, *parts: str) -> int | None:
         (place for title, place in columns.items() if all(part in title for part in parts)),
         None,
     )
+
+
+def _drug_packages(cells: Sequence[str], columns: Columns, code: int) -> Layout | None:
+    ndc = columns.get("ndc2", columns.get("ndc"))
+    units, size = columns.get("billunits"), _column(columns, "pkgsize")
+    if ndc is None or units is None or size is None:
+        return None
+    labeler, name = _column(columns, "labeler"), _column(columns, "drugname")
+    dosage, containers = _column(columns, "dosage"), _column(columns, "pkgqty")
+
+    def read(cells: Sequence[str]) -> Row:
+        match = _NDC.fullmatch(_cell(cells, ndc))
+        if match is None:
+            raise ValueError("the NDC is not 11 digits")
+        return DrugPackage(
+            "-".join(match.groups()),
+            _cell(cells, labeler),
+            _cell(cells, name),
+            _cell(cells, dosage),
+            *(money(_cell(cells, place)) or 0.0 for place in (size, containers, units)),
+        )
+
+    return Layout("drug-packages", ("practitioner", "outpatient", "dme"), code, read)
 
 
 def _unit_limits(cells: Sequence[str], columns: Columns, code: int) -> Layout | None:

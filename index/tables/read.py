@@ -20,8 +20,8 @@ MAX_HEADER_ROWS = 60
 """First rows that are searched for the header: CMS's notices stand above it."""
 
 FORMS = (
-    "a table is CMS's MUE file, DMEPOS fee schedule, Part B payment limits (ASP) or OPPS Addendum B, "
-    "as CMS ships it: csv, txt or xlsx, alone or in a zip"
+    "a table is CMS's MUE file, DMEPOS fee schedule, Part B payment limits (ASP), OPPS Addendum B or the "
+    "ASP crosswalk of NDC and HCPCS, as CMS ships it: csv, txt or xlsx, alone or in a zip"
 )
 
 _MEDICAID = re.compile(r"\bmcd_|medicaid[-_ ](?:ncci|mue|medically)", re.IGNORECASE)

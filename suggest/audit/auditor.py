@@ -1,17 +1,28 @@
-"""Checks rows that have codes: dates of the code, code against text, units against CMS's limits."""
+"""Checks rows that have codes: their dates, code against text and NDC, units against text and limits."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from index.records import Record
 from index.store.tables import Tables
 from index.tables.code_table import Setting
 from suggest.audit.rows import AuditRow, Finding, FindingKind
+from suggest.claim.billing_unit import unit_description
 from suggest.claim.limits import SETTINGS, Fee, Limits, fee_for
+from suggest.claim.units import units_to_bill
+from suggest.drug_packages import DrugPackages, in_words
 from suggest.ranking import Ranked
+
+DRUG_SECTIONS = frozenset("JQ")
+MAX_CACHED_UNITS = 1 << 14  # texts whose units are kept: a charge master repeats its lines
+_AMOUNT = re.compile(
+    r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s?(?:mg|mcg|ml|gm?|units?|iu|un|cc|meq)\b", re.IGNORECASE
+)
 
 CANDIDATES = 20  # codes of a text that are looked at; more would need a wider search
 
@@ -58,6 +69,7 @@ class Auditor:
         self._suggester = suggester
         self._catalogue = suggester.catalogue
         self._limits = Limits(suggester.tables)
+        self._packages = DrugPackages.of(suggester.tables)
         self._payer = payer
 
     def findings(self, rows: Sequence[AuditRow]) -> list[list[Finding]]:
@@ -92,7 +104,8 @@ class Auditor:
             yield self._not_in_effect(number, row, record, ranked)
         elif ranked is not None:
             yield from self._against_text(number, row, record, ranked)
-        yield from self._units(number, row)
+        yield from self._units(number, row, record)
+        yield from self._ndc(number, row)
 
     def _not_in_effect(self, number: int, row: AuditRow, record: Record, ranked: Ranked | None) -> Finding:
         if record.status(row.on) == "future":
@@ -137,8 +150,19 @@ class Auditor:
         record = self._catalogue.get(code)
         return record is not None and record.status(on) == "active"
 
-    def _units(self, number: int, row: AuditRow) -> Iterator[Finding]:
-        """Units above the limit of the setting; without a setting no limit is known to apply."""
+    def _ndc(self, number: int, row: AuditRow) -> Iterator[Finding]:
+        """A drug package that CMS assigns to other codes than the row's."""
+        if not row.ndc or self._packages is None:
+            return
+        packages = self._packages.named(row.ndc, row.on)
+        if packages and all(one.code != row.code for one in packages):
+            reason = f"CMS assigns the package to {packages[0].code}: {in_words(packages[0])}"
+            yield self._finding(number, row, "ndc", reason, packages[0].code, None)
+
+    def _units(self, number: int, row: AuditRow, record: Record) -> Iterator[Finding]:
+        """Units that do not fit the text, or above the limit of the setting where one is given."""
+        if row.has_units and record.section in DRUG_SECTIONS and (reason := _misfit(row, record)):
+            yield self._finding(number, row, "units", reason, "", None)
         if self._payer.setting is None:
             return
         for limit in self._limits.limits(row.code, row.on, self._payer.setting):
@@ -191,6 +215,33 @@ class Auditor:
         if row.price is not None:
             return round(row.price, 2), "the row's own price"
         return None, ""
+
+
+@lru_cache(MAX_CACHED_UNITS)
+def _units_of(text: str, code: str, description: str) -> tuple[int | None, str]:
+    found = units_to_bill(text, code, description)
+    return found.units, found.arithmetic
+
+
+def _misfit(row: AuditRow, record: Record) -> str:
+    """Why a drug's units cannot come from the amount in the text; empty where they may.
+
+    A row may bill several of what its text names, so that a multiple fits, unless it is the amount itself:
+    milligrams billed as units.
+    """
+    units, arithmetic = _units_of(
+        row.text, row.code, unit_description(record.long_description, record.short_description)
+    )
+    if not units or row.units <= 0 or row.units == units:
+        return ""
+    if row.units % units == 0 and not _is_amount(row.units, row.text):
+        return ""
+    return f"{row.units:g} unit{'' if row.units == 1 else 's'}; the text gives {units:g} ({arithmetic})"
+
+
+def _is_amount(units: float, text: str) -> bool:
+    """Whether a text states that number of milligrams, millilitres and the like."""
+    return any(float(number.replace(",", "")) == units for number in _AMOUNT.findall(text))
 
 
 def disagreeing(code: str, ranked: Ranked) -> str | None:

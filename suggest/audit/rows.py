@@ -10,7 +10,7 @@ import msgspec
 
 from index.code_systems import DENTAL, LEVEL_I, LEVEL_II, SECTION
 
-FindingKind = Literal["ended", "unknown", "text", "catch-all", "units", "same-text"]
+FindingKind = Literal["ended", "unknown", "text", "catch-all", "units", "ndc", "same-text"]
 
 TITLES: dict[FindingKind, str] = {
     "ended": "Ended codes",
@@ -18,6 +18,7 @@ TITLES: dict[FindingKind, str] = {
     "text": "Text and code",
     "catch-all": "Catch-all codes",
     "units": "Units",
+    "ndc": "NDC and code",
     "same-text": "Same text",
 }
 """A heading for each kind of finding, in the order in which they are shown."""
@@ -27,7 +28,8 @@ EXPLANATIONS: dict[FindingKind, str] = {
     "unknown": "The release has no such code.",
     "text": "The text fits another code well and hardly fits the code of the row.",
     "catch-all": "The code is for what has no code of its own, and a specific code fits the text.",
-    "units": "The units exceed CMS's unit limit of the setting.",
+    "units": "The units exceed CMS's unit limit of the setting, or do not fit the amount in the text.",
+    "ndc": "CMS's crosswalk assigns another code to the National Drug Code.",
     "same-text": "Rows with the same text have different codes.",
 }
 
@@ -44,6 +46,8 @@ class AuditRow(msgspec.Struct, frozen=True):
         other: "cpt" or "dental" for a code of those systems, "unreadable" for no code at all, "" for none.
         modifiers: Two characters each.
         units: Units billed; 1 where the file has no units.
+        has_units: Whether the file states them.
+        ndc: National Drug Code as written; empty where the row has none.
         on: Date of service.
         price: Dollars of the row, or None.
         error: Why the row cannot be checked; empty if it can.
@@ -57,6 +61,8 @@ class AuditRow(msgspec.Struct, frozen=True):
     on: date = date.min
     price: float | None = None
     error: str = ""
+    has_units: bool = False
+    ndc: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -137,6 +137,14 @@ def billing_unit(description: str, code: str = "") -> BillingUnit:
     return BillingUnit("piece", ONE, "no unit", "the item or service itself")
 
 
+def unit_description(long: str, short: str) -> str:
+    """The words that say the unit of a code: the long description.
+
+    The starter catalogue has the unit alone ("per 5 units") in place of a short description.
+    """
+    return f"{long}, {short}" if short.startswith("per ") else long
+
+
 def _equals(text: str, code: str) -> BillingUnit | None:
     """`500 ml = 1 unit`."""
     if "month" in text and _MONTH.search(text):

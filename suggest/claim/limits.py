@@ -16,6 +16,7 @@ from index.release.quarter import Quarter
 from index.store.tables import MemoryTable, StoredTable, Tables
 from index.tables.code_table import (
     DmeFee,
+    DrugPackage,
     Kind,
     OutpatientRate,
     PaymentLimit,
@@ -141,12 +142,13 @@ class Limits:
         return tuple(
             _fee(own, info, row, on, state)
             for own, info, row in self._rows(code, on, setting)
-            if not isinstance(row, UnitLimit)
+            if not isinstance(row, UnitLimit | DrugPackage)
         )
 
     def warnings(self, code: str, on: date, setting: Setting | None = None) -> tuple[str, ...]:
         """A sentence for each table with the code that is of another quarter than the date of service."""
-        infos = {info.title: info for _, info, _ in self._rows(code, on, setting)}
+        rows = self._rows(code, on, setting)
+        infos = {info.title: info for _, info, row in rows if not isinstance(row, DrugPackage)}
         return tuple(staleness(info, on) for info in infos.values() if is_stale(info, on))
 
     def _rows(self, code: str, on: date, setting: Setting | None) -> list[tuple[Setting, TableInfo, Row]]:

@@ -14,11 +14,13 @@ from index.records import Modifier, Record
 from index.store.tables import Tables
 from index.tables.code_table import Setting
 from suggest.answer import Answer, Filters, ModifierSuggestion, Suggestion
-from suggest.claim.billing_unit import billing_unit
+from suggest.claim.billing_unit import billing_unit, unit_description
 from suggest.claim.limits import Fee, Limit, fee_for, in_words
+from suggest.claim.packages import Package, containers_for, named_package, package_of
 from suggest.claim.rules import RULES, Rule
 from suggest.claim.tables import CodeTables, missing_modifier, over_limit, tables_of
 from suggest.claim.units import Units, units_to_bill
+from suggest.drug_packages import without_numbers
 from suggest.measures import is_measure
 from suggest.reasons import why_code
 from suggest.suggestions import NAMED_CONFIDENCE, NAMED_SCORE
@@ -55,6 +57,9 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
         units: Units to bill; None when the text does not give them.
         arithmetic: How the units come about, in words; empty without units.
         missing: What the text lacks for units, in words; empty with units.
+        package: The drug package whose number the text contains, where the index has CMS's crosswalk.
+        vials: The listed containers that hold the dose with the least left over, in words; empty without a
+            crosswalk.
         waste_units: Whole units thrown away; None where the text says nothing of what was opened.
         modifiers: Modifiers with the reason for each.
         limits: Limits of units that published tables name for the code.
@@ -77,6 +82,8 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     units: int | None = None
     arithmetic: str = ""
     missing: str = ""
+    package: Package | None = None
+    vials: str = ""
     waste_units: int | None = None
     modifiers: tuple[ModifierSuggestion, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -211,7 +218,9 @@ def _known(record: Record, on: date) -> Suggestion:
 def _filled(
     suggester: SuggesterLike, bare: ClaimLine, chosen: Suggestion, ask: ClaimAsk, answer: Answer
 ) -> ClaimLine:
-    found = units_to_bill(bare.text, chosen.code, chosen.description)
+    named = named_package(suggester.tables, bare.text, bare.date_of_service)
+    description = unit_description(chosen.description, chosen.short_description)
+    found = units_to_bill(without_numbers(bare.text, named), chosen.code, description)
     tables = tables_of(suggester.tables, chosen.code, bare.date_of_service, ask.setting, ask.state)
     rules = [RULES[name] for name in found.rules]
     if found.waste.modifier:
@@ -222,10 +231,12 @@ def _filled(
     return msgspec.structs.replace(
         bare,
         code=chosen.code,
-        unit=billing_unit(chosen.description, chosen.code).words,
+        unit=billing_unit(description, chosen.code).words,
         units=found.units,
         arithmetic=found.arithmetic,
         missing=found.missing,
+        package=next((package_of(one) for one in named if one.code == chosen.code), None),
+        vials=containers_for(suggester.tables, chosen.code, found.units, bare.date_of_service),
         waste_units=found.waste.units,
         modifiers=modifiers,
         limits=tables.limits,
