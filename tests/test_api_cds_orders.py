@@ -11,7 +11,7 @@ import pytest
 
 from api.cds.messages import HookRequest
 from api.cds.orders import OrderText, order_texts, orders_of, resources_of
-from api.cds.resources import names
+from api.cds.resources import Selection
 
 MEDICATION = {"resourceType": "Medication", "id": "m1", "code": {"text": "ceftriaxone"}}
 DEVICE = {"resourceType": "Device", "id": "d1", "type": {"text": "walker"}}
@@ -54,13 +54,13 @@ def test_a_selection_is_written_in_many_ways(reference: str, means: bool) -> Non
     """As reference, absolute address, the entry's full address or the id alone."""
     full = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"
 
-    assert names((full, {"resourceType": "ServiceRequest", "id": "1"}), reference) is means
+    assert ((full, {"resourceType": "ServiceRequest", "id": "1"}) in Selection([reference])) is means
 
 
 def test_an_id_may_be_the_uuid() -> None:
     """`urn:uuid:` before the id means the resource, with and without a full address."""
-    assert names(("", {"resourceType": "ServiceRequest", "id": "abc"}), "urn:uuid:abc")
-    assert not names(("", {"resourceType": "ServiceRequest"}), "urn:uuid:")
+    assert ("", {"resourceType": "ServiceRequest", "id": "abc"}) in Selection(["urn:uuid:abc"])
+    assert ("", {"resourceType": "ServiceRequest"}) not in Selection(["urn:uuid:", "", "ServiceRequest/"])
 
 
 def test_a_reference_is_followed_into_the_order() -> None:

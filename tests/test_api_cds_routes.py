@@ -453,12 +453,63 @@ def test_a_wrong_call_is_refused(client: TestClient[Litestar]) -> None:
         {"resourceType": "DeviceRequest", "codeCodeableConcept": WALKER, "occurrenceDateTime": "2026-99-99"},
         {"resourceType": "DeviceRequest", "codeCodeableConcept": {"text": "walker " * 400}},
         {"resourceType": ["DeviceRequest"]},
+        {"resourceType": "MedicationRequest", "medicationReference": {"reference": ["#a"]}, "contained": "a"},
+        {
+            "resourceType": "MedicationRequest",
+            "medicationReference": {"reference": "#None"},
+            "contained": [{}],
+        },
+        {"resourceType": "VisionPrescription", "lensSpecification": {"sphere": 1, "power": []}},
+        {
+            "resourceType": "VisionPrescription",
+            "lensSpecification": [1, {"note": 3, "power": 1, "brand": {}}],
+        },
+        {"resourceType": "DeviceRequest", "id": 7, "codeReference": {"display": ["walker"]}},
+        {"resourceType": "ServiceRequest", "code": {"extension": [{"url": [], "valueCodeableConcept": 1}]}},
         {"resourceType": "DeviceRequest", "codeCodeableConcept": {"coding": [{"system": []}], **WALKER}},
     ],
 )
 def test_malformed_drafts_do_no_harm(client: TestClient[Litestar], resource: Any) -> None:
     """A draft that is not valid FHIR gets a card or none, never an error."""
     assert len(call(client, resource)) <= 1
+
+
+def test_an_order_of_many_parts_gets_few_cards(client: TestClient[Litestar]) -> None:
+    """Each suggestion holds a copy of its order, so one order has at most five cards."""
+    many = draft("NutritionOrder", supplement=[{"productName": "food thickener"}] * 30)
+
+    assert len(call(client, many)) == 5
+
+
+class Crosswalked(FakeSuggester):
+    """With a crosswalk from one product's NDC to two codes, one of which fits a drug."""
+
+    class Table:
+        """The crosswalk."""
+
+        def codes(self, system: str, code: str) -> Sequence[str]:
+            """Its codes."""
+            return (
+                ["J1815", "E0143"]
+                if (system, code) == ("http://hl7.org/fhir/sid/ndc", "0002-7510-01")
+                else []
+            )
+
+    crosswalk = Table()
+
+
+def test_a_drug_code_is_read_by_the_crosswalk() -> None:
+    """Where the index has one: without a word, and before what words would suggest."""
+    ndc = [{"system": "http://hl7.org/fhir/sid/ndc", "code": "0002-7510-01"}]
+    listed = draft("MedicationRequest", medicationCodeableConcept={"coding": ndc})
+    unlisted = draft("MedicationRequest", medicationCodeableConcept={"coding": [{**ndc[0], "code": "1"}]})
+    with TestClient(create_app(Crosswalked(), Settings(home=Path("unused")))) as client:
+        (card,) = call(client, listed, unlisted)
+
+    assert [suggestion["label"][:5] for suggestion in card["suggestions"]] == ["J1815"]
+    assert "from the crosswalk of drug codes" in card["detail"]
+    concept = card["suggestions"][0]["actions"][0]["resource"]["medicationCodeableConcept"]
+    assert concept["coding"] == ndc
 
 
 def test_a_suggestions_id_carries_its_code() -> None:

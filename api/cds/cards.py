@@ -16,8 +16,8 @@ from api.cds.lenses import LensCode, lens_order
 from api.cds.messages import HookRequest
 from api.cds.offers import Offer, crosswalked, suggested
 from api.cds.orders import VISION, OrderText, occurrence, order_texts, orders_of, resources_of
-from api.cds.resources import Json, string
-from api.http.limits import CDS_BUDGET_S
+from api.cds.resources import Json, Resources, string
+from api.http.limits import CDS_BUDGET_S, CDS_ORDER_CARDS
 from api.service import Service
 from api.trail.notes import note_codes, note_texts
 from suggest.answer import Answer, LooksLike
@@ -77,14 +77,17 @@ class CardMaker:
     def _each(self, request: HookRequest, deadline: float) -> Iterator[Json]:
         resources = resources_of(request)
         for order in orders_of(request, resources):
-            if order["resourceType"] == VISION:
-                yield from self._lens_cards(order)
-            for text in order_texts(order, resources):
-                if monotonic() > deadline:
-                    raise TooLate
-                card = self._card(text)
-                if card is not None:
-                    yield card
+            yield from islice(self._of_order(order, resources, deadline), CDS_ORDER_CARDS)
+
+    def _of_order(self, order: Json, resources: Resources, deadline: float) -> Iterator[Json]:
+        if order["resourceType"] == VISION:
+            yield from self._lens_cards(order)
+        for text in order_texts(order, resources):
+            if monotonic() > deadline:
+                raise TooLate
+            card = self._card(text)
+            if card is not None:
+                yield card
 
     def _card(self, order: OrderText) -> Json | None:
         """The card of one concept; None if there is nothing likely to say."""

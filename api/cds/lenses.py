@@ -13,6 +13,7 @@ from api.cds.concepts import is_coded, with_code
 from api.cds.lens_words import is_contact, lens_words, power
 from api.cds.offers import Offer
 from api.cds.resources import Json, string
+from api.http.limits import CDS_LENSES
 from index.records import Record
 
 _DESIGNS = ("trifocal", "bifocal")
@@ -89,7 +90,7 @@ def lens_order(prescription: Json, codes: Iterable[LensCode], on: date) -> LensO
     """The code of each spectacle lens of a VisionPrescription; contact lenses have none here."""
     codes = tuple(codes)
     found = []
-    for at, lens in enumerate(_list(prescription.get("lensSpecification"))):
+    for at, lens in enumerate(_list(prescription.get("lensSpecification"))[:CDS_LENSES]):
         product = lens.get("product") if isinstance(lens, dict) else None
         if not isinstance(lens, dict) or (isinstance(product, dict) and is_coded(product)):
             continue

@@ -26,10 +26,10 @@ from api.cds.resources import (
     Entry,
     Json,
     Resources,
+    Selection,
     contained,
     dicts,
     entries,
-    names,
     prefetched_entries,
     string,
 )
@@ -92,10 +92,11 @@ def orders_of(request: HookRequest, resources: Resources) -> Iterator[Json]:
     if request.hook == DISPATCH:
         among = resources.prefetched
         wanted = context.dispatchedOrders or ((context.order,) if context.order else ())
+    selection = None if wanted is None else Selection(wanted)
     for entry in among:
         if string(entry[1].get("resourceType")) not in ORDER_TYPES:
             continue
-        if wanted is None or any(names(entry, reference) for reference in wanted):
+        if selection is None or entry in selection:
             yield entry[1]
 
 

@@ -38,21 +38,26 @@ def entries(bundle: Any) -> Iterator[Entry]:
             yield string(entry.get("fullUrl")), entry["resource"]
 
 
-def names(entry: Entry, reference: str) -> bool:
-    """Whether a reference means a resource.
+class Selection:
+    """The resources that some references name.
 
     Args:
-        entry: The resource.
-        reference: `Type/id`, an absolute address that ends so, the entry's full address, `urn:uuid:` with the
-            id, or the id alone; a version at the end is ignored.
+        references: Each is `Type/id`, an absolute address that ends so, an entry's full address, `urn:uuid:`
+            with the id, or the id alone; a version at the end is ignored.
     """
-    full, resource = entry
-    wanted = _VERSION.sub("", reference.strip())
-    identifier = string(resource.get("id"))
-    if not wanted or (wanted != full and not identifier):
-        return False
-    local = f"{string(resource.get('resourceType'))}/{identifier}"
-    return wanted in (full, local, identifier, _UUID + identifier) or wanted.endswith(f"/{local}")
+
+    def __init__(self, references: Iterable[str]) -> None:
+        given = [_VERSION.sub("", reference.strip()) for reference in references]
+        self._named = frozenset(given) | {"/".join(one.split("/")[-2:]) for one in given}
+
+    def __contains__(self, entry: Entry) -> bool:
+        full, resource = entry
+        identifier = string(resource.get("id"))
+        forms = {full} - {""}
+        if identifier:
+            local = f"{string(resource.get('resourceType'))}/{identifier}"
+            forms |= {local, identifier, _UUID + identifier}
+        return not self._named.isdisjoint(forms)
 
 
 class Resources:
@@ -91,7 +96,7 @@ def contained(resource: Json, reference: str) -> tuple[ElementPath, Json] | None
     """Path and value of the contained resource that `#id` means, or None."""
     inner = resource.get("contained")
     for at, item in enumerate(inner if isinstance(inner, list) else []):
-        if isinstance(item, dict) and reference == f"#{item.get('id')}":
+        if isinstance(item, dict) and string(item.get("id")) and reference == f"#{string(item.get('id'))}":
             return ("contained", at), item
     return None
 

@@ -35,4 +35,6 @@ CDS_CONSIDERED = 10  # suggestions among which those of a fitting kind are looke
 CDS_MIN_CONFIDENCE = 0.05  # a less likely suggestion only adds noise
 CDS_CARD_CONFIDENCE = 0.5  # of all suggestions of a card together; below it there is no card
 CDS_MAX_CARDS = 50  # of one answer
+CDS_ORDER_CARDS = 5  # of one order: each suggestion holds a copy of it
+CDS_LENSES = 8  # of one prescription
 CDS_BUDGET_S = 0.4  # seconds; the specification asks for 500 ms at the client
