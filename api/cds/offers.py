@@ -25,7 +25,7 @@ CROSSWALKED = frozenset(
 )
 """Addresses of NDC and RxNorm, whose codes a crosswalk turns into HCPCS codes."""
 
-_WORD = re.compile(r"[a-z][a-z-]*[a-z]")
+_WORD = re.compile(r"[a-z]{2,}")
 _FORMS = frozenset(
     re.findall(
         r"\S+",
@@ -52,7 +52,7 @@ _SALTS = frozenset(
         """,
     )
 )
-"""Words after the name of a drug that many drugs share."""
+"""Words after the name of a drug that many drugs share; they name one only at the beginning."""
 
 
 class Crosswalk(Protocol):
@@ -127,18 +127,24 @@ def _fits(service: Service, order: OrderText, suggestion: Suggestion) -> bool:
         return False
     if order.kind != "MedicationRequest":
         return True
-    return not suggestion.why.against and names_drug(order.text, suggestion)
+    other_form = any(
+        each.startswith("says ") for each in suggestion.why.against
+    )  # "says oral; your text says iv"
+    return not other_form and names_drug(order.text, suggestion)
 
 
 def names_drug(text: str, suggestion: Suggestion) -> bool:
-    """Whether what a drug order names first is among what the suggestion matched.
+    """Whether a word that names the drug is among what the suggestion matched.
 
     A tablet of aspirin matches the words of one of prednisone, except for the drug.
     """
     content = [word for word in _WORD.findall(text.lower()) if word not in _FORMS]
-    if not content:
-        return False
-    named = {content[0], *(word for word in content[1:2] if word not in _SALTS)}
+    names = {*content[:1], *(word for word in content if word not in _SALTS)}
     why = suggestion.why
-    typed = (each.partition(" -> ")[0] for each in (*why.corrections, *why.expansions))
-    return not named.isdisjoint(_WORD.findall(" ".join([*why.words, *typed]).lower()))
+    theirs = set(_WORD.findall(f"{why.term} {suggestion.description}".lower()))
+    matched = set(_WORD.findall(" ".join(why.words).lower()))
+    for reading in (*why.corrections, *why.expansions):
+        typed, _, read_as = reading.lower().partition(" -> ")
+        if not theirs.isdisjoint(_WORD.findall(read_as)):
+            matched.update(_WORD.findall(typed))
+    return not matched.isdisjoint(names)
