@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -74,7 +75,7 @@ def test_places_are_from_the_head_to_elsewhere() -> None:
     ],
 )
 def test_type_ahead_brings_what_is_meant(
-    real_index: RealIndex, typed: str, beginnings: tuple[str, ...]
+    real_index: RealIndex, shared: Path, typed: str, beginnings: tuple[str, ...]
 ) -> None:
     """The seven rows that a form shows are things of that name, none of them ended."""
     search = NlmSearch(Service(open_suggester(real_index.folder, Settings(home=real_index.folder))))
@@ -82,3 +83,12 @@ def test_type_ahead_brings_what_is_meant(
 
     assert answer[1]
     assert [code for code in answer[1] if not code.startswith(beginnings)] == []
+
+
+@pytest.mark.parametrize(("typed", "code"), [("ambulance mileage", "A0425"), ("eyeglass frames", "V2020")])
+def test_a_sure_suggestion_comes_first(real_index: RealIndex, shared: Path, typed: str, code: str) -> None:
+    """Where the whole text is understood, no head noun is preferred to what it means."""
+    search = NlmSearch(Service(open_suggester(real_index.folder, Settings(home=real_index.folder))))
+    answer: Any = msgspec.json.decode(search.answer(read_request({"terms": typed})))
+
+    assert answer[1][0] == code

@@ -28,6 +28,7 @@ SEARCHED_FIELDS = DESCRIPTION_FIELDS | {"code"}
 DAILY_FIELDS = ("obsolete",)  # have another value on another day
 # A suggestion with less confidence is shown only if it contains every typed word, as in the public API.
 MIN_CONFIDENCE = 0.02
+SURE = 0.9  # confidence of a whole text; half a word has less
 TYPE_AHEAD_WORDS = 2  # a longer text is a description, which the suggester ranks better
 
 
@@ -110,7 +111,7 @@ class NlmSearch:
         self, terms: str, rows: NDArray[np.int64], on: date
     ) -> tuple[list[Record], list[Record]]:
         """(Records to show first, literal matches in order)."""
-        suggested = self._suggested(terms, {self._records[row].code for row in rows})
+        suggested, sure = self._suggested(terms, {self._records[row].code for row in rows})
         words = WORD.findall(terms.lower())
         if not len(rows) or not words:
             return suggested, []
@@ -122,21 +123,23 @@ class NlmSearch:
         # From the last key to the first: place, ended, suggested, common, not for what has no other code.
         order = np.lexsort((rows, self._is_noc[rows], -self._popularity[rows], rank[rows], ended, places))
         ordered = [self._records[row] for row in rows[order]]
-        called = int(np.count_nonzero((places == HEAD) & ~ended)) if len(words) <= TYPE_AHEAD_WORDS else 0
+        type_ahead = len(words) <= TYPE_AHEAD_WORDS and not sure
+        called = int(np.count_nonzero((places == HEAD) & ~ended)) if type_ahead else 0
         return [*ordered[:called], *suggested], ordered
 
-    def _suggested(self, terms: str, literal: Container[str]) -> list[Record]:
-        """Records of the suggested codes, best first; none if no suggestion is likely."""
+    def _suggested(self, terms: str, literal: Container[str]) -> tuple[list[Record], bool]:
+        """Records of the suggested codes, best first, and whether the first is sure; none if none fits."""
         answer = self._service.suggest(terms, Ask(MAX_K, filters=Filters(include_terminated=True)))
         if answer.error or answer.no_good_match:
-            return []
+            return [], False
         codes = [
             suggestion.code
             for suggestion in answer.suggestions
             if suggestion.confidence >= MIN_CONFIDENCE or suggestion.code in literal
         ]
         records = (self._service.catalogue.get(code) for code in codes)
-        return [record for record in records if record is not None]
+        sure = any(suggestion.confidence >= SURE for suggestion in answer.suggestions[:1])
+        return [record for record in records if record is not None], sure
 
     def _literal(self, terms: str, search: Sequence[str], on: date) -> NDArray[np.int64]:
         """Rows of the records with a match for each typed word, in code order.
