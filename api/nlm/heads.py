@@ -65,12 +65,14 @@ class Heads:
         texts = [record.long_description or record.short_description for record in records]
         phrases = [first_phrase(text) for text in texts]
         self._phrase = Column(" ".join(phrase.words) for phrase in phrases)
-        self._first = Column(phrase.words[0] if phrase.words else "" for phrase in phrases)
-        self._head = Column(phrase.head for phrase in phrases)
         counts = Counter(word for text in texts for word in set(WORD.findall(text.lower())))
         self._words = sorted(counts)
         self._counts = np.array([counts[word] for word in self._words], dtype=np.int64)
-        self._head_counts = np.array([counts[phrase.head] for phrase in phrases], dtype=np.int64)
+        number = {word: at for at, word in enumerate(self._words)}
+        firsts = (phrase.words[0] if phrase.words else "" for phrase in phrases)
+        # Numbers of words in sorted order, so that those with one beginning follow each other.
+        self._first = np.array([number.get(word, -1) for word in firsts], dtype=np.int64)
+        self._head = np.array([number.get(phrase.head, -1) for phrase in phrases], dtype=np.int64)
         self._measure = np.array([is_measure(record) for record in records], dtype=bool)
 
     def places(self, words: Sequence[str]) -> NDArray[Any]:
@@ -84,14 +86,11 @@ class Heads:
         for word in others:
             within = within & self._phrase.prefix(word)
         within &= ~self._measure
+        start = bisect_left(self._words, last)
+        end = bisect_left(self._words, last + AFTER_WORDS, lo=start)
+        most = self._counts[start:end].max(initial=0)
+        common = np.append(self._counts >= COMMON * most, False)  # the last for no head
         places = np.where(within, np.int8(PHRASE), np.int8(ELSEWHERE))
-        places[within & self._first.prefix(last)] = FIRST
-        common = self._head_counts >= COMMON * self._most(last)
-        places[within & self._head.prefix(last) & common] = HEAD
+        places[within & (start <= self._first) & (self._first < end)] = FIRST
+        places[within & (start <= self._head) & (self._head < end) & common[self._head]] = HEAD
         return places
-
-    def _most(self, beginning: str) -> int:
-        """Number of records with the commonest word that begins so."""
-        first = bisect_left(self._words, beginning)
-        end = bisect_left(self._words, beginning + AFTER_WORDS, lo=first)
-        return int(self._counts[first:end].max(initial=0))
