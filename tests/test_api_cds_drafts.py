@@ -121,3 +121,29 @@ def test_an_order_gets_its_code_or_nothing(
 def test_what_no_code_fits_gets_no_card(client: TestClient[Litestar], order: dict[str, Any]) -> None:
     """The specification's own example, aspirin, and a procedure that has its CPT code."""
     assert cards(client, order) == []
+
+
+def test_the_specifications_selection_gets_no_card(client: TestClient[Litestar]) -> None:
+    """A pudding and an antibiotic, both selected, as in the example of `order-select`."""
+    pudding = {
+        "resourceType": "NutritionOrder",
+        "id": "pureeddiet-simple",
+        "oralDiet": {"type": [{"text": "Pureed diet"}]},
+        "supplement": [
+            {"type": {"text": "Adult high energy pudding"}, "productName": "Ensure Pudding 4 oz container"}
+        ],
+    }
+    orders = [pudding, NEVER[0] | {"id": "smart-MedicationRequest-103"}]
+    body = {
+        "hook": "order-select",
+        "hookInstance": str(uuid4()),
+        "context": {
+            "selections": [
+                "NutritionOrder/pureeddiet-simple",
+                "MedicationRequest/smart-MedicationRequest-103",
+            ],
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order} for order in orders]},
+        },
+    }
+
+    assert client.post("/cds-services/hcpcs-order-select", json=body).json() == {"cards": []}
