@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from time import monotonic
-from uuid import uuid4
 
-from api.cds.card_texts import coding_of, detail, other_system_detail, shorten, source
+from api.cds.card_parts import base, choice, coding_of, detail, other_system_card, shorten
 from api.cds.discovery import card_limit, wants_cards
-from api.cds.feedback import REASONS, REASONS_SYSTEM, suggestion_id
+from api.cds.feedback import suggestion_id
 from api.cds.lenses import LensCode, lens_order
 from api.cds.messages import HookRequest
 from api.cds.offers import Offer, crosswalked, suggested
@@ -20,8 +19,7 @@ from api.cds.resources import Json, Resources, string
 from api.http.limits import CDS_BUDGET_S, CDS_ORDER_CARDS
 from api.service import Service
 from api.trail.notes import note_codes, note_texts
-from suggest.answer import Answer, LooksLike
-from suggest.looks import short_sentence
+from suggest.answer import Answer
 
 DRUGS = "ndc"  # every order of a drug looks like one, which says nothing
 
@@ -103,7 +101,7 @@ class CardMaker:
             note_codes(len(offers))
             return self._coded(order, answer, offers)
         if answer.looks_like and answer.looks_like.system != DRUGS and not answer.error:
-            return _other_system_card(order, answer, answer.looks_like)
+            return other_system_card(order, answer, answer.looks_like)
         return None
 
     def _coded(self, order: OrderText, answer: Answer | None, offers: list[Offer]) -> Json:
@@ -111,13 +109,13 @@ class CardMaker:
         others = f" or {len(offers) - 1} more" if len(offers) > 1 else ""
         first = offers[0]
         return {
-            **_base(order.reference, self._service.release),
+            **base(order.reference, self._service.release),
             "summary": shorten(
                 f"{order.kind} without a HCPCS code: {first.code}{others}, {first.description}"
             ),
             "detail": detail(self._service, answer, offers),
             "suggestions": [self._suggestion(order, offer, offer is first) for offer in offers],
-            **_choice(),
+            **choice(),
         }
 
     def _suggestion(self, order: OrderText, offer: Offer, first: bool) -> Json:
@@ -145,7 +143,7 @@ class CardMaker:
         codes = " and ".join(dict.fromkeys(offer.code for offer in offers))
         identifier = string(prescription.get("id"))
         yield {
-            **_base(f"{VISION}/{identifier}" if identifier else "", self._service.release),
+            **base(f"{VISION}/{identifier}" if identifier else "", self._service.release),
             "summary": shorten(f"{VISION} without a HCPCS code: {codes}, {offers[0].description}"),
             "detail": detail(self._service, None, offers),
             "suggestions": [
@@ -162,29 +160,5 @@ class CardMaker:
                     ],
                 }
             ],
-            **_choice(),
+            **choice(),
         }
-
-
-def _base(reference: str, release: str) -> Json:
-    """What every card has; the guide's extension names the order that it is about."""
-    card: Json = {"uuid": str(uuid4()), "indicator": "info", "source": source(release)}
-    if reference:
-        card["extension"] = {"davinci-crd.associated-resource": [{"reference": reference}]}
-    return card
-
-
-def _choice() -> Json:
-    reasons = [
-        {"code": code, "system": REASONS_SYSTEM, "display": display} for code, display in REASONS.items()
-    ]
-    return {"selectionBehavior": "at-most-one", "overrideReasons": reasons}
-
-
-def _other_system_card(order: OrderText, answer: Answer, found: LooksLike) -> Json:
-    """The card of a text without a likely code that seems to belong to another system: information only."""
-    return {
-        **_base(order.reference, answer.release),
-        "summary": shorten(f"{order.kind}: {short_sentence(found)}"),
-        "detail": other_system_detail(answer, found),
-    }

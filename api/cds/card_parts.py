@@ -1,13 +1,17 @@
-"""The words of a card: summary, detail, source, and the coding that a suggestion names."""
+"""The parts of a card: what every card has, its words, and the coding that a suggestion names."""
 
 from __future__ import annotations
 
+from uuid import uuid4
+
+from api.cds.feedback import REASONS, REASONS_SYSTEM
 from api.cds.offers import Offer
+from api.cds.orders import OrderText
 from api.cds.resources import Json
 from api.service import Service
 from index.code_systems import system_of_code
 from suggest.answer import Answer, LooksLike
-from suggest.looks import sentence
+from suggest.looks import sentence, short_sentence
 
 MAX_SUMMARY = 140  # characters, a limit of the specification
 TOPIC = {
@@ -16,6 +20,31 @@ TOPIC = {
     "display": "Claim Guidance",
 }
 """What the cards are about, in the terms of the CRD guide."""
+
+
+def base(reference: str, release: str) -> Json:
+    """What every card has; the guide's extension names the order that it is about."""
+    card: Json = {"uuid": str(uuid4()), "indicator": "info", "source": source(release)}
+    if reference:
+        card["extension"] = {"davinci-crd.associated-resource": [{"reference": reference}]}
+    return card
+
+
+def choice() -> Json:
+    """How suggestions are chosen, and why a user may take none."""
+    reasons = [
+        {"code": code, "system": REASONS_SYSTEM, "display": display} for code, display in REASONS.items()
+    ]
+    return {"selectionBehavior": "at-most-one", "overrideReasons": reasons}
+
+
+def other_system_card(order: OrderText, answer: Answer, found: LooksLike) -> Json:
+    """The card of a text without a likely code that seems to belong to another system: information only."""
+    return {
+        **base(order.reference, answer.release),
+        "summary": shorten(f"{order.kind}: {short_sentence(found)}"),
+        "detail": other_system_detail(answer, found),
+    }
 
 
 def source(release: str) -> Json:
