@@ -113,7 +113,8 @@ def test_every_route_but_the_open_ones_asks_for_a_key(tmp_path: Path) -> None:
         }
 
     let_in = {path for (_, path), status in answers.items() if status != 401}
-    assert let_in == {"/health/live", "/health/ready", "/cds-services", "/fhir/metadata"}
+    smart = "/.well-known/smart-configuration"
+    assert let_in == {"/health/live", "/health/ready", "/cds-services", "/fhir/metadata", smart}
 
 
 def test_keys_are_rotated_without_a_restart(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.loading import open_suggester
-from api.nlm.query import QuerySyntaxError, parse_query
+from api.nlm.matchers import QuerySyntaxError
+from api.nlm.query import parse_query
 from api.nlm.request import read_request
 from api.nlm.search import Columns, NlmSearch
 from api.service import Service
@@ -102,7 +103,7 @@ def test_a_code_prefix_lists_codes_in_order(client: TestClient[Litestar]) -> Non
 
 def test_a_word_half_typed_is_found(client: TestClient[Litestar]) -> None:
     """A code must match all of several word beginnings."""
-    assert search(client, terms="whee")[1] == ["E0130", "E0143", "K0001"]
+    assert search(client, terms="whee")[1] == ["K0001", "E0143", "E0130"]
     assert search(client, terms="whee fold")[1] == ["E0143"]
     assert search(client, terms="xyzzy") == [0, [], None, []]
     assert search(client, terms="-") == [0, [], None, []]
@@ -128,6 +129,23 @@ def test_search_fields_bound_the_search(client: TestClient[Litestar]) -> None:
         ("add_dt:[19930101 TO 19940101]", ["E0143", "E0144", "K0001"]),
         ("term_dt:[* TO 20201231]", ["E0144"]),
         ("short_desc:wheel*", ["E0143", "K0001"]),
+        ("add_dt:>=20030101", ["J1815", "L9900"]),
+        ("add_dt:[20030101 TO *]", ["J1815", "L9900"]),
+        ("add_dt:>20030101", ["L9900"]),
+        ("add_dt:>=2003-01-01 AND add_dt:<2999", ["J1815"]),
+        ("add_dt:(>=1993 AND <=1993)", ["E0143", "E0144"]),
+        ("add_dt:{19930101 TO 20030101}", ["K0001"]),
+        ("add_dt:[19930101 TO 20030101}", ["E0143", "E0144", "K0001"]),
+        ("add_dt:{1993 TO 2003]", ["J1815", "K0001"]),
+        ("add_dt:1994", ["K0001"]),
+        ("add_dt:1994-01", ["K0001"]),
+        ('add_dt:"1994-01-01"', ["K0001"]),
+        ("add_dt:1994*", ["K0001"]),
+        ("_exists_:term_dt", ["E0144"]),
+        ("NOT _exists_:add_dt", []),
+        ("code:(J1815 OR K0001)", ["J1815", "K0001"]),
+        ("code:>=K AND *:*", ["K0001", "L9900"]),
+        ("code:[J1815 TO K0001}", ["J1815", "J9999"]),
     ],
 )
 def test_q_constrains_the_rows(client: TestClient[Litestar], q: str, codes: list[str]) -> None:
@@ -135,7 +153,16 @@ def test_q_constrains_the_rows(client: TestClient[Litestar], q: str, codes: list
     assert search(client, terms="", q=q, maxList="")[1] == codes
 
 
-@pytest.mark.parametrize("q", ["colour:red", "(code:E*", "code:E*)", '"open', "add_dt:[1 2]", "(" * 50 + "a"])
+UNREADABLE = [
+    *("colour:red", "(code:E*", "code:E*)", '"open', "add_dt:[1 2]", "(" * 50 + "a", "_exists_:colour"),
+    *("walker~", "walker~2", "walker^2", "/wal.*/", "w/o", r"walk\er", "*:red", "a && && b", "a|| ||b"),
+    *("add_dt:=>2024", "add_dt:>=>2024", "add_dt:>", "add_dt:yesterday", "add_dt:>=01/01/2024", "add_dt:>*"),
+    *("add_dt:[2024-1 TO *]", "is_noc:yes", "obsolete:>a", "is_noc:[a TO b]", "%", "code:%", "()", "AND"),
+    *("a AND", "OR a", "a AND OR b", "NOT", "a -", "add_dt:[a TO b", "code:{a b}"),
+]
+
+
+@pytest.mark.parametrize("q", UNREADABLE)
 def test_a_q_that_cannot_be_read_is_refused(client: TestClient[Litestar], q: str) -> None:
     """A part that is not understood is an error, is not ignored, and is not repeated in the message."""
     response = client.get("/api/hcpcs/v3/search", params={"terms": "", "q": q})
@@ -202,14 +229,16 @@ def test_a_costly_request_is_refused(
 
 
 FIELD = st.sampled_from(
-    ["", "code:", "display:", "short_desc:", "long_desc:", "obsolete:", "is_noc:", "add_dt:"]
+    ["", "code:", "display:", "short_desc:", "long_desc:", "obsolete:", "is_noc:", "add_dt:", "term_dt:"]
 )
 VALUE = st.sampled_from(
     ["e0143", "e01*", "*", "?", "*a*", "w?lk*", "with", "it's", "--", "true", "false", "1993*",
      '"with wheels"', '"other code"', '""', "[* TO *]", "[19930101 TO 20000101]", "[e TO f]", "[f TO e]",
-     "a[b]*"]
+     "a[b]*", "{19930101 TO 20000101}", "{1993 TO 2003]", "[e0130 TO k}", ">=19930101", ">1993", "<=1993-01",
+     "<2003", "<k", ">=e0143", "(true OR 1993)", "(e* AND NOT e0143)"]
 )  # fmt: skip
-CLAUSE = st.builds("{}{}{}".format, st.sampled_from(["", "NOT ", "+", "-", "!"]), FIELD, VALUE)
+PLAIN = st.builds("{}{}".format, FIELD, VALUE) | st.sampled_from(["_exists_:term_dt", "*:*", "_exists_:code"])
+CLAUSE = st.builds("{}{}".format, st.sampled_from(["", "NOT ", "+", "-", "!"]), PLAIN)
 QUERY = st.recursive(
     CLAUSE,
     lambda inner: st.lists(inner, min_size=1, max_size=3).flatmap(

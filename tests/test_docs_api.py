@@ -134,6 +134,10 @@ def test_every_problem_type_is_listed() -> None:
         f"and {limits.NLM_WILDCARDS} wildcards in a pattern",
         f"name at most {limits.NLM_FIELDS} fields each",
         f"when time runs out ({limits.CDS_BUDGET_S * 1000:.0f} ms)",
+        f"codes together are less than {limits.CDS_CARD_CONFIDENCE * 100:.0f} % likely",
+        f"A code below {limits.CDS_MIN_CONFIDENCE * 100:.0f} % is not offered",
+        f"A body has at most {limits.CDS_BODY_BYTES // 1024**2} MB",
+        f"at most {limits.CDS_ORDER_CARDS} cards for one order, {limits.CDS_MAX_CARDS} for one call",
     ],
 )
 def test_limits_are_those_of_the_service(sentence: str) -> None:

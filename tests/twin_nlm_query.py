@@ -8,9 +8,10 @@ from datetime import date
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from operator import ge, gt, le, lt
 
 from api.nlm.columns import WORD
-from api.nlm.fields import FIELDS, as_text
+from api.nlm.fields import DATES, FIELDS, as_text
 from index.records import Record
 
 Condition = Callable[[Record, date], bool]
@@ -19,11 +20,13 @@ MAX_DEPTH = 20  # of parentheses inside each other
 MAX_CACHED_TEXTS = 100_000
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<mark>[+\-!])
-    |(?P<word>(?:(?P<field>[a-z_]+):)?(?:"(?P<phrase>[^"]*)"|(?P<range>\[[^\[\]]*\])|(?P<term>[^\s()"\[\]:]+))))""",
+    r"""\s*(?:(?:(?P<group>[a-z_]+):)?(?P<open>\()|(?P<close>\))|(?P<mark>[+\-!])
+    |(?P<word>(?:(?P<field>[a-z_]+|\*):)?(?:"(?P<phrase>[^"]*)"|(?P<range>[\[{][^\[\]{}]*[\]}])
+    |(?P<compare>[<>]=?[^\s()"\[\]{}:<>=]+)|(?P<term>[^\s()"\[\]{}:]+))))""",
     re.VERBOSE,
 )
-_RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
+_RANGE = re.compile(r"[\[{]\s*(\S+)\s+TO\s+(\S+)\s*[\]}]")
+COMPARISONS = {">=": ge, ">": gt, "<=": le, "<": lt}
 
 
 class QuerySyntaxError(ValueError):
@@ -74,7 +77,7 @@ class _Parser:
     def _at_end(self) -> bool:
         return self._position >= len(self._tokens)
 
-    def _clauses(self, depth: int) -> Condition:
+    def _clauses(self, depth: int, field: str | None = None) -> Condition:
         """Read clauses up to a closing parenthesis or the end."""
         if depth > MAX_DEPTH:
             raise QuerySyntaxError("has too many parentheses inside each other")
@@ -91,14 +94,14 @@ class _Parser:
                 if after_and and clauses and clauses[-1][0] is Occur.SHOULD:
                     clauses[-1] = (Occur.MUST, clauses[-1][1])
             else:
-                condition = self._group(depth) if token["open"] else _clause(token)
+                condition = self._group(depth, token, field) if token["open"] else _clause(token, field)
                 clauses.append((Occur.MUST if after_and and occur is Occur.SHOULD else occur, condition))
                 after_and, occur = False, Occur.SHOULD
         return _combined(clauses)
 
-    def _group(self, depth: int) -> Condition:
+    def _group(self, depth: int, token: re.Match[str], field: str | None) -> Condition:
         """Read the rest of a group whose opening parenthesis was read."""
-        condition = self._clauses(depth + 1)
+        condition = self._clauses(depth + 1, token["group"] or field)
         if self._at_end():
             raise QuerySyntaxError("lacks a closing parenthesis")
         self._position += 1
@@ -121,44 +124,57 @@ def _combined(clauses: list[tuple[Occur, Condition]]) -> Condition:
     return combined
 
 
-def _clause(token: re.Match[str]) -> Condition:
+def _clause(token: re.Match[str], group: str | None) -> Condition:
     """One field, or any of the default fields, matches the token."""
-    field = token["field"]
+    if token["field"] == "*" and token["term"] == "*":
+        return lambda record, on: True
+    if token["field"] == "_exists_" and token["term"] in FIELDS:
+        return lambda record, on: bool(as_text(FIELDS[token["term"]](record, on)))
+    field = token["field"] or group
     if field is not None and field not in FIELDS:
         raise QuerySyntaxError(f"names a field that is not one of {', '.join(FIELDS)}")
     names = (field,) if field else DEFAULT_FIELDS
-    matches = _matcher(token)
 
     def clause(record: Record, on: date) -> bool:
-        return any(matches(as_text(FIELDS[name](record, on))) for name in names)
+        return any(_matches(token, name, as_text(FIELDS[name](record, on))) for name in names)
 
     return clause
 
 
-def _matcher(token: re.Match[str]) -> Callable[[str], bool]:
-    """Whether a field's text matches the token: a range, a phrase, a pattern or a term."""
+def _matches(token: re.Match[str], field: str, text: str) -> bool:
+    """Whether a field's text matches the token: a range, a comparison, a phrase, a pattern or a term."""
     if token["range"] is not None:
-        return _range(token["range"])
+        match = _RANGE.fullmatch(token["range"])
+        if match is None:
+            raise QuerySyntaxError("has a range that is not of the form [FROM TO UNTIL]")
+        low, high = match.groups()
+        signs = (">=" if token["range"][0] == "[" else ">", "<=" if token["range"][-1] == "]" else "<")
+        ends = zip(signs, (low, high), strict=True)
+        return bool(text) and all(bound == "*" or _compares(sign, bound, field, text) for sign, bound in ends)
+    if token["compare"] is not None:
+        sign = token["compare"][:2] if token["compare"][1] == "=" else token["compare"][0]
+        return bool(text) and _compares(sign, token["compare"][len(sign) :], field, text)
+    if field in DATES and (token["phrase"] or token["term"]) and "*" not in token[0] and "?" not in token[0]:
+        return bool(text) and text.startswith((token["phrase"] or token["term"]).replace("-", ""))
     if token["phrase"] is not None:
         phrase = f" {' '.join(WORD.findall(token['phrase'].lower()))} "
-        return lambda text: phrase in f" {' '.join(_words(text))} "
+        return phrase in f" {' '.join(_words(text))} "
     term = token["term"].lower()
     if "*" in term or "?" in term:
         pattern = term.replace("[", "[[]")
-        return lambda text: any(fnmatchcase(word, pattern) for word in _words(text))
-    words = set(WORD.findall(term))
-    return lambda text: words.issubset(_words(text))
+        return any(fnmatchcase(word, pattern) for word in _words(text))
+    return set(WORD.findall(term)).issubset(_words(text))
+
+
+def _compares(sign: str, bound: str, field: str, text: str) -> bool:
+    """Whether a text compares so; of dates as many digits as the bound has are looked at."""
+    bound, text = bound.lower(), text.lower()
+    if field in DATES:
+        bound = bound.replace("-", "")
+        text = text[: len(bound)]
+    return bool(COMPARISONS[sign](text, bound))
 
 
 @lru_cache(maxsize=MAX_CACHED_TEXTS)  # called with the texts of a release only, never with what was typed
 def _words(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(text.lower()))
-
-
-def _range(text: str) -> Callable[[str], bool]:
-    """Whether a text sorts within `[FROM TO UNTIL]`, both ends included; `*` is an open end."""
-    match = _RANGE.fullmatch(text)
-    if match is None:
-        raise QuerySyntaxError("has a range that is not of the form [FROM TO UNTIL]")
-    low, high = ("" if bound == "*" else bound.lower() for bound in match.groups())
-    return lambda value: bool(value) and low <= value.lower() and (not high or value.lower() <= high)

@@ -40,7 +40,8 @@ def count_feedback(service: Service, feedback: Feedback) -> None:
     Nothing is counted if any part of the feedback is refused.
 
     Raises:
-        Refused: 422 if an accepted suggestion was not made by this service.
+        Refused: 422 if an accepted suggestion was not made by this service, or if outcome and accepted
+            suggestions contradict each other.
     """
     accepted = [_accepted_codes(service, card, n) for n, card in enumerate(feedback.feedback)]
     for card, codes in zip(feedback.feedback, accepted, strict=True):
@@ -52,6 +53,11 @@ def count_feedback(service: Service, feedback: Feedback) -> None:
 
 def _accepted_codes(service: Service, card: CardFeedback, position: int) -> list[str]:
     codes = [code_of(suggestion.id) for suggestion in card.acceptedSuggestions]
+    if bool(codes) != (card.outcome == "accepted"):
+        raise invalid(
+            f"$.feedback[{position}].acceptedSuggestions",
+            "must name the accepted suggestions when the outcome is accepted, and only then",
+        )
     if any(service.catalogue.get(code) is None for code in codes):
         path = f"$.feedback[{position}].acceptedSuggestions"
         raise invalid(path, "names a suggestion that this service did not make")

@@ -1,7 +1,4 @@
-"""Draft orders of a CDS Hooks call: finding their texts, and adding a coding.
-
-Resource layouts: https://hl7.org/fhir/R4/
-"""
+"""Orders of a CDS Hooks call: finding what is ordered in words and has no billing code yet."""
 
 from __future__ import annotations
 
@@ -12,136 +9,152 @@ from typing import Any
 
 import msgspec
 
-from index.code_systems import LEVEL_II
+from api.cds.concepts import (
+    CONCEPT_PATHS,
+    PRODUCT_NAMES,
+    REFERENCES,
+    REFERRED,
+    concept_text,
+    is_coded,
+    parents,
+    with_code,
+)
+from api.cds.lens_words import contact_text
+from api.cds.messages import DISPATCH, HookRequest
+from api.cds.resources import (
+    ElementPath,
+    Entry,
+    Json,
+    Resources,
+    Selection,
+    contained,
+    dicts,
+    entries,
+    prefetched_entries,
+    string,
+)
 
-Json = dict[str, Any]
-ElementPath = tuple[str | int, ...]  # keys and list positions from a resource to an element
-
-# Resource type -> paths of the elements that hold a CodeableConcept; one on the way to it may be a list.
-CONCEPT_PATHS = {
-    "DeviceRequest": (("codeCodeableConcept",),),
-    "ServiceRequest": (("code",),),
-    "MedicationRequest": (("medicationCodeableConcept",),),
-    "SupplyRequest": (("itemCodeableConcept",),),
-    "NutritionOrder": (
-        ("enteralFormula", "baseFormulaType"),
-        ("enteralFormula", "additiveType"),
-        ("supplement", "type"),
-    ),
-}
-# Concept of a NutritionOrder -> the free text beside it.
-PRODUCT_NAMES = {
-    "baseFormulaType": "baseFormulaProductName",
-    "additiveType": "additiveProductName",
-    "type": "productName",
-}
 DATE_START = re.compile(r"\d{4}-\d\d-\d\d")
+VISION = "VisionPrescription"
+ORDER_TYPES = frozenset({*CONCEPT_PATHS, VISION})
 
 
 class OrderText(msgspec.Struct, frozen=True):
-    """One concept of a draft order that has a text but no HCPCS code.
+    """One concept of an order that has no billing code.
 
     Attributes:
-        resource: The draft.
-        path: From the draft to the concept.
-        text: What is ordered.
+        order: The order.
+        holder: The resource that holds the concept: the order, or what it refers to.
+        path: From the holder to the concept.
+        concept: The concept as sent; empty if there is none.
+        text: What is ordered; empty where only codes say it.
         on: Day on which the order is to be carried out; None for today.
+        changes: Whether a card may offer a changed holder.
     """
 
-    resource: Json
+    order: Json
+    holder: Json
     path: ElementPath
+    concept: Json
     text: str
     on: date | None
+    changes: bool = True
 
     @property
     def kind(self) -> str:
-        """Resource type of the draft."""
-        return str(self.resource["resourceType"])
+        """Resource type of the order."""
+        return str(self.order["resourceType"])
 
-    def with_coding(self, coding: Json) -> Json:
-        """A copy of the draft with the coding added to this concept."""
-        changed: Json = _with_coding(self.resource, self.path, coding, self.text)
-        return changed
+    @property
+    def reference(self) -> str:
+        """`Type/id` of the order; empty if it has no id."""
+        identifier = string(self.order.get("id"))
+        return f"{self.kind}/{identifier}" if identifier else ""
 
-
-def _with_coding(value: Any, path: ElementPath, coding: Json, text: str) -> Any:
-    """Copies only the elements along the path; all others are shared with the original."""
-    if not path:
-        concept = value if isinstance(value, dict) else {}
-        return {"text": text, **concept, "coding": [*_dicts(concept.get("coding")), coding]}
-    key = path[0]
-    if isinstance(key, int):
-        inner = _with_coding(value[key], path[1:], coding, text)
-        return [*value[:key], inner, *value[key + 1 :]]
-    return {**value, key: _with_coding(value.get(key), path[1:], coding, text)}
+    def with_coding(self, coding: Json) -> Json | None:
+        """A copy of the holder that names a code; None if it is not this session's to change."""
+        return with_code(self.holder, self.path, self.text, coding) if self.changes else None
 
 
-def order_texts(bundle: Json, selections: frozenset[str] | None) -> Iterator[OrderText]:
-    """The texts of a draft-order bundle that have no HCPCS code.
+def resources_of(request: HookRequest) -> Resources:
+    """The resources that came with a call."""
+    return Resources(entries(request.context.draftOrders), prefetched_entries(request.prefetch))
 
-    Args:
-        bundle: The hook context's `draftOrders`.
-        selections: References such as `DeviceRequest/1` that were selected; None for all.
+
+def orders_of(request: HookRequest, resources: Resources) -> Iterator[Json]:
+    """The orders that a call asks about, of the types that can have a code.
+
+    Those selected, or all drafts; on `order-dispatch` those dispatched, as far as they were prefetched.
     """
-    for entry in _dicts(bundle.get("entry")):
-        resource = entry.get("resource")
-        if not isinstance(resource, dict) or _string(resource.get("resourceType")) not in CONCEPT_PATHS:
+    context = request.context
+    among: tuple[Entry, ...] = resources.drafts
+    wanted = context.selections
+    if request.hook == DISPATCH:
+        among = resources.prefetched
+        wanted = context.dispatchedOrders or ((context.order,) if context.order else ())
+    selection = None if wanted is None else Selection(wanted)
+    for entry in among:
+        if string(entry[1].get("resourceType")) not in ORDER_TYPES:
             continue
-        reference = f"{resource['resourceType']}/{resource.get('id', '')}"
-        if selections is None or reference in selections:
-            yield from _texts_of(resource)
+        if selection is None or entry in selection:
+            yield entry[1]
 
 
-def _texts_of(resource: Json) -> Iterator[OrderText]:
-    for *parent_names, name in CONCEPT_PATHS[resource["resourceType"]]:
-        for path, parent in _parents(resource, tuple(parent_names)):
-            concept = parent.get(name)
-            concept = concept if isinstance(concept, dict) else {}
-            text = _concept_text(concept) or _string(parent.get(PRODUCT_NAMES.get(name, "")))
-            if text and not _has_hcpcs_code(concept):
-                yield OrderText(resource, (*path, name), text, _occurrence(resource))
+def order_texts(order: Json, resources: Resources) -> Iterator[OrderText]:
+    """The concepts of an order that have no billing code, with what is ordered in words."""
+    kind = order["resourceType"]
+    for *parent_names, name in CONCEPT_PATHS.get(kind, ()):
+        for path, parent in parents(order, tuple(parent_names)):
+            beside = string(parent.get(PRODUCT_NAMES.get(name, "")))
+            yield from _text(order, order, (*path, name), beside)
+    for path, lens in parents(order, ("lensSpecification",)) if kind == VISION else ():
+        product = lens.get("product")
+        concept = product if isinstance(product, dict) else {}
+        text = contact_text(lens)
+        if text and not is_coded(concept):
+            yield OrderText(order, order, (*path, "product"), concept, text, occurrence(order))
+    reference = order.get(REFERENCES.get(kind, ""))
+    if isinstance(reference, dict):
+        yield from _referred_text(order, reference, resources)
 
 
-def _parents(resource: Json, names: tuple[str, ...]) -> Iterator[tuple[ElementPath, Json]]:
-    """Objects that hold the concept, each with its path: the resource, a part of it, or items of a list."""
-    if not names:
-        yield (), resource
+def _referred_text(order: Json, reference: Json, resources: Resources) -> Iterator[OrderText]:
+    """What a reference of an order means, else the words that stand for it."""
+    address, display = string(reference.get("reference")), string(reference.get("display"))
+    inner = contained(order, address)
+    if inner is not None:
+        path, thing = inner
+        holder, changes = order, True
+    else:
+        path, thing = (), resources.find(address) or {}
+        holder, changes = thing, resources.is_draft(thing)
+    name = REFERRED.get(string(thing.get("resourceType")))
+    if name is None:
+        if display:
+            yield OrderText(order, order, (), {}, display, occurrence(order), changes=False)
         return
-    part = resource.get(names[0])
-    if isinstance(part, dict):
-        yield (names[0],), part
-    for position, item in enumerate(part if isinstance(part, list) else []):
-        if isinstance(item, dict):
-            yield (names[0], position), item
+    beside = next((string(each.get("name")) for each in dicts(thing.get("deviceName"))), "") or display
+    for found in _text(order, holder, (*path, name), beside):
+        yield msgspec.structs.replace(found, changes=changes)
 
 
-def _concept_text(concept: Json) -> str:
-    """The concept's text, else the first display of its codings, else an empty string."""
-    displays = (_string(coding.get("display")) for coding in _dicts(concept.get("coding")))
-    return _string(concept.get("text")) or next((display for display in displays if display), "")
+def _text(order: Json, holder: Json, path: ElementPath, beside: str) -> Iterator[OrderText]:
+    """One concept unless it is coded; `beside` is used where it has no words of its own."""
+    value: Any = holder
+    for key in path:
+        value = value[key] if isinstance(key, int) else value.get(key)
+    concept = value if isinstance(value, dict) else {}
+    text = concept_text(concept) or beside
+    if (text or concept.get("coding")) and not is_coded(concept):
+        yield OrderText(order, holder, path, concept, text, occurrence(order))
 
 
-def _has_hcpcs_code(concept: Json) -> bool:
-    systems = {_string(coding.get("system")) for coding in _dicts(concept.get("coding"))}
-    return not systems.isdisjoint(LEVEL_II.addresses)
-
-
-def _occurrence(resource: Json) -> date | None:
+def occurrence(resource: Json) -> date | None:
     """First day on which the order is to be carried out; None if there is no valid one."""
     period = resource.get("occurrencePeriod")
     start = period.get("start") if isinstance(period, dict) else None
-    match = DATE_START.match(_string(resource.get("occurrenceDateTime")) or _string(start))
+    match = DATE_START.match(string(resource.get("occurrenceDateTime")) or string(start))
     try:
         return date.fromisoformat(match[0]) if match else None
     except ValueError:
         return None
-
-
-def _dicts(value: Any) -> list[Json]:
-    """The objects in a JSON list; empty if the value is not a list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _string(value: Any) -> str:
-    """A JSON string without surrounding blanks; empty if the value is not a string."""
-    return value.strip() if isinstance(value, str) else ""

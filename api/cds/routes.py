@@ -1,27 +1,32 @@
-"""CDS Hooks 2.0: discovery, one service for `order-select` and `order-sign`, feedback.
+"""CDS Hooks 2.0: discovery, a service for each hook and one for all, feedback.
 
 Specification: https://cds-hooks.hl7.org/2.0/
 """
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import msgspec
-from litestar import Response, get, post
-from litestar.params import RequestBody
+from litestar import Request, Response, get, post
+from litestar.params import PathParameter, RequestBody
 from litestar.types import ControllerRouterHandler
 
-from api.cds.cards import cards, cards_in_time
+from api.cds.cards import CardMaker
+from api.cds.discovery import SERVICE, service_of, services, smart_configuration
 from api.cds.feedback import count_feedback
-from api.cds.messages import Feedback, HookRequest
-from api.cds.orders import Json
+from api.cds.lenses import lens_codes
+from api.cds.messages import HOOKS, Feedback, HookRequest, check_call
+from api.cds.resources import Json
 from api.http.bodies import json_response
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
+from api.http.limits import CDS_BODY_BYTES
+from api.http.problems import Refused
 from api.service import Service
 
 TAG = "CDS Hooks 2.0"
-SERVICE = "hcpcs-suggest"
-HOOKS = ("order-select", "order-sign")
+ServiceId = Annotated[str, PathParameter(description="An id that discovery lists.")]
 # Decimals are kept as written: 1.50 in a draft must not come back as 1.5.
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -39,12 +44,20 @@ EXAMPLE_CALL: Json = {
 
 
 def cds_routes(service: Service) -> list[ControllerRouterHandler]:
-    """Route handlers of `/cds-services`."""
-    return [_discovery_route(), _call_route(service), _feedback_route(service)]
+    """Route handlers of `/cds-services`: discovery, one service for all hooks, one for each, and feedback."""
+    maker = CardMaker(service, lens_codes(service.catalogue.records))
+    return [
+        _discovery_route(),
+        _smart_route(),
+        _call_route(maker),
+        _feedback_route(maker, service),
+        _hook_route(maker),
+        _hook_feedback_route(service),
+    ]
 
 
 def _discovery_route() -> ControllerRouterHandler:
-    services = {"services": [_described(hook) for hook in HOOKS]}
+    listed = {"services": services()}
 
     @get(
         "/cds-services",
@@ -55,36 +68,90 @@ def _discovery_route() -> ControllerRouterHandler:
         sync_to_thread=False,
     )
     def cds_discovery() -> Json:
-        """The one service, for order-select and order-sign."""
-        return services
+        """One service each for order-select, order-sign and order-dispatch."""
+        return listed
 
     return cds_discovery
 
 
-def _call_route(service: Service) -> ControllerRouterHandler:
+def _smart_route() -> ControllerRouterHandler:
+    @get(
+        "/.well-known/smart-configuration",
+        tags=[TAG],
+        summary="SMART configuration",
+        response_description="The configuration",
+        opt={OPEN: True},
+        sync_to_thread=False,
+    )
+    def smart(request: Request[Any, Any, Any]) -> Json:
+        """No launch and no token endpoint of its own; the addresses of FHIR and of CDS Hooks."""
+        return smart_configuration(str(request.base_url).rstrip("/"))
+
+    return smart
+
+
+def _call_route(maker: CardMaker) -> ControllerRouterHandler:
     @post(
         f"/cds-services/{SERVICE}",
         status_code=200,
         tags=[TAG],
-        summary="Codes for draft orders",
+        summary="Codes for orders",
         response_description="Cards",
         responses=problems(*BODY_ERRORS),
-        opt={EXAMPLE: lambda: Example(EXAMPLE_CALL, {"cards": _example_cards(service)})},
+        request_max_body_size=CDS_BODY_BYTES,
+        opt={EXAMPLE: lambda: Example(EXAMPLE_CALL, {"cards": _example_cards(maker)})},
     )
     async def cds_call(data: RequestBody[HookRequest]) -> Response[Json]:
-        """A card with at most three suggestions for each draft that has text but no HCPCS code.
+        """A card with at most three suggestions for each order that has a text but no billing code.
 
-        No card for a draft without a likely code, and none at all if they are not ready in time.
+        No card for an order without a likely code of a fitting kind, and none at all if they are not ready in
+        time.
         """
-        return json_response(ENCODE({"cards": await cards_in_time(service, data)}))
+        check_call(data, HOOKS)
+        return json_response(ENCODE({"cards": await maker.in_time(data)}))
 
     return cds_call
 
 
-def _feedback_route(service: Service) -> ControllerRouterHandler:
+def _hook_route(maker: CardMaker) -> ControllerRouterHandler:
+    @post(
+        "/cds-services/{service_id:str}",
+        status_code=200,
+        tags=[TAG],
+        summary="Codes for orders of one hook",
+        response_description="Cards",
+        responses=problems(*BODY_ERRORS, 404),
+        request_max_body_size=CDS_BODY_BYTES,
+    )
+    async def cds_hook_call(service_id: ServiceId, data: RequestBody[HookRequest]) -> Response[Json]:
+        """As the service for all hooks, for the one hook that discovery lists under this id."""
+        check_call(data, (_hook_of(service_id),))
+        return json_response(ENCODE({"cards": await maker.in_time(data)}))
+
+    return cds_hook_call
+
+
+def _hook_of(service_id: str) -> str:
+    """The hook of a listed service.
+
+    Raises:
+        Refused: 404 for another id.
+    """
+    for hook in HOOKS:
+        if service_id == service_of(hook):
+            return hook
+    raise Refused(404, "there is no such service; GET /cds-services lists them")
+
+
+def _feedback_route(maker: CardMaker, service: Service) -> ControllerRouterHandler:
     def example() -> Example:
-        accepted = [{"id": card["suggestions"][0]["uuid"]} for card in _example_cards(service)[:1]]
-        feedback = {"card": EXAMPLE_INSTANCE, "outcome": "accepted", "acceptedSuggestions": accepted}
+        accepted = [{"id": card["suggestions"][0]["uuid"]} for card in _example_cards(maker)[:1]]
+        feedback = {
+            "card": EXAMPLE_INSTANCE,
+            "outcome": "accepted" if accepted else "overridden",
+            "acceptedSuggestions": accepted,
+            "outcomeTimestamp": "2026-01-15T09:31:00Z",
+        }
         return Example({"feedback": [feedback]})
 
     @post(
@@ -104,19 +171,23 @@ def _feedback_route(service: Service) -> ControllerRouterHandler:
     return cds_feedback
 
 
-def _example_cards(service: Service) -> list[Json]:
-    call = msgspec.convert(EXAMPLE_CALL, HookRequest)
-    return cards(service, call, float("inf")) or []
+def _hook_feedback_route(service: Service) -> ControllerRouterHandler:
+    @post(
+        "/cds-services/{service_id:str}/feedback",
+        status_code=200,
+        tags=[TAG],
+        summary="Feedback on cards of one hook",
+        response_description="Nothing",
+        responses=problems(*BODY_ERRORS, 404),
+    )
+    async def cds_hook_feedback(service_id: ServiceId, data: RequestBody[Feedback]) -> Json:
+        """As for the service for all hooks."""
+        _hook_of(service_id)
+        count_feedback(service, data)
+        return {}
+
+    return cds_hook_feedback
 
 
-def _described(hook: str) -> Json:
-    return {
-        "hook": hook,
-        "id": SERVICE,
-        "title": "HCPCS codes for orders in plain words",
-        "description": (
-            "Suggests up to three HCPCS codes for draft DeviceRequest, ServiceRequest, MedicationRequest, "
-            "SupplyRequest and NutritionOrder resources that have text but no HCPCS code."
-        ),
-        "usageRequirements": "None: the draft orders of the hook's context are enough.",
-    }
+def _example_cards(maker: CardMaker) -> list[Json]:
+    return maker.cards(msgspec.convert(EXAMPLE_CALL, HookRequest), float("inf")) or []

@@ -29,5 +29,12 @@ NLM_CLAUSES = 32  # of `q`, with its operators in words
 NLM_PATTERNS = 2  # of `q`, with a wildcard before their end
 NLM_WILDCARDS = 8  # in one pattern of `q`
 
+CDS_BODY_BYTES = 1024 * 1024  # drafts and prefetched resources of a call
 CDS_SUGGESTIONS = 3
+CDS_CONSIDERED = 10  # suggestions among which those of a fitting kind are looked for
+CDS_MIN_CONFIDENCE = 0.05  # a less likely suggestion only adds noise
+CDS_CARD_CONFIDENCE = 0.5  # of all suggestions of a card together; below it there is no card
+CDS_MAX_CARDS = 50  # of one answer
+CDS_ORDER_CARDS = 5  # of one order: each suggestion holds a copy of it
+CDS_LENSES = 8  # of one prescription
 CDS_BUDGET_S = 0.4  # seconds; the specification asks for 500 ms at the client

@@ -21,7 +21,7 @@ from index.errors import HcpcsError
 log = logging.getLogger("hcpcs.errors")
 
 PROBLEM_JSON = "application/problem+json"
-BODY_BOUNDS = f"{BODY_BYTES // 1024} KB; a batch {BATCH_BODY_BYTES // 1024**2} MB"
+BODY_BOUNDS = f"{BODY_BYTES // 1024} KB; a batch or a CDS Hooks call {BATCH_BODY_BYTES // 1024**2} MB"
 TYPE_PREFIX = "urn:hcpcs-suggest:problem:"
 
 SLUGS = {

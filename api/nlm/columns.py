@@ -83,11 +83,19 @@ class Column:
             return self._at(candidates)
         return self._at(np.array([row for row in candidates if phrase in self._plain[row]], dtype=np.int64))
 
-    def between(self, low: str, high: str | None) -> Rows:
-        """Which texts are not empty and sort from `low` to `high`, both included; None is no upper end."""
-        first = bisect_left(self._sorted_texts, low or "\0")
-        end = self._size if high is None else bisect_right(self._sorted_texts, high)
+    def between(
+        self, low: str, high: str | None, *, includes_low: bool = True, includes_high: bool = True
+    ) -> Rows:
+        """Which texts are not empty and sort from `low` to `high`; None is no upper end."""
+        to_low = bisect_left if includes_low else bisect_right
+        to_high = bisect_right if includes_high else bisect_left
+        first = max(to_low(self._sorted_texts, low), bisect_left(self._sorted_texts, "\0"))
+        end = self._size if high is None else to_high(self._sorted_texts, high)
         return self._at(self._sorted_rows[first : max(first, end)])
+
+    def exists(self) -> Rows:
+        """Which texts are not empty."""
+        return self.between("", None)
 
     def _span(self, beginning: str) -> tuple[int, int]:
         """Positions in the sorted words of those with a beginning."""

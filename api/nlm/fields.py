@@ -32,6 +32,10 @@ FIELDS: dict[str, Callable[[Record, date], Value]] = {
 }
 
 
+DATES = frozenset({"add_dt", "term_dt", "act_eff_dt"})
+BOOLEANS = frozenset({"obsolete", "is_noc"})
+
+
 def as_text(value: Value) -> str:
     """A value as the string that display columns show; empty for None."""
     if value is None:

@@ -1,7 +1,10 @@
 """The `q` parameter of the NLM call: the subset of Elasticsearch's query string syntax that forms use.
 
-Fields (`is_noc:false`), quoted phrases, `*` and `?`, ranges (`add_dt:[20200101 TO *]`), `AND`, `OR`, `NOT`,
-`+`, `-` and parentheses. As in Lucene, clauses without an operator between them are alternatives.
+Fields (`is_noc:false`, `code:(E0143 OR K0001)`), quoted phrases, `*` and `?`, ranges with their ends
+(`add_dt:[20200101 TO *]`) and without (`{...}`), `>`, `>=`, `<`, `<=`, `_exists_:term_dt`, `*:*`, `AND`,
+`OR`, `NOT`, `+`, `-` and parentheses. As in Lucene, clauses without an operator between them are
+alternatives.
+What means something else there - `~`, `^`, `/`, a backslash - is refused, never read as a word.
 A query is bounded in length, clauses and wildcards, and each clause is answered for all records at once, so
 that the most expensive query costs a few milliseconds.
 Syntax: https://www.elastic.co/guide/en/elasticsearch/reference/current/query-dsl-query-string-query.html
@@ -16,23 +19,22 @@ from functools import reduce
 from operator import and_, or_
 
 from api.http.limits import NLM_CLAUSES, NLM_PATTERNS, NLM_QUERY_CHARACTERS, NLM_WILDCARDS
-from api.nlm.columns import WILDCARD, WORD, Column, Rows
+from api.nlm.columns import WILDCARD, Column, Rows
 from api.nlm.fields import FIELDS
+from api.nlm.matchers import QuerySyntaxError, matcher
 
 Condition = Callable[[Mapping[str, Column]], Rows]  # from the column of each field
 DEFAULT_FIELDS = ("code", "short_desc", "long_desc")  # searched by a clause that names no field
 MAX_DEPTH = 20  # of parentheses inside each other
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<mark>[+\-!])
-    |(?P<word>(?:(?P<field>[a-z_]+):)?(?:"(?P<phrase>[^"]*)"|(?P<range>\[[^\[\]]*\])|(?P<term>[^\s()"\[\]:]+))))""",
+    r"""\s*(?:(?:(?P<group>[a-z_]+):)?(?P<open>\()|(?P<close>\))|(?P<mark>[+\-!])
+    |(?P<word>(?:(?P<field>[a-z_]+|\*):)?(?:"(?P<phrase>[^"]*)"|(?P<range>[\[{][^\[\]{}]*[\]}])
+    |(?P<sign>[<>]=?)(?P<bound>"[^"]*"|[^\s()"\[\]{}:<>=]+)|(?P<term>[^\s()"\[\]{}:]+))))""",
     re.VERBOSE,
 )
-_RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
-
-
-class QuerySyntaxError(ValueError):
-    """A query that cannot be read; the message never repeats it."""
+_EXISTS = "_exists_"
+AND, OR, NOT = frozenset({"AND", "&&"}), frozenset({"OR", "||"}), "NOT"
 
 
 class Occur(Enum):
@@ -73,7 +75,7 @@ def _check_bounds(tokens: list[re.Match[str]]) -> None:
     A pattern with a wildcard before its end is compared with every word of the release; one whose only
     wildcard is a `*` at its end is looked up.
     """
-    terms = [token["term"] for token in tokens if token["term"]]
+    terms = [token["term"] for token in tokens if token["term"] and token["term"] not in AND | OR]
     if sum(token["word"] is not None for token in tokens) > NLM_CLAUSES:
         raise QuerySyntaxError(f"has more than {NLM_CLAUSES} clauses and operators")
     if sum(WILDCARD.search(term.removesuffix("*")) is not None for term in terms) > NLM_PATTERNS:
@@ -98,31 +100,39 @@ class _Parser:
     def _at_end(self) -> bool:
         return self._position >= len(self._tokens)
 
-    def _clauses(self, depth: int) -> Condition:
-        """Read clauses up to a closing parenthesis or the end."""
+    def _clauses(self, depth: int, field: str | None = None) -> Condition:
+        """Read clauses up to a closing parenthesis or the end; `field` is that of the group."""
         if depth > MAX_DEPTH:
             raise QuerySyntaxError("has too many parentheses inside each other")
         clauses: list[tuple[Occur, Condition]] = []
         after_and, occur = False, Occur.SHOULD
+        waits = False  # an operator waits for its clause
         while not self._at_end() and not self._tokens[self._position]["close"]:
             token = self._tokens[self._position]
             word = token["word"]
             self._position += 1
-            if token["mark"] or word == "NOT":
+            if token["mark"] or word == NOT:
                 occur = Occur.MUST if token["mark"] == "+" else Occur.MUST_NOT
-            elif word in {"AND", "&&", "OR", "||"}:
-                after_and = word in {"AND", "&&"}
-                if after_and and clauses and clauses[-1][0] is Occur.SHOULD:
+                waits = True
+            elif word in AND or word in OR:
+                if waits or not clauses:
+                    raise QuerySyntaxError("has an operator without a clause before it")
+                after_and, waits = word in AND, True
+                if after_and and clauses[-1][0] is Occur.SHOULD:
                     clauses[-1] = (Occur.MUST, clauses[-1][1])
             else:
-                condition = self._group(depth) if token["open"] else _clause(token)
+                condition = self._group(depth, token, field) if token["open"] else _clause(token, field)
                 clauses.append((Occur.MUST if after_and and occur is Occur.SHOULD else occur, condition))
-                after_and, occur = False, Occur.SHOULD
+                after_and, occur, waits = False, Occur.SHOULD, False
+        if waits:
+            raise QuerySyntaxError("ends with an operator without a clause")
+        if not clauses:
+            raise QuerySyntaxError("has parentheses without a clause")
         return _combined(clauses)
 
-    def _group(self, depth: int) -> Condition:
+    def _group(self, depth: int, token: re.Match[str], field: str | None) -> Condition:
         """Read the rest of a group whose opening parenthesis was read."""
-        condition = self._clauses(depth + 1)
+        condition = self._clauses(depth + 1, _known(token["group"]) or field)
         if self._at_end():
             raise QuerySyntaxError("lacks a closing parenthesis")
         self._position += 1
@@ -149,34 +159,26 @@ def _every_row(columns: Mapping[str, Column]) -> Rows:
     return columns["code"].term(())
 
 
-def _clause(token: re.Match[str]) -> Condition:
-    """One field, or any of the default fields, matches the token."""
-    field = token["field"]
+def _known(field: str | None) -> str | None:
+    """A field that a query names.
+
+    Raises:
+        QuerySyntaxError: If the table has no such field.
+    """
     if field is not None and field not in FIELDS:
         raise QuerySyntaxError(f"names a field that is not one of {', '.join(FIELDS)}")
-    names = (field,) if field else DEFAULT_FIELDS
-    matches = _matcher(token)
-    return lambda columns: reduce(or_, (matches(columns[name]) for name in names))
+    return field
 
 
-def _matcher(token: re.Match[str]) -> Callable[[Column], Rows]:
-    """Which texts of a column match the token: a range, a phrase, a pattern or a term."""
-    if token["range"] is not None:
-        return _range(token["range"])
-    if token["phrase"] is not None:
-        words = WORD.findall(token["phrase"].lower())
-        return lambda column: column.phrase(words)
-    term = token["term"].lower()
-    if WILDCARD.search(term):
-        return lambda column: column.pattern(term)
-    words = WORD.findall(term)
-    return lambda column: column.term(words)
-
-
-def _range(text: str) -> Callable[[Column], Rows]:
-    """Which texts sort within `[FROM TO UNTIL]`, both ends included; `*` is an open end."""
-    match = _RANGE.fullmatch(text)
-    if match is None:
-        raise QuerySyntaxError("has a range that is not of the form [FROM TO UNTIL]")
-    low, high = ("" if bound == "*" else bound.lower() for bound in match.groups())
-    return lambda column: column.between(low, high or None)
+def _clause(token: re.Match[str], group: str | None) -> Condition:
+    """One field, or any of the default fields, matches the token."""
+    if token["field"] == "*":
+        if token["term"] != "*":
+            raise QuerySyntaxError("has a value for every field; only *:* is read")
+        return _every_row
+    if token["field"] == _EXISTS:
+        name = _known(token["term"] or "")
+        return lambda columns: columns[str(name)].exists()
+    field = _known(token["field"]) or group
+    matches = {name: matcher(token, name) for name in ((field,) if field else DEFAULT_FIELDS)}
+    return lambda columns: reduce(or_, (matches[name](columns[name]) for name in matches))

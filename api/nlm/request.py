@@ -10,7 +10,8 @@ import msgspec
 from api.http.limits import NLM_DEFAULT, NLM_FIELDS, NLM_MAX, TEXT_CHARACTERS
 from api.http.problems import invalid
 from api.nlm.fields import FIELDS
-from api.nlm.query import Condition, QuerySyntaxError, parse_query
+from api.nlm.matchers import QuerySyntaxError
+from api.nlm.query import Condition, parse_query
 
 DISPLAY = "code,display"
 SEARCH = "code,short_desc,long_desc"

@@ -1,0 +1,149 @@
+"""Orders as clinicians write them, on the whole release: the right code first, or silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from api.app import create_app
+from api.loading import open_suggester
+from api.settings import Settings
+from tests.real_index import RealIndex
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+SNOMED = "http://snomed.info/sct"
+CPT = "http://www.ama-assn.org/go/cpt"
+
+
+def drug(text: str) -> dict[str, Any]:
+    """A drug as an e-prescribing module names it: RxNorm's words, beside a code of RxNorm."""
+    coding = {"system": RXNORM, "code": "1", "display": text}
+    return {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"coding": [coding]}}
+
+
+def referred_drug(text: str) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": text}}],
+        "medicationReference": {"reference": "#m"},
+    }
+
+
+def device(text: str) -> dict[str, Any]:
+    return {"resourceType": "DeviceRequest", "codeCodeableConcept": {"text": text}}
+
+
+def supply(text: str) -> dict[str, Any]:
+    return {"resourceType": "SupplyRequest", "itemCodeableConcept": {"text": text}}
+
+
+def service(text: str, system: str | None = None, code: str = "1") -> dict[str, Any]:
+    coded = {} if system is None else {"coding": [{"system": system, "code": code}]}
+    return {"resourceType": "ServiceRequest", "code": {"text": text, **coded}}
+
+
+def formula(text: str) -> dict[str, Any]:
+    return {"resourceType": "NutritionOrder", "enteralFormula": {"baseFormulaProductName": text}}
+
+
+def glasses(**lens: Any) -> dict[str, Any]:
+    return {"resourceType": "VisionPrescription", "lensSpecification": [lens]}
+
+
+# Order -> first code, None for silence.
+DRAFTS: list[tuple[dict[str, Any], str | None]] = [
+    (drug("ceftriaxone 1000 MG Injection"), "J0696"),
+    (drug("0.6 ML denosumab 60 MG Prefilled Syringe [Prolia]"), "J0897"),
+    (drug("methotrexate 2.5 MG Oral Tablet"), "J8610"),
+    (referred_drug("ketorolac 30 mg IM once"), "J1885"),
+    (drug("levothyroxine sodium 0.05 MG Oral Tablet"), None),  # HCPCS has it by injection only
+    (drug("metformin hydrochloride 500 MG Oral Tablet"), None),
+    (device("quad cane"), "E0105"),
+    (device("nebulizer with compressor"), "E0570"),
+    (device("semi-electric hospital bed with side rails and mattress"), "E0260"),
+    (device("insulin"), None),  # a drug, ordered in the wrong place
+    (supply("hydrocolloid dressing 4x4"), "A6234"),
+    (supply("adult briefs size large"), "T4523"),
+    (supply("Foley catheter 16 French, two-way, silicone"), "A4344"),
+    (service("diabetes self-management training, individual, 30 minutes", SNOMED), "G0108"),
+    (service("screening colonoscopy, average risk"), "G0121"),
+    (service("ambulance, basic life support, non-emergency"), "A0428"),
+    (service("diagnostic colonoscopy", CPT, "45378"), None),
+    (formula("food thickener"), "B4100"),
+    (glasses(eye="right", sphere=-2.5, cylinder=-0.75, product={"coding": [{"code": "lens"}]}), "V2103"),
+]
+# What went wrong once.
+NEVER = [
+    drug("Amoxicillin 120 MG/ML / clavulanate potassium 8.58 MG/ML Oral Suspension"),
+    drug("aspirin 81 mg"),
+    drug("Aspirin 81 MG Delayed Release Oral Tablet"),
+    service("colonoscopy", CPT, "45378"),
+]
+
+
+@pytest.fixture(scope="module")
+def client(real_index: RealIndex, shared: Path) -> Iterator[TestClient[Litestar]]:
+    settings = Settings(home=Path("unused"))
+    with TestClient(create_app(open_suggester(real_index.folder, settings), settings)) as client:
+        yield client
+
+
+def cards(client: TestClient[Litestar], order: dict[str, Any]) -> list[Any]:
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": order | {"id": "1"}}]}
+    body = {"hook": "order-sign", "hookInstance": str(uuid4()), "context": {"draftOrders": bundle}}
+    response = client.post("/cds-services/hcpcs-order-sign", json=body)
+    assert response.status_code == 200, response.text
+    found: list[Any] = response.json()["cards"]
+    return found
+
+
+def name(order: Any) -> str:
+    return str(order)[:80] if isinstance(order, dict) else str(order)
+
+
+@pytest.mark.parametrize(("order", "code"), DRAFTS, ids=name)
+def test_an_order_gets_its_code_or_nothing(
+    client: TestClient[Litestar], order: dict[str, Any], code: str | None
+) -> None:
+    """Nineteen orders of our own: the code of the first suggestion, or no card."""
+    found = [card["suggestions"][0]["actions"][0] for card in cards(client, order)]
+
+    assert [action["description"].split()[3] for action in found] == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize("order", NEVER, ids=name)
+def test_what_no_code_fits_gets_no_card(client: TestClient[Litestar], order: dict[str, Any]) -> None:
+    """The specification's own example, aspirin, and a procedure that has its CPT code."""
+    assert cards(client, order) == []
+
+
+def test_the_specifications_selection_gets_no_card(client: TestClient[Litestar]) -> None:
+    """A pudding and an antibiotic, both selected, as in the example of `order-select`."""
+    pudding = {
+        "resourceType": "NutritionOrder",
+        "id": "pureeddiet-simple",
+        "oralDiet": {"type": [{"text": "Pureed diet"}]},
+        "supplement": [
+            {"type": {"text": "Adult high energy pudding"}, "productName": "Ensure Pudding 4 oz container"}
+        ],
+    }
+    orders = [pudding, NEVER[0] | {"id": "smart-MedicationRequest-103"}]
+    body = {
+        "hook": "order-select",
+        "hookInstance": str(uuid4()),
+        "context": {
+            "selections": [
+                "NutritionOrder/pureeddiet-simple",
+                "MedicationRequest/smart-MedicationRequest-103",
+            ],
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order} for order in orders]},
+        },
+    }
+
+    assert client.post("/cds-services/hcpcs-order-select", json=body).json() == {"cards": []}
