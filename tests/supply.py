@@ -23,7 +23,7 @@ ALLOWED = {
 }
 """Licences as packages name them: permissive ones, and the MPL, which binds its own files only."""
 
-READ_BY_HAND = {"fhirpy": "MIT"}
+READ_BY_HAND = {"atheris": "Apache-2.0", "fhirpy": "MIT"}
 """Licences of packages that declare none but carry a licence file."""
 
 OF_TORCH = re.compile(r"nvidia-|cuda-")
