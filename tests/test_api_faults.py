@@ -84,6 +84,7 @@ def test_an_index_on_a_slow_disk_is_built_and_read_as_on_a_fast_one(
     slow: dict[str, str], tmp_path: Path
 ) -> None:
     """The same answer."""
+    slow["SLOW_MS"] = "1"
     folder = Path(slow["HCPCS_HOME"]) / "index"
     built = run("index", "build", "--release", "starter", "--out", folder, **slow)
     command = ("suggest", "walker", "--json", "--index", folder)
