@@ -6,7 +6,13 @@ BIN := $(VENV)/bin
 # Expanded recursively, so that Python is searched for only when the environment is made.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
-PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq -c constraints.txt
+PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq
+# Each file's sha256 must be one of those in the list, which names every package; then the project itself.
+HASHED = $(PIP) --no-deps --require-hashes
+PROJECT = $(PIP) --no-deps --no-build-isolation -e .
+
+# What checks licences, vulnerabilities and digests needs nothing of ours, and has an environment of its own.
+TOOLS := $(VENV)/tools
 
 SHARED := $(or $(HCPCS_SHARED),../shared)
 RELEASE := $(firstword $(wildcard $(SHARED)/data/hcpcs/2026-01/HCPC2026_JAN_ANWEB_*.txt.gz))
@@ -23,7 +29,7 @@ BEFORE ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long mutants check eval reading bench clean
+.PHONY: suggest serve test test-long mutants check sbom lock eval reading bench clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -40,10 +46,26 @@ test-long: $(VENV)/full.stamp  ## the tests with many random inputs; SHARE=0.05 
 mutants: $(VENV)/full.stamp  ## check that each listed fault fails a test (about an hour); ARGS="--only 'words-*'" selects some
 	$(BIN)/python -m tests.mutants.run --jobs 2 $(ARGS)
 
-check: $(VENV)/full.stamp  ## check lint, format and types
+check: $(VENV)/full.stamp $(VENV)/tools.stamp  ## check lint, format, types, licences and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pip check
+	$(BIN)/python -m tests.supply $(TOOLS)/bin
+
+sbom: $(VENV)/serving.stamp $(VENV)/tools.stamp  ## bill of materials (CycloneDX) of what is installed: runs/sbom.json
+	@mkdir -p runs
+	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o runs/sbom.json $(VENV)
+
+# The digests of each package's files for all platforms, from the index that uv's settings name.
+LOCK = $(TOOLS)/bin/uv pip compile -q -c constraints.txt --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --custom-compile-command "make lock" --excludes requirements/excluded.txt
+BUILD = printf 'cython\nsetuptools\n'
+
+lock: $(VENV)/tools.stamp  ## after a change of constraints.txt: write requirements/{answering,full,tools}.txt again
+	$(BUILD) | $(LOCK) pyproject.toml - -o requirements/answering.txt
+	$(BUILD) | $(LOCK) pyproject.toml --all-extras - -o requirements/full.txt
+	$(LOCK) --group tools -o requirements/tools.txt
 
 eval: $(VENV)/full.stamp  ## measure quality: the starter cases, and the development set where it is present
 	$(BIN)/hcpcs index build --out runs/indexes/starter
@@ -86,14 +108,15 @@ $(VENV)/python.stamp:
 # The plain modules that setup.py compiles: a changed one is compiled again.
 PLAIN := $(shell sed -n '/^PLAIN = \[$$/,/^\]$$/s/"\([a-z._]*\)"[^"]*/\1 /gp' setup.py | tr -d '*(),' | tr . /)
 
-SOURCES := pyproject.toml constraints.txt setup.py $(PLAIN:=.py) $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
+SOURCES := pyproject.toml constraints.txt $(wildcard requirements/*.txt) setup.py $(PLAIN:=.py) $(wildcard */*.pyx */*.pxd */*/*.pyx */*/*.pxd)
 
 # With PYTHONDONTWRITEBYTECODE set, a command would otherwise compile all its imports each time.
 BYTECODE := $(BIN)/python -m compileall -q api eval index suggest
 
 $(VENV)/serving.stamp: $(VENV)/python.stamp $(SOURCES)
 	@echo "compiling, and installing the packages for answering into $(VENV) (once)" >&2
-	@$(PIP) -e .
+	@$(HASHED) -r requirements/answering.txt
+	@$(PROJECT)
 	@$(BYTECODE)
 	@touch $@
 
@@ -101,6 +124,15 @@ $(VENV)/serving.stamp: $(VENV)/python.stamp $(SOURCES)
 $(VENV)/full.stamp: $(VENV)/python.stamp $(SOURCES)
 	@echo "compiling, and installing the packages for answering, evaluation, tests and other encoders (once)" >&2
 	@# Without bytecode, since only a small part of these packages is used.
-	@$(PIP) --no-compile -e '.[encoders,eval,test]'
+	@$(HASHED) --no-compile -r requirements/full.txt
+	@# By version: its builds for processors and graphics cards differ in files and in what they need.
+	@$(PIP) --no-compile -c constraints.txt torch
+	@$(PROJECT)
 	@$(BYTECODE)
 	@touch $(VENV)/serving.stamp $@
+
+# Without network the checks that need no tools still run, and say which did not.
+$(VENV)/tools.stamp: $(VENV)/python.stamp requirements/tools.txt
+	@test -x $(TOOLS)/bin/python || $(BIN)/python -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip --disable-pip-version-check install -qq --no-deps --require-hashes \
+		-r requirements/tools.txt && touch $@ || echo "make: the tools of requirements/tools.txt are not installed" >&2

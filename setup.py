@@ -44,7 +44,8 @@ if os.environ.get("HCPCS_PLAIN_PYTHON"):
 def extension(name: str, suffix: str, *flags: str) -> Extension:
     """A module that is compiled from the source beside it."""
     source = f"{name.replace('.', '/')}{suffix}"
-    return Extension(name, [source], extra_compile_args=[] if sys.platform == "win32" else list(flags))
+    # Debugging information names the folder, so that the same sources would give different wheels.
+    return Extension(name, [source], extra_compile_args=[] if sys.platform == "win32" else [*flags, "-g0"])
 
 
 setup(

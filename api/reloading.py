@@ -104,6 +104,7 @@ class Supply:
             copied(resolve_index(self._given, self._settings), copy)
             if self._copies:  # the first was loaded before
                 open_suggester(copy, self._settings)
+                collect_replaced()
             write_file(self.file, f"{copy}\n".encode())
         except BaseException:
             shutil.rmtree(copy, ignore_errors=True)
@@ -158,13 +159,18 @@ def follow(live: LiveApp, path: Path | None, make: Callable[[], Litestar]) -> Wa
     def change() -> None:
         live.replace(make())
         log.warning("the service answers from %s now", live.app.state.service.release)
-        gc.unfreeze()  # what was loaded before is garbage now, with cycles in it
-        gc.collect()
-        gc.freeze()
+        collect_replaced()
 
     watch = Watch(path, change)
     watch.start()
     return watch
+
+
+def collect_replaced() -> None:
+    """Free indexes that nothing uses: they have cycles in them, and loading kept them from the collector."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def on_hangup(watch: Watch | None) -> None:

@@ -157,6 +157,20 @@ def test_a_file_that_cannot_be_audited_says_why(
     assert main(["audit", str(tmp_path / "charges.xls")]) == 2
 
 
+@pytest.mark.parametrize("words", [[], ["--code-column", "code"]])
+def test_a_first_line_that_is_no_header_is_not_repeated(
+    starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """It may be about a patient, and may hold line ends."""
+    path = write(tmp_path / "charges.csv", [("zebrafish has a\nsore left paw", "5"), ("walker", "5")])
+    assert main(["audit", str(path), "--out", str(tmp_path / "o"), "--index", str(starter), *words]) == 2
+    said = capsys.readouterr().err
+
+    assert "the first line must name the 2 columns" in said
+    assert "zebrafish" not in said
+    assert said.count("\n") == 1
+
+
 def test_columns_are_recognised_by_names_and_contents() -> None:
     """A name whose cells do not fit does not count; a hospital's own five-digit numbers are no codes."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api import reloading
 from api.__main__ import main
 from api.app import create_app
 from api.live import LiveApp
+from api.loading import open_suggester
 from api.reloading import Supply, SupplyError, Watch
 from api.settings import Settings
 from index.home import Home
@@ -168,6 +171,26 @@ def test_an_index_that_cannot_be_loaded_changes_nothing(
         supply.publish()
     assert supply.file.read_text() == named
     assert [path.name for path in tmp_path.glob("index-*")] == ["index-1"]
+
+
+def test_a_checked_copy_is_not_kept_in_memory(
+    releases: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor loads each copy once; half an hour of changes had cost it a gigabyte."""
+    build(releases["2026-01"], "--out", str(tmp_path / "mine"))
+    loaded: list[weakref.ref[object]] = []
+
+    def noted(folder: Path, settings: Settings) -> object:
+        suggester = open_suggester(folder, settings)
+        loaded.append(weakref.ref(suggester))
+        return suggester
+
+    monkeypatch.setattr(reloading, "open_suggester", noted)
+    supply = Supply(tmp_path / "work", tmp_path / "mine", Settings(home=tmp_path / "home"))
+    for _ in range(3):
+        supply.publish()
+
+    assert [reference() for reference in loaded] == [None, None]
 
 
 def test_a_copy_that_cannot_be_written_is_told(releases: dict[str, Path], tmp_path: Path) -> None:

@@ -15,7 +15,20 @@ from tests import readme_answer
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-VERBS = ("suggest", "serve", "test", "test-long", "mutants", "check", "eval", "reading", "bench", "clean")
+VERBS = (
+    "suggest",
+    "serve",
+    "test",
+    "test-long",
+    "mutants",
+    "check",
+    "sbom",
+    "lock",
+    "eval",
+    "reading",
+    "bench",
+    "clean",
+)
 
 
 def anchors(page: Path) -> set[str]:

@@ -254,6 +254,17 @@ def test_paths_that_are_no_file_are_refused(tmp_path: Path) -> None:
         read_release(tmp_path)
 
 
+def test_a_zip_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    """Found by trying random zips: the name's length in the directory is 0."""
+    data = bytearray(zipped({"a": fixed_width(SMALL)}))
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 28] = 0
+    del data[at + 46]
+    data[-10:-6] = (int.from_bytes(data[-10:-6], "little") - 1).to_bytes(4, "little")
+    with pytest.raises(ReleaseFormatError):
+        read_release(write(tmp_path, "a.zip", bytes(data)))
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A zip or gzip that unpacks to more than the bound is refused."""
     monkeypatch.setattr("index.release.archive.MAX_BYTES", 100_000)

@@ -196,6 +196,32 @@ def test_a_failed_download_leaves_the_release_from_before(cms: Cms, tmp_path: Pa
     assert existing.read_bytes() == b"before"
 
 
+def moved(to: str) -> Answer:
+    """Say that the file is elsewhere."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", to)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    return answer
+
+
+@pytest.mark.parametrize("elsewhere", ["http://localhost:{port}/zip/a.zip", "https://127.0.0.1:{port}/a.zip"])
+def test_a_redirect_to_another_server_is_not_followed(cms: Cms, tmp_path: Path, elsewhere: str) -> None:
+    """Nor one to another protocol; one on the same server is."""
+    cms.files[CURRENT] = moved(elsewhere.format(port=cms.server.server_port))
+    cms.files["a.zip"] = send(release_zip("HCPC2031_APR_ANWEB.txt"))
+    with pytest.raises(DownloadError, match="it leads to another server"):
+        download_latest(tmp_path, ON, base_url=cms.url)
+    assert "GET a.zip" not in cms.asked
+
+    cms.files[CURRENT] = moved(f"{cms.url}a.zip")
+    download_latest(tmp_path, ON, base_url=cms.url)
+    assert "GET a.zip" in cms.asked
+
+
 def test_a_server_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection and an address of another kind end at once."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -50,8 +51,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(path, source)
     run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
     python = folder / "venv" / "bin" / "python"
-    pip = (python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt")
-    run(*pip, source, cwd=folder)
+    pip = (python, "-m", "pip", "install", "--quiet", "--no-deps")
+    run(*pip, "--require-hashes", "-r", ROOT / "requirements" / "answering.txt", cwd=folder)
+    run(*pip, "--no-build-isolation", source, cwd=folder)
     return folder / "venv" / "bin"
 
 
@@ -100,6 +102,22 @@ def test_its_service_has_the_page(installed: Path, tmp_path: Path) -> None:
     )
 
     assert run(installed / "python", "-W", "ignore", "-c", script, cwd=tmp_path) == "200 200\n"
+
+
+def test_the_wheel_is_reproducible(installed: Path, tmp_path: Path) -> None:
+    """From two folders; few modules are compiled, without optimization."""
+    environ = {"SOURCE_DATE_EPOCH": "1760000000", "HCPCS_COMPILE_ARGS": "-O0", "HCPCS_PLAIN_PYTHON": "1"}
+    digests = []
+    built = shutil.ignore_patterns("build")
+    for name in ("one", "another-folder"):
+        shutil.copytree(installed.parents[1] / "source", tmp_path / name, ignore=built)
+        pip = (installed / "python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+        run(*pip, "-w", tmp_path, tmp_path / name, cwd=tmp_path, **environ)
+        (wheel,) = tmp_path.glob("*.whl")
+        digests.append(hashlib.sha256(wheel.read_bytes()).hexdigest())
+        wheel.unlink()
+
+    assert digests[0] == digests[1]
 
 
 def test_another_encoder_says_what_to_install(installed: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from api.batch.queries import TEXT_COLUMNS
 from api.batch.readers import BatchError, InputRow
 from api.dates import parse_date
+from index.column_names import describe_columns
 from suggest.audit.rows import read_code
 
 SAMPLE_ROWS = 500
@@ -80,7 +81,7 @@ def recognise(names: Sequence[str], sample: Sequence[InputRow], given: Mapping[s
     """
     for column in given.values():
         if column is not None and column not in names:
-            raise BatchError(f"there is no column {column!r}; there are: {', '.join(names)}")
+            raise BatchError(f"there is no column {column!r}; {describe_columns(names)}")
     taken = {column for column in given.values() if column}
     found: dict[str, str | None] = dict(given)
     for role in ("code", "ndc", "date", "units", "price", "text"):
@@ -91,8 +92,7 @@ def recognise(names: Sequence[str], sample: Sequence[InputRow], given: Mapping[s
     code = found["code"]
     if code is None:
         raise BatchError(
-            "no column holds HCPCS codes; say with --code-column which one does; there are: "
-            f"{', '.join(names)}"
+            f"no column holds HCPCS codes; say with --code-column which one does; {describe_columns(names)}"
         )
     usual = _NAMES["modifiers"].split()
     modifiers = tuple(name for name in names if name not in taken and _bare(name) in usual)

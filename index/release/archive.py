@@ -51,7 +51,9 @@ class Archive:
         if len(infos) > _MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_BYTES:
             limit = f"{_MAX_MEMBERS} files or {MAX_BYTES // 2**20} MB"
             raise problems.fail(f"unpacks to more than {limit}, which no release does")
-        self.members = [info for info in infos if not info.is_dir() and "__MACOSX" not in info.filename]
+        # A damaged zip can have a member without a name, for which `is_dir` fails.
+        files = [info for info in infos if info.filename and not info.is_dir()]
+        self.members = [info for info in files if "__MACOSX" not in info.filename]
         self.is_workbook = any(member.filename == "xl/workbook.xml" for member in self.members)
 
     def read(self, member: zipfile.ZipInfo) -> bytes:

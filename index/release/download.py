@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tqdm import tqdm
@@ -182,8 +182,22 @@ def _save(address: str, part: Path, limits: _Limits) -> None:
 
 def _open(address: str, method: str, limits: _Limits) -> http.client.HTTPResponse:
     request = urllib.request.Request(address, headers={"User-Agent": _AGENT}, method=method)
-    response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=limits.timeout_s)
+    opener = urllib.request.build_opener(_SameServer)
+    response: http.client.HTTPResponse = opener.open(request, timeout=limits.timeout_s)
     return response
+
+
+class _SameServer(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect on the server that was named, by the same protocol, and no other."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        """The next request; raises `URLError` for an address elsewhere."""
+        if urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            fp.close()
+            raise urllib.error.URLError("it leads to another server")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _copy(
