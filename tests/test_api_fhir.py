@@ -209,7 +209,10 @@ def test_validate_code_of_the_code_system(client: TestClient[Litestar]) -> None:
     }
     assert (ended["result"], ended["inactive"], ended["status"]) == (True, True, "terminated")
     assert issues(ended_answer) == [
-        ("warning", "The concept 'E0144' has a status of terminated and inactive and its use should be reviewed"),
+        (
+            "warning",
+            "The concept 'E0144' has a status of terminated and inactive and its use should be reviewed",
+        ),
         ("information", "the code ended on 2020-12-31; CMS names E0143 in its place"),
     ]
     assert ended["message"] == "; ".join(text for _, text in issues(ended_answer))
@@ -217,11 +220,17 @@ def test_validate_code_of_the_code_system(client: TestClient[Litestar]) -> None:
     assert "Valid display is one of 2 choices: 'Folding walker with wheels" in wrong["message"]
     assert right["result"] is True
     assert missing["result"] is False
-    assert missing["message"] == f"Unknown code 'E9999' in the CodeSystem '{LEVEL_II.address}' version '2026-01'"
+    assert (
+        missing["message"] == f"Unknown code 'E9999' in the CodeSystem '{LEVEL_II.address}' version '2026-01'"
+    )
 
 
-@pytest.mark.parametrize("params", [{"url": "http://loinc.org"}, {"url": LEVEL_II.address, "version": "2019-01"}])
-def test_an_unknown_system_or_version_is_no_error(client: TestClient[Litestar], params: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "params", [{"url": "http://loinc.org"}, {"url": LEVEL_II.address, "version": "2019-01"}]
+)
+def test_an_unknown_system_or_version_is_no_error(
+    client: TestClient[Litestar], params: dict[str, str]
+) -> None:
     """The result is false, the issue says what is not held, and the canonical is named."""
     answer = ask(client, "CodeSystem/$validate-code", "Parameters", code="E0143", **params)
 
@@ -235,7 +244,10 @@ def test_a_wrong_display_can_be_a_warning(client: TestClient[Litestar]) -> None:
     body = {
         "resourceType": "Parameters",
         "parameter": [
-            {"name": "coding", "valueCoding": {"system": LEVEL_II.address, "code": "E0143", "display": "Cane"}},
+            {
+                "name": "coding",
+                "valueCoding": {"system": LEVEL_II.address, "code": "E0143", "display": "Cane"},
+            },
             {"name": "url", "valueUri": ALL},
             {"name": "lenient-display-validation", "valueBoolean": True},
         ],
@@ -244,6 +256,7 @@ def test_a_wrong_display_can_be_a_warning(client: TestClient[Litestar]) -> None:
 
     assert named(answer)["result"] is True
     assert [severity for severity, _ in issues(answer)] == ["warning"]
+
 
 def test_expand_lists_the_whole_code_system(client: TestClient[Litestar]) -> None:
     """Without a filter: every code in order, the unusable ones marked."""
@@ -374,7 +387,8 @@ def test_validate_code_of_a_value_set(client: TestClient[Litestar]) -> None:
     assert inside["result"] is True
     assert outside["result"] is False
     assert outside["message"] == (
-        f"The provided code '{LEVEL_II.address}#E0143' was not found in the value set '{ALL}=section/J|2026-01'"
+        f"The provided code '{LEVEL_II.address}#E0143' was not found in the value set "
+        f"'{ALL}=section/J|2026-01'"
     )
     assert (mixed["result"], mixed["display"]) == (True, "Plain wheelchair")
     assert [severity for severity, _ in issues(mixed_answer)] == ["warning", "information"]

@@ -13,6 +13,7 @@ from api.terminology.coding import Asked, of_code, of_coding, of_concept
 from api.terminology.displays import languages_of
 from api.terminology.errors import TermError
 from api.terminology.options import Options
+from api.terminology.shapes import SHAPES, check_shape
 from api.terminology.store import Store
 
 VERSIONS = ("system-version", "check-system-version", "force-system-version")
@@ -83,42 +84,22 @@ def store_of(systems: OwnSystems, inputs: Inputs, kept: tuple[Resource, ...] = (
 
 
 def _renamed(resource: Resource) -> Resource:
-    """A value set whose includes name our code systems by their canonical address."""
-    compose = resource.get("compose")
-    if resource.get("resourceType") != "ValueSet":
+    """A value set whose includes name our code systems by their canonical address; others as they are.
+
+    Raises:
+        TermError: If the resource is not formed as FHIR says.
+    """
+    check_shape(resource)
+    if resource["resourceType"] != "ValueSet" or "compose" not in resource:
         return resource
-    if compose is None:
-        return resource
-    if not isinstance(compose, dict):
-        raise TermError("a ValueSet has a 'compose' that is no element", "invalid")
-    changed = dict(compose)
+    compose = dict(resource["compose"])
     for kind in ("include", "exclude"):
-        parts = compose.get(kind, [])
-        if not isinstance(parts, list) or not all(map(_is_part, parts)):
-            raise TermError("a ValueSet's include or exclude is not formed as FHIR says", "invalid")
-        if parts:
-            changed[kind] = [
+        if kind in compose:
+            compose[kind] = [
                 {**part, "system": own_address(part["system"])} if "system" in part else part
-                for part in parts
+                for part in compose[kind]
             ]
-    return {**resource, "compose": changed}
-
-
-def _is_part(part: Any) -> bool:
-    """Whether an include has elements of the right types."""
-    if not isinstance(part, dict) or not isinstance(part.get("system", ""), str):
-        return False
-    lists = [part.get(name, []) for name in ("concept", "filter")]
-    if not all(isinstance(each, list) and all(isinstance(one, dict) for one in each) for each in lists):
-        return False
-    imports = part.get("valueSet", [])
-    designations = [one for each in lists[0] for one in each.get("designation", [])]
-    return (
-        isinstance(imports, list)
-        and all(isinstance(each, str) for each in imports)
-        and all(isinstance(each, dict) for each in designations)
-        and isinstance(part.get("version", ""), str)
-    )
+    return {**resource, "compose": compose}
 
 
 def inline_value_set(inputs: Inputs) -> Resource | None:
@@ -128,13 +109,9 @@ def inline_value_set(inputs: Inputs) -> Resource | None:
         return None
     if given.get("resourceType") != "ValueSet":
         raise Refused(400, "the parameter 'valueSet' must be a ValueSet", issue="value")
-    inner = given.get("contained", [])
-    if not isinstance(inner, list) or not all(isinstance(each, dict) for each in inner):
-        raise Refused(
-            400, "the parameter 'valueSet' has a 'contained' that is no list of resources", issue="value"
-        )
     renamed = _renamed(given)
-    return {**renamed, "contained": [_renamed(each) for each in inner]} if inner else renamed
+    inner = [_renamed(each) for each in given.get("contained", []) if each["resourceType"] in SHAPES]
+    return {**renamed, "contained": inner} if inner else renamed
 
 
 def options_of(inputs: Inputs) -> Options:

@@ -5,6 +5,7 @@ Meaning: https://hl7.org/fhir/R4/http.html#transaction
 
 from __future__ import annotations
 
+from time import thread_time
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +21,10 @@ from api.http.problems import Failure, Refused, decode_problem
 from api.terminology.errors import TermError
 
 ENTRIES = 25  # in one batch; a batch counts as one request
+SECONDS = 6.0  # of processor time, after which the entries that are left are refused
+
+
+LATE = Refused(422, "the entries before this one took too long; send it apart", issue="too-costly")
 
 
 class EntryRequest(msgspec.Struct, frozen=True):
@@ -58,7 +63,11 @@ def run_batch(systems: OwnSystems, held: Held, body: BatchBody, context: tuple[s
     """
     if len(body.entry) > ENTRIES:
         raise Refused(400, f"a batch may have {ENTRIES} entries", issue="too-costly")
-    entries = [_answered(systems, held, entry, context) for entry in body.entry]
+    end = thread_time() + SECONDS
+    entries = [
+        _answered(systems, held, entry, context) if thread_time() < end else _refused_as(LATE)
+        for entry in body.entry
+    ]
     bundle: Resource = {"resourceType": "Bundle", "type": "batch-response"}
     return {**bundle, "entry": entries} if entries else bundle  # FHIR has no empty lists
 

@@ -54,9 +54,15 @@ def expand_by_engine(systems: OwnSystems, inputs: Inputs) -> Resource:
     return expand(store, value_set, options)
 
 
-def validate_in_set(systems: OwnSystems, inputs: Inputs) -> Resource:
-    """The answer of `ValueSet/$validate-code`; without a value set, of the coding's own code system."""
-    store, options = store_for(systems, inputs), options_of(inputs)
+def validate_in_set(systems: OwnSystems, inputs: Inputs, store: Store | None = None) -> Resource:
+    """The answer of `ValueSet/$validate-code`; without a value set, of the coding's own code system.
+
+    Args:
+        systems: The server's own code systems.
+        inputs: Those of the operation.
+        store: Where code systems come from; None for those of the inputs.
+    """
+    store, options = store or store_for(systems, inputs), options_of(inputs)
     version = inputs.text("systemVersion") or inputs.text("version")
     asked = asked_of(inputs, inputs.text("system"), version)
     if not inputs.given("url") and not inputs.given("valueSet"):
@@ -83,18 +89,22 @@ def validate_many(systems: OwnSystems, inputs: Inputs) -> Resource:
     if len(asked) > BATCH:
         raise Refused(400, f"a call may have {BATCH} validations", issue="too-costly")
     shared = {name: inputs.all(name) for name in inputs.names if name != "validation"}
-    answers = [_one_of_many(systems, shared, each) for each in asked]
+    store = store_for(systems, Inputs(shared, shared, (), inputs.accept_language, inputs.caller))
+    answers = [_one_of_many(systems, shared, each, store) for each in asked]
     return {
         "resourceType": "Parameters",
         "parameter": [{"name": "validation", "resource": answer} for answer in answers],
     }
 
 
-def _one_of_many(systems: OwnSystems, shared: dict[str, list[Any]], asked: Resource) -> Resource:
+def _one_of_many(
+    systems: OwnSystems, shared: dict[str, list[Any]], asked: Resource, store: Store
+) -> Resource:
+    """One answer or error; what it brings itself is not used, the shared resources are."""
     try:
         own = named_values(msgspec.convert(asked, ParametersBody))
         values = {**shared, **own}
-        return validate_in_set(systems, Inputs(values, values))
+        return validate_in_set(systems, Inputs(values, values), store)
     except TermError as error:
         return {"resourceType": "OperationOutcome", "issue": [error.issue.as_fhir()]}
     except Refused as error:

@@ -9,6 +9,8 @@ from api.fhir.own_system import OwnSystems, own_address
 from api.fhir.parameters import Inputs, Resource
 from api.http.problems import Refused
 from api.service import Service
+from api.terminology.coding import MAX_CODINGS
+from api.terminology.shapes import check_shape
 from api.terminology.translation import Question, translate
 from index.code_systems import LEVEL_II
 from index.successors import Replacement
@@ -51,6 +53,7 @@ def translate_code(systems: OwnSystems, inputs: Inputs) -> Resource:
     question = _question(inputs)
     store = store_of(systems, inputs)
     for given in inputs.resources("conceptMap"):
+        check_shape(given)
         store.add(given)
     known = {str(each.get("url")) for each in store.concept_maps} | {MAP_URL}
     if question.map_url and question.map_url.partition("|")[0] not in known:
@@ -82,6 +85,8 @@ def _question(inputs: Inputs) -> Question:
         raise Refused(400, f"the parameter {names[2]!r} is needed", issue="required")
     if not isinstance(codings, list) or not all(isinstance(each, dict) for each in codings):
         raise Refused(400, f"the parameter {names[0]!r} must be a CodeableConcept", issue="value")
+    if len(codings) > MAX_CODINGS:
+        raise Refused(400, f"a CodeableConcept may have {MAX_CODINGS} codings", issue="too-costly")
     pairs = tuple((own_address(str(each.get("system", ""))), str(each.get("code", ""))) for each in codings)
     target = inputs.text("targetSystem" if as_r5 else "targetsystem") or ""
     return Question(pairs, own_address(target), reverse, inputs.text("url") or "", as_r5)

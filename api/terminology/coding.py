@@ -9,6 +9,8 @@ import msgspec
 from api.terminology.concepts import Resource
 from api.terminology.errors import TermError
 
+MAX_CODINGS = 100  # in one concept
+
 
 class GivenCoding(msgspec.Struct, frozen=True):
     """A coding and where it stands.
@@ -77,6 +79,8 @@ def of_concept(concept: Any) -> Asked:
     codings = concept.get("coding", []) if isinstance(concept, dict) else None
     if not isinstance(codings, list) or not codings:
         raise TermError("the codeableConcept has no coding to check", "required", status=400)
+    if len(codings) > MAX_CODINGS:
+        raise TermError(f"a codeableConcept may have {MAX_CODINGS} codings", "too-costly")
     given = tuple(_given(coding, f"CodeableConcept.coding[{row}]") for row, coding in enumerate(codings))
     return Asked(given, concept)
 

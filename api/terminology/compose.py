@@ -61,6 +61,7 @@ class Composer:
         self.systems: dict[str, CodeSystem] = {}
         self.value_sets: dict[str, Resource] = {}
         self.unknown: list[str] = []
+        self._members: dict[int, list[Member]] = {}
         self._tests: dict[tuple[int, str], list[Test]] = {}
 
     def value_set(self, canonical: str, inside: Resource | None = None) -> Resource:
@@ -152,6 +153,11 @@ class Composer:
             TermError: If it names what is not held, imports itself, or is too large.
         """
         self._enter(value_set, above)
+        if id(value_set) not in self._members:
+            self._members[id(value_set)] = self._work_out(value_set, above)
+        return self._members[id(value_set)]
+
+    def _work_out(self, value_set: Resource, above: Sequence[int]) -> list[Member]:
         chosen: dict[tuple[str, str, str], Member] = {}
         for path, include in _parts(value_set, "include"):
             for member in self._included(value_set, include, path, above):

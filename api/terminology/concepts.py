@@ -87,8 +87,8 @@ class CodeSystem:
 
     def __init__(self, head: Resource, concepts: Sequence[Concept]) -> None:
         self.head = head
-        self.url: str = head.get("url", "")
-        self.version: str = head.get("version", "")
+        self.url: str = head.get("url") or ""
+        self.version: str = head.get("version") or ""
         self.concepts: Mapping[str, Concept] = {concept.code: concept for concept in concepts}
         self.case_sensitive: bool = head.get("caseSensitive", True) is not False
         self.supplements: list[str] = []
@@ -165,18 +165,16 @@ class CodeSystem:
                     waiting.append(child)
                     yield child
 
-    def is_below(self, code: str, ancestor: str) -> bool:
-        """Whether a code is below another one."""
+    def ancestors(self, code: str) -> Iterator[str]:
+        """Codes above a code, each once."""
         seen, waiting = {code}, [code]
         while waiting:
             concept = self.concepts.get(waiting.pop())
             for parent in concept.parents if concept else ():
-                if parent == ancestor:
-                    return True
                 if parent not in seen:
                     seen.add(parent)
                     waiting.append(parent)
-        return False
+                    yield parent
 
 
 def value_of(element: Mapping[str, Any]) -> Any:

@@ -85,7 +85,8 @@ def _leaf_below(system: CodeSystem, value: str) -> Test:
 
 
 def _above(system: CodeSystem, value: str) -> Test:
-    return lambda concept: concept.code == value or system.is_below(value, concept.code)
+    codes = {value, *system.ancestors(value)}
+    return lambda concept: concept.code in codes
 
 
 HIERARCHY: dict[str, Callable[[CodeSystem, str], Test]] = {

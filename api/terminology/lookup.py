@@ -132,9 +132,9 @@ def subsumes(store: Store, address: str, version: str, codes: tuple[str, str], o
     first, second = (find_concept(system, code).code for code in codes)
     if first == second:
         outcome = "equivalent"
-    elif system.is_below(second, first):
+    elif first in system.ancestors(second):
         outcome = "subsumes"
-    elif system.is_below(first, second):
+    elif second in system.ancestors(first):
         outcome = "subsumed-by"
     else:
         outcome = "not-subsumed"

@@ -26,6 +26,7 @@ class Membership:
 
     def __init__(self, composer: Composer, value_set: Resource) -> None:
         self._composer, self._value_set = composer, value_set
+        self._known: dict[tuple[int, str, str], tuple[bool, Resource]] = {}
         self.active_only = value_set.get("compose", {}).get("inactive") is False
         self.addresses = list(dict.fromkeys(str(include["system"]) for _, include in self._includes()))
 
@@ -39,6 +40,7 @@ class Membership:
                 continue
             seen.add(id(value_set))
             for _, include in parts_of(value_set, "include"):
+                self._composer.store.work(1)
                 if "system" in include:
                     yield value_set, include
                 for canonical in include.get("valueSet", []):
@@ -136,6 +138,19 @@ class Membership:
         if len(above) >= MAX_IMPORTS:
             raise TermError(f"value sets are imported more than {MAX_IMPORTS} levels deep", "too-costly")
         self._composer.store.work(1)
+        key = (id(value_set), system.canonical if system else "", concept.code if concept else "")
+        if key not in self._known:
+            self._known[key] = self._decided(value_set, system, concept, code, above)
+        return self._known[key]
+
+    def _decided(
+        self,
+        value_set: Resource,
+        system: CodeSystem | None,
+        concept: Concept | None,
+        code: str,
+        above: tuple[int, ...],
+    ) -> tuple[bool, Resource]:
         inner = (*above, id(value_set))
         inside: Resource | None = None
         for path, include in parts_of(value_set, "include"):

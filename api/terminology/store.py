@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from time import thread_time
 from typing import Any
 
 from api.terminology import versions
@@ -11,6 +12,7 @@ from api.terminology.errors import TermError
 
 MAX_RESOURCES = 200
 MAX_WORK = 400_000  # concepts looked at for one request
+MAX_SECONDS = 3.0  # of processor time for one request
 
 Held = Callable[[str], Sequence[CodeSystem]]
 HeldValueSet = Callable[[str, str], Resource | None]
@@ -45,7 +47,8 @@ class Store:
         self.value_sets: list[Resource] = []
         self.concept_maps: list[Resource] = []
         self._merged: dict[tuple[str, ...], CodeSystem] = {}
-        self._work = 0
+        self._work, self._next_look = 0, 0
+        self._end = thread_time() + MAX_SECONDS
         for resource in resources:
             self.add(resource)
 
@@ -76,7 +79,11 @@ class Store:
             TermError: When a request asks for more than is done for one.
         """
         self._work += concepts
-        if self._work > MAX_WORK:
+        late = False
+        if self._work >= self._next_look:  # the clock is read now and then only
+            self._next_look = self._work + 1_000
+            late = thread_time() > self._end
+        if late or self._work > MAX_WORK:
             raise TermError("the request is too large to be answered; ask for fewer codes", "too-costly")
 
     def systems(self, address: str) -> list[CodeSystem]:
@@ -129,7 +136,7 @@ class Store:
 
     def value_set(self, address: str, version: str = "") -> Resource | None:
         """The value set of an address, of the latest version that fits; None if not held."""
-        own = {str(each.get("version", "")): each for each in self.value_sets if each.get("url") == address}
+        own = {str(each.get("version") or ""): each for each in self.value_sets if each.get("url") == address}
         chosen = versions.latest(own, version)
         return self._held_value_set(address, version) if chosen is None else own[chosen]
 

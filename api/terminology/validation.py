@@ -427,7 +427,9 @@ def _answer(validator: _Validator, findings: Sequence[Finding]) -> Resource:
     issues = [issue for found in findings for issue in found.issues]
     if valid:  # one valid coding is enough: what is wrong with the others is only a warning
         issues = [
-            issue if found in valid else _at_most_warning(issue) for found in findings for issue in found.issues
+            issue if found in valid else _at_most_warning(issue)
+            for found in findings
+            for issue in found.issues
         ]
     if (
         validator.value_set is not None
