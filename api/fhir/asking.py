@@ -10,7 +10,7 @@ from api.fhir.parameters import Inputs, Resource
 from api.http.limits import TEXT_CHARACTERS
 from api.http.problems import Refused
 from api.terminology.coding import Asked, of_code, of_coding, of_concept
-from api.terminology.displays import languages_of
+from api.terminology.displays import excludes_others, languages_of
 from api.terminology.errors import TermError
 from api.terminology.options import Options
 from api.terminology.shapes import SHAPES, check_shape
@@ -125,6 +125,7 @@ def options_of(inputs: Inputs) -> Options:
         raise Refused(400, f"the parameter 'filter' may have {TEXT_CHARACTERS} characters", issue="too-long")
     return Options(
         languages=languages(inputs),
+        languages_only=excludes_others(inputs.text("displayLanguage") or inputs.accept_language),
         system_versions=inputs.texts("system-version"),
         check_versions=inputs.texts("check-system-version"),
         force_versions=inputs.texts("force-system-version"),

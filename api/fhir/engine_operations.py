@@ -17,7 +17,7 @@ from api.terminology.expansion import expand
 from api.terminology.lookup import look_up, subsumes
 from api.terminology.options import Options
 from api.terminology.store import Store
-from api.terminology.validation import own_languages, validate
+from api.terminology.validation import asked_languages, validate
 
 BATCH = 100  # validations in one call
 
@@ -49,8 +49,9 @@ def expand_by_engine(systems: OwnSystems, inputs: Inputs) -> Resource:
     """The answer of `$expand`."""
     store, options = store_for(systems, inputs), options_of(inputs)
     value_set = value_set_of(store, inputs, options)
-    if not options.languages:
-        options = msgspec.structs.replace(options, languages=own_languages(value_set))
+    if not options.languages and (own := asked_languages(value_set)):
+        echo = (*options.echo, {"name": "displayLanguage", "valueCode": ",".join(own)})
+        options = msgspec.structs.replace(options, languages=own, echo=echo)
     return expand(store, value_set, options)
 
 

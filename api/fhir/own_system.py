@@ -105,7 +105,7 @@ class OwnSystems:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self._of = lru_cache(maxsize=8)(lambda level, on: OwnSystem(service, level, on))
+        self._of = lru_cache(maxsize=3)(lambda level, on: OwnSystem(service, level, on))
         self.levels = frozenset(system_of_code(record.code).level for record in service.catalogue.records)
 
     def held(self, on: date) -> Callable[[str], list[CodeSystem]]:

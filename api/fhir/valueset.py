@@ -70,7 +70,7 @@ def _ranked(
         for suggestion in answer.suggestions
         if (record := service.catalogue.record_on(suggestion.code, on)) is not None
         and members.contains(record)
-        and (not answer.no_good_match or _has_words(record, text))
+        and (_fits(answer) or _has_words(record, text))
     ]
     with_designations = inputs.flag("includeDesignations")
     contains = [
@@ -83,6 +83,12 @@ def _ranked(
     if extensions := _about(answer):  # FHIR has no empty lists
         resource["expansion"]["extension"] = extensions
     return resource
+
+
+def _fits(answer: Answer) -> bool:
+    """Whether the ranking is of use: a candidate is likely, and the text is about medicine."""
+    other = answer.looks_like.system if answer.looks_like else ""
+    return not answer.no_good_match and other != "not-medical"
 
 
 def _has_words(record: Record, text: str) -> bool:

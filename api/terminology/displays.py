@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 from api.terminology.concepts import EXTENSION, STANDARDS_STATUS, CodeSystem, Concept, Resource, value_of
 
 HIDDEN = ("withdrawn", "deprecated")
+PREFERRED = {
+    "system": "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra",
+    "code": "preferredForLanguage",
+    "display": "Preferred For Language",
+}
 
 
 class Display(NamedTuple):
@@ -39,6 +44,11 @@ def languages_of(header: str | None) -> tuple[str, ...]:
     return tuple(name for _, _, name in sorted(weighted))
 
 
+def excludes_others(header: str | None) -> bool:
+    """Whether a list of languages ends with `*;q=0`: no display in any other."""
+    return any("".join(part.split()) in ("*;q=0", "*;q=0.0") for part in (header or "").split(","))
+
+
 def speaks(language: str | None, wanted: str) -> bool:
     """Whether a text's language is the wanted one, or a form of it."""
     if language is None:
@@ -65,14 +75,16 @@ def displays(system: CodeSystem, concept: Concept, given: Resource) -> Iterator[
         yield Display(str(designation.get("value", "")), designation.get("language"), status)
 
 
-def chosen(system: CodeSystem, concept: Concept, given: Resource, languages: Sequence[str]) -> str | None:
-    """The display in the first wanted language that there is, else the default one."""
+def chosen(
+    system: CodeSystem, concept: Concept, given: Resource, languages: Sequence[str], only: bool = False
+) -> Display | None:
+    """The display in the first wanted language that there is, else the default one; with `only` none else."""
     known = [each for each in displays(system, concept, given) if each.status not in HIDDEN]
     for wanted in languages:
         for each in known:
             if speaks(each.language, wanted):
-                return each.text
-    return given.get("display") or concept.display
+                return each
+    return None if only else next(iter(known), None)
 
 
 def folded(text: str, blanks: bool = False) -> str:

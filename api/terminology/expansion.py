@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from api.terminology.compose import Composer, Member, canonical_of
 from api.terminology.concepts import CONCEPT_PROPERTY, EXTENSION, STANDARDS_STATUS, Resource, value_of
-from api.terminology.displays import as_designations, chosen, displays, speaks
+from api.terminology.displays import PREFERRED, Display, as_designations, chosen, displays
 from api.terminology.errors import TermError
 from api.terminology.options import Options
 from api.terminology.statuses import warnings_of
@@ -159,9 +159,9 @@ class _Writer:
             written["abstract"] = True
         if system.is_inactive(concept):
             written["inactive"] = True
-        display = chosen(system, concept, given, self._languages())
+        display = chosen(system, concept, given, self._languages(), self.options.languages_only)
         if display:
-            written["display"] = display
+            written["display"] = display.text
         if self.options.designations and (listed := self._designations(member, display)):
             written["designation"] = listed
         if found := self._properties(member, extensions):
@@ -172,13 +172,15 @@ class _Writer:
         own = self.value_set.get("language")
         return self.options.languages or ((own,) if own else ())
 
-    def _designations(self, member: Member, display: str | None) -> list[Resource]:
-        """Designations, the code system's display among them where another language is shown."""
+    def _designations(self, member: Member, display: Display | None) -> list[Resource]:
+        """Designations, the code system's display among them where another one is shown."""
+        shown = (display.text, display.language) if display else None
         listed = as_designations(member.concept, member.given)
-        listed = [each for each in listed if each.get("value") != display or each.get("use")]
-        if display != member.concept.display and member.concept.display:
+        listed = [each for each in listed if (each.get("value"), each.get("language")) != shown]
+        default = member.concept.display
+        if default and shown != (default, member.system.language) and not member.given.get("display"):
             language = {"language": member.system.language} if member.system.language else {}
-            listed.insert(0, {**language, "value": member.concept.display})
+            listed.insert(0, {**language, "use": PREFERRED, "value": default})
         wanted = self.options.designation_filters
         return [each for each in listed if not wanted or any(_is(each, one) for one in wanted)]
 
@@ -239,7 +241,7 @@ def _is(designation: Resource, wanted: str) -> bool:
     """Whether a designation is of a language, or has a use."""
     address, _, code = wanted.partition("|")
     if address == "urn:ietf:bcp:47":
-        return speaks(designation.get("language"), code)
+        return bool(designation.get("language") == code)
     use = designation.get("use", {})
     return bool(use.get("system") == address and use.get("code") == code)
 

@@ -6,16 +6,10 @@ from collections.abc import Sequence
 
 from api.terminology.compose import known_versions
 from api.terminology.concepts import CodeSystem, Concept, Resource
-from api.terminology.displays import chosen
+from api.terminology.displays import PREFERRED, chosen
 from api.terminology.errors import TermError
 from api.terminology.options import Options
 from api.terminology.store import Store
-
-PREFERRED = {
-    "system": "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra",
-    "code": "preferredForLanguage",
-    "display": "Preferred For Language",
-}
 
 
 def find_system(store: Store, address: str, version: str, options: Options) -> CodeSystem:
@@ -69,7 +63,7 @@ def look_up(store: Store, address: str, version: str, code: str, options: Option
     if system.version:
         parts.append({"name": "version", "valueString": system.version})
     display = chosen(system, concept, {}, options.languages)
-    parts.append({"name": "display", "valueString": display or concept.code})
+    parts.append({"name": "display", "valueString": display.text if display else concept.code})
     parts.append({"name": "code", "valueCode": concept.code})
     parts.append({"name": "system", "valueUri": system.url})
     if concept.definition:

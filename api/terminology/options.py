@@ -12,6 +12,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         languages: Languages in which displays are wanted, best first; empty for any.
+        languages_only: Whether a concept without a display in one of them is shown without display.
         system_versions: `SYSTEM|VERSION` for an include without version.
         check_versions: `SYSTEM|VERSION` that the version used must fit.
         force_versions: `SYSTEM|VERSION` to use whatever the include says.
@@ -34,6 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     languages: tuple[str, ...] = ()
+    languages_only: bool = False
     system_versions: tuple[str, ...] = ()
     check_versions: tuple[str, ...] = ()
     force_versions: tuple[str, ...] = ()

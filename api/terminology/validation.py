@@ -15,7 +15,7 @@ from api.terminology.display_check import check_display
 from api.terminology.displays import chosen, languages_of
 from api.terminology.errors import Issue, TermError
 from api.terminology.membership import Membership
-from api.terminology.options import Options, pinned
+from api.terminology.options import Options
 from api.terminology.statuses import status_issues
 from api.terminology.store import Store
 
@@ -329,18 +329,23 @@ class _Validator:
         return list(found.values())
 
 
-def _own_languages(value_set: Resource) -> tuple[str, ...]:
-    """The languages that a value set asks for itself."""
+def asked_languages(value_set: Resource) -> tuple[str, ...]:
+    """The languages in which a value set asks to be expanded."""
     for extension in value_set.get("compose", {}).get("extension", []) + value_set.get("extension", []):
         if extension.get("url") == EXPANSION_PARAMETER:
             named = {each.get("url"): value_of(each) for each in extension.get("extension", [])}
             if named.get("name") == "displayLanguage":
-                return languages_of(str(named.get("value", "")))
+                try:
+                    return languages_of(str(named.get("value", "")))
+                except ValueError:
+                    return ()
+    return ()
+
+
+def _own_languages(value_set: Resource) -> tuple[str, ...]:
+    """The same, else the value set's own language."""
     language = value_set.get("language")
-    return (str(language),) if language else ()
-
-
-own_languages = _own_languages
+    return asked_languages(value_set) or ((str(language),) if language else ())
 
 
 def _unknown_code(system: CodeSystem, given: GivenCoding) -> Issue:
@@ -481,13 +486,10 @@ def _about(found: Finding, validator: _Validator) -> list[Resource]:
         parts.append({"name": "normalized-code", "valueCode": concept.code})
     display = chosen(system, concept, found.of_set, validator.languages)
     if display:
-        parts.append({"name": "display", "valueString": display})
+        parts.append({"name": "display", "valueString": display.text})
     if system.is_inactive(concept):
         parts.append({"name": "inactive", "valueBoolean": True})
         status = system.status(concept)
         if status not in (None, "inactive"):
             parts.append({"name": "status", "valueCode": status})
     return parts
-
-
-__all__ = ["Finding", "own_languages", "pinned", "validate"]
