@@ -19,6 +19,7 @@ from api.terminology.store import Store, contained
 
 MAX_IMPORTS = 20  # value sets inside value sets
 MAX_INCLUDES = 200  # includes and excludes of one value set
+EXPANSION_PARAMETER = f"{EXTENSION}valueset-expansion-parameter"
 SUPPLEMENT = f"{EXTENSION}valueset-supplement"
 
 
@@ -49,18 +50,21 @@ class Composer:
     Args:
         store: Where code systems and value sets come from.
         options: Versions, supplements and languages.
+        expanding: Whether the value sets are expanded, which a message says.
 
     Attributes:
         systems: Canonical -> code systems that were used.
         value_sets: Canonical -> value sets that were imported.
+        across_versions: Whether an exclude of one version took a concept of another away.
         unknown: Canonicals of code systems that an include names and nobody holds.
     """
 
-    def __init__(self, store: Store, options: Options) -> None:
-        self.store, self.options = store, options
+    def __init__(self, store: Store, options: Options, expanding: bool = False) -> None:
+        self.store, self.options, self._expanding = store, options, expanding
         self.systems: dict[str, CodeSystem] = {}
         self.value_sets: dict[str, Resource] = {}
         self.unknown: list[str] = []
+        self.across_versions = False
         self._members: dict[int, list[Member]] = {}
         self._tests: dict[tuple[int, str], list[Test]] = {}
 
@@ -78,7 +82,8 @@ class Composer:
         if found is None:
             shown = f"{address}|{version}" if version else address
             if (
-                version
+                self._expanding
+                and version
                 and pinned(self.options.value_set_versions, address) == version
                 and "|" not in canonical
             ):
@@ -162,9 +167,14 @@ class Composer:
         for path, include in _parts(value_set, "include"):
             for member in self._included(value_set, include, path, above):
                 chosen.setdefault(member.key, member)
+        match = expansion_parameter(value_set, "versionsMatch") != "false"
         for path, exclude in _parts(value_set, "exclude"):
-            for member in self._included(value_set, exclude, path, above):
-                chosen.pop(member.key, None)
+            keys = {member.key for member in self._included(value_set, exclude, path, above)}
+            # A whole code system, or a filter, excludes its codes in every version; listed codes in their own.
+            codes = {(key[0], key[2]) for key in keys} if match and "concept" not in exclude else set()
+            left = {k: one for k, one in chosen.items() if k not in keys and (k[0], k[2]) not in codes}
+            self.across_versions |= len(chosen) - len(left) > len(keys & set(chosen))
+            chosen = left
         inactive_too = value_set.get("compose", {}).get("inactive", True)
         return [
             member
@@ -255,6 +265,17 @@ class Composer:
                 for number, given in enumerate(include.get("filter", []))
             ]
         return self._tests[key]
+
+
+def expansion_parameter(value_set: Resource, name: str) -> str | None:
+    """What a value set itself asks for as a parameter of its expansion; None if it does not."""
+    compose = value_set.get("compose", {})
+    for extension in (*compose.get("extension", []), *value_set.get("extension", [])):
+        if extension.get("url") == EXPANSION_PARAMETER:
+            named = {each.get("url"): value_of(each) for each in extension.get("extension", [])}
+            if named.get("name") == name:
+                return str(named.get("value", ""))
+    return None
 
 
 def known_versions(store: Store, address: str) -> str:

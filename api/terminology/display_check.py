@@ -42,7 +42,7 @@ def check_display(
         (each for each in every if each.status in HIDDEN and folded(each.text) == folded(text)), None
     )
     if hidden is not None:
-        return _no_longer(concept, given, hidden, known, system.status(concept))
+        return _no_longer(concept, given, wanted)
     shown = "'" + ", ".join(languages) + "'" if languages else "'--'"
     if not wanted and languages:
         return Issue(
@@ -89,9 +89,7 @@ def _none_in_language(system: CodeSystem, given: GivenCoding, languages: Sequenc
     )
 
 
-def _no_longer(
-    concept: Concept, given: GivenCoding, hidden: Display, known: Sequence[Display], status: str | None
-) -> Issue:
+def _no_longer(concept: Concept, given: GivenCoding, known: Sequence[Display]) -> Issue:
     """A display that was right once."""
     correct = ", ".join(f'"{each.text}"' for each in known)
     return Issue(
@@ -99,7 +97,7 @@ def _no_longer(
         "invalid",
         "display-comment",
         f"'{given.display}' is no longer considered a correct display for code '{concept.code}' "
-        f"(status = {hidden.status}). The correct display is one of {correct}.",
+        f"(status = deprecated). The correct display is one of {correct}.",
         "INACTIVE_DISPLAY_FOUND",
         given.path("display"),
     )

@@ -8,7 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 from api.terminology.compose import Composer, Member, canonical_of
-from api.terminology.concepts import CONCEPT_PROPERTY, EXTENSION, STANDARDS_STATUS, Resource, value_of
+from api.terminology.concepts import (
+    CONCEPT_PROPERTY,
+    EXTENSION,
+    STANDARDS_STATUS,
+    CodeSystem,
+    Resource,
+    value_of,
+)
 from api.terminology.displays import PREFERRED, Display, as_designations, chosen, displays
 from api.terminology.errors import TermError
 from api.terminology.options import Options
@@ -51,7 +58,7 @@ def expand(store: Store, value_set: Resource, options: Options) -> Resource:
     Raises:
         TermError: If it names what is not held, or is too large.
     """
-    composer = Composer(store, options)
+    composer = Composer(store, options, expanding=True)
     supplements = composer.check_supplements(value_set)
     members = [member for member in composer.members(value_set) if _wanted(member, options)]
     page = members[options.offset :]
@@ -59,8 +66,9 @@ def expand(store: Store, value_set: Resource, options: Options) -> Resource:
         page = page[: options.count]
     if len(page) > MAX_CODES:
         raise TermError(f"an expansion may have {MAX_CODES} codes; ask for pages with 'count'", "too-costly")
-    writer = _Writer(options, value_set)
-    nested = not (options.exclude_nested or options.count is not None or options.offset)
+    writer = _Writer(options, value_set, list(composer.systems.values()))
+    flat = options.exclude_nested or options.count is not None or options.offset
+    nested = not flat and not value_set.get("compose", {}).get("exclude")
     contains = writer.tree(page) if nested else [writer.concept(member) for member in page]
     expansion: Resource = {
         "identifier": f"urn:uuid:{uuid4()}",
@@ -72,7 +80,14 @@ def expand(store: Store, value_set: Resource, options: Options) -> Resource:
         expansion["offset"] = options.offset
     if fragments := [each for each in composer.systems.values() if each.content == "fragment"]:
         expansion["extension"] = [
-            {"url": f"{EXTENSION}valueset-unclosed", "valueBoolean": True} for _ in fragments[:1]
+            {"url": f"{EXTENSION}valueset-unclosed", "valueBoolean": True},
+            *(
+                {
+                    "url": f"{EXTENSION}valueset-unclosed-reason",
+                    "valueString": f"This extension is based on a fragment of the code system {each.url}",
+                }
+                for each in fragments
+            ),
         ]
     if any(writer.status(member) for member in members):
         writer.defined.setdefault("status", f"{CONCEPT_PROPERTY}status")
@@ -110,9 +125,12 @@ def _parameters(
     """What was asked and what was used."""
     parameters = list(options.echo)
     used = [("used-codesystem", canonical) for canonical in composer.systems]
+    used += [("used-fragment", name) for name, each in composer.systems.items() if each.content == "fragment"]
     used += [("used-valueset", canonical) for canonical in composer.value_sets]
     merged = {each: None for system in composer.systems.values() for each in system.supplements}
     used += [("used-supplement", canonical) for canonical in merged]
+    if composer.across_versions:
+        parameters.append({"name": "versionsMatch", "valueBoolean": True})
     heads = [*(system.head for system in composer.systems.values()), *composer.value_sets.values(), value_set]
     used += [(f"warning-{word}", canonical) for head in heads for word, canonical in warnings_of(head)]
     return [*parameters, *({"name": name, "valueUri": canonical} for name, canonical in used)]
@@ -121,8 +139,11 @@ def _parameters(
 class _Writer:
     """Writes members as `contains`, and notes the properties that they have."""
 
-    def __init__(self, options: Options, value_set: Resource) -> None:
+    def __init__(self, options: Options, value_set: Resource, systems: Iterable[CodeSystem]) -> None:
         self.options, self.value_set = options, value_set
+        known = {(system.url, system.version) for system in systems}
+        # Code systems that are there in several versions: their concepts are shown with the version.
+        self.several = {url for url, version in known if any(u == url and v != version for u, v in known)}
         self.defined: dict[str, str] = {}
 
     def tree(self, members: Sequence[Member]) -> list[Resource]:
@@ -146,6 +167,8 @@ class _Writer:
         """One `contains`, without what is below it."""
         system, concept, given = member.system, member.concept, member.given
         written: Resource = {"system": system.url, "code": concept.code}
+        if system.url in self.several:
+            written["version"] = system.version
         extensions = _unique([*given.get("extension", []), *concept.extensions])
         carried = [
             each
@@ -211,7 +234,8 @@ class _Writer:
         if member.system.quiet or "status" in self.options.properties:
             return None
         inactive = "inactive" if member.system.is_inactive(member.concept) else None
-        return member.system.status(member.concept) or inactive
+        status = member.system.status(member.concept) or inactive
+        return None if status == "active" else status
 
     def _noted(self, code: str, value: Resource, uri: str | None = None) -> Resource:
         self.defined.setdefault(code, uri or f"{CONCEPT_PROPERTY}{code}")

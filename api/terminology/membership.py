@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from api.terminology import versions
 from api.terminology.coding import GivenCoding
-from api.terminology.compose import MAX_IMPORTS, Composer, parts_of
+from api.terminology.compose import MAX_IMPORTS, Composer, expansion_parameter, parts_of
 from api.terminology.concepts import CodeSystem, Concept, Resource
 from api.terminology.errors import Issue, TermError
 from api.terminology.options import pinned
@@ -82,7 +82,10 @@ class Membership:
             for each, pattern in zip(taken, named, strict=True)
         ):
             return given.version
-        return next((each for each in taken if each), given.version)
+        newest = sorted(filter(None, taken), key=versions.order, reverse=True)
+        systems = [self._composer.store.system(given.system, each) for each in newest]
+        has_code = (each.version for each in systems if each is not None and each.find(given.code))
+        return next(has_code, newest[0] if newest else given.version)
 
     def mismatch(self, given: GivenCoding, expected: str) -> Iterable[Issue]:
         """What is to be said where the value set's version is not the coding's."""
@@ -192,7 +195,11 @@ class Membership:
             return None
         version = self._composer.version_of(system.url, str(include.get("version", "")))
         if version and not versions.fits(system.version, version):
-            return None
+            other = self._other_version(value_set, include, path, system.url, version)
+            concept = other.find(code) if other is not None else None
+            if other is None or concept is None:
+                return None
+            system = other
         if "concept" in include:
             same = (each for each in include["concept"] if system.find(str(each.get("code", ""))) is concept)
             listed = next(same, None)
@@ -200,6 +207,16 @@ class Membership:
         self._composer.store.work(1)
         tests = self._composer.tests(system, include, path)
         return said if all(test(concept) for test in tests) else None
+
+    def _other_version(
+        self, value_set: Resource, include: Resource, path: str, address: str, version: str
+    ) -> CodeSystem | None:
+        """The code system of an exclude of another version, where that counts too."""
+        if ".exclude[" not in path or "concept" in include:
+            return None
+        if expansion_parameter(value_set, "versionsMatch") == "false":
+            return None
+        return self._composer.store.system(address, version)
 
     def _check(self, value_set: Resource, include: Resource, path: str) -> None:
         if include.get("filter"):

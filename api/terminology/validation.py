@@ -9,7 +9,7 @@ import msgspec
 
 from api.terminology import versions
 from api.terminology.coding import Asked, GivenCoding
-from api.terminology.compose import Composer, canonical_of, known_versions
+from api.terminology.compose import Composer, canonical_of, expansion_parameter, known_versions
 from api.terminology.concepts import EXTENSION, CodeSystem, Concept, Resource, value_of
 from api.terminology.display_check import check_display
 from api.terminology.displays import chosen, languages_of
@@ -19,7 +19,6 @@ from api.terminology.options import Options
 from api.terminology.statuses import status_issues
 from api.terminology.store import Store
 
-EXPANSION_PARAMETER = f"{EXTENSION}valueset-expansion-parameter"
 DEPRECATED_IN_SET = (f"{EXTENSION}valueset-deprecated", f"{EXTENSION}structuredefinition-standards-status")
 
 
@@ -331,15 +330,10 @@ class _Validator:
 
 def asked_languages(value_set: Resource) -> tuple[str, ...]:
     """The languages in which a value set asks to be expanded."""
-    for extension in value_set.get("compose", {}).get("extension", []) + value_set.get("extension", []):
-        if extension.get("url") == EXPANSION_PARAMETER:
-            named = {each.get("url"): value_of(each) for each in extension.get("extension", [])}
-            if named.get("name") == "displayLanguage":
-                try:
-                    return languages_of(str(named.get("value", "")))
-                except ValueError:
-                    return ()
-    return ()
+    try:
+        return languages_of(expansion_parameter(value_set, "displayLanguage"))
+    except ValueError:
+        return ()
 
 
 def _own_languages(value_set: Resource) -> tuple[str, ...]:
@@ -489,7 +483,7 @@ def _about(found: Finding, validator: _Validator) -> list[Resource]:
         parts.append({"name": "display", "valueString": display.text})
     if system.is_inactive(concept):
         parts.append({"name": "inactive", "valueBoolean": True})
-        status = system.status(concept)
-        if status not in (None, "inactive"):
-            parts.append({"name": "status", "valueCode": status})
+    status = system.status(concept)
+    if status not in (None, "active", "inactive"):
+        parts.append({"name": "status", "valueCode": status})
     return parts
