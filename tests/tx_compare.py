@@ -28,6 +28,7 @@ CONTROL = ("$optional$", "$optional-properties$", "$count-arrays$")
 # have `expression` alone, without saying that more is allowed. So a `location` that a template lacks is not
 # counted.
 TWIN = "location"
+MISSPELT = "$optional"  # three templates write this for `$optional-properties$`
 MODES = frozenset({"general", "version:4"})
 
 
@@ -61,7 +62,7 @@ def _objects(expected: dict[str, Any], actual: dict[str, Any], path: str, patter
                 return found
         elif not pattern and name != TWIN:
             return f"{path}.{name}: not expected: {value!r}"
-    optional = {*CONTROL, *expected.get("$optional-properties$", [])}
+    optional = {*CONTROL, MISSPELT, *expected.get(MISSPELT, []), *expected.get("$optional-properties$", [])}
     missing = next((name for name in expected if name not in actual and name not in optional), None)
     return "" if missing is None else f"{path}.{missing}: missing, expected {expected[missing]!r}"
 

@@ -56,6 +56,7 @@ class Composer:
         systems: Canonical -> code systems that were used.
         value_sets: Canonical -> value sets that were imported.
         across_versions: Whether an exclude of one version took a concept of another away.
+        used_parameters: Names of the version parameters that had an effect.
         unknown: Canonicals of code systems that an include names and nobody holds.
     """
 
@@ -65,6 +66,7 @@ class Composer:
         self.value_sets: dict[str, Resource] = {}
         self.unknown: list[str] = []
         self.across_versions = False
+        self.used_parameters: set[str] = set()
         self._members: dict[int, list[Member]] = {}
         self._tests: dict[tuple[int, str], list[Test]] = {}
 
@@ -136,16 +138,40 @@ class Composer:
 
     def version_of(self, address: str, asked: str) -> str:
         """The version, or pattern, of a code system that an include with a version comes to."""
-        forced = pinned(self.options.force_versions, address)
+        forced = self._pinned("force-system-version", self.options.force_versions, address)
         if forced is not None:
             return forced
-        wanted = asked or pinned(self.options.system_versions, address) or ""
+        if asked:
+            return asked
+        for name, pairs in (
+            ("system-version", self.options.system_versions),
+            ("check-system-version", self.options.check_versions),
+        ):
+            found = self._pinned(name, pairs, address)
+            if found is not None:
+                return found
+        return ""
+
+    def _pinned(self, name: str, pairs: tuple[str, ...], address: str) -> str | None:
+        """The version that a parameter gives a code system, which is noted as used."""
+        version = pinned(pairs, address)
+        if version is not None:
+            self.used_parameters.add(name)
+        return version
+
+    def version_refused(self, address: str, version: str, path: str = "") -> TermError | None:
+        """The error of a version that `check-system-version` does not allow; None if it does."""
         check = pinned(self.options.check_versions, address)
-        if check is None or (wanted and not versions.is_pattern(wanted)):
-            return wanted
-        held = [each.version for each in self.store.systems(address)]
-        both = versions.latest([each for each in held if not wanted or versions.fits(each, wanted)], check)
-        return both or wanted or check
+        if check is None or not version or versions.fits(version, check):
+            return None
+        return TermError(
+            f"The version '{version}' is not allowed for system '{address}': required to be '{check}' by a "
+            "version-check parameter",
+            "exception",
+            "version-error",
+            "VALUESET_VERSION_CHECK",
+            path,
+        )
 
     def members(self, value_set: Resource, above: Sequence[int] = ()) -> list[Member]:
         """Every member of a value set, in order, each once.
@@ -170,7 +196,7 @@ class Composer:
         match = expansion_parameter(value_set, "versionsMatch") != "false"
         for path, exclude in _parts(value_set, "exclude"):
             keys = {member.key for member in self._included(value_set, exclude, path, above)}
-            # A whole code system, or a filter, excludes its codes in every version; listed codes in their own.
+            # A whole code system, or a filter, excludes codes in every version; listed codes in their own.
             codes = {(key[0], key[2]) for key in keys} if match and "concept" not in exclude else set()
             left = {k: one for k, one in chosen.items() if k not in keys and (k[0], k[2]) not in codes}
             self.across_versions |= len(chosen) - len(left) > len(keys & set(chosen))
@@ -220,6 +246,8 @@ class Composer:
         system = self.system_of(include, value_set)
         if system is None:
             raise self._unknown_system(include)
+        if refused := self.version_refused(system.url, system.version):
+            raise refused
         self.systems[system.canonical] = system
         if "concept" in include:
             self.store.work(len(include["concept"]))

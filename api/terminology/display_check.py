@@ -100,4 +100,5 @@ def _no_longer(concept: Concept, given: GivenCoding, known: Sequence[Display]) -
         f"(status = deprecated). The correct display is one of {correct}.",
         "INACTIVE_DISPLAY_FOUND",
         given.path("display"),
+        False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from api.terminology.options import Options
 from api.terminology.statuses import warnings_of
 from api.terminology.store import Store
 
+VERSIONS = ("system-version", "check-system-version", "force-system-version")  # repeated where used
 MAX_CODES = 50_000  # in one answer
 # What describes the definition and not the codes; a client that wants it reads the value set.
 LEFT_OUT = (
@@ -123,7 +125,11 @@ def _parameters(
     composer: Composer, supplements: Sequence[str], value_set: Resource, options: Options
 ) -> list[Resource]:
     """What was asked and what was used."""
-    parameters = list(options.echo)
+    parameters = [
+        each
+        for each in options.echo
+        if each["name"] not in VERSIONS or each["name"] in composer.used_parameters
+    ]
     used = [("used-codesystem", canonical) for canonical in composer.systems]
     used += [("used-fragment", name) for name, each in composer.systems.items() if each.content == "fragment"]
     used += [("used-valueset", canonical) for canonical in composer.value_sets]
@@ -141,10 +147,14 @@ class _Writer:
 
     def __init__(self, options: Options, value_set: Resource, systems: Iterable[CodeSystem]) -> None:
         self.options, self.value_set = options, value_set
-        known = {(system.url, system.version) for system in systems}
-        # Code systems that are there in several versions: their concepts are shown with the version.
-        self.several = {url for url, version in known if any(u == url and v != version for u, v in known)}
         self.defined: dict[str, str] = {}
+        compose = value_set.get("compose", {})
+        parts = [*compose.get("include", []), *compose.get("exclude", [])]
+        named = {(part.get("system"), part.get("version")) for part in parts if part.get("version")}
+        used = {(system.url, system.version) for system in systems}
+        # Code systems of several versions: their concepts are shown with the version.
+        self.several = {url for url, number in Counter(url for url, _ in named).items() if number > 1}
+        self.several |= {url for url, number in Counter(url for url, _ in used).items() if number > 1}
 
     def tree(self, members: Sequence[Member]) -> list[Resource]:
         """Members below their parents, where those are members too."""

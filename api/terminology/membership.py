@@ -82,15 +82,37 @@ class Membership:
             for each, pattern in zip(taken, named, strict=True)
         ):
             return given.version
-        newest = sorted(filter(None, taken), key=versions.order, reverse=True)
+        newest = sorted(set(filter(None, taken)), key=versions.order, reverse=True)
+        if len(newest) < 2:
+            return newest[0] if newest else given.version
         systems = [self._composer.store.system(given.system, each) for each in newest]
-        has_code = (each.version for each in systems if each is not None and each.find(given.code))
-        return next(has_code, newest[0] if newest else given.version)
+        with_code = [(each, concept) for each in systems if each and (concept := each.find(given.code))]
+        inside = (each.version for each, concept in with_code if self._surely_has(each, concept, given.code))
+        return next(inside, with_code[0][0].version if with_code else newest[0])
+
+    def _surely_has(self, system: CodeSystem, concept: Concept, code: str) -> bool:
+        """Whether a concept is a member; also false where that cannot be decided."""
+        try:
+            return self.has(system, concept, code)[0]
+        except TermError:
+            return False
+
+    def unknown_version(self, given: GivenCoding) -> str | None:
+        """The version of a code system that is included and nobody holds, where no other is included."""
+        named = [
+            self._composer.version_of(given.system, str(include.get("version", "")))
+            for _, include in self._includes()
+            if include["system"] == given.system
+        ]
+        held = [each.version for each in self._composer.store.systems(given.system)]
+        if not named or not held or any(versions.latest(held, each) is not None for each in named):
+            return None
+        return named[0]
 
     def mismatch(self, given: GivenCoding, expected: str) -> Iterable[Issue]:
         """What is to be said where the value set's version is not the coding's."""
         includes = [include for _, include in self._includes() if include["system"] == given.system]
-        if not includes or expected == given.version:
+        if not includes or (expected == given.version and self.unknown_version(given) is None):
             return
         asked = str(includes[0].get("version", ""))
         version = self._composer.version_of(given.system, asked)

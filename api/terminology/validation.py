@@ -132,7 +132,15 @@ class _Validator:
         given = found.given
         expected = self.membership.version_for(given) if self.membership is not None else ""
         found.issues.extend(self._version_issues(found, expected))
+        missing = self.membership.unknown_version(given) if self.membership is not None else None
+        if missing is not None:
+            found.unknown.append(("x-caused-by-unknown-system", f"{given.system}|{missing}"))
+            found.issues.append(_unknown_version(self.store, given, missing))
+            expected = given.version or self.composer.version_of(given.system, "")
         system = self.store.system(given.system, expected or given.version, self._supplements(given.system))
+        if self.membership is not None and missing is None and system is not None:
+            refused = self.composer.version_refused(given.system, system.version, given.path("version"))
+            found.issues.extend([refused.issue] if refused else [])
         if system is None:
             self._unknown_system(found)
             return
@@ -204,7 +212,8 @@ class _Validator:
         included = self.membership is None or given.system in self.membership.addresses
         version = given.version
         name = "x-caused-by-unknown-system" if included else "x-unknown-system"
-        found.unknown.append((name, f"{given.system}|{version}" if version else given.system))
+        versioned = version and self.store.systems(given.system)
+        found.unknown.append((name, f"{given.system}|{version}" if versioned else given.system))
         if version:
             found.issues.append(_unknown_version(self.store, given, version))
             return
@@ -225,7 +234,8 @@ class _Validator:
     def _check_membership(self, found: Finding) -> None:
         """Adds whether the coding is in the value set."""
         assert self.membership is not None
-        if any(name == "x-caused-by-unknown-system" for name, _ in found.unknown) and found.system is None:
+        blamed = any(name == "x-caused-by-unknown-system" for name, _ in found.unknown)
+        if blamed and (found.system is None or self.membership.unknown_version(found.given) is not None):
             return
         try:
             found.inside, found.of_set = self.membership.has(found.system, found.concept, found.given.code)
@@ -484,6 +494,6 @@ def _about(found: Finding, validator: _Validator) -> list[Resource]:
     if system.is_inactive(concept):
         parts.append({"name": "inactive", "valueBoolean": True})
     status = system.status(concept)
-    if status not in (None, "active", "inactive"):
+    if status == "deprecated" or (status not in (None, "inactive") and system.is_inactive(concept)):
         parts.append({"name": "status", "valueCode": status})
     return parts
