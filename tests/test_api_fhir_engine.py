@@ -100,7 +100,7 @@ def test_an_include_of_ours_or_of_the_request(
 
 
 def test_a_mixed_value_set_expands_with_its_excludes(client: TestClient[Litestar]) -> None:
-    """Both systems in one expansion, which names what it used and nests where there is a hierarchy."""
+    """Both systems in one flat expansion, which names what it used."""
     expanded = ask(
         client,
         "ValueSet/$expand",
@@ -112,10 +112,7 @@ def test_a_mixed_value_set_expands_with_its_excludes(client: TestClient[Litestar
         {"name": "activeOnly", "valueBoolean": True},
     )
 
-    assert codes(expanded) == ["red", "blue", "E0100", "E0130", "E1399"]
-    assert expanded["expansion"]["contains"][0]["contains"] == [
-        {"system": "http://example.org/colours", "code": "pink", "display": "Pink"}
-    ]
+    assert codes(expanded) == ["red", "pink", "blue", "E0100", "E0130", "E1399"]
     used = [p["valueUri"] for p in expanded["expansion"]["parameter"] if p["name"].startswith("used-")]
     assert used == [
         "http://example.org/colours|1",
@@ -123,6 +120,19 @@ def test_a_mixed_value_set_expands_with_its_excludes(client: TestClient[Litestar
         f"{OURS}?fhir_vs=section/E|2026-01",
     ]
     get_fhir_model_class("ValueSet").model_validate(expanded)
+
+
+def test_an_expansion_nests_where_there_is_a_hierarchy(client: TestClient[Litestar]) -> None:
+    """Unless it is asked to be flat, or paged."""
+    everything = [brought(COLOURS), value_set(include=[{"system": "http://example.org/colours"}])]
+    nested_tree = ask(client, "ValueSet/$expand", *everything)
+    flat = ask(client, "ValueSet/$expand", *everything, {"name": "excludeNested", "valueBoolean": True})
+    paged = ask(client, "ValueSet/$expand", *everything, {"name": "count", "valueInteger": 2})
+
+    assert codes(nested_tree) == ["red", "blue"]
+    assert codes({"expansion": nested_tree["expansion"]["contains"][0]}) == ["pink"]
+    assert codes(flat) == ["red", "pink", "blue"]
+    assert (codes(paged), paged["expansion"]["total"]) == (["red", "pink"], 3)
 
 
 def test_displays_in_the_language_asked_for(client: TestClient[Litestar]) -> None:

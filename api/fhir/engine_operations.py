@@ -14,10 +14,12 @@ from api.http.problems import Refused
 from api.terminology.compose import Composer
 from api.terminology.errors import TermError
 from api.terminology.expansion import expand
+from api.terminology.languages import asked_languages
 from api.terminology.lookup import look_up, subsumes
 from api.terminology.options import Options
 from api.terminology.store import Store
-from api.terminology.validation import asked_languages, validate
+from api.terminology.validation import validate
+from api.trail.notes import note_codes, note_texts
 
 BATCH = 100  # validations in one call
 
@@ -52,7 +54,11 @@ def expand_by_engine(systems: OwnSystems, inputs: Inputs) -> Resource:
     if not options.languages and (own := asked_languages(value_set)):
         echo = (*options.echo, {"name": "displayLanguage", "valueCode": ",".join(own)})
         options = msgspec.structs.replace(options, languages=own, echo=echo)
-    return expand(store, value_set, options)
+    if options.text:
+        note_texts((options.text,))
+    expanded = expand(store, value_set, options)
+    note_codes(len(expanded["expansion"].get("contains", ())))
+    return expanded
 
 
 def validate_in_set(systems: OwnSystems, inputs: Inputs, store: Store | None = None) -> Resource:

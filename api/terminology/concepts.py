@@ -189,27 +189,29 @@ def code_system(resource: Resource) -> CodeSystem:
         TermError: If it is not formed as a CodeSystem, or nested too deeply.
     """
     concepts: list[Concept] = []
-    # Pairs of a list of concepts and their parent; a stack, since nesting comes from a request.
-    listed: Any = resource.get("concept", [])
-    waiting: list[tuple[Any, Concept | None, int]] = [(listed, None, 0)]
+    # Elements with their parents, the next one last: a stack, since the nesting comes from a request.
+    waiting: list[tuple[Any, Concept | None, int]] = [(each, None, 1) for each in _listed(resource)]
     while waiting:
-        listed, parent, depth = waiting.pop()
+        item, parent, depth = waiting.pop()
         if depth > MAX_DEPTH:
             raise TermError(f"a CodeSystem is nested more than {MAX_DEPTH} levels deep", "too-costly")
-        inner: list[tuple[Any, Concept | None, int]] = []
-        items: list[Any] = listed if isinstance(listed, list) else [None]
-        for item in items:
-            concept = _concept(item)
-            if parent is not None:
-                concept.parents.append(parent.code)
-                parent.children.append(concept.code)
-            concepts.append(concept)
-            below: Any = item.get("concept", [])
-            inner.append((below, concept, depth + 1))
-        waiting.extend(reversed(inner))
+        concept = _concept(item)
+        concepts.append(concept)
+        if parent is not None:
+            concept.parents.append(parent.code)
+            parent.children.append(concept.code)
+        waiting.extend((each, concept, depth + 1) for each in _listed(item))
     system = CodeSystem({name: value for name, value in resource.items() if name != "concept"}, concepts)
     _link(system)
     return system
+
+
+def _listed(element: Resource) -> list[Any]:
+    """The concepts inside a CodeSystem or concept, last first."""
+    listed = element.get("concept", [])
+    if not isinstance(listed, list):
+        raise TermError("the concepts of a CodeSystem are no list", "invalid")
+    return listed[::-1]
 
 
 def _concept(item: Any) -> Concept:

@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
 from api.terminology import versions
+from api.terminology.answers import Subject, answer
 from api.terminology.coding import Asked, GivenCoding
-from api.terminology.compose import Composer, canonical_of, expansion_parameter, known_versions
-from api.terminology.concepts import EXTENSION, CodeSystem, Concept, Resource, value_of
+from api.terminology.compose import Composer, canonical_of
+from api.terminology.concepts import CodeSystem, Concept, Resource
 from api.terminology.display_check import check_display
-from api.terminology.displays import chosen, languages_of
 from api.terminology.errors import Issue, TermError
+from api.terminology.findings import Finding, concept_issues, deprecated_in_set, unknown_code, unknown_version
+from api.terminology.languages import own_languages
 from api.terminology.membership import Membership
 from api.terminology.options import Options
 from api.terminology.statuses import status_issues
 from api.terminology.store import Store
-
-DEPRECATED_IN_SET = (f"{EXTENSION}valueset-deprecated", f"{EXTENSION}structuredefinition-standards-status")
-
-
-class Finding(msgspec.Struct):
-    """What was found about one coding.
-
-    Attributes:
-        given: The coding, with its system where it was inferred.
-        system: Its code system; None if not held.
-        concept: Its concept; None if there is none.
-        of_set: What the value set says of the concept.
-        issues: What is to be said.
-        inside: Whether it is a member; None if that could not be decided.
-        unknown: Canonicals that nobody holds, each with the name of its output parameter.
-    """
-
-    given: GivenCoding
-    system: CodeSystem | None = None
-    concept: Concept | None = None
-    of_set: Resource = msgspec.field(default_factory=dict)
-    issues: list[Issue] = msgspec.field(default_factory=list)
-    inside: bool | None = None
-    unknown: list[tuple[str, str]] = msgspec.field(default_factory=list)
-
-    @property
-    def failed(self) -> bool:
-        """Whether an issue is an error."""
-        return any(issue.severity == "error" for issue in self.issues)
 
 
 def validate(store: Store, value_set: Resource | None, asked: Asked, options: Options) -> Resource:
@@ -63,7 +35,7 @@ def validate(store: Store, value_set: Resource | None, asked: Asked, options: Op
     """
     validator = _Validator(store, value_set, asked, options)
     findings = [validator.check(coding) for coding in asked.codings]
-    return _answer(validator, findings)
+    return answer(asked, validator.subject, findings, validator.statuses(findings))
 
 
 class _Validator:
@@ -72,7 +44,12 @@ class _Validator:
         self.composer = Composer(store, options)
         self.supplements = self.composer.check_supplements(value_set or {})
         self.membership = None if value_set is None else Membership(self.composer, value_set)
-        self.languages = options.languages or _own_languages(value_set or {})
+        self.languages = options.languages or own_languages(value_set or {})
+
+    @property
+    def subject(self) -> Subject:
+        """What the answer says of the whole validation."""
+        return Subject(self.name if self.value_set is not None else None, self.languages)
 
     @property
     def name(self) -> str:
@@ -135,7 +112,7 @@ class _Validator:
         missing = self.membership.unknown_version(given) if self.membership is not None else None
         if missing is not None:
             found.unknown.append(("x-caused-by-unknown-system", f"{given.system}|{missing}"))
-            found.issues.append(_unknown_version(self.store, given, missing))
+            found.issues.append(unknown_version(self.store, given, missing))
             expected = given.version or self.composer.version_of(given.system, "")
         system = self.store.system(given.system, expected or given.version, self._supplements(given.system))
         if self.membership is not None and missing is None and system is not None:
@@ -160,7 +137,7 @@ class _Validator:
         found.system, found.concept = system, system.find(given.code)
         self.store.work(1)
         if found.concept is None and not self.options.membership_only:
-            found.issues.append(_unknown_code(system, given))
+            found.issues.append(unknown_code(system, given))
 
     def _supplements(self, address: str) -> list[str]:
         system = self.store.system(address)
@@ -175,7 +152,7 @@ class _Validator:
         held = [each.version for each in self.store.systems(given.system)]
         if held and versions.latest(held, given.version) is None:
             found.unknown.append(("x-caused-by-unknown-system", f"{given.system}|{given.version}"))
-            yield _unknown_version(self.store, given, given.version)
+            yield unknown_version(self.store, given, given.version)
         if self.membership is not None:
             yield from self.membership.mismatch(given, expected)
 
@@ -215,7 +192,7 @@ class _Validator:
         versioned = version and self.store.systems(given.system)
         found.unknown.append((name, f"{given.system}|{version}" if versioned else given.system))
         if version:
-            found.issues.append(_unknown_version(self.store, given, version))
+            found.issues.append(unknown_version(self.store, given, version))
             return
         shown = f"'{given.system}'" if included or relative else given.system
         found.issues.append(
@@ -315,9 +292,9 @@ class _Validator:
                     False,
                 )
             )
-        found.issues.extend(_status(system, concept, given))
+        found.issues.extend(concept_issues(system, concept, given))
         if self.value_set is not None and found.inside:
-            found.issues.extend(_deprecated_here(found, self.name))
+            found.issues.extend(deprecated_in_set(found, self.name))
         if given.display is not None:
             issue = check_display(
                 system, concept, found.of_set, given, self.languages, self.options.lenient_display
@@ -336,164 +313,3 @@ class _Validator:
             for issue in status_issues(head):
                 found.setdefault(issue.text, issue)
         return list(found.values())
-
-
-def asked_languages(value_set: Resource) -> tuple[str, ...]:
-    """The languages in which a value set asks to be expanded."""
-    try:
-        return languages_of(expansion_parameter(value_set, "displayLanguage"))
-    except ValueError:
-        return ()
-
-
-def _own_languages(value_set: Resource) -> tuple[str, ...]:
-    """The same, else the value set's own language."""
-    language = value_set.get("language")
-    return asked_languages(value_set) or ((str(language),) if language else ())
-
-
-def _unknown_code(system: CodeSystem, given: GivenCoding) -> Issue:
-    version = f" version '{system.version}'" if system.version else ""
-    if system.content == "fragment":
-        return Issue(
-            "warning",
-            "code-invalid",
-            "invalid-code",
-            f"Unknown Code '{given.code}' in the CodeSystem '{system.url}'{version} - note that the "
-            "code system is labeled as a fragment, so the code may be valid in some other fragment",
-            "UNKNOWN_CODE_IN_FRAGMENT",
-            given.path("code"),
-            False,
-        )
-    return Issue(
-        "error",
-        "code-invalid",
-        "invalid-code",
-        f"Unknown code '{given.code}' in the CodeSystem '{system.url}'{version}",
-        "Unknown_Code_in_Version" if version else "Unknown_Code_in",
-        given.path("code"),
-    )
-
-
-def _unknown_version(store: Store, given: GivenCoding, version: str) -> Issue:
-    known = known_versions(store, given.system)
-    tail = f"Valid versions: {known}" if known else "No versions of this code system are known"
-    return Issue(
-        "error",
-        "not-found",
-        "not-found",
-        f"A definition for CodeSystem '{given.system}' version '{version}' could not be found, so the code "
-        f"cannot be validated. {tail}",
-        "UNKNOWN_CODESYSTEM_VERSION" if known else "UNKNOWN_CODESYSTEM_VERSION_NONE",
-        given.path("system"),
-    )
-
-
-def _status(system: CodeSystem, concept: Concept, given: GivenCoding) -> Iterable[Issue]:
-    status = system.status(concept)
-    if system.is_inactive(concept):
-        shown = "inactive" if status in (None, "inactive", "active") else f"{status} and inactive"
-        yield Issue(
-            "warning",
-            "business-rule",
-            "code-comment",
-            f"The concept '{concept.code}' has a status of {shown} and its use should be reviewed",
-            "INACTIVE_CONCEPT_FOUND",
-            given.at or "code",
-        )
-    elif status == "deprecated":
-        yield Issue(
-            "warning",
-            "business-rule",
-            "code-comment",
-            f"The concept '{concept.code}' is deprecated and its use should be reviewed",
-            "DEPRECATED_CONCEPT_FOUND",
-            given.path("code"),
-        )
-
-
-def _deprecated_here(found: Finding, name: str) -> Iterable[Issue]:
-    extensions = {each.get("url"): value_of(each) for each in found.of_set.get("extension", [])}
-    values = [extensions.get(url) for url in DEPRECATED_IN_SET]
-    if found.system is not None and (values[0] in (True, "true") or values[1] == "deprecated"):
-        yield Issue(
-            "warning",
-            "business-rule",
-            "code-comment",
-            f"The presence of the concept '{found.given.code}' in the system '{found.system.url}' in the "
-            f"value set {name} is marked with a status of deprecated and its use should be reviewed",
-            "CONCEPT_DEPRECATED_IN_VALUESET",
-            found.given.path("code"),
-            False,
-        )
-
-
-def _answer(validator: _Validator, findings: Sequence[Finding]) -> Resource:
-    """The output parameters."""
-    in_concept = validator.asked.concept is not None
-    inside = [found for found in findings if found.inside]
-    valid = [found for found in inside if not found.failed]
-    issues = [issue for found in findings for issue in found.issues]
-    if valid:  # one valid coding is enough: what is wrong with the others is only a warning
-        issues = [
-            issue if found in valid else _at_most_warning(issue)
-            for found in findings
-            for issue in found.issues
-        ]
-    if (
-        validator.value_set is not None
-        and in_concept
-        and not inside
-        and all(found.inside is False for found in findings)
-    ):
-        text = f"No valid coding was found for the value set '{validator.name}'"
-        issues.append(Issue("error", "code-invalid", "not-in-vs", text, "TX_GENERAL_CC_ERROR_MESSAGE"))
-    issues += validator.statuses(findings)
-    issues = list(dict.fromkeys(issues))
-    failed = any(issue.severity == "error" for issue in issues)
-    if validator.value_set is None:
-        result = not failed and any(found.concept is not None or found.inside for found in findings)
-    else:
-        result = not failed and bool(inside)
-    shown = (valid or inside or (findings if not in_concept else []))[:1]
-    parts: list[Resource] = [{"name": "result", "valueBoolean": result}]
-    for found in shown:
-        parts += _about(found, validator)
-    if in_concept:
-        parts.append({"name": "codeableConcept", "valueCodeableConcept": validator.asked.concept})
-    unknown = dict.fromkeys(each for found in findings for each in found.unknown)
-    parts += [{"name": name, "valueCanonical": canonical} for name, canonical in unknown]
-    told = sorted({issue.text for issue in issues if issue.told})
-    if told:
-        parts.append({"name": "message", "valueString": "; ".join(told)})
-    if issues:
-        outcome = {"resourceType": "OperationOutcome", "issue": [issue.as_fhir() for issue in issues]}
-        parts.append({"name": "issues", "resource": outcome})
-    return {"resourceType": "Parameters", "parameter": parts}
-
-
-def _at_most_warning(issue: Issue) -> Issue:
-    return msgspec.structs.replace(issue, severity="warning") if issue.severity == "error" else issue
-
-
-def _about(found: Finding, validator: _Validator) -> list[Resource]:
-    """Code, system, version, display and status of a coding."""
-    given, system, concept = found.given, found.system, found.concept
-    parts: list[dict[str, Any]] = [{"name": "code", "valueCode": given.code}]
-    if given.system:
-        parts.append({"name": "system", "valueUri": given.system})
-    if system is not None and system.version:
-        parts.append({"name": "version", "valueString": system.version})
-    if system is None or concept is None:
-        return parts
-    if concept.code != given.code:
-        parts.append({"name": "normalized-code", "valueCode": concept.code})
-    display = chosen(system, concept, found.of_set, validator.languages)
-    if display:
-        parts.append({"name": "display", "valueString": display.text})
-    if system.is_inactive(concept):
-        parts.append({"name": "inactive", "valueBoolean": True})
-    status = system.status(concept)
-    if status == "deprecated" or (status not in (None, "inactive") and system.is_inactive(concept)):
-        parts.append({"name": "status", "valueCode": status})
-    return parts
