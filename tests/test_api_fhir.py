@@ -65,8 +65,14 @@ def named(parameters: Any) -> dict[str, Any]:
     return {
         part["name"]: next(value for key, value in part.items() if key.startswith("value"))
         for part in parameters["parameter"]
-        if "part" not in part
+        if "part" not in part and "resource" not in part
     }
+
+
+def issues(parameters: Any) -> list[tuple[str, str]]:
+    """Severity and text of every issue of a validation."""
+    outcome = next((p["resource"] for p in parameters["parameter"] if p["name"] == "issues"), {"issue": []})
+    return [(issue["severity"], issue["details"]["text"]) for issue in outcome["issue"]]
 
 
 def properties(parameters: Any) -> dict[str, list[Any]]:
@@ -97,8 +103,11 @@ def test_metadata_is_a_capability_statement(client: TestClient[Litestar]) -> Non
     assert operations == {
         ("CodeSystem", "lookup"),
         ("CodeSystem", "validate-code"),
+        ("CodeSystem", "subsumes"),
         ("ValueSet", "expand"),
         ("ValueSet", "validate-code"),
+        ("ValueSet", "batch-validate-code"),
+        ("ConceptMap", "translate"),
     }
 
 
@@ -111,6 +120,8 @@ def test_terminology_capabilities_name_the_release(client: TestClient[Litestar])
     assert [(s["uri"], s["version"][0]["code"]) for s in capabilities["codeSystem"]] == [
         (LEVEL_II.address, "2026-01")
     ]
+    named = [parameter["name"] for parameter in capabilities["expansion"]["parameter"]]
+    assert {"filter", "property", "tx-resource", "check-system-version", "displayLanguage"} <= set(named)
 
 
 @pytest.mark.parametrize("system", sorted(LEVEL_II.addresses))
@@ -181,20 +192,70 @@ def test_validate_code_of_the_code_system(client: TestClient[Litestar]) -> None:
     """True with the display, false with the reason, and a hint for an ended code."""
     path = "CodeSystem/$validate-code"
     good = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143"))
-    ended = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0144"))
+    ended_answer = ask(client, path, "Parameters", url=LEVEL_II.address, code="E0144")
+    ended = named(ended_answer)
     wrong = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143", display="Cane"))
     right = named(
         ask(client, path, "Parameters", url=LEVEL_II.address, code="E0143", display="folding  wheeled WALKER")
     )
     missing = named(ask(client, path, "Parameters", url=LEVEL_II.address, code="E9999"))
 
-    assert good == {"result": True, "display": "Folding walker with wheels, height can be set"}
-    assert ended["result"] is True
-    assert ended["message"] == "the code ended on 2020-12-31; CMS names E0143 in its place"
+    assert good == {
+        "result": True,
+        "code": "E0143",
+        "system": LEVEL_II.address,
+        "version": "2026-01",
+        "display": "Folding walker with wheels, height can be set",
+    }
+    assert (ended["result"], ended["inactive"], ended["status"]) == (True, True, "terminated")
+    assert issues(ended_answer) == [
+        (
+            "warning",
+            "The concept 'E0144' has a status of terminated and inactive and its use should be reviewed",
+        ),
+        ("information", "the code ended on 2020-12-31; CMS names E0143 in its place"),
+    ]
+    assert ended["message"] == "; ".join(text for _, text in issues(ended_answer))
     assert wrong["result"] is False
-    assert "which is: Folding walker" in wrong["message"]
+    assert "Valid display is one of 2 choices: 'Folding walker with wheels" in wrong["message"]
     assert right["result"] is True
-    assert missing == {"result": False, "message": "release 2026-01 of the code system has no such code"}
+    assert missing["result"] is False
+    assert (
+        missing["message"] == f"Unknown code 'E9999' in the CodeSystem '{LEVEL_II.address}' version '2026-01'"
+    )
+
+
+@pytest.mark.parametrize(
+    "params", [{"url": "http://loinc.org"}, {"url": LEVEL_II.address, "version": "2019-01"}]
+)
+def test_an_unknown_system_or_version_is_no_error(
+    client: TestClient[Litestar], params: dict[str, str]
+) -> None:
+    """The result is false, the issue says what is not held, and the canonical is named."""
+    answer = ask(client, "CodeSystem/$validate-code", "Parameters", code="E0143", **params)
+
+    assert named(answer)["result"] is False
+    assert named(answer)["x-caused-by-unknown-system"] == "|".join(params.values())
+    assert [severity for severity, _ in issues(answer)] == ["error"]
+
+
+def test_a_wrong_display_can_be_a_warning(client: TestClient[Litestar]) -> None:
+    """With `lenient-display-validation` the result stays true."""
+    body = {
+        "resourceType": "Parameters",
+        "parameter": [
+            {
+                "name": "coding",
+                "valueCoding": {"system": LEVEL_II.address, "code": "E0143", "display": "Cane"},
+            },
+            {"name": "url", "valueUri": ALL},
+            {"name": "lenient-display-validation", "valueBoolean": True},
+        ],
+    }
+    answer = checked(client.post("/fhir/ValueSet/$validate-code", json=body), "Parameters")
+
+    assert named(answer)["result"] is True
+    assert [severity for severity, _ in issues(answer)] == ["warning"]
 
 
 def test_expand_lists_the_whole_code_system(client: TestClient[Litestar]) -> None:
@@ -281,6 +342,7 @@ def test_expand_says_to_which_other_system_a_text_belongs(client: TestClient[Lit
         ({}, 400, "required"),
         ({"url": "http://example.org/vs"}, 404, "not-found"),
         ({"url": f"{ALL}=active/2026-02-30"}, 400, "invalid"),
+        ({"url": ALL, "displayLanguage": "not a language"}, 400, "value"),
         ({"url": f"{ALL}|2019-01"}, 404, "not-found"),
         ({"url": ALL, "count": "-1"}, 400, "value"),
         ({"url": ALL, "activeOnly": "perhaps"}, 400, "value"),
@@ -319,11 +381,17 @@ def test_validate_code_of_a_value_set(client: TestClient[Litestar]) -> None:
             {"name": "codeableConcept", "valueCodeableConcept": concept},
         ],
     }
-    mixed = named(checked(client.post(f"/fhir/{path}", json=body), "Parameters"))
+    mixed_answer = checked(client.post(f"/fhir/{path}", json=body), "Parameters")
+    mixed = named(mixed_answer)
 
     assert inside["result"] is True
-    assert outside == {"result": False, "message": "the code is not in this value set"}
+    assert outside["result"] is False
+    assert outside["message"] == (
+        f"The provided code '{LEVEL_II.address}#E0143' was not found in the value set "
+        f"'{ALL}=section/J|2026-01'"
+    )
     assert (mixed["result"], mixed["display"]) == (True, "Plain wheelchair")
+    assert [severity for severity, _ in issues(mixed_answer)] == ["warning", "information"]
 
 
 def test_other_formats_are_refused(client: TestClient[Litestar]) -> None:
@@ -345,7 +413,7 @@ def test_framework_errors_are_operation_outcomes_too(client: TestClient[Litestar
     checked(client.delete(lookup), "OperationOutcome", 405)
     checked(client.post(lookup, content=b"{", headers=json_type), "OperationOutcome", 400)
     checked(client.post(lookup, json={"resourceType": "Patient"}), "OperationOutcome", 422)
-    checked(client.post(lookup, content=b" " * 70_000, headers=json_type), "OperationOutcome", 413)
+    checked(client.post(lookup, content=b" " * 1_100_000, headers=json_type), "OperationOutcome", 413)
 
 
 def test_the_code_system_is_found_and_read(client: TestClient[Litestar]) -> None:

@@ -9,31 +9,41 @@ from importlib.metadata import PackageNotFoundError, version
 
 from api.fhir.concepts import PROPERTIES
 from api.fhir.extensions import CONFIDENCE, FHIR_VERSION, NO_GOOD_MATCH, SCORE
-from api.fhir.parameters import Resource
-from api.fhir.valueset import EXPAND
+from api.fhir.held import KINDS
+from api.fhir.operations import EXPAND, OPERATIONS
+from api.fhir.parameters import EVERYWHERE, Resource
 from api.service import Service
 from index.code_systems import CODE_SYSTEMS
 
-OPERATIONS = {
-    "CodeSystem": {
-        "lookup": "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
-        "validate-code": "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
-    },
-    "ValueSet": {
-        "expand": "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
-        "validate-code": "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
-    },
-}
+DATE = "2026-11-26"
+TESTS = "1.9.0"  # version of the ecosystem's tests that the server is held against
+FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"
+FEATURES = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition"
+URL = "https://hcpcs-suggest.invalid/fhir/CapabilityStatement"
+DEFINITIONS = "http://hl7.org/fhir/OperationDefinition"
+SEARCHED = (("url", "uri"), ("_id", "token"), ("name", "string"), ("version", "token"), ("status", "token"))
 EXPAND_DESCRIPTIONS = {
-    "url": "Address of an implicit value set",
-    "valueSetVersion": "The name of the release",
-    "filter": "Plain words; the answer is ranked, best first",
+    "url": "Address of a value set: implicit, or brought by the request",
+    "valueSetVersion": "Version of the value set",
+    "valueSet": "A value set to expand",
+    "tx-resource": "Code systems and value sets that the request brings",
+    "cache-id": "Name under which one process keeps what a request brought, as long as there is room",
+    "filter": "Plain words; of our own codes the answer is ranked, best first",
     "count": "Page size",
     "offset": "Concepts skipped at the start",
     "activeOnly": "Only codes usable on the date",
     "date": "Date of service; default: today",
-    "includeDesignations": "Also the short description",
-    "system-version": "SYSTEM|RELEASE; refused if another release is loaded",
+    "includeDesignations": "Also designations",
+    "designation": "Only these designations: languages, or uses",
+    "includeDefinition": "Definitions are in the expansion's properties",
+    "property": "Properties of each concept; R5, in extensions with 'fhirVersion=4.0'",
+    "displayLanguage": "Languages of displays, as in Accept-Language",
+    "excludeNested": "A flat expansion",
+    "useSupplement": "A supplement to use",
+    "system-version": "SYSTEM|VERSION for an include without version",
+    "check-system-version": "SYSTEM|VERSION that the version used must fit",
+    "force-system-version": "SYSTEM|VERSION to use whatever the include says",
+    "default-valueset-version": "VALUESET|VERSION for an import without version",
 }
 
 
@@ -45,13 +55,15 @@ def software_version() -> str:
         return "unknown"
 
 
-def _head(service: Service, kind: str, name: str) -> Resource:
+def _head(service: Service, kind: str, name: str, title: str) -> Resource:
     return {
         "resourceType": kind,
+        "url": f"{URL.rpartition('/')[0]}/{kind}/{name}",
         "name": name,
+        "title": title,
         "version": software_version(),
         "status": "active",
-        "date": "2026-01-01",
+        "date": DATE,
         "kind": "instance",
         "description": _description(service),
         "software": {"name": "hcpcs-suggest", "version": software_version()},
@@ -68,20 +80,35 @@ def _description(service: Service) -> str:
     return f"{text} {service.notice}".strip()
 
 
+def _feature(definition: str, **value: object) -> Resource:
+    inner = [{"url": "definition", "valueCanonical": definition}, {"url": "value", **value}]
+    return {"url": FEATURE, "extension": inner}
+
+
 def capability_statement(service: Service) -> Resource:
     """The CapabilityStatement: which operations the server offers."""
-    operations = [
+    kinds = [
         {
             "type": kind,
-            "operation": [{"name": name, "definition": url} for name, url in OPERATIONS[kind].items()],
-            **({"interaction": [{"code": "read"}, {"code": "search-type"}]} if kind == "CodeSystem" else {}),
-            **({"searchParam": [{"name": "url", "type": "uri"}]} if kind == "CodeSystem" else {}),
+            "interaction": [{"code": code} for code in ("read", "vread", "search-type")],
+            "searchParam": [{"name": name, "type": type_} for name, type_ in SEARCHED],
+            "operation": [
+                {"name": each.code, "definition": f"{DEFINITIONS}/{kind}-{each.code}"}
+                for each in OPERATIONS
+                if each.kind == kind
+            ],
         }
-        for kind in OPERATIONS
+        for kind in KINDS
     ]
     extensions = {"type": "StructureDefinition", "interaction": [{"code": "read"}]}
+    head = _head(service, "CapabilityStatement", "HCPCSSuggest", "HCPCS code suggestion")
     return {
-        **_head(service, "CapabilityStatement", "HCPCSSuggest"),
+        **head,
+        "software": {**head["software"], "releaseDate": DATE},
+        "extension": [
+            _feature("http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version", valueCode=TESTS),
+            _feature(f"{FEATURES}/CodeSystemAsParameter", valueBoolean=True),
+        ],
         "fhirVersion": FHIR_VERSION,
         "format": ["application/fhir+json", "json"],
         "instantiates": ["http://hl7.org/fhir/CapabilityStatement/terminology-server"],
@@ -89,7 +116,11 @@ def capability_statement(service: Service) -> Resource:
             {
                 "mode": "server",
                 "security": {"description": "An API key as bearer token where the operator has set one"},
-                "resource": [*operations, extensions],
+                "resource": [*kinds, extensions],
+                "interaction": [{"code": "batch"}],
+                "operation": [
+                    {"name": "versions", "definition": f"{DEFINITIONS}/CapabilityStatement-versions"}
+                ],
             }
         ],
     }
@@ -99,8 +130,9 @@ def terminology_capabilities(service: Service) -> Resource:
     """The TerminologyCapabilities: code systems held and how they can be searched."""
     levels = {record.level for record in service.catalogue.records}
     addresses = [system.address for system in CODE_SYSTEMS if system.level in levels]
+    known = [name for name in (*EXPAND.known, *EVERYWHERE) if name in EXPAND_DESCRIPTIONS]
     return {
-        **_head(service, "TerminologyCapabilities", "HCPCSSuggestTerminology"),
+        **_head(service, "TerminologyCapabilities", "HCPCSSuggestTerminology", "HCPCS terminology"),
         "codeSystem": [
             {
                 "uri": address,
@@ -109,20 +141,33 @@ def terminology_capabilities(service: Service) -> Resource:
                         "code": service.release,
                         "isDefault": True,
                         "compositional": False,
+                        "language": ["en"],
+                        "filter": [
+                            {"code": each.code, "op": ["=", "in", "not-in", "regex", "exists"]}
+                            for each in PROPERTIES
+                        ],
                         "property": [prop.code for prop in PROPERTIES],
                     }
                 ],
-                "subsumption": False,
+                "subsumption": True,
             }
             for address in addresses
         ],
         "expansion": {
-            "hierarchical": False,
+            "hierarchical": True,
             "paging": True,
             "incomplete": False,
-            "parameter": [{"name": name, "documentation": EXPAND_DESCRIPTIONS[name]} for name in EXPAND],
+            "parameter": [{"name": name, "documentation": EXPAND_DESCRIPTIONS[name]} for name in known],
             "textFilter": "Ranked by meaning, words and spelling; at most 100 concepts",
         },
         "codeSearch": "all",
-        "validateCode": {"translations": False},
+        "validateCode": {"translations": True},
+        "translation": {"needsMap": False},
     }
+
+
+def versions() -> Resource:
+    """The answer of `$versions`: the versions of FHIR that the server speaks."""
+    named = {"version": FHIR_VERSION.rpartition(".")[0], "default": FHIR_VERSION.rpartition(".")[0]}
+    parts = [{"name": name, "valueString": value} for name, value in named.items()]
+    return {"resourceType": "Parameters", "parameter": parts}

@@ -1,11 +1,10 @@
-"""`CodeSystem/$lookup`, `CodeSystem/$validate-code` and the code system's own resource.
+"""`CodeSystem/$lookup` of our own code systems, and the code system's own resource.
 
 Operations: https://hl7.org/fhir/R4/codesystem-operations.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import date
 
 from api.fhir.concepts import PROPERTIES, designations, find, property_parts
@@ -13,13 +12,11 @@ from api.fhir.parameters import Coding, Inputs, Resource, parameters, part
 from api.http.problems import Refused
 from api.service import Service
 from index.code_systems import LEVEL_II
-from index.records import Record
 
 NAME = "HCPCSLevelII"
 TITLE = "Healthcare Common Procedure Coding System (HCPCS) Level II"
 CODE_SYSTEM_ID = "hcpcs-level-ii"
 LOOKUP = ("code", "system", "version", "coding", "date", "property")
-VALIDATE = ("url", "code", "version", "display", "coding", "codeableConcept", "date", "abstract")
 
 
 def lookup(service: Service, inputs: Inputs) -> Resource:
@@ -59,93 +56,23 @@ def _designation_part(designation: Resource) -> Resource:
     }
 
 
-def validate_code(service: Service, inputs: Inputs) -> Resource:
-    """The answer of `$validate-code`: whether a code is in the code system and its display is right."""
-    url = inputs.text("url")
-    return validated(service, codings(inputs, url, inputs.text("version")), inputs.day("date"))
-
-
-def codings(inputs: Inputs, system: str | None, version: str | None) -> list[Coding]:
-    """The codings to check: those of `codeableConcept`, else `coding`, else `code` with its system.
-
-    Raises:
-        Refused: 400 if there is none.
-    """
-    concept = inputs.concept("codeableConcept")
-    if concept is not None:
-        if not concept.coding:
-            raise Refused(400, "the codeableConcept has no coding to check", issue="required")
-        return list(concept.coding)
-    coding = inputs.coding("coding")
-    if coding is None:
-        if not system:
-            raise Refused(400, "the parameter 'url' or 'system' is needed with 'code'", issue="required")
-        coding = Coding(system, version, inputs.required_text("code"), inputs.text("display"))
-    return [coding]
-
-
-def validated(
-    service: Service, candidates: Sequence[Coding], on: date, contains: Callable[[Record], bool] | None = None
-) -> Resource:
-    """The answer of both `$validate-code` operations: the first valid coding, or why none is valid.
-
-    Args:
-        service: Holds the codes.
-        candidates: Codings, of which one must be valid.
-        on: The date for the hint that a code has ended or not begun.
-        contains: Whether the value set contains a record; None for the whole code system.
-    """
-    reasons = []
-    for coding in candidates:
-        record = _valid_record(service, coding, contains)
-        if isinstance(record, Record):
-            return _valid(service, record, on)
-        reasons.append(record)
-    return parameters(part("result", valueBoolean=False), part("message", valueString="; ".join(reasons)))
-
-
-def _valid_record(
-    service: Service, coding: Coding, contains: Callable[[Record], bool] | None
-) -> Record | str:
-    """The record of a valid coding, or why it is not valid."""
-    record = find(service, coding)
-    if isinstance(record, str):
-        return record
-    if contains is not None and not contains(record):
-        return "the code is not in this value set"
-    return _display_error(record, coding.display) or record
-
-
-def _valid(service: Service, record: Record, on: date) -> Resource:
-    """The answer for a valid code, with a hint if it may not be used on the date."""
-    status = record.status(on)
-    hint = None
-    if status == "terminated":
-        hint = f"the code ended on {record.effective_to}"
-        if record.successors:
-            hint += f"; CMS names {', '.join(record.successors)} in its place"
-        for one in service.catalogue.instead_of(record.code, on):
-            if one.named_by == "proposed":
-                hint += f"; {one.code} is proposed in its place ({one.probability:.0%} likely)"
-    elif status == "future":
-        hint = f"the code begins on {record.effective_from}"
-    return parameters(
-        part("result", valueBoolean=True),
-        part("message", valueString=hint) if hint else None,
-        part("display", valueString=record.long_description),
-    )
-
-
-def _display_error(record: Record, display: str | None) -> str | None:
-    """Why a display is wrong; None for the long or short description, in any letter case and spacing."""
-    descriptions = (record.long_description, record.short_description)
-    if display is None or _folded(display) in map(_folded, descriptions):
+def ended_hint(service: Service, code: str, on: date) -> str | None:
+    """What is to be said of a code that may not be used on a day: when it ended, and what replaced it."""
+    record = service.catalogue.get(code)
+    if record is None:
         return None
-    return f"the display is not the one of {record.code}, which is: {record.long_description}"
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    status = record.status(on)
+    if status == "future":
+        return f"the code begins on {record.effective_from}"
+    if status != "terminated":
+        return None
+    hint = f"the code ended on {record.effective_to}"
+    if record.successors:
+        hint += f"; CMS names {', '.join(record.successors)} in its place"
+    for one in service.catalogue.instead_of(record.code, on):
+        if one.named_by == "proposed":
+            hint += f"; {one.code} is proposed in its place ({one.probability:.0%} likely)"
+    return hint
 
 
 def code_system(service: Service) -> Resource:

@@ -14,6 +14,7 @@ from api.service import Service
 from index.code_systems import LEVEL_I, system_at, system_of_code
 from index.records import Record
 
+LANGUAGE = "en"
 SHORT_DESIGNATION = {
     "system": "urn:hcpcs-suggest:fhir:designation-use",
     "code": "short",
@@ -110,7 +111,7 @@ def designations(record: Record) -> list[Resource]:
     """The short description as a designation; an empty list if there is none."""
     if not record.short_description:
         return []
-    return [{"language": "en", "use": SHORT_DESIGNATION, "value": record.short_description}]
+    return [{"language": LANGUAGE, "use": SHORT_DESIGNATION, "value": record.short_description}]
 
 
 def find(service: Service, coding: Coding) -> Record | str:

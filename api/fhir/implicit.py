@@ -2,7 +2,8 @@
 
 `SYSTEM?fhir_vs` is the whole code system, `SYSTEM?fhir_vs=section/E` one section,
 `SYSTEM?fhir_vs=active/2026-01-01` the codes usable on a date, and
-`SYSTEM?fhir_vs=section/E/active/2026-01-01` both. SYSTEM may be any accepted address of the system.
+`SYSTEM?fhir_vs=section/E/active/2026-01-01` both; HL7's own address of all codes is held too.
+SYSTEM may be any accepted address of the system.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import msgspec
 from api.fhir.concepts import check_version
 from api.http.problems import Refused
 from api.service import Service
-from index.code_systems import CodeSystem, system_at
+from index.code_systems import LEVEL_II, CodeSystem, system_at
 from index.records import Record
 
 IMPLICIT = re.compile(
     r"(?P<system>[^?|]+)\?fhir_vs(?:=(?:section/(?P<section>[A-Z]))?/?(?:active/(?P<active>\d{4}-\d\d-\d\d))?)?"
     r"(?:\|(?P<version>.+))?"
 )
+# HL7's own value set of all Level II codes.
+HL7_ALL = "http://terminology.hl7.org/ValueSet/v3-HealthCareCommonProcedureCodingSystem"
 EXAMPLES = "SYSTEM?fhir_vs, SYSTEM?fhir_vs=section/E, SYSTEM?fhir_vs=active/2026-01-01"
 
 
@@ -55,6 +58,9 @@ def value_set(service: Service, url: str, version: str | None) -> ImplicitValueS
     Raises:
         Refused: 404 if there is no such value set, or it is of another release; 400 for a wrong date.
     """
+    address = url.partition("|")[0]
+    if address == HL7_ALL:
+        return ImplicitValueSet(address, LEVEL_II, None, None)  # HL7's versions are not CMS's releases
     match = IMPLICIT.fullmatch(url)
     system = system_at(match["system"]) if match else None
     if match is None or system is None:

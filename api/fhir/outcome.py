@@ -5,6 +5,8 @@ Layout: https://hl7.org/fhir/R4/operationoutcome.html
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from api.http.problems import Failure
@@ -28,9 +30,10 @@ ISSUE_TYPES = {
 
 def operation_outcome(failure: Failure) -> tuple[bytes, str]:
     """Encoded resource for one error, and its media type."""
-    issue = {
+    issue: dict[str, Any] = {
         "severity": "error",
         "code": failure.issue or ISSUE_TYPES.get(failure.status, "processing"),
+        "details": {"text": failure.detail},
         "diagnostics": failure.detail,
     }
     return msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]}), FHIR_JSON

@@ -19,19 +19,12 @@ IDENTIFIER = re.compile(r"[A-Za-z_-]{1,40}")
 
 
 class Coding(msgspec.Struct, frozen=True):
-    """A code in a code system; its other elements are not used."""
+    """A code in a code system."""
 
     system: str | None = None
     version: str | None = None
     code: str | None = None
     display: str | None = None
-
-
-class CodeableConcept(msgspec.Struct, frozen=True):
-    """Several codings of one concept."""
-
-    coding: tuple[Coding, ...] = ()
-    text: str | None = None
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -41,18 +34,20 @@ class Parameter(msgspec.Struct, frozen=True):
     valueString: str | None = None  # FHIR's own spelling
     valueUri: str | None = None
     valueUrl: str | None = None
+    valueUuid: str | None = None
     valueCanonical: str | None = None
     valueCode: str | None = None
     valueId: str | None = None
-    valueBoolean: bool | None = None
+    valueBoolean: bool | Literal["true", "false"] | None = None
     valueInteger: int | None = None
     valueDate: str | None = None
     valueDateTime: str | None = None
-    valueCoding: Coding | None = None
-    valueCodeableConcept: CodeableConcept | None = None
+    valueCoding: Resource | None = None
+    valueCodeableConcept: Resource | None = None
+    resource: Resource | None = None
 
     def value(self) -> Any:
-        """The value that is given, or None."""
+        """The value or resource that is given, or None."""
         for field in self.__struct_fields__[1:]:
             value = getattr(self, field)
             if value is not None:
@@ -67,6 +62,18 @@ class ParametersBody(msgspec.Struct, frozen=True):
     parameter: tuple[Parameter, ...] = ()
 
 
+# Inputs that every operation takes: they change nothing, or are read by the route.
+EVERYWHERE = ("_format", "_pretty", "displayLanguage", "uuid", "cache-id", "tx-resource")
+
+
+def named_values(body: ParametersBody) -> dict[str, list[Any]]:
+    """The inputs of a body by name, in order."""
+    values: dict[str, list[Any]] = {}
+    for parameter in body.parameter:
+        values.setdefault(parameter.name, []).append(parameter.value())
+    return values
+
+
 class Inputs:
     """The inputs of one operation, by name.
 
@@ -74,20 +81,34 @@ class Inputs:
         values: Name -> values in the order given.
         known: Names that the operation uses.
         harmless: Names that are allowed but change nothing here.
+        accept_language: The request's `Accept-Language`.
+        caller: Who asks; empty where callers are not told apart.
 
     Raises:
         Refused: 400 for any other name: no input is ignored silently.
     """
 
     def __init__(
-        self, values: Mapping[str, list[Any]], known: Iterable[str], harmless: Iterable[str] = ()
+        self,
+        values: Mapping[str, list[Any]],
+        known: Iterable[str],
+        harmless: Iterable[str] = (),
+        accept_language: str | None = None,
+        caller: str = "",
     ) -> None:
-        allowed = {*known, *harmless, "_format", "_pretty", "displayLanguage"}
+        allowed = {*known, *harmless, *EVERYWHERE}
         for name in values:
             if name not in allowed:
                 shown = f"the parameter {name!r}" if IDENTIFIER.fullmatch(name) else "a parameter"
                 raise Refused(400, f"{shown} is not supported by this operation", issue="not-supported")
         self._values = values
+        self.accept_language = accept_language
+        self.caller = caller
+
+    @property
+    def names(self) -> list[str]:
+        """The names that are given."""
+        return list(self._values)
 
     def all(self, name: str) -> list[Any]:
         """Every value of an input that may be repeated."""
@@ -143,17 +164,43 @@ class Inputs:
 
     def coding(self, name: str) -> Coding | None:
         """A Coding, or None."""
-        value = self._single(name)
-        if value is None or isinstance(value, Coding):
-            return value
-        raise _wrong(name, "a Coding, sent by POST in a Parameters resource")
+        value = self.element(name, "a Coding")
+        if value is None:
+            return None
+        try:
+            return msgspec.convert(value, Coding)
+        except msgspec.ValidationError:
+            raise _wrong(name, "a Coding, its elements of the types that FHIR gives them") from None
 
-    def concept(self, name: str) -> CodeableConcept | None:
-        """A CodeableConcept, or None."""
+    def element(self, name: str, kind: str) -> Resource | None:
+        """An element or resource as plain values, or None."""
         value = self._single(name)
-        if value is None or isinstance(value, CodeableConcept):
+        if value is None or isinstance(value, dict):
             return value
-        raise _wrong(name, "a CodeableConcept, sent by POST in a Parameters resource")
+        raise _wrong(name, f"{kind}, sent by POST in a Parameters resource")
+
+    def resources(self, name: str) -> list[Resource]:
+        """Every resource of an input that may be repeated."""
+        values = self.all(name)
+        if all(isinstance(value, dict) for value in values):
+            return values
+        raise _wrong(name, "a resource, sent by POST in a Parameters resource")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Every value of a string-like input that may be repeated."""
+        values = self.all(name)
+        if all(isinstance(value, str) for value in values):
+            return tuple(values)
+        raise _wrong(name, "a string")
+
+    def given(self, name: str) -> bool:
+        """Whether an input is given."""
+        return name in self._values
+
+    def replaced(self, **values: Any) -> Inputs:
+        """The same inputs with some of them set."""
+        changed = {**self._values, **{name: [value] for name, value in values.items()}}
+        return Inputs(changed, changed, (), self.accept_language, self.caller)
 
     def _single(self, name: str) -> Any:
         values = self._values.get(name, [])

@@ -1,6 +1,6 @@
-"""`ValueSet/$expand` and `ValueSet/$validate-code` on implicit value sets.
+"""`ValueSet/$expand` of implicit value sets: all codes, or with `filter` the best matches.
 
-Operations: https://hl7.org/fhir/R4/valueset-operations.html
+Operation: https://hl7.org/fhir/R4/valueset-operations.html
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-from api.fhir.codesystem import codings, validated
 from api.fhir.concepts import check_version, designations, system_address
 from api.fhir.extensions import (
     CONFIDENCE,
@@ -28,32 +27,6 @@ from api.service import Service
 from api.trail.notes import note_codes, note_texts
 from index.records import Record
 from suggest.answer import Answer, Ask, Filters, Suggestion
-
-EXPAND = (
-    "url",
-    "valueSetVersion",
-    "filter",
-    "count",
-    "offset",
-    "activeOnly",
-    "date",
-    "includeDesignations",
-    "system-version",
-)
-# Accepted without effect: expansions here are always flat, without abstract codes and without definition.
-EXPAND_HARMLESS = ("excludeNested", "excludeNotForUI", "excludePostCoordinated", "includeDefinition")
-VALIDATE = (
-    "url",
-    "valueSetVersion",
-    "code",
-    "system",
-    "systemVersion",
-    "display",
-    "coding",
-    "codeableConcept",
-    "date",
-    "abstract",
-)
 
 
 def expand(service: Service, inputs: Inputs) -> Resource:
@@ -97,6 +70,7 @@ def _ranked(
         for suggestion in answer.suggestions
         if (record := service.catalogue.record_on(suggestion.code, on)) is not None
         and members.contains(record)
+        and (_fits(answer) or _has_words(record, text))
     ]
     with_designations = inputs.flag("includeDesignations")
     contains = [
@@ -109,6 +83,18 @@ def _ranked(
     if extensions := _about(answer):  # FHIR has no empty lists
         resource["expansion"]["extension"] = extensions
     return resource
+
+
+def _fits(answer: Answer) -> bool:
+    """Whether the ranking is of use: a candidate is likely, and the text is about medicine."""
+    other = answer.looks_like.system if answer.looks_like else ""
+    return not answer.no_good_match and other != "not-medical"
+
+
+def _has_words(record: Record, text: str) -> bool:
+    """Whether a record has every word of a text, or a word that begins so: what a plain text filter finds."""
+    known = f"{record.code} {record.long_description} {record.short_description}".casefold().split()
+    return all(any(word.startswith(start) for word in known) for start in text.casefold().split())
 
 
 def _about(answer: Answer) -> list[Resource]:
@@ -163,7 +149,8 @@ def _resource(
         "total": total,
         "offset": inputs.number("offset") or 0,
         "parameter": [
-            {"name": "version", "valueUri": f"{_system(members)}|{service.release}"},
+            {"name": "version", "valueUri": f"{members.system.address}|{service.release}"},
+            {"name": "used-codesystem", "valueUri": f"{members.system.address}|{service.release}"},
             {"name": "model", "valueString": service.model},
             {"name": "date", "valueDateTime": on.isoformat()},
             {"name": "activeOnly", "valueBoolean": inputs.flag("activeOnly")},
@@ -182,14 +169,3 @@ def _resource(
         **({"description": service.notice} if service.notice else {}),
         "expansion": expansion,
     }
-
-
-def _system(members: ImplicitValueSet) -> str:
-    return members.url.partition("?")[0]
-
-
-def validate_code(service: Service, inputs: Inputs) -> Resource:
-    """The answer of `$validate-code`: whether a code is in a value set and its display is right."""
-    members = value_set(service, inputs.required_text("url"), inputs.text("valueSetVersion"))
-    candidates = codings(inputs, inputs.text("system"), inputs.text("systemVersion"))
-    return validated(service, candidates, inputs.day("date"), members.contains)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 BODY_BYTES = 64 * 1024
 BATCH_BODY_BYTES = 1024 * 1024
+FHIR_BODY_BYTES = 1024 * 1024  # of an operation, which may bring code systems and value sets
 TEXT_CHARACTERS = 2_000
 BATCH_ITEMS = 200
 MAX_K = 100

@@ -1,0 +1,1 @@
+"""FHIR code systems, value sets and concept maps in memory, and the operations on them."""
