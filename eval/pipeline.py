@@ -17,6 +17,7 @@ from eval.cases.check import CaseCheck, check_cases, describe
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError, RunFolderError
+from eval.measures.clusters import Cluster
 from eval.measures.run_metrics import Metrics, Plan, measure, read_metrics
 from eval.measures.slices import SeenInTraining
 from eval.run import (
@@ -51,6 +52,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         seen: Case files that a system may have learned from.
         columns: Field to column name; see `read_cases`.
         overwrite: Measure again where a finished run lies.
+        cluster: What is drawn whole for the intervals; see `find_clusters`.
     """
 
     on: date
@@ -62,6 +64,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     seen: tuple[Path, ...] = ()
     columns: Mapping[str, str] = {}
     overwrite: bool = False
+    cluster: Cluster = "source"
 
 
 def run_all(
@@ -124,7 +127,7 @@ def _check_run_files(systems: Sequence[System], cases: Sequence[Case]) -> None:
 def make_plan(options: RunOptions, book: Catalogue) -> Plan:
     """Make the plan by which the answers of a run are measured."""
     seen = read_seen(options.seen, book) if options.seen else None
-    return Plan(options.on, options.split, options.k, options.samples, options.seed, seen)
+    return Plan(options.on, options.split, options.k, options.samples, options.seed, seen, options.cluster)
 
 
 def read_seen(paths: Sequence[Path], book: Catalogue) -> SeenInTraining:
@@ -202,7 +205,16 @@ def run_one(
     A finished run of the same work, of a command that was interrupted at a later system, stands as it is.
     """
     manifest = new_manifest(
-        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split, rows
+        system,
+        cases,
+        book.release,
+        options.on,
+        options.k,
+        options.seed,
+        options.samples,
+        options.split,
+        rows,
+        options.cluster,
     )
     if not options.overwrite and is_finished(folder):
         check_not_finished(folder, manifest)

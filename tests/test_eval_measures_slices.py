@@ -15,7 +15,7 @@ ROWS = [
 def slices_of(**seen):
     ways = dimensions(BOOK, SeenInTraining(**seen) if seen else None)
     values = per_case(ROWS, measures_to_depth(1))
-    whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
+    whole = summarise(ROWS, values, samples=50, seed=0).measures
     slices = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
     return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in slices}
 

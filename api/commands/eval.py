@@ -84,7 +84,18 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     add("-k", "--k", type=int, default=20, help="codes asked for, 1 to 100 (default 20)")
     add("--seed", type=int, default=0, help="seed of the bootstrap (default: 0)")
     add("--samples", type=int, default=1000, help="bootstrap samples (default: 1000)")
+    _add_cluster(parser)
     add("--gate", type=Path, metavar="FILE", help="TOML file of thresholds; exit code 1 if one is missed")
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cluster",
+        choices=("source", "none"),
+        default="source",
+        help="what is drawn whole for intervals and tests: the sources of each case set that has at least"
+        " four, or nothing (default: source)",
+    )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +112,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("second", type=Path, metavar="RUN_B", help="run folder after")
     parser.add_argument("--all", action="store_true", help="print every changed case, not ten of each sort")
     parser.add_argument("--seed", type=int, default=0, help="seed of bootstrap and permutations (default: 0)")
+    _add_cluster(parser)
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 
 
@@ -171,12 +183,19 @@ def _options(arguments: argparse.Namespace, on: date) -> RunOptions:
         drop=arguments.release_check == "drop",
         seen=tuple(arguments.seen),
         overwrite=arguments.overwrite,
+        cluster=arguments.cluster,
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
 
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
-    from eval.report.text_table import as_markdown, as_text, confidence_table_rows, table_rows
+    from eval.report.text_table import (
+        ABOUT_INTERVALS,
+        as_markdown,
+        as_text,
+        confidence_table_rows,
+        table_rows,
+    )
     from eval.run import read_manifest
 
     if arguments.json:
@@ -186,6 +205,7 @@ def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Pat
     tables = [rows for rows in (table_rows(runs), confidence_table_rows(runs)) if rows]
     if not arguments.markdown:
         print("\n\n".join(as_text(rows) for rows in tables))
+        _tell(ABOUT_INTERVALS)
         return
     manifest = read_manifest(out if len(runs) == 1 else out / runs[0].system)
     print(
@@ -211,7 +231,9 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.compare import compare_folders
     from eval.report.comparison import comparison_text
 
-    comparison = compare_folders(arguments.first, arguments.second, seed=arguments.seed)
+    comparison = compare_folders(
+        arguments.first, arguments.second, seed=arguments.seed, cluster=arguments.cluster
+    )
     if arguments.json:
         print(msgspec.json.encode(comparison).decode())
     else:
