@@ -55,7 +55,7 @@ def replicate_intervals(
         return interval(replicates)
     half = _t(clusters.freedom) * _standard_error(replicates, clusters)
     bottom = -1.0 if paired else 0.0
-    bounded = (np.nanmin(replicates, axis=0) >= bottom) & (np.nanmax(replicates, axis=0) <= 1.0)
+    bounded = (np.fmin.reduce(replicates) >= bottom) & (np.fmax.reduce(replicates) <= 1.0)
     low, high = values - half, values + half
     return np.where(bounded, np.maximum(low, bottom), low), np.where(bounded, np.minimum(high, 1.0), high)
 
@@ -139,7 +139,8 @@ def _edge_interval(known: Array, replicates: Array, clusters: Clusters, paired: 
 
 def _standard_error(replicates: Array, clusters: Clusters) -> Array:
     """Of each column; the bootstrap's own is too small by the factor (G - 1) / G of variance."""
-    errors: Array = np.nanstd(replicates, axis=0) * np.sqrt(clusters.number / max(1, clusters.number - 1))
+    spread = np.sqrt(mean_of_known((replicates - mean_of_known(replicates)) ** 2))
+    errors: Array = spread * np.sqrt(clusters.number / max(1, clusters.number - 1))
     return errors
 
 

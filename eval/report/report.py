@@ -42,6 +42,7 @@ from eval.report.tables import (
 )
 from eval.run import RunManifest, read_case_results, read_manifest, write_text
 
+FIRST_FAILURES = 200  # shown and printed; a button shows the others, and the search looks in all
 TEMPLATE = Path(__file__).parent / "report.html"
 
 
@@ -146,6 +147,7 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "confusions": pooled.near_misses.confusions,
         "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
         "failures": failures(primary.results, primary.metrics),
+        "first_failures": FIRST_FAILURES,
         "failure_sets": list(dict.fromkeys(result.set for result in primary.results)),
         "rows": row_cells(primary.metrics),
         "method": method(primary.manifest),

@@ -154,10 +154,14 @@ def _confidence_row(name: str, metrics: SetMetrics) -> dict[str, Any]:
         "perfect": "-" if confidence.ece_perfect is None else f"{confidence.ece_perfect:.3f}",
         "aurc": "-" if confidence.aurc is None else f"{confidence.aurc:.3f}",
         "coverage": [_coverage(point) for point in confidence.coverage] or ["-"] * len(TARGETS),
-        "refused": f"{refusal.said} of {refusal.answerable}" if refusal else "-",
-        "none_refused": f"{refusal.none_said} of {refusal.none_fits}" if refusal else "-",
+        "refused": _of(refusal.said, refusal.answerable) if refusal else "-",
+        "none_refused": _of(refusal.none_said, refusal.none_fits) if refusal else "-",
         "style": "ours total" if name == POOLED else "",
     }
+
+
+def _of(count: int, total: int) -> str:
+    return f"{count} of {total}" if total else "-"
 
 
 def judged_rows(confidence: ConfidenceReport) -> list[dict[str, str]]:
