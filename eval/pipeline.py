@@ -20,6 +20,7 @@ from eval.errors import CaseFileError, MeasuredSystemError, RunFolderError
 from eval.measures.clusters import Cluster
 from eval.measures.run_metrics import Metrics, Plan, measure, read_metrics
 from eval.measures.slices import SeenInTraining
+from eval.perturbed import TEXTS, measure_perturbed
 from eval.run import (
     KEEP_OR_NOT,
     RunManifest,
@@ -53,6 +54,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         columns: Field to column name; see `read_cases`.
         overwrite: Measure again where a finished run lies.
         cluster: What is drawn whole for the intervals; see `find_clusters`.
+        changed_texts: How many texts are asked again in changed form; 0 for none.
     """
 
     on: date
@@ -65,6 +67,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     columns: Mapping[str, str] = {}
     overwrite: bool = False
     cluster: Cluster = "source"
+    changed_texts: int = TEXTS
 
 
 def run_all(
@@ -223,6 +226,8 @@ def run_one(
     with tqdm(total=len(cases), desc=system.name, unit="case", delay=2, disable=hidden) as bar:
         results = ask(system, cases, manifest, folder, bar.update)
     metrics = measure(system.name, results, book, make_plan(options, book), check, rows)
+    changed = measure_perturbed(system, results, options.k, options.on, options.changed_texts, options.seed)
+    metrics = msgspec.structs.replace(metrics, robustness=changed)
     write_folder(folder, manifest, results, metrics)
     return metrics
 

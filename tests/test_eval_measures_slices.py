@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from eval.measures.ranking import measures_to_depth, per_case
@@ -78,3 +80,10 @@ def test_lengths_are_counted_in_words():
         "4-6 words",
         "7+ words",
     ]
+
+
+def test_years_are_those_of_the_cases_dates():
+    """A case without a date is in no year."""
+    rows = [result("a", ["E0143"], ["E0143"], date=date(2019, 5, 1)), result("b", ["E0143"], ["E0143"])]
+    year = dimensions(BOOK)["year"]
+    assert [year(row) for row in rows] == ["2019", ""]

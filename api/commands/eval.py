@@ -85,6 +85,14 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="seed of the bootstrap (default: 0)")
     add("--samples", type=int, default=1000, help="bootstrap samples (default: 1000)")
     _add_cluster(parser)
+    add(
+        "--changed-texts",
+        type=int,
+        default=200,
+        metavar="N",
+        help="rightly answered texts that are asked again with a typo, in another case or order, and so on;"
+        " 0 for none (default: 200)",
+    )
     add("--gate", type=Path, metavar="FILE", help="TOML file of thresholds; exit code 1 if one is missed")
 
 
@@ -184,6 +192,7 @@ def _options(arguments: argparse.Namespace, on: date) -> RunOptions:
         seen=tuple(arguments.seen),
         overwrite=arguments.overwrite,
         cluster=arguments.cluster,
+        changed_texts=arguments.changed_texts,
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
 

@@ -18,6 +18,7 @@ from eval.measures.clusters import Cluster
 from eval.measures.confidence import ConfidenceReport, measure_confidence
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
 from eval.measures.ranking import DEPTHS, measures_to_depth, per_case
+from eval.measures.robustness import Robustness
 from eval.measures.slices import SeenInTraining, Slice, dimensions, measure_slices
 from eval.measures.summary import Estimate, Summary, mean_over_sets, summarise
 from index.store.catalogue import Catalogue
@@ -56,6 +57,7 @@ class Metrics(msgspec.Struct, frozen=True):
         descriptions: Long descriptions of the acceptable codes and the first three answers of every case
             whose first answer is wrong.
         rows: Of each case file, how many rows were read, measured and left out.
+        robustness: What changes of a text do to the first answer; empty where none was asked again.
     """
 
     system: str
@@ -66,6 +68,7 @@ class Metrics(msgspec.Struct, frozen=True):
     misses: dict[str, str] = {}
     descriptions: dict[str, str] = {}
     rows: tuple[RowAccount, ...] = ()
+    robustness: tuple[Robustness, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):

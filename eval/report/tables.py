@@ -27,6 +27,7 @@ PLOTTED = {
     "code": "code seen in training",
     "source seen": "source seen in training",
     "specificity": "specific and NOC codes",
+    "year": "year of the date of service",
 }
 MAX_SLICES = 14  # in one plot; the table holds all
 SHOWN_CODES = 3  # of the ranking of a wrong answer
@@ -177,6 +178,20 @@ def judged_rows(confidence: ConfidenceReport) -> list[dict[str, str]]:
     ]
 
 
+def robustness_cells(metrics: Metrics) -> list[dict[str, str]]:
+    """One row a change of the text."""
+    return [
+        {
+            "kind": row.kind,
+            "n": str(row.changed.n),
+            "changed": str(row.changed),
+            "wrong": str(row.wrong),
+            "refused": str(row.refused),
+        }
+        for row in metrics.robustness
+    ]
+
+
 def _with_interval(estimate: Estimate) -> str:
     return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"
 
@@ -190,7 +205,7 @@ def slice_plots(slices: Sequence[Slice]) -> list[dict[str, Any]]:
     drawings = []
     for dimension, name in PLOTTED.items():
         parts = [part for part in slices if part.dimension == dimension]
-        if dimension == "length":
+        if dimension in ("length", "year"):
             parts.sort(key=lambda part: part.value)
         if len(parts) > 1:
             drawings.append(
