@@ -25,12 +25,14 @@ FIELDS = ("query", "codes", "id", "source", "kind", "date")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the three actions and their options."""
+    """Add the actions and their options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, add, summary in (
         ("run", _add_run, "measure systems on case files"),
         ("compare", _add_compare, "compare two run folders case by case"),
         ("report", _add_report, "write the HTML report of run folders"),
+        ("submit", _add_submit, "check and score a submission to the open benchmark"),
+        ("leaderboard", _add_leaderboard, "make the leaderboard page from scored cards"),
     ):
         add(actions.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
 
@@ -135,6 +137,20 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
+def _add_submit(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("run_file", type=Path, metavar="RUN", help="TREC run file, or a run folder")
+    add("card", type=Path, metavar="CARD", help="JSON card of the system")
+    add("--cases", type=Path, metavar="FILE", help="cases (default: those of the open benchmark)")
+    add("--out", type=Path, metavar="FILE", help="write the scored card, for the leaderboard")
+    add("--json", action="store_true", help="print the scored card as one JSON object")
+
+
+def _add_leaderboard(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("cards", type=Path, metavar="DIR", help="folder of scored cards")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="Markdown file (default: standard output)")
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code.
 
@@ -145,7 +161,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.extra import check_extra
 
     check_extra()
-    actions = {"run": _run, "compare": _compare, "report": _report}
+    actions = {
+        "run": _run,
+        "compare": _compare,
+        "report": _report,
+        "submit": _submit,
+        "leaderboard": _leaderboard,
+    }
     try:
         return actions[arguments.action](arguments, settings)
     except BrokenPipeError:
@@ -257,6 +279,33 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> int:
     out = arguments.out or arguments.runs[0] / "report.html"
     write_report(runs, out)
     _tell(f"the report is in {out}")
+    return 0
+
+
+def _submit(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.benchmark.score import CASES, score_submission
+    from eval.report.submission import submission_text
+    from eval.run import write_text
+
+    scored = score_submission(arguments.run_file, arguments.card, arguments.cases or CASES)
+    encoded = msgspec.json.format(msgspec.json.encode(scored), indent=1).decode() + "\n"
+    print(msgspec.json.encode(scored).decode() if arguments.json else submission_text(scored))
+    if arguments.out:
+        write_text(arguments.out, encoded)
+        _tell(f"the scored card is in {arguments.out}")
+    return 0
+
+
+def _leaderboard(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.benchmark.leaderboard import leaderboard_page, read_cards
+    from eval.run import write_text
+
+    page = leaderboard_page(read_cards(arguments.cards))
+    if arguments.out:
+        write_text(arguments.out, page)
+        _tell(f"the leaderboard is in {arguments.out}")
+    else:
+        print(page, end="")
     return 0
 
 
