@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("run", _add_run, "measure systems on case files"),
         ("compare", _add_compare, "compare two run folders case by case"),
         ("report", _add_report, "write the HTML report of run folders"),
+        ("rescore", _add_rescore, "score the cases of a run again on a new release"),
         ("submit", _add_submit, "check and score a submission to the open benchmark"),
         ("leaderboard", _add_leaderboard, "make the leaderboard page from scored cards"),
     ):
@@ -137,6 +138,17 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
+def _add_rescore(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("first", type=Path, metavar="RUN", help="finished run folder on the old release")
+    add("--release", metavar="FILE", help="new release; an index is built from it below --out")
+    add("--index", type=Path, metavar="DIR", help="index folder of the new release (default: the active one)")
+    add("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
+    add("--out", type=Path, required=True, metavar="DIR", help="new run folder")
+    add("--all", action="store_true", help="print every label and answer, not ten of each sort")
+    add("--json", action="store_true", help="print everything as one JSON object")
+
+
 def _add_submit(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("run_file", type=Path, metavar="RUN", help="TREC run file, or a run folder")
@@ -165,6 +177,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         "run": _run,
         "compare": _compare,
         "report": _report,
+        "rescore": _rescore,
         "submit": _submit,
         "leaderboard": _leaderboard,
     }
@@ -279,6 +292,33 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> int:
     out = arguments.out or arguments.runs[0] / "report.html"
     write_report(runs, out)
     _tell(f"the report is in {out}")
+    return 0
+
+
+def _rescore(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.rescore import rescore
+    from eval.rescore_text import rescore_text
+    from eval.setting import RunSetting
+    from eval.systems.systems import make_system
+
+    on = arguments.on or date.today()
+    folder = _index_folder(arguments, settings)
+    if arguments.release:
+        from api.building import BuildOptions, build_index
+        from index.home import Home
+
+        options = BuildOptions(release=arguments.release, out=arguments.out / "index")
+        folder, _, problems = build_index(Home(settings.home), options, on=on)
+        for problem in problems:
+            _tell(str(problem))
+    setting = RunSetting(folder, None, settings.home / "cache", on)
+    system = make_system("default", setting)
+    scored = rescore(arguments.first, system, setting.catalogue(), on, arguments.out)
+    if arguments.json:
+        print(msgspec.json.encode(scored).decode())
+    else:
+        print(rescore_text(scored, None if arguments.all else SHOWN_CHANGES))
+    _tell(f"the new run is in {arguments.out}, and all moved answers are in its rescore.json")
     return 0
 
 
