@@ -18,6 +18,7 @@ from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError, RunFolderError
 from eval.measures.clusters import Cluster
+from eval.measures.costs import measure_costs
 from eval.measures.run_metrics import Metrics, Plan, measure, read_metrics
 from eval.measures.slices import SeenInTraining
 from eval.perturbed import TEXTS, measure_perturbed
@@ -35,6 +36,7 @@ from eval.setting import RunSetting
 from eval.systems.runfile import RunFile
 from eval.systems.systems import System, check_names, make_system
 from index.store.catalogue import Catalogue
+from suggest.claim.limits import Limits
 
 Tell = Callable[[str], object]
 MAX_K = 100
@@ -114,8 +116,9 @@ def run_all(
     if not options.overwrite and all(map(is_finished, folders)):
         raise RunFolderError(f"{out} is a finished run; {KEEP_OR_NOT}")
     _check_run_files(measured, gathered)
+    limits = setting.limits()
     return [
-        run_one(system, cases, check, rows, book, options, folder)
+        run_one(system, cases, check, rows, book, options, folder, limits)
         for system, folder in zip(measured, folders, strict=True)
     ]
 
@@ -202,6 +205,7 @@ def run_one(
     book: Catalogue,
     options: RunOptions,
     folder: Path,
+    limits: Limits | None = None,
 ) -> Metrics:
     """Ask one system every case, measure its answers and write its run folder.
 
@@ -227,7 +231,8 @@ def run_one(
         results = ask(system, cases, manifest, folder, bar.update)
     metrics = measure(system.name, results, book, make_plan(options, book), check, rows)
     changed = measure_perturbed(system, results, options.k, options.on, options.changed_texts, options.seed)
-    metrics = msgspec.structs.replace(metrics, robustness=changed)
+    costs = measure_costs(results, limits, options.on) if limits is not None else None
+    metrics = msgspec.structs.replace(metrics, robustness=changed, costs=costs)
     write_folder(folder, manifest, results, metrics)
     return metrics
 

@@ -16,6 +16,7 @@ from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.clusters import Cluster
 from eval.measures.confidence import ConfidenceReport, measure_confidence
+from eval.measures.costs import CostReport
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
 from eval.measures.ranking import DEPTHS, measures_to_depth, per_case
 from eval.measures.robustness import Robustness
@@ -58,6 +59,7 @@ class Metrics(msgspec.Struct, frozen=True):
             whose first answer is wrong.
         rows: Of each case file, how many rows were read, measured and left out.
         robustness: What changes of a text do to the first answer; empty where none was asked again.
+        costs: Over- and underpayment by wrong first answers; None without fee tables.
     """
 
     system: str
@@ -69,6 +71,7 @@ class Metrics(msgspec.Struct, frozen=True):
     descriptions: dict[str, str] = {}
     rows: tuple[RowAccount, ...] = ()
     robustness: tuple[Robustness, ...] = ()
+    costs: CostReport | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from eval.cases.check import CaseCheck
 from eval.compare import Comparison, disagrees
 from eval.measures.clusters import MIN_SOURCES
 from eval.measures.confidence import ConfidenceReport, Refusal
+from eval.measures.costs import CostReport
 from eval.measures.intervals import EDGE
 from eval.measures.near_miss import NOT_IN_LIST, NearMisses
 from eval.measures.ranking import SUCCESS, SUCCESS_AT_1
@@ -232,6 +233,19 @@ def refusal_text(refusal: Refusal | None) -> str:
             f" ({refusal.none_said / refusal.none_fits:.1%}) were refused."
         )
     return " ".join(sentences)
+
+
+def costs_text(costs: CostReport | None) -> str:
+    """Describe what wrong first answers would cost."""
+    if costs is None:
+        return ""
+    return (
+        f"Of {costs.wrong} lines whose first code was wrong, {costs.priced} have a fee on both sides"
+        f" ({'; '.join(costs.tables)}). One unit of each: {costs.over_n} would be overpaid, by"
+        f" ${costs.over:,.2f} together, and {costs.under_n} underpaid, by ${costs.under:,.2f}. Units"
+        " and coverage are not considered; where a fee differs by state, the middle of the lowest and highest"
+        " counts."
+    )
 
 
 def misses_text(misses: NearMisses) -> str:
