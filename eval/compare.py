@@ -10,17 +10,14 @@ import msgspec
 
 from eval.case_results import CaseResult
 from eval.errors import RunFolderError
-from eval.measures.bootstrap import SAMPLES, Array
-from eval.measures.paired import (
-    OutcomeChange,
-    PairedDifference,
-    find_changes,
-    mean_difference,
-    measure_pairs,
-)
-from eval.measures.ranking import SUCCESS_AT_1
+from eval.measures.bootstrap import SAMPLES
+from eval.measures.clusters import Cluster
+from eval.measures.intervals import detectable
+from eval.measures.paired import OutcomeChange, PairedDifference, find_changes, measure_pairs
+from eval.measures.ranking import SUCCESS_AT_1, report_measures
 from eval.measures.run_metrics import group_by_set
-from eval.measures.summary import Estimate
+from eval.measures.significance import holm
+from eval.measures.summary import Estimate, mean_over_sets
 from eval.run import RunManifest, read_case_results, read_manifest
 
 NOT_SETTINGS = {"started_at", "finished_at", "case_set_sha256", "complete", "sets"}
@@ -34,6 +31,7 @@ class Comparison(msgspec.Struct, frozen=True):
         settings: What differs between the two manifests: name to both values.
         sets: Differences by case set.
         mean: B minus A of the mean over sets, with interval.
+        detectable: Smallest difference in Success@1 of that mean that is shown with a power of 80 %.
         pooled: All cases together.
         changes: Every case whose first acceptable code moved, lost first answers first.
     """
@@ -45,6 +43,7 @@ class Comparison(msgspec.Struct, frozen=True):
     mean: dict[str, Estimate]
     pooled: PairedDifference
     changes: tuple[OutcomeChange, ...]
+    detectable: float
 
 
 def disagrees(comparison: Comparison) -> bool:
@@ -57,7 +56,9 @@ def disagrees(comparison: Comparison) -> bool:
     return gap * net < 0
 
 
-def compare_folders(first: Path, second: Path, samples: int = SAMPLES, seed: int = 0) -> Comparison:
+def compare_folders(
+    first: Path, second: Path, samples: int = SAMPLES, seed: int = 0, cluster: Cluster = "source"
+) -> Comparison:
     """Compare run folder B (second) with run folder A (first).
 
     Raises:
@@ -71,7 +72,8 @@ def compare_folders(first: Path, second: Path, samples: int = SAMPLES, seed: int
         raise RunFolderError(_case_difference(first, second, *manifests))
     results = (read_case_results(first), read_case_results(second))
     names = _names(first, second, *manifests)
-    return compare_results(names, results, differing(*manifests), manifests[1].split, samples, seed)
+    settings, split = differing(*manifests), manifests[1].split
+    return compare_results(names, results, settings, split, samples, seed, cluster)
 
 
 def _names(first: Path, second: Path, a: RunManifest, b: RunManifest) -> tuple[str, str]:
@@ -122,6 +124,7 @@ def compare_results(
     split: Sequence[str] = (),
     samples: int = SAMPLES,
     seed: int = 0,
+    cluster: Cluster = "source",
 ) -> Comparison:
     """Compare the results of two systems over the same cases.
 
@@ -132,6 +135,7 @@ def compare_results(
         split: Case sets whose kinds are sets of their own.
         samples: Bootstrap samples.
         seed: Of the bootstrap and of the permutations.
+        cluster: What is drawn whole; see `find_clusters`.
 
     Raises:
         RunFolderError: If a case is in one of them only, or no case has an acceptable code.
@@ -143,12 +147,18 @@ def compare_results(
     if not answerable:
         raise RunFolderError("the runs hold no case with an acceptable code; there is nothing to compare")
     sets: dict[str, PairedDifference] = {}
-    replicates: list[Array] = []
     for name, members in group_by_set(answerable, split).items():
         pairs = [(result, b_by_id[result.id]) for result in members]
-        sets[name], replicates_of_set = measure_pairs(pairs, samples, seed)
-        replicates.append(replicates_of_set)
+        sets[name] = measure_pairs(pairs, samples, seed, cluster)
+    adjusted = holm([paired.top1_p for paired in sets.values()])
+    sets = {
+        name: msgspec.structs.replace(paired, holm_p=p)
+        for (name, paired), p in zip(sets.items(), adjusted, strict=True)
+    }
     pairs = [(result, b_by_id[result.id]) for result in answerable]
-    pooled, _ = measure_pairs(pairs, samples, seed)
-    mean = mean_difference(list(sets.values()), replicates)
-    return Comparison(*names, settings, sets, mean, pooled, find_changes(pairs))
+    pooled = measure_pairs(pairs, samples, seed, cluster)
+    labels = [measure.label for measure in report_measures()]
+    mean = mean_over_sets([paired.difference for paired in sets.values()], labels)
+    gap = mean[SUCCESS_AT_1.label]
+    found = round(detectable(gap.low, gap.high), 4)
+    return Comparison(*names, settings, sets, mean, pooled, find_changes(pairs), found)

@@ -21,3 +21,7 @@ class GateFileError(HcpcsError):
 
 class MissingExtraError(HcpcsError):
     """A package of the `eval` extra is not installed."""
+
+
+class SubmissionError(HcpcsError):
+    """A submission to the benchmark breaks a rule, or a card cannot be read."""

@@ -132,8 +132,10 @@ def set_numbers(metrics: SetMetrics) -> dict[str, float]:
 
 def _confidence_numbers(confidence: ConfidenceReport) -> dict[str, float]:
     numbers: dict[str, float] = {}
-    if confidence.ece is not None and confidence.aurc is not None:
-        numbers |= {"ece": confidence.ece, "aurc": confidence.aurc}
+    if confidence.ece is not None:
+        numbers["ece"] = confidence.ece
+    if confidence.aurc is not None:
+        numbers["aurc"] = confidence.aurc
         numbers |= {f"coverage@{point.target:.2f}": point.coverage for point in confidence.coverage}
     refusal = confidence.refusal
     if refusal is not None and refusal.answerable:

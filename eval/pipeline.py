@@ -17,8 +17,11 @@ from eval.cases.check import CaseCheck, check_cases, describe
 from eval.cases.trec import write_qrels, write_run
 from eval.cases.wording import plain
 from eval.errors import CaseFileError, MeasuredSystemError, RunFolderError
+from eval.measures.clusters import Cluster
+from eval.measures.costs import measure_costs
 from eval.measures.run_metrics import Metrics, Plan, measure, read_metrics
 from eval.measures.slices import SeenInTraining
+from eval.perturbed import TEXTS, measure_perturbed
 from eval.run import (
     KEEP_OR_NOT,
     RunManifest,
@@ -33,6 +36,7 @@ from eval.setting import RunSetting
 from eval.systems.runfile import RunFile
 from eval.systems.systems import System, check_names, make_system
 from index.store.catalogue import Catalogue
+from suggest.claim.limits import Limits
 
 Tell = Callable[[str], object]
 MAX_K = 100
@@ -51,6 +55,8 @@ class RunOptions(msgspec.Struct, frozen=True):
         seen: Case files that a system may have learned from.
         columns: Field to column name; see `read_cases`.
         overwrite: Measure again where a finished run lies.
+        cluster: What is drawn whole for the intervals; see `find_clusters`.
+        changed_texts: How many texts are asked again in changed form; 0 for none.
     """
 
     on: date
@@ -62,6 +68,8 @@ class RunOptions(msgspec.Struct, frozen=True):
     seen: tuple[Path, ...] = ()
     columns: Mapping[str, str] = {}
     overwrite: bool = False
+    cluster: Cluster = "source"
+    changed_texts: int = TEXTS
 
 
 def run_all(
@@ -108,8 +116,9 @@ def run_all(
     if not options.overwrite and all(map(is_finished, folders)):
         raise RunFolderError(f"{out} is a finished run; {KEEP_OR_NOT}")
     _check_run_files(measured, gathered)
+    limits = setting.limits()
     return [
-        run_one(system, cases, check, rows, book, options, folder)
+        run_one(system, cases, check, rows, book, options, folder, limits)
         for system, folder in zip(measured, folders, strict=True)
     ]
 
@@ -124,7 +133,7 @@ def _check_run_files(systems: Sequence[System], cases: Sequence[Case]) -> None:
 def make_plan(options: RunOptions, book: Catalogue) -> Plan:
     """Make the plan by which the answers of a run are measured."""
     seen = read_seen(options.seen, book) if options.seen else None
-    return Plan(options.on, options.split, options.k, options.samples, options.seed, seen)
+    return Plan(options.on, options.split, options.k, options.samples, options.seed, seen, options.cluster)
 
 
 def read_seen(paths: Sequence[Path], book: Catalogue) -> SeenInTraining:
@@ -196,13 +205,23 @@ def run_one(
     book: Catalogue,
     options: RunOptions,
     folder: Path,
+    limits: Limits | None = None,
 ) -> Metrics:
     """Ask one system every case, measure its answers and write its run folder.
 
     A finished run of the same work, of a command that was interrupted at a later system, stands as it is.
     """
     manifest = new_manifest(
-        system, cases, book.release, options.on, options.k, options.seed, options.samples, options.split, rows
+        system,
+        cases,
+        book.release,
+        options.on,
+        options.k,
+        options.seed,
+        options.samples,
+        options.split,
+        rows,
+        options.cluster,
     )
     if not options.overwrite and is_finished(folder):
         check_not_finished(folder, manifest)
@@ -211,6 +230,9 @@ def run_one(
     with tqdm(total=len(cases), desc=system.name, unit="case", delay=2, disable=hidden) as bar:
         results = ask(system, cases, manifest, folder, bar.update)
     metrics = measure(system.name, results, book, make_plan(options, book), check, rows)
+    changed = measure_perturbed(system, results, options.k, options.on, options.changed_texts, options.seed)
+    costs = measure_costs(results, limits, options.on) if limits is not None else None
+    metrics = msgspec.structs.replace(metrics, robustness=changed, costs=costs)
     write_folder(folder, manifest, results, metrics)
     return metrics
 

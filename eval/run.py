@@ -17,6 +17,7 @@ from eval.case_results import CaseResult, make_case_result
 from eval.cases.account import RowAccount
 from eval.cases.cases import Case, case_set_sha256
 from eval.errors import MeasuredSystemError, RunFolderError
+from eval.measures.clusters import Cluster
 from eval.systems.systems import System
 from index.digest import source_digest
 
@@ -51,6 +52,7 @@ class RunManifest(msgspec.Struct, frozen=True):
         complete: Whether every case was asked.
         split: Case sets whose kinds were counted as sets of their own.
         rows: Of each case file, how many rows were read, measured and left out; empty in older runs.
+        cluster: What was drawn whole for the intervals; `none` in older runs.
     """
 
     format: int
@@ -70,6 +72,7 @@ class RunManifest(msgspec.Struct, frozen=True):
     versions: dict[str, str]
     split: tuple[str, ...] = ()
     rows: tuple[RowAccount, ...] = ()
+    cluster: Cluster = "none"
 
     def changes_from(self, earlier: RunManifest) -> list[str]:
         """Say why the answers of an earlier run are not valid in this one; empty if they are."""
@@ -97,6 +100,7 @@ def new_manifest(
     samples: int,
     split: Sequence[str] = (),
     rows: tuple[RowAccount, ...] = (),
+    cluster: Cluster = "source",
 ) -> RunManifest:
     """Make the manifest of a run that starts now."""
     sets: dict[str, int] = {}
@@ -120,6 +124,7 @@ def new_manifest(
         versions=versions(),
         split=tuple(split),
         rows=rows,
+        cluster=cluster,
     )
 
 
@@ -287,6 +292,8 @@ def check_not_finished(folder: Path, manifest: RunManifest) -> None:
     changes = manifest.changes_from(earlier)
     if any(getattr(manifest, field) != getattr(earlier, field) for field in COUNTED):
         changes.append("split, seed or samples changed")
+    if manifest.cluster != earlier.cluster:
+        changes.append("what is drawn whole (--cluster) changed")
     if changes:
         raise RunFolderError(f"{folder} is a finished run, and {' and '.join(changes)}; {KEEP_OR_NOT}")
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.errors import MeasuredSystemError
 from index.store.catalogue import Catalogue, read_catalogue
+
+if TYPE_CHECKING:
+    from suggest.claim.limits import Limits
 
 
 class RunSetting:
@@ -42,6 +45,18 @@ class RunSetting:
 
     def _read_index(self) -> Catalogue:
         return read_catalogue(self._folder(None))
+
+    def limits(self) -> Limits | None:
+        """Return the fees and limits of the index; None where it has no tables or there is no index."""
+        from index.store.contents import read_contents
+        from index.store.manifest import MANIFEST, read_manifest
+        from index.store.tables import FILES, LIST, Tables
+        from suggest.claim.limits import Limits
+
+        folder = self._index
+        if folder is None or not (folder / MANIFEST).is_file() or LIST not in read_manifest(folder).files:
+            return None
+        return Limits(Tables.load(read_contents(folder, only=(LIST,), optional=FILES)))
 
     def suggester(self, folder: Path | None) -> Any:
         """Return our suggester on an index folder; each folder is loaded once."""

@@ -281,3 +281,14 @@ def test_an_install_without_the_extra_says_so_before_anything_is_asked(lines, tm
             " here; install it with: pip install 'hcpcs-suggest[eval]'\n"
         )
     assert not (tmp_path / "run").exists()
+
+
+def test_changed_texts_are_part_of_a_run(lines, tmp_path, capsys):
+    """Every change by seed, in metrics.json and in the report; the fake answers by words in any order."""
+    assert main([*columns(lines, tmp_path / "run"), "--seed", "3"]) == 0
+    measured = json.loads((tmp_path / "run" / "metrics.json").read_text())["robustness"]
+    assert [row["kind"] for row in measured][:2] == ["upper case", "lower case"] and len(measured) == 7
+    assert measured[0]["changed"]["n"] == 3 and 0 <= measured[0]["wrong"]["value"] <= 1
+    assert "The same text, written otherwise" in (tmp_path / "run" / "report.html").read_text()
+    assert main([*columns(lines, tmp_path / "none"), "--changed-texts", "0", "--no-report"]) == 0
+    assert json.loads((tmp_path / "none" / "metrics.json").read_text())["robustness"] == []

@@ -106,3 +106,20 @@ def test_a_better_mean_never_hides_that_more_cases_became_wrong():
     text = comparison_text(compare_results(("a", "b"), (small + large, after), {}))
     assert "Mixed: B is 37.5 points better than A at the first code in the mean over the sets" in text
     assert "and yet 2 cases became right and 5 wrong." in text
+
+
+def test_whole_sources_are_paired_and_the_sets_corrected():
+    """Five sources that all win cannot show a p below 2 / 32; the p of two sets is doubled at its least."""
+    a = [result(f"{s}{i}", ["E0143"], ["E0130"], source=s, set="one") for s in "abcde" for i in range(8)]
+    b = [result(f"{s}{i}", ["E0143"], ["E0143"], source=s, set="one") for s in "abcde" for i in range(8)]
+    a += [result(f"x{i}", ["E0143"], ["E0130"], set="two") for i in range(12)]
+    b += [result(f"x{i}", ["E0143"], ["E0143" if i < 8 else "E0130"], set="two") for i in range(12)]
+    comparison = compare_results(("a", "b"), (a, b), {})
+    one, two = comparison.sets["one"], comparison.sets["two"]
+    assert (one.sources, two.sources) == (5, 0)
+    assert one.top1_p == pytest.approx(2 / 32, abs=0.01) and one.mcnemar_p < 1e-9
+    assert two.top1_p == two.mcnemar_p == pytest.approx(2 / 2**8)
+    assert two.holm_p == pytest.approx(2 * two.top1_p) and one.holm_p == pytest.approx(one.top1_p)
+    assert comparison.mean["top-1"].low > 0 and comparison.detectable > 0
+    alone = compare_results(("a", "b"), (a, b), {}, cluster="none").sets["one"]
+    assert alone.sources == 0 and alone.top1_p == alone.mcnemar_p

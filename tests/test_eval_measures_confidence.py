@@ -1,14 +1,8 @@
 import numpy as np
 import pytest
 
-from eval.measures.confidence import (
-    aurc,
-    coverage_at,
-    expected_calibration_error,
-    measure_confidence,
-    reliability,
-    risk_coverage,
-)
+from eval.measures.confidence import expected_calibration_error, measure_confidence, reliability
+from eval.measures.risk_coverage import aurc, coverage_at, risk_coverage
 from tests.eval_fakes import result
 
 CONFIDENCE = np.array([0.95, 0.91, 0.55, 0.52, 0.12])
@@ -88,7 +82,8 @@ def test_refusals_are_counted_both_ways():
     refusal = report.refusal
     assert (refusal.answerable, refusal.said, refusal.said_top1, refusal.said_present) == (4, 2, 1, 2)
     assert (refusal.unsaid_absent, refusal.none_fits, refusal.none_said) == (1, 2, 1)
-    assert report.n == 6 and report.curve[-1] == (1.0, pytest.approx(2 / 6, abs=1e-4))
+    assert report.n == 6
+    assert report.curve[-1] == (1.0, pytest.approx(2 / 5, abs=1e-4))  # the refusal of e is right
 
 
 def test_an_unanswered_line_has_no_confidence_and_still_counts():

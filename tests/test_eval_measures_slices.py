@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from eval.measures.ranking import measures_to_depth, per_case
@@ -15,7 +17,7 @@ ROWS = [
 def slices_of(**seen):
     ways = dimensions(BOOK, SeenInTraining(**seen) if seen else None)
     values = per_case(ROWS, measures_to_depth(1))
-    whole = summarise(ROWS, values, samples=50, seed=0)[0].measures
+    whole = summarise(ROWS, values, samples=50, seed=0).measures
     slices = measure_slices(ROWS, values, ways, samples=50, seed=0, whole=whole)
     return {(part.dimension, part.value): (part.n, part.measures["top-1"].value) for part in slices}
 
@@ -78,3 +80,10 @@ def test_lengths_are_counted_in_words():
         "4-6 words",
         "7+ words",
     ]
+
+
+def test_years_are_those_of_the_cases_dates():
+    """A case without a date is in no year."""
+    rows = [result("a", ["E0143"], ["E0143"], date=date(2019, 5, 1)), result("b", ["E0143"], ["E0143"])]
+    year = dimensions(BOOK)["year"]
+    assert [year(row) for row in rows] == ["2019", ""]

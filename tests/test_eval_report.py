@@ -114,6 +114,32 @@ def test_a_browser_shows_it_and_its_search_works(report, tmp_path):
     assert errors == []
 
 
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_the_first_200_failures_show_and_a4_holds_every_column(tmp_path):
+    """The button shows the others; in print no table is wider than the text of an A4 page."""
+    from playwright.sync_api import sync_playwright
+
+    cases = [case(f"w{i}", ["E0130"], f"stiff frame {i}", source=f"h{i % 5}") for i in range(205)]
+    write_report([run_of(tmp_path, "poor", POOR, cases)], tmp_path / "report.html")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.goto((tmp_path / "report.html").as_uri())
+        assert page.locator("#failures tbody tr:visible").count() == 200
+        assert page.inner_text("#count") == "205 of 205 lines, the first 200 shown"
+        page.click("#all")
+        assert page.locator("#failures tbody tr:visible").count() == 205
+        page.set_viewport_size({"width": 703, "height": 1000})  # 186 mm: A4 without its margins
+        page.emulate_media(media="print")
+        widest = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('th')].map(h => h.getBoundingClientRect().right))"
+        )
+        assert widest <= 703
+        browser.close()
+
+
 def test_sets_without_a_code_are_not_counted_in_the_mean(tmp_path):
     """Two of three sets have lines with a code, and the report says so wherever it counts sets."""
     cases = [*CASES, case("n2", [], "a cold", set="three")]

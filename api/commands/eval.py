@@ -25,12 +25,15 @@ FIELDS = ("query", "codes", "id", "source", "kind", "date")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the three actions and their options."""
+    """Add the actions and their options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, add, summary in (
         ("run", _add_run, "measure systems on case files"),
         ("compare", _add_compare, "compare two run folders case by case"),
         ("report", _add_report, "write the HTML report of run folders"),
+        ("rescore", _add_rescore, "score the cases of a run again on a new release"),
+        ("submit", _add_submit, "check and score a submission to the open benchmark"),
+        ("leaderboard", _add_leaderboard, "make the leaderboard page from scored cards"),
     ):
         add(actions.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
 
@@ -84,7 +87,26 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     add("-k", "--k", type=int, default=20, help="codes asked for, 1 to 100 (default 20)")
     add("--seed", type=int, default=0, help="seed of the bootstrap (default: 0)")
     add("--samples", type=int, default=1000, help="bootstrap samples (default: 1000)")
+    _add_cluster(parser)
+    add(
+        "--changed-texts",
+        type=int,
+        default=200,
+        metavar="N",
+        help="rightly answered texts that are asked again with a typo, in another case or order, and so on;"
+        " 0 for none (default: 200)",
+    )
     add("--gate", type=Path, metavar="FILE", help="TOML file of thresholds; exit code 1 if one is missed")
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cluster",
+        choices=("source", "none"),
+        default="source",
+        help="what is drawn whole for intervals and tests: the sources of each case set that has at least"
+        " four, or nothing (default: source)",
+    )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +123,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("second", type=Path, metavar="RUN_B", help="run folder after")
     parser.add_argument("--all", action="store_true", help="print every changed case, not ten of each sort")
     parser.add_argument("--seed", type=int, default=0, help="seed of bootstrap and permutations (default: 0)")
+    _add_cluster(parser)
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 
 
@@ -115,6 +138,31 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
+def _add_rescore(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("first", type=Path, metavar="RUN", help="finished run folder on the old release")
+    add("--release", metavar="FILE", help="new release; an index is built from it below --out")
+    add("--index", type=Path, metavar="DIR", help="index folder of the new release (default: the active one)")
+    add("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
+    add("--out", type=Path, required=True, metavar="DIR", help="new run folder")
+    add("--all", action="store_true", help="print every label and answer, not ten of each sort")
+    add("--json", action="store_true", help="print everything as one JSON object")
+
+
+def _add_submit(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("run_file", type=Path, metavar="RUN", help="TREC run file, or a run folder")
+    add("card", type=Path, metavar="CARD", help="JSON card of the system")
+    add("--cases", type=Path, metavar="FILE", help="cases (default: those of the open benchmark)")
+    add("--out", type=Path, metavar="FILE", help="write the scored card, for the leaderboard")
+    add("--json", action="store_true", help="print the scored card as one JSON object")
+
+
+def _add_leaderboard(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("cards", type=Path, metavar="DIR", help="folder of scored cards")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="Markdown file (default: standard output)")
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code.
 
@@ -125,7 +173,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.extra import check_extra
 
     check_extra()
-    actions = {"run": _run, "compare": _compare, "report": _report}
+    actions = {
+        "run": _run,
+        "compare": _compare,
+        "report": _report,
+        "rescore": _rescore,
+        "submit": _submit,
+        "leaderboard": _leaderboard,
+    }
     try:
         return actions[arguments.action](arguments, settings)
     except BrokenPipeError:
@@ -171,12 +226,20 @@ def _options(arguments: argparse.Namespace, on: date) -> RunOptions:
         drop=arguments.release_check == "drop",
         seen=tuple(arguments.seen),
         overwrite=arguments.overwrite,
+        cluster=arguments.cluster,
+        changed_texts=arguments.changed_texts,
         columns={field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))},
     )
 
 
 def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Path) -> None:
-    from eval.report.text_table import as_markdown, as_text, confidence_table_rows, table_rows
+    from eval.report.text_table import (
+        ABOUT_INTERVALS,
+        as_markdown,
+        as_text,
+        confidence_table_rows,
+        table_rows,
+    )
     from eval.run import read_manifest
 
     if arguments.json:
@@ -186,6 +249,7 @@ def _print_runs(runs: Sequence[Metrics], arguments: argparse.Namespace, out: Pat
     tables = [rows for rows in (table_rows(runs), confidence_table_rows(runs)) if rows]
     if not arguments.markdown:
         print("\n\n".join(as_text(rows) for rows in tables))
+        _tell(ABOUT_INTERVALS)
         return
     manifest = read_manifest(out if len(runs) == 1 else out / runs[0].system)
     print(
@@ -211,7 +275,9 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.compare import compare_folders
     from eval.report.comparison import comparison_text
 
-    comparison = compare_folders(arguments.first, arguments.second, seed=arguments.seed)
+    comparison = compare_folders(
+        arguments.first, arguments.second, seed=arguments.seed, cluster=arguments.cluster
+    )
     if arguments.json:
         print(msgspec.json.encode(comparison).decode())
     else:
@@ -226,6 +292,60 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> int:
     out = arguments.out or arguments.runs[0] / "report.html"
     write_report(runs, out)
     _tell(f"the report is in {out}")
+    return 0
+
+
+def _rescore(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.rescore import rescore
+    from eval.rescore_text import rescore_text
+    from eval.setting import RunSetting
+    from eval.systems.systems import make_system
+
+    on = arguments.on or date.today()
+    folder = _index_folder(arguments, settings)
+    if arguments.release:
+        from api.building import BuildOptions, build_index
+        from index.home import Home
+
+        options = BuildOptions(release=arguments.release, out=arguments.out / "index")
+        folder, _, problems = build_index(Home(settings.home), options, on=on)
+        for problem in problems:
+            _tell(str(problem))
+    setting = RunSetting(folder, None, settings.home / "cache", on)
+    system = make_system("default", setting)
+    scored = rescore(arguments.first, system, setting.catalogue(), on, arguments.out)
+    if arguments.json:
+        print(msgspec.json.encode(scored).decode())
+    else:
+        print(rescore_text(scored, None if arguments.all else SHOWN_CHANGES))
+    _tell(f"the new run is in {arguments.out}, and all moved answers are in its rescore.json")
+    return 0
+
+
+def _submit(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.benchmark.score import CASES, score_submission
+    from eval.report.submission import submission_text
+    from eval.run import write_text
+
+    scored = score_submission(arguments.run_file, arguments.card, arguments.cases or CASES)
+    encoded = msgspec.json.format(msgspec.json.encode(scored), indent=1).decode() + "\n"
+    print(msgspec.json.encode(scored).decode() if arguments.json else submission_text(scored))
+    if arguments.out:
+        write_text(arguments.out, encoded)
+        _tell(f"the scored card is in {arguments.out}")
+    return 0
+
+
+def _leaderboard(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.benchmark.leaderboard import leaderboard_page, read_cards
+    from eval.run import write_text
+
+    page = leaderboard_page(read_cards(arguments.cards))
+    if arguments.out:
+        write_text(arguments.out, page)
+        _tell(f"the leaderboard is in {arguments.out}")
+    else:
+        print(page, end="")
     return 0
 
 

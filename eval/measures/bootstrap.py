@@ -23,19 +23,34 @@ def resample_counts(n: int, samples: int, seed: int) -> Array:
     return counts.astype(np.float64)
 
 
+def draw_counts(clusters: NDArray[np.int64], samples: int, seed: int) -> Array:
+    """Count how often each case is drawn when whole clusters are drawn, as many as there are.
+
+    Args:
+        clusters: int64 (n,): the cluster of each case, from 0, none left out.
+        samples: Bootstrap samples.
+        seed: Of the draws.
+
+    Returns:
+        float64 (samples, n).
+    """
+    counts: Array = resample_counts(int(clusters.max()) + 1, samples, seed)[:, clusters]
+    return counts
+
+
 def bootstrap_means(values: Array, counts: Array) -> Array:
     """Mean of each measure in each bootstrap sample.
 
     Args:
         values: float64 (n, m): one row a case, one column a measure; NaN where a measure does not apply.
-        counts: From `resample_counts`, (samples, n).
+        counts: From `resample_counts` or `draw_counts`, (samples, n).
 
     Returns:
         float64 (samples, m); NaN where a sample contains no case that the measure applies to.
     """
     known = ~np.isnan(values)
     if known.all():
-        whole: Array = (counts @ values) / len(values)
+        whole: Array = (counts @ values) / counts.sum(axis=1, keepdims=True)
         return whole
     with np.errstate(invalid="ignore"):
         means: Array = (counts @ np.where(known, values, 0.0)) / (counts @ known.astype(np.float64))

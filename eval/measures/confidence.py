@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.case_results import CaseResult
-from eval.measures.bootstrap import Array
+from eval.measures.bootstrap import SAMPLES, Array, draw_counts, interval
+from eval.measures.clusters import Cluster, find_clusters
+from eval.measures.judged import Judged, judge_thresholds
+from eval.measures.risk_coverage import Coverage, aurc, coverage_at, risk_coverage, thin_curve
 
 BINS = 10
 TARGETS = (0.80, 0.90, 0.95, 0.98)
@@ -23,26 +26,6 @@ class ReliabilityBin(msgspec.Struct, frozen=True):
     n: int
     confidence: float  # mean stated confidence
     accuracy: float  # share of cases whose first code is right
-
-
-class Coverage(msgspec.Struct, frozen=True):
-    """The share of lines answered at a threshold, and the share of those that are right.
-
-    `threshold` is None when no threshold reaches the target accuracy.
-    """
-
-    target: float
-    threshold: float | None
-    coverage: float
-    accuracy: float
-
-    def __str__(self) -> str:
-        if self.threshold is None:
-            return f"no threshold makes {self.target:.0%} of the answered lines right"
-        return (
-            f"at threshold {self.threshold:.3f}, {self.coverage:.1%} of lines are answered"
-            f" and {self.accuracy:.1%} of those are right"
-        )
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -68,7 +51,16 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class ConfidenceReport(msgspec.Struct, frozen=True):
-    """The stated confidences of one case set; `n` is the number of cases with one."""
+    """The stated confidences of one case set; `n` is the number of cases with one.
+
+    Attributes:
+        ece: Expected calibration error of all cases; `ece_low` and `ece_high` are its interval.
+        ece_perfect: Its mean under perfect calibration, for cases of these confidences.
+        aurc: Area under the risk-coverage curve of the lines to answer: all but those without a code that
+            were refused, which is right and needs no code.
+        coverage: Thresholds chosen on all lines to answer, and what they reach on the same lines.
+        judged: The same with thresholds that were chosen on other lines.
+    """
 
     n: int
     ece: float | None
@@ -77,12 +69,25 @@ class ConfidenceReport(msgspec.Struct, frozen=True):
     curve: tuple[tuple[float, float], ...]  # (coverage, accuracy), at most 200 points
     coverage: tuple[Coverage, ...]
     refusal: Refusal | None
+    ece_low: float | None = None
+    ece_high: float | None = None
+    ece_perfect: float | None = None
+    judged: tuple[Judged, ...] = ()
 
 
-def measure_confidence(results: Sequence[CaseResult]) -> ConfidenceReport:
-    """Measure the confidences of a set, with the cases that have no code: there every first code is wrong.
+def measure_confidence(
+    results: Sequence[CaseResult], samples: int = SAMPLES, seed: int = 0, cluster: Cluster = "source"
+) -> ConfidenceReport:
+    """Measure the confidences of a set.
 
-    An unanswered case has confidence 0. The report of a system that states no confidence is empty.
+    The calibration error is that of "the first code is right", so that any code of a line without one is
+    wrong. An unanswered case has confidence 0. The report of a system that states no confidence is empty.
+
+    Args:
+        results: All cases of the set.
+        samples: Bootstrap samples of the calibration error's interval.
+        seed: Of the bootstrap and of the halves in which thresholds are chosen and judged.
+        cluster: What is drawn whole.
     """
     stated = [result for result in results if result.confidence is not None]
     refusal = (
@@ -90,19 +95,46 @@ def measure_confidence(results: Sequence[CaseResult]) -> ConfidenceReport:
     )
     if not stated:
         return ConfidenceReport(0, None, None, (), (), (), refusal)
-    confidence = np.array([result.confidence or 0.0 for result in results])
-    right = np.array([result.rank == 1 for result in results], dtype=np.float64)
+    confidence, right = confidence_arrays(results)
     bins = reliability(confidence, right)
-    coverage, accuracy, thresholds = risk_coverage(confidence, right)
-    return ConfidenceReport(
+    perfect = perfect_errors(confidence, samples, seed)
+    counts = draw_counts(find_clusters(results, cluster).numbers, samples, seed)
+    low, high = ece_interval(confidence, right, counts, perfect)
+    answer = [result for result in results if result.codes or not result.no_good_match]
+    report = ConfidenceReport(
         n=len(stated),
         ece=expected_calibration_error(bins),
-        aurc=aurc(confidence, right),
+        aurc=None,
         bins=bins,
-        curve=_thin(coverage, accuracy),
-        coverage=tuple(coverage_at(coverage, accuracy, thresholds, target) for target in TARGETS),
+        curve=(),
+        coverage=(),
         refusal=refusal,
+        ece_low=low,
+        ece_high=high,
+        ece_perfect=float(perfect.mean()),
     )
+    return _with_coverage(report, answer, samples, seed, cluster) if any(r.codes for r in answer) else report
+
+
+def _with_coverage(
+    report: ConfidenceReport, answer: Sequence[CaseResult], samples: int, seed: int, cluster: Cluster
+) -> ConfidenceReport:
+    """Add what is measured on the lines to answer."""
+    confidence, right = confidence_arrays(answer)
+    curve = risk_coverage(confidence, right)
+    return msgspec.structs.replace(
+        report,
+        aurc=aurc(confidence, right),
+        curve=thin_curve(curve[0], curve[1]),
+        coverage=tuple(coverage_at(*curve, target) for target in TARGETS),
+        judged=judge_thresholds(answer, confidence, right, TARGETS, samples, seed, cluster),
+    )
+
+
+def confidence_arrays(results: Sequence[CaseResult]) -> tuple[Array, Array]:
+    """Return the confidence, 0 to 1, and whether the first code is right, 0 or 1, of each case."""
+    confidence = np.array([result.confidence or 0.0 for result in results])
+    return confidence, np.array([result.rank == 1 for result in results], dtype=np.float64)
 
 
 def bin_numbers(confidence: Array, bins: int = BINS) -> NDArray[np.int64]:
@@ -135,41 +167,44 @@ def expected_calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     return sum(bar.n * abs(bar.confidence - bar.accuracy) for bar in bins) / total
 
 
-def risk_coverage(confidence: Array, right: Array) -> tuple[Array, Array, Array]:
-    """Accuracy of the most confident cases, at every distinct confidence.
+def perfect_errors(confidence: Array, samples: int = SAMPLES, seed: int = 0) -> Array:
+    """Calibration errors, float64 (samples,), when each case is right with its stated probability.
 
-    Cases of equal confidence are answered together.
-
-    Returns:
-        Coverage, accuracy and threshold (a case is answered when its confidence is at least the threshold),
-        each float64, by rising coverage.
+    Args:
+        confidence: float64 (n,), 0 to 1.
+        samples: Number of times that outcomes are drawn.
+        seed: Of the draws.
     """
-    order = np.argsort(-confidence, kind="stable")
-    sorted_confidence = confidence[order]
-    last = np.r_[sorted_confidence[1:] != sorted_confidence[:-1], True]
-    answered = np.arange(1, len(order) + 1, dtype=np.float64)
-    hits = np.cumsum(right[order])
-    return (answered / len(order))[last], (hits / answered)[last], sorted_confidence[last]
+    rng = np.random.default_rng(seed)
+    bin_of_case = bin_numbers(confidence)
+    total = np.zeros(samples)
+    for members in (confidence[bin_of_case == i] for i in range(BINS)):
+        drawn = rng.random((samples, len(members))) < members
+        total += np.abs((drawn - members).sum(axis=1))
+    return total / len(confidence)
 
 
-def aurc(confidence: Array, right: Array) -> float:
-    """Area under the risk-coverage curve: the mean risk over all coverages 1/n .. n/n (Geifman et al. 2019).
+def ece_interval(confidence: Array, right: Array, counts: Array, perfect: Array) -> tuple[float, float]:
+    """Interval of 95 % of the calibration error.
 
-    Lower is better. Each of several cases of equal confidence has their mean error.
+    Resampling adds noise, and noise adds to a mean of absolute gaps, so that the replicates lie too high: by
+    as much as the measured error lies above the true one. The interval is therefore reflected about the
+    measured error (Efron and Tibshirani 1993, basic bootstrap). It begins at 0 where perfect calibration
+    would show such an error in more than 2.5 of 100 case sets.
+
+    Args:
+        confidence: float64 (n,), 0 to 1.
+        right: float64 (n,), 1 where the first code is acceptable.
+        counts: From `draw_counts`, (samples, n).
+        perfect: From `perfect_errors`.
     """
-    _, groups = np.unique(-confidence, return_inverse=True)
-    sizes = np.bincount(groups)
-    expected = (np.bincount(groups, weights=1.0 - right) / sizes)[np.sort(groups)]
-    return float((np.cumsum(expected) / np.arange(1, len(right) + 1)).mean())
-
-
-def coverage_at(coverage: Array, accuracy: Array, thresholds: Array, target: float) -> Coverage:
-    """Find the largest coverage at which the answered lines reach a target accuracy."""
-    reached = np.flatnonzero(accuracy >= target - 1e-12)
-    if not len(reached):
-        return Coverage(target, None, 0.0, 0.0)
-    best = reached[-1]
-    return Coverage(target, float(thresholds[best]), float(coverage[best]), float(accuracy[best]))
+    member = np.eye(BINS)[bin_numbers(confidence)]
+    gaps = np.abs(counts @ (member * (confidence - right)[:, None])).sum(axis=1) / counts.sum(axis=1)
+    measured = expected_calibration_error(reliability(confidence, right))
+    low, high = interval(gaps)
+    if measured <= float(np.quantile(perfect, 0.975)):
+        return 0.0, max(measured, 2 * measured - float(low))
+    return max(0.0, 2 * measured - float(high)), max(measured, 2 * measured - float(low))
 
 
 def measure_refusal(results: Sequence[CaseResult]) -> Refusal:
@@ -186,9 +221,3 @@ def measure_refusal(results: Sequence[CaseResult]) -> Refusal:
         none_fits=len(none_fits),
         none_said=sum(bool(result.no_good_match) for result in none_fits),
     )
-
-
-def _thin(coverage: Array, accuracy: Array, points: int = 200) -> tuple[tuple[float, float], ...]:
-    """Choose evenly spread points of a curve for a plot, with both ends."""
-    chosen = np.unique(np.linspace(0, len(coverage) - 1, min(points, len(coverage))).astype(np.int64))
-    return tuple((round(float(coverage[i]), 5), round(float(accuracy[i]), 5)) for i in chosen)

@@ -9,10 +9,12 @@ import msgspec
 import numpy as np
 
 from eval.case_results import CaseResult
-from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
+from eval.measures.bootstrap import Array, bootstrap_means, draw_counts
+from eval.measures.clusters import Cluster, find_clusters
+from eval.measures.intervals import detectable
 from eval.measures.ranking import RR, SUCCESS_AT_1, per_case, report_measures
-from eval.measures.significance import mcnemar_exact, permutation_test
-from eval.measures.summary import Estimate, estimates, mean_of_known
+from eval.measures.significance import cluster_sums, mcnemar_exact, permutation_test
+from eval.measures.summary import Estimate, estimates
 
 Pair = tuple[CaseResult, CaseResult]
 FirstAnswer = Literal["won", "lost", "same"]
@@ -42,11 +44,16 @@ class PairedDifference(msgspec.Struct, frozen=True):
     Attributes:
         n: Cases with an acceptable code.
         a: Means of A; b: means of B.
-        difference: B minus A with its paired 95 % bootstrap interval.
+        difference: B minus A with its paired 95 % interval.
         wins: Cases where B has a higher reciprocal rank than A; losses and ties accordingly.
         top1_won: Cases whose first code is right under B only; top1_lost: under A only.
-        mcnemar_p: Exact two-sided McNemar test on Success@1.
-        permutation_p: Seeded two-sided sign-flip permutation test on the reciprocal rank.
+        mcnemar_p: Exact two-sided McNemar test on Success@1, over cases.
+        permutation_p: Seeded two-sided sign-flip permutation test on the reciprocal rank. Where sources are
+            drawn whole, the signs of whole sources are flipped.
+        top1_p: The test of Success@1 to go by: such flips of sources, else McNemar's.
+        sources: Number of sources that are drawn whole; 0 where each case is drawn alone.
+        detectable: Smallest difference in Success@1 that these two runs show with a power of 80 %.
+        holm_p: `top1_p` corrected for the number of case sets of the comparison.
     """
 
     n: int
@@ -60,29 +67,36 @@ class PairedDifference(msgspec.Struct, frozen=True):
     top1_lost: int
     mcnemar_p: float
     permutation_p: float
+    top1_p: float
+    sources: int
+    detectable: float
+    holm_p: float | None = None
 
 
-def measure_pairs(pairs: Sequence[Pair], samples: int, seed: int) -> tuple[PairedDifference, Array]:
+def measure_pairs(
+    pairs: Sequence[Pair], samples: int, seed: int, cluster: Cluster = "source"
+) -> PairedDifference:
     """Measure B minus A over one set of cases.
 
     Args:
         pairs: Each case under A and under B, with an acceptable code.
         samples: Bootstrap samples.
         seed: Of the bootstrap and of the permutations.
-
-    Returns:
-        The difference, and its bootstrap replicates, float64 (samples, measures) in the order of
-        `report_measures`.
+        cluster: What is drawn whole; see `find_clusters`.
     """
     measures = report_measures()
     a, b = (per_case([pair[side] for pair in pairs], measures) for side in (0, 1))
     gaps = {label: b[label] - a[label] for label in a}
     matrix = np.column_stack(list(gaps.values()))
-    replicates = bootstrap_means(matrix, resample_counts(len(pairs), samples, seed))
-    difference = estimates(matrix, replicates, list(gaps))
+    clusters = find_clusters([first for first, _ in pairs], cluster)
+    replicates = bootstrap_means(matrix, draw_counts(clusters.numbers, samples, seed))
+    difference = estimates(matrix, replicates, list(gaps), clusters, paired=True)
+    top1, rank = (cluster_sums(gaps[measure.label], clusters.numbers) for measure in (SUCCESS_AT_1, RR))
     won, lost = _signs(gaps[SUCCESS_AT_1.label])
     wins, losses = _signs(gaps[RR.label])
-    paired = PairedDifference(
+    exact = mcnemar_exact(won, lost)
+    shown = difference[SUCCESS_AT_1.label]
+    return PairedDifference(
         n=len(pairs),
         a={label: float(np.nanmean(a[label])) for label in difference},
         b={label: float(np.nanmean(b[label])) for label in difference},
@@ -92,29 +106,17 @@ def measure_pairs(pairs: Sequence[Pair], samples: int, seed: int) -> tuple[Paire
         ties=len(pairs) - wins - losses,
         top1_won=won,
         top1_lost=lost,
-        mcnemar_p=mcnemar_exact(won, lost),
-        permutation_p=permutation_test(gaps[RR.label], seed),
+        mcnemar_p=exact,
+        permutation_p=permutation_test(rank, seed),
+        top1_p=permutation_test(top1, seed) if clusters.sources else exact,
+        sources=clusters.sources,
+        detectable=round(detectable(shown.low, shown.high), 4),
     )
-    return paired, replicates
 
 
 def _signs(gaps: Array) -> tuple[int, int]:
     """How many differences are above 0, and how many below."""
     return int((gaps > 0).sum()), int((gaps < 0).sum())
-
-
-def mean_difference(
-    differences: Sequence[PairedDifference], replicates: Sequence[Array]
-) -> dict[str, Estimate]:
-    """Mean over case sets of B minus A, each set counting the same; `n` is the number of sets."""
-    means = {}
-    for i, measure in enumerate(report_measures()):
-        label = measure.label
-        values = [paired.difference[label].value for paired in differences if label in paired.difference]
-        if values:
-            low, high = interval(mean_of_known(np.stack([drawn[:, i] for drawn in replicates])))
-            means[label] = Estimate(float(np.mean(values)), float(low), float(high), len(values))
-    return means
 
 
 def find_changes(pairs: Sequence[Pair]) -> tuple[OutcomeChange, ...]:

@@ -14,9 +14,12 @@ from eval.cases.account import RowAccount
 from eval.cases.check import CaseCheck
 from eval.errors import RunFolderError
 from eval.measures.bootstrap import SAMPLES, Array
+from eval.measures.clusters import Cluster
 from eval.measures.confidence import ConfidenceReport, measure_confidence
+from eval.measures.costs import CostReport
 from eval.measures.near_miss import NearMisses, find_near_misses, kinds_of_misses
 from eval.measures.ranking import DEPTHS, measures_to_depth, per_case
+from eval.measures.robustness import Robustness
 from eval.measures.slices import SeenInTraining, Slice, dimensions, measure_slices
 from eval.measures.summary import Estimate, Summary, mean_over_sets, summarise
 from index.store.catalogue import Catalogue
@@ -55,6 +58,8 @@ class Metrics(msgspec.Struct, frozen=True):
         descriptions: Long descriptions of the acceptable codes and the first three answers of every case
             whose first answer is wrong.
         rows: Of each case file, how many rows were read, measured and left out.
+        robustness: What changes of a text do to the first answer; empty where none was asked again.
+        costs: Over- and underpayment by wrong first answers; None without fee tables.
     """
 
     system: str
@@ -65,6 +70,8 @@ class Metrics(msgspec.Struct, frozen=True):
     misses: dict[str, str] = {}
     descriptions: dict[str, str] = {}
     rows: tuple[RowAccount, ...] = ()
+    robustness: tuple[Robustness, ...] = ()
+    costs: CostReport | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -77,6 +84,7 @@ class Plan(msgspec.Struct, frozen=True):
         samples: Bootstrap samples.
         seed: Of the bootstrap.
         seen: What the system may have learned from, for the slices seen and unseen.
+        cluster: What is drawn whole for the intervals; see `find_clusters`.
     """
 
     on: date
@@ -85,6 +93,7 @@ class Plan(msgspec.Struct, frozen=True):
     samples: int = SAMPLES
     seed: int = 0
     seen: SeenInTraining | None = None
+    cluster: Cluster = "source"
 
 
 def measure(
@@ -96,23 +105,20 @@ def measure(
     rows: tuple[RowAccount, ...] = (),
 ) -> Metrics:
     """Measure the answers of one system."""
-    sets, summaries, replicates = {}, [], []
+    sets: dict[str, SetMetrics] = {}
     answerable = [result for result in results if result.codes]
     values = per_case(answerable, measures_to_depth(plan.k)) if answerable else {}
     positions = {result.id: position for position, result in enumerate(answerable)}
     for name, members in group_by_set(results, plan.split).items():
         chosen = [positions[result.id] for result in members if result.codes]
         values_of_set = {label: column[chosen] for label, column in values.items()}
-        sets[name], replicates_of_set = _measure_set(members, values_of_set, book, plan)
-        summary = sets[name].summary
-        if summary is not None:
-            summaries.append(summary)
-            replicates.append(replicates_of_set)
+        sets[name] = _measure_set(members, values_of_set, book, plan)
+    measured = [part.summary.measures for part in sets.values() if part.summary is not None]
     return Metrics(
         system=system,
         sets=sets,
-        mean=mean_over_sets(summaries, replicates, list(values)),
-        pooled=_measure_set(results, values, book, plan)[0],
+        mean=mean_over_sets(measured, list(values)),
+        pooled=_measure_set(results, values, book, plan),
         check=check,
         misses=kinds_of_misses(results, book, plan.on),
         descriptions=_descriptions(results, book),
@@ -152,24 +158,23 @@ def group_by_set(results: Sequence[CaseResult], split: Sequence[str] = ()) -> di
 
 def _measure_set(
     results: Sequence[CaseResult], values: Mapping[str, Array], book: Catalogue, plan: Plan
-) -> tuple[SetMetrics, Array]:
-    """Measure one set; also returns its bootstrap replicates, empty where no case has a code."""
+) -> SetMetrics:
+    """Measure one set."""
     answerable = [result for result in results if result.codes]
     summary: Summary | None = None
     slices: list[Slice] = []
-    replicates: Array = np.empty((0, 0))
     if answerable:
-        summary, replicates = summarise(answerable, values, plan.samples, plan.seed)
+        summary = summarise(answerable, values, plan.samples, plan.seed, plan.cluster)
         cuts = dimensions(book, plan.seen)
-        slices = measure_slices(answerable, values, cuts, plan.samples, plan.seed, summary.measures)
-    metrics = SetMetrics(
+        whole = summary.measures
+        slices = measure_slices(answerable, values, cuts, plan.samples, plan.seed, whole, plan.cluster)
+    return SetMetrics(
         summary=summary,
         slices=tuple(slices),
-        confidence=measure_confidence(results),
+        confidence=measure_confidence(results, plan.samples, plan.seed, plan.cluster),
         near_misses=find_near_misses(answerable, book, plan.on),
         timing=measure_time(results),
     )
-    return metrics, replicates
 
 
 def measure_time(results: Sequence[CaseResult]) -> Timing:

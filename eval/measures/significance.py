@@ -1,8 +1,11 @@
-"""Paired significance tests: McNemar's exact test and a sign-flip permutation test."""
+"""Paired significance tests: McNemar's exact test, sign flips of cases or sources, Holm's correction."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.measures.bootstrap import Array
 
@@ -49,3 +52,25 @@ def permutation_test(gaps: Array, seed: int, permutations: int = PERMUTATIONS) -
         signs = rng.integers(0, 2, size=(min(_CHUNK, permutations - start), len(nonzero))) * 2.0 - 1.0
         extreme += int((np.abs(signs @ nonzero) >= observed - 1e-12).sum())
     return (1 + extreme) / (1 + permutations)
+
+
+def cluster_sums(gaps: Array, clusters: NDArray[np.int64]) -> Array:
+    """Add up the differences of each cluster, float64 (clusters,): the sign of a whole cluster is flipped."""
+    return np.bincount(clusters, weights=gaps).astype(np.float64)
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """Adjust the p values of several comparisons, so that one false finding among them is rare (Holm 1979).
+
+    Args:
+        values: One p value a comparison.
+
+    Returns:
+        Adjusted values in the same order; compare each with the level for all comparisons together.
+    """
+    order = np.argsort(values, kind="stable")
+    factors = np.arange(len(values), 0, -1)
+    rising = np.minimum(1.0, np.maximum.accumulate(np.asarray(values, dtype=np.float64)[order] * factors))
+    adjusted = np.empty(len(values))
+    adjusted[order] = rising
+    return [float(value) for value in adjusted]

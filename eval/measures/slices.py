@@ -10,9 +10,10 @@ import numpy as np
 from eval.case_results import CaseResult
 from eval.cases.check import leak_of
 from eval.cases.wording import plain
-from eval.measures.bootstrap import Array, bootstrap_means, interval, resample_counts
+from eval.measures.bootstrap import Array, bootstrap_means, draw_counts
+from eval.measures.clusters import Cluster, find_clusters
 from eval.measures.ranking import table_measures
-from eval.measures.summary import Estimate, mean_of_known
+from eval.measures.summary import Estimate, estimates
 from index.store.catalogue import Catalogue
 
 # What a code is for, by section and first digits; the longest matching prefix decides. Sections follow the
@@ -77,6 +78,7 @@ def dimensions(book: Catalogue, seen: SeenInTraining | None = None) -> Dimension
         "specificity": lambda result: _specificity(result, book),
         "codes": lambda result: "several acceptable" if len(result.codes) > 1 else "one acceptable",
         "leak": lambda result: leak_of(result.case, book) or "none",
+        "year": lambda result: str(result.date.year) if result.date else "",
     }
     return cuts | (_seen_dimensions(seen) if seen is not None else {})
 
@@ -104,6 +106,7 @@ def measure_slices(
     samples: int,
     seed: int,
     whole: Mapping[str, Estimate],
+    cluster: Cluster = "source",
 ) -> list[Slice]:
     """Measure every slice of every dimension with its intervals, biggest first within a dimension.
 
@@ -114,6 +117,7 @@ def measure_slices(
         samples: Bootstrap samples.
         seed: Of the bootstrap.
         whole: The measures of all the cases together, which a slice of all cases takes over.
+        cluster: What is drawn whole for the intervals.
     """
     labels = [measure.label for measure in table_measures() if measure.label in values]
     matrix = np.column_stack([values[label] for label in labels])
@@ -123,7 +127,10 @@ def measure_slices(
             if len(members) == len(results):
                 measures = {label: whole[label] for label in labels if label in whole}
             else:
-                measures = _estimates(matrix[members], labels, samples, seed)
+                clusters = find_clusters([results[i] for i in members], cluster)
+                part = matrix[members]
+                drawn = bootstrap_means(part, draw_counts(clusters.numbers, samples, seed))
+                measures = estimates(part, drawn, labels, clusters)
             slices.append(Slice(dimension, name, len(members), measures))
     return slices
 
@@ -137,13 +144,3 @@ def _group(
         if name := slice_of(result):
             groups.setdefault(name, []).append(i)
     return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-
-
-def _estimates(matrix: Array, labels: Sequence[str], samples: int, seed: int) -> dict[str, Estimate]:
-    low, high = interval(bootstrap_means(matrix, resample_counts(len(matrix), samples, seed)))
-    known, means = (~np.isnan(matrix)).sum(axis=0), mean_of_known(matrix)
-    return {
-        label: Estimate(float(means[i]), float(low[i]), float(high[i]), int(known[i]))
-        for i, label in enumerate(labels)
-        if known[i]
-    }

@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         action.add_argument("run", type=Path, metavar="RUN", help="run folder of `hcpcs eval run`")
         if name == "confusions":
             action.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
+    action = _add(actions, "coverage")
+    action.add_argument("--sets", type=int, default=400, help="simulated case sets a row (default: 400)")
     action = _add(actions, "before-after")
     action.add_argument("first", type=Path, metavar="RUN_A", help="run folder before")
     action.add_argument("second", type=Path, metavar="RUN_B", help="run folder after")
@@ -154,6 +156,13 @@ def _calibration(options: argparse.Namespace) -> Tables:
     }
 
 
+def _coverage(options: argparse.Namespace) -> Tables:
+    from eval.reading.coverage import coverage_rows, measure_coverage
+
+    measured = measure_coverage(options.sets, options.seed)
+    return {"coverage": (coverage_rows(measured), measured)}
+
+
 def _before_after(options: argparse.Namespace) -> Tables:
     from eval.reading.before_after import before_after_rows, change_by_set, read_pairs
 
@@ -175,6 +184,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], Tables]] = {
     "route": _route,
     "refusals": _refusals,
     "calibration": _calibration,
+    "coverage": _coverage,
     "before-after": _before_after,
     "confusions": _confusions,
 }

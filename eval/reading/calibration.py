@@ -10,13 +10,12 @@ import numpy as np
 from eval.case_results import CaseResult
 from eval.measures.bootstrap import SAMPLES, Array
 from eval.measures.confidence import (
-    BINS,
-    bin_numbers,
-    coverage_at,
+    confidence_arrays,
     expected_calibration_error,
+    perfect_errors,
     reliability,
-    risk_coverage,
 )
+from eval.measures.risk_coverage import coverage_at, risk_coverage
 from eval.measures.run_metrics import group_by_set
 
 SMALLEST_SET = 100
@@ -55,27 +54,9 @@ class Answered(msgspec.Struct, frozen=True):
     right: float
 
 
-def arrays(results: Sequence[CaseResult]) -> tuple[Array, Array]:
-    """Return the confidence, 0 to 1, and whether the first code is right, 0 or 1, of each case."""
-    confidence = np.array([result.confidence or 0.0 for result in results])
-    return confidence, np.array([float(result.rank == 1) for result in results])
-
-
 def perfect_ece(confidence: Array, samples: int = SAMPLES, seed: int = 0) -> float:
-    """Return the mean expected calibration error when each case is right with its stated probability.
-
-    Args:
-        confidence: float64 (n,), 0 to 1.
-        samples: Number of times that outcomes are drawn.
-        seed: Of the draws.
-    """
-    rng = np.random.default_rng(seed)
-    bin_of_case = bin_numbers(confidence)
-    total = np.zeros(samples)
-    for members in (confidence[bin_of_case == i] for i in range(BINS)):
-        drawn = rng.random((samples, len(members))) < members
-        total += np.abs((drawn - members).sum(axis=1))
-    return float(total.mean()) / len(confidence)
+    """Return the mean expected calibration error when each case is right with its stated probability."""
+    return float(perfect_errors(confidence, samples, seed).mean())
 
 
 def measure_calibration(
@@ -91,7 +72,7 @@ def measure_calibration(
     for name, group in groups.items():
         if len(group) < SMALLEST_SET:
             continue
-        confidence, right = arrays(group)
+        confidence, right = confidence_arrays(group)
         ece = expected_calibration_error(reliability(confidence, right))
         perfect = perfect_ece(confidence, seed=seed)
         measured.append(Calibration(name, len(group), ece, perfect, ece - perfect))
@@ -114,7 +95,7 @@ def measure_answered(results: Sequence[CaseResult], target: float = TARGET) -> l
 
 
 def _answered(name: str, group: Sequence[CaseResult], sources: Sequence[str], target: float) -> Answered:
-    confidence, right = arrays(group)
+    confidence, right = confidence_arrays(group)
     source = np.array([result.source for result in group], dtype=object)
     answered = np.zeros(len(group), dtype=bool)
     for held_out in sources:

@@ -11,6 +11,11 @@ from eval.report.tables import p_text, signed
 from eval.report.text_table import MEAN, POOLED, as_text
 
 SHOWN_CODES = 5  # of each ranking of a changed case
+LEGEND = (
+    "sources: drawn whole, so that the interval speaks of new sources like these; -: lines are drawn, and it",
+    "  speaks of the same sources only. The mean speaks of these sets. shows: the smallest difference that",
+    "  is found with a power of 80%. p (Holm): corrected for the number of case sets.",
+)
 CHANGES = (
     ("lost", "right first in A, not in B"),
     ("won", "right first in B, not in A"),
@@ -30,7 +35,7 @@ def comparison_text(comparison: Comparison, max_changes: int | None = None) -> s
         lines.append("what differs (A against B):")
         lines += [f"  {name}: {old!s:.80} | {new!s:.80}" for name, (old, new) in comparison.settings.items()]
         lines.append("")
-    lines += [as_text(_table(comparison)), "", _verdict(comparison)]
+    lines += [as_text(_table(comparison)), "", *LEGEND, "", _verdict(comparison)]
     for outcome, title in CHANGES:
         changes = [change for change in comparison.changes if change.top1 == outcome]
         lines += _change_lines(changes, title, max_changes)
@@ -39,7 +44,8 @@ def comparison_text(comparison: Comparison, max_changes: int | None = None) -> s
 
 def _table(comparison: Comparison) -> list[list[str]]:
     success, rank = SUCCESS_AT_1.label, RR.label
-    head = ["case set", "n", f"{success} A", f"{success} B", "B - A", "p", f"{rank} B - A", "p"]
+    head = ["case set", "n", "sources", f"{success} A", f"{success} B", "B - A", "shows", "p", "p (Holm)"]
+    head += [f"{rank} B - A", "p"]
     rows = [_row(name, paired) for name, paired in comparison.sets.items()]
     if len(comparison.sets) > 1:
         rows += [_mean_row(comparison), _row(POOLED, comparison.pooled)]
@@ -50,8 +56,18 @@ def _mean_row(comparison: Comparison) -> list[str]:
     success, sets = SUCCESS_AT_1.label, comparison.sets.values()
     a = sum(paired.a[success] for paired in sets) / len(sets)
     b = sum(paired.b[success] for paired in sets) / len(sets)
-    differences = [signed(comparison.mean[success]), "", signed(comparison.mean[RR.label]), ""]
-    return [MEAN, f"{len(sets)} sets", f"{a:.3f}", f"{b:.3f}", *differences, ""]
+    gaps = [signed(comparison.mean[success]), f"{comparison.detectable:.3f}", "", ""]
+    return [
+        MEAN,
+        f"{len(sets)} sets",
+        "",
+        f"{a:.3f}",
+        f"{b:.3f}",
+        *gaps,
+        signed(comparison.mean[RR.label]),
+        "",
+        "",
+    ]
 
 
 def _row(name: str, paired: PairedDifference) -> list[str]:
@@ -59,10 +75,13 @@ def _row(name: str, paired: PairedDifference) -> list[str]:
     return [
         name,
         str(paired.n),
+        str(paired.sources or "-"),
         f"{paired.a[success]:.3f}",
         f"{paired.b[success]:.3f}",
         signed(paired.difference[success]),
-        p_text(paired.mcnemar_p),
+        f"{paired.detectable:.3f}",
+        p_text(paired.top1_p),
+        "" if paired.holm_p is None else p_text(paired.holm_p),
         signed(paired.difference[RR.label]),
         p_text(paired.permutation_p),
         f"{paired.wins}/{paired.losses}/{paired.ties}",

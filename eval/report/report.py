@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 from eval.case_results import CaseResult
 from eval.compare import Comparison, compare_results
 from eval.errors import RunFolderError
+from eval.measures.confidence import TARGETS
 from eval.measures.ranking import RR, SUCCESS_AT_1
 from eval.measures.run_metrics import Metrics, read_metrics
 from eval.measures.summary import MIN_CASES
 from eval.report import plots
 from eval.report.sentences import (
+    about_intervals,
     cautions,
     confidence_text,
+    costs_text,
     facts,
     lead,
     method,
@@ -29,16 +32,19 @@ from eval.report.sentences import (
 from eval.report.tables import (
     confidence_rows,
     failures,
+    judged_rows,
     measure_notes,
     paired_rows,
     report_columns,
     result_rows,
+    robustness_cells,
     slice_columns,
     slice_plots,
     slice_rows,
 )
 from eval.run import RunManifest, read_case_results, read_manifest, write_text
 
+FIRST_FAILURES = 200  # shown and printed; a button shows the others, and the search looks in all
 TEMPLATE = Path(__file__).parent / "report.html"
 
 
@@ -122,6 +128,7 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "cautions": cautions(primary.metrics),
         "tiles": tiles(primary.metrics),
         "basis": _basis(primary.metrics),
+        "about_intervals": about_intervals(primary.metrics),
         "columns": report_columns(),
         "slice_columns": slice_columns(),
         "measure_notes": measure_notes(),
@@ -129,17 +136,23 @@ def build_view(runs: Sequence[FinishedRun]) -> dict[str, Any]:
         "mrr": RR.label,
         "table": result_rows(metrics),
         "paired": paired_rows(comparisons),
-        "targets": [f"{point.target:.0%}" for point in pooled.confidence.coverage],
+        "targets": [f"{target:.0%}" for target in TARGETS],
+        "judged": judged_rows(pooled.confidence),
+        "halves": pooled.confidence.judged[0].halves if pooled.confidence.judged else "",
         "confidence_text": confidence_text(primary.name, pooled.confidence),
         "confidence_rows": confidence_rows(primary.metrics),
         "refusal": refusal_text(pooled.confidence.refusal),
         "small": MIN_CASES,
         "slice_plots": slice_plots(pooled.slices),
         "slice_rows": slice_rows(pooled.slices),
+        "robustness": robustness_cells(primary.metrics),
+        "costs": primary.metrics.costs,
+        "costs_text": costs_text(primary.metrics.costs),
         "misses_text": misses_text(pooled.near_misses),
         "confusions": pooled.near_misses.confusions,
         "more_confusions": _more(pooled.near_misses.pairs, len(pooled.near_misses.confusions)),
         "failures": failures(primary.results, primary.metrics),
+        "first_failures": FIRST_FAILURES,
         "failure_sets": list(dict.fromkeys(result.set for result in primary.results)),
         "rows": row_cells(primary.metrics),
         "method": method(primary.manifest),
@@ -159,7 +172,8 @@ def _more(pairs: int, shown: int) -> str:
 
 def _compare(other: FinishedRun, primary: FinishedRun) -> Comparison:
     names, results = (other.name, primary.name), (other.results, primary.results)
-    return compare_results(names, results, {}, primary.manifest.split)
+    manifest = primary.manifest
+    return compare_results(names, results, {}, manifest.split, cluster=manifest.cluster)
 
 
 def _plots(runs: Sequence[FinishedRun]) -> dict[str, str]:
@@ -171,6 +185,7 @@ def _plots(runs: Sequence[FinishedRun]) -> dict[str, str]:
     drawings["risk"] = drawings["reliability"] = ""
     if primary.confidence.curve:
         drawings["risk"] = plots.risk_coverage(curves)
+    if primary.confidence.bins:
         drawings["reliability"] = plots.reliability(primary.confidence.bins, runs[0].name)
     drawings["misses"] = plots.misses(primary.near_misses.kinds) if primary.near_misses.wrong else ""
     return drawings

@@ -7,10 +7,14 @@ from typing import Any
 
 from eval.cases.check import CaseCheck
 from eval.compare import Comparison, disagrees
-from eval.measures.confidence import ConfidenceReport, Coverage, Refusal
+from eval.measures.clusters import MIN_SOURCES
+from eval.measures.confidence import ConfidenceReport, Refusal
+from eval.measures.costs import CostReport
+from eval.measures.intervals import EDGE
 from eval.measures.near_miss import NOT_IN_LIST, NearMisses
 from eval.measures.ranking import SUCCESS, SUCCESS_AT_1
-from eval.measures.run_metrics import Metrics
+from eval.measures.risk_coverage import Coverage
+from eval.measures.run_metrics import Metrics, SetMetrics
 from eval.measures.significance import PERMUTATIONS
 from eval.measures.summary import MIN_CASES
 from eval.report.tables import percent
@@ -53,7 +57,7 @@ def points(metrics: Metrics, comparisons: Sequence[Comparison]) -> list[str]:
     sentences = [_against(comparison) for comparison in comparisons]
     coverage = _at_target(metrics.pooled.confidence)
     if coverage is not None:
-        sentences.append(f"Confidence: {coverage}.")
+        sentences.append(f"Confidence, all lines together: {coverage}.{_judged_note(metrics.pooled)}")
     ranked = sorted(
         (part.summary.measures[SUCCESS_AT_1.label].value, name)
         for name, part in metrics.sets.items()
@@ -68,6 +72,21 @@ def points(metrics: Metrics, comparisons: Sequence[Comparison]) -> list[str]:
         share = kinds[kind] / metrics.pooled.near_misses.wrong
         sentences.append(f"Of its wrong first answers, {share:.0%} are of one kind: {kind}.")
     return sentences
+
+
+def _judged_note(metrics: SetMetrics) -> str:
+    """Say how the threshold for 95 % does on lines that it was not chosen on."""
+    judged = next((part for part in metrics.confidence.judged if part.target == COVERAGE_TARGET), None)
+    if judged is None:
+        return ""
+    if judged.right is None:
+        return " Chosen on one half of the lines, no threshold reaches that."
+    right, half = judged.right, "half of the sources" if judged.halves == "sources" else "half of the lines"
+    return (
+        f" Chosen on one {half} and judged on the other, it answers {percent(judged.answered.value)} of the"
+        f" lines, and {percent(right.value)} of those are right (95% interval {percent(right.low)} to"
+        f" {percent(right.high)})."
+    )
 
 
 def _against(comparison: Comparison) -> str:
@@ -85,6 +104,31 @@ def _against(comparison: Comparison) -> str:
         f" (95% interval {gap.low * 100:+.1f} to {gap.high * 100:+.1f}; {chance})"
         f"{counts if disagrees(comparison) else ''}."
     )
+
+
+def about_intervals(metrics: Metrics) -> str:
+    """Say what the intervals speak of: new sources, the same sources, or these sets."""
+    summaries = [(name, part.summary) for name, part in metrics.sets.items() if part.summary]
+    drawn = [name for name, summary in summaries if summary.sources]
+    alone = [name for name, summary in summaries if not summary.sources]
+    sentences = []
+    if drawn:
+        sentences.append(
+            f"For {_names(drawn)} whole sources were drawn: the interval speaks of new sources like these,"
+            " such as other hospitals."
+        )
+    if alone:
+        sentences.append(
+            f"For {_names(alone)} lines were drawn: the interval speaks of further lines of the same sources,"
+            " and not of other hospitals."
+        )
+    if len(summaries) > 1:
+        sentences.append("That of the mean over the sets speaks of these sets.")
+    return " ".join(sentences)
+
+
+def _names(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _at_target(confidence: ConfidenceReport) -> Coverage | None:
@@ -126,16 +170,28 @@ def _case_cautions(check: CaseCheck) -> list[str]:
 
 
 def tiles(metrics: Metrics) -> list[dict[str, str]]:
-    """The numbers at the top: each a value and its label."""
+    """The numbers at the top: each a value and its label, which says over which lines it is taken."""
+    counted = sum(part.summary is not None for part in metrics.sets.values())
     numbers = []
     for measure in SUCCESS:
         if measure.in_report and measure.label in metrics.mean:
             estimate = metrics.mean[measure.label]
             label = "right code first" if measure.depth == 1 else f"among the first {measure.depth}"
-            numbers.append((percent(estimate.value), f"{label} ({estimate.low:.0%} to {estimate.high:.0%})"))
+            over = f", mean over {counted} sets" if counted > 1 else ""
+            numbers.append(
+                (percent(estimate.value), f"{label}{over} ({estimate.low:.1%} to {estimate.high:.1%})")
+            )
+    whole = metrics.pooled.summary.measures.get(SUCCESS_AT_1.label) if metrics.pooled.summary else None
+    together = ", all lines together" if counted > 1 else ""
     coverage = _at_target(metrics.pooled.confidence)
+    if whole is not None and coverage is not None and counted > 1:
+        interval = f"({whole.low:.1%} to {whole.high:.1%})"
+        numbers.append((percent(whole.value), f"right code first{together} {interval}"))
     if coverage is not None:
-        numbers.append((percent(coverage.coverage), "of lines answered when 95% must be right"))
+        label = f"of lines answered when 95% of the answers must be right{together}"
+        if metrics.pooled.confidence.refusal is not None:
+            label += "; lines without a code that are refused are not counted"
+        numbers.append((percent(coverage.coverage), label))
     numbers.append((f"{metrics.pooled.timing.median:.1f} ms", "median time of one answer"))
     return [{"value": value, "label": label} for value, label in numbers]
 
@@ -144,10 +200,18 @@ def confidence_text(name: str, confidence: ConfidenceReport) -> str:
     """Describe calibration and coverage."""
     if confidence.ece is None:
         return f"{name} states no confidence."
+    interval = ""
+    if confidence.ece_low is not None and confidence.ece_high is not None:
+        interval = f", 95% interval {confidence.ece_low * 100:.1f} to {confidence.ece_high * 100:.1f}"
+    perfect = ""
+    if confidence.ece_perfect is not None:
+        points_of_perfect = f"{confidence.ece_perfect * 100:.1f}"
+        perfect = f" A perfectly calibrated system shows {points_of_perfect} points on so many lines."
     reached = "; ".join(str(point) for point in confidence.coverage if point.threshold is not None)
     return (
         f"Stated confidence and share right differ by {confidence.ece * 100:.1f} points on average (expected"
-        f" calibration error). For all lines together: {reached or 'no threshold reaches 80% right'}."
+        f" calibration error{interval}).{perfect} For all lines together, but those without a code that were"
+        f" rightly refused: {reached or 'no threshold reaches 80% right'}."
     )
 
 
@@ -169,6 +233,19 @@ def refusal_text(refusal: Refusal | None) -> str:
             f" ({refusal.none_said / refusal.none_fits:.1%}) were refused."
         )
     return " ".join(sentences)
+
+
+def costs_text(costs: CostReport | None) -> str:
+    """Describe what wrong first answers would cost."""
+    if costs is None:
+        return ""
+    return (
+        f"Of {costs.wrong} lines whose first code was wrong, {costs.priced} have a fee on both sides"
+        f" ({'; '.join(costs.tables)}). One unit of each: {costs.over_n} would be overpaid, by"
+        f" ${costs.over:,.2f} together, and {costs.under_n} underpaid, by ${costs.under:,.2f}. Units"
+        " and coverage are not considered; where a fee differs by state, the middle of the lowest and highest"
+        " counts."
+    )
 
 
 def misses_text(misses: NearMisses) -> str:
@@ -198,9 +275,12 @@ def method(manifest: RunManifest) -> list[str]:
         "The systems: default is this project; all-words finds only codes whose descriptor holds every word"
         " of the line, as the public look-up tools do; bm25 is a classic text search over the descriptors;"
         " dense compares sentence vectors of the plain MiniLM model; rrf joins the last two.",
-        f"Intervals are 95% percentile intervals of {manifest.samples:,} bootstrap samples over lines, seed"
-        f" {manifest.seed}. McNemar's test is exact; the permutation test flips signs {PERMUTATIONS:,}"
-        " times.",
+        f"Intervals are of 95%, from {manifest.samples:,} bootstrap samples, seed {manifest.seed}. Of a set"
+        f" with at least {MIN_SOURCES} sources, whole sources are drawn (t interval), of others lines"
+        f" (percentile interval); a share with fewer than {EDGE} hits or misses has an exact interval. The"
+        " test of the first code is McNemar's exact one, or flips the signs of whole sources"
+        f" {PERMUTATIONS:,} times; that of the reciprocal rank flips signs of lines or sources. P values are"
+        " corrected by Holm's method.",
     ]
 
 

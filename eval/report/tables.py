@@ -7,13 +7,15 @@ from typing import Any
 
 from eval.case_results import CaseResult
 from eval.compare import Comparison
-from eval.measures.confidence import Coverage
+from eval.measures.confidence import TARGETS, ConfidenceReport
 from eval.measures.ranking import RR, SUCCESS_AT_1, report_measures, table_measures
+from eval.measures.risk_coverage import Coverage
 from eval.measures.run_metrics import Metrics, SetMetrics
+from eval.measures.significance import holm
 from eval.measures.slices import Slice
 from eval.measures.summary import Estimate
 from eval.report import plots
-from eval.report.text_table import MACROS, MEAN, POOLED, count_text, few_mark
+from eval.report.text_table import MACROS, MEAN, POOLED, count_text, ece_text, few_mark, source_count
 
 PLOTTED = {
     "kind": "kind of text",
@@ -25,6 +27,7 @@ PLOTTED = {
     "code": "code seen in training",
     "source seen": "source seen in training",
     "specificity": "specific and NOC codes",
+    "year": "year of the date of service",
 }
 MAX_SLICES = 14  # in one plot; the table holds all
 SHOWN_CODES = 3  # of the ranking of a wrong answer
@@ -78,13 +81,16 @@ def result_rows(runs: Sequence[Metrics]) -> list[dict[str, Any]]:
         for run in runs:
             means = getattr(run.pooled.summary, field) if run.pooled.summary else {}
             rows.append(_means_row(name, means, unit, run.system, "ours" if run is runs[0] else ""))
-    return [row if i % len(runs) == 0 else row | {"set": "", "n": ""} for i, row in enumerate(rows)]
+    return [
+        row if i % len(runs) == 0 else row | {"set": "", "n": "", "sources": ""} for i, row in enumerate(rows)
+    ]
 
 
 def _means_row(name: str, means: dict[str, Estimate], unit: str, system: str, style: str) -> dict[str, Any]:
     return {
         "set": name,
         "n": count_text(means, unit),
+        "sources": "",
         "system": system,
         "ms": "",
         "cells": cells(means, report_columns()),
@@ -96,6 +102,7 @@ def _set_row(name: str, system: str, metrics: SetMetrics, ours: bool) -> dict[st
     return {
         "set": name,
         "n": few_mark(metrics.summary.n if metrics.summary else 0),
+        "sources": source_count(metrics.summary),
         "system": system,
         "ms": f"{metrics.timing.median:.1f}",
         "cells": cells(metrics.summary.measures if metrics.summary else {}, report_columns()),
@@ -104,18 +111,21 @@ def _set_row(name: str, system: str, metrics: SetMetrics, ours: bool) -> dict[st
 
 
 def paired_rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
-    """One row for each other system: the first system against it."""
+    """One row for each other system: the first system against it, p corrected for their number."""
+    first = holm([comparison.pooled.top1_p for comparison in comparisons])
+    rank = holm([comparison.pooled.permutation_p for comparison in comparisons])
     return [
         {
             "against": comparison.a,
             "success": signed(comparison.mean[SUCCESS_AT_1.label]),
             "won": comparison.pooled.top1_won,
             "lost": comparison.pooled.top1_lost,
-            "mcnemar": p_text(comparison.pooled.mcnemar_p),
+            "detectable": f"{comparison.detectable:.3f}",
+            "first_p": p_text(first_p),
             "mrr": signed(comparison.mean[RR.label]),
-            "permutation": p_text(comparison.pooled.permutation_p),
+            "rank_p": p_text(rank_p),
         }
-        for comparison in comparisons
+        for comparison, first_p, rank_p in zip(comparisons, first, rank, strict=True)
     ]
 
 
@@ -141,12 +151,49 @@ def _confidence_row(name: str, metrics: SetMetrics) -> dict[str, Any]:
     confidence, refusal = metrics.confidence, metrics.confidence.refusal
     return {
         "set": name,
-        "ece": "-" if confidence.ece is None else f"{confidence.ece:.3f}",
+        "ece": ece_text(confidence),
+        "perfect": "-" if confidence.ece_perfect is None else f"{confidence.ece_perfect:.3f}",
         "aurc": "-" if confidence.aurc is None else f"{confidence.aurc:.3f}",
-        "coverage": [_coverage(point) for point in confidence.coverage],
-        "refused": f"{refusal.said} of {refusal.answerable}" if refusal else "-",
+        "coverage": [_coverage(point) for point in confidence.coverage] or ["-"] * len(TARGETS),
+        "refused": _of(refusal.said, refusal.answerable) if refusal else "-",
+        "none_refused": _of(refusal.none_said, refusal.none_fits) if refusal else "-",
         "style": "ours total" if name == POOLED else "",
     }
+
+
+def _of(count: int, total: int) -> str:
+    return f"{count} of {total}" if total else "-"
+
+
+def judged_rows(confidence: ConfidenceReport) -> list[dict[str, str]]:
+    """One row a target: thresholds chosen on one half, and what they do on the other."""
+    return [
+        {
+            "target": f"{part.target:.0%}",
+            "thresholds": " and ".join("none" if one is None else f"{one:.3f}" for one in part.thresholds),
+            "answered": _with_interval(part.answered),
+            "right": "-" if part.right is None else _with_interval(part.right),
+        }
+        for part in confidence.judged
+    ]
+
+
+def robustness_cells(metrics: Metrics) -> list[dict[str, str]]:
+    """One row a change of the text."""
+    return [
+        {
+            "kind": row.kind,
+            "n": str(row.changed.n),
+            "changed": str(row.changed),
+            "wrong": str(row.wrong),
+            "refused": str(row.refused),
+        }
+        for row in metrics.robustness
+    ]
+
+
+def _with_interval(estimate: Estimate) -> str:
+    return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"
 
 
 def _coverage(point: Coverage) -> str:
@@ -158,7 +205,7 @@ def slice_plots(slices: Sequence[Slice]) -> list[dict[str, Any]]:
     drawings = []
     for dimension, name in PLOTTED.items():
         parts = [part for part in slices if part.dimension == dimension]
-        if dimension == "length":
+        if dimension in ("length", "year"):
             parts.sort(key=lambda part: part.value)
         if len(parts) > 1:
             drawings.append(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.measures.confidence import ConfidenceReport
+from eval.measures.judged import Judged
 from eval.measures.ranking import table_measures
 from eval.measures.run_metrics import Metrics, SetMetrics
-from eval.measures.summary import MIN_CASES, Estimate
+from eval.measures.summary import MIN_CASES, Estimate, Summary
 
 MEAN = "mean over the sets"
 POOLED = "all cases"
@@ -15,8 +16,14 @@ KINDS = "all cases, each kind the same"
 CODES = "all cases, each code the same"
 MACROS = ((KINDS, "macro_kinds", "kinds"), (CODES, "macro_codes", "codes"))
 COVERAGE_TARGET = 0.95
+ABOUT_INTERVALS = (
+    "intervals: where sources are counted they were drawn whole, and the interval speaks of new sources like"
+    " these; elsewhere it speaks of further lines of the same sources; that of the mean over the sets, of"
+    " these sets"
+)
 CONFIDENCE_COLUMNS = (
-    "case set", "system", "ECE", "AURC", "answered at 95% right", "refused", "refused, no code fits",
+    "case set", "system", "ECE", "ECE if perfect", "AURC", "answered at 95% right", "judged on other lines",
+    "refused", "refused, no code fits",
 )  # fmt: skip
 
 
@@ -55,6 +62,11 @@ def few_mark(n: int) -> str:
     return f"{n}{' (few)' if 0 < n < MIN_CASES else ''}"
 
 
+def source_count(summary: Summary | None) -> str:
+    """State how many sources were drawn whole; a dash where lines were drawn."""
+    return str(summary.sources) if summary and summary.sources else "-"
+
+
 def confidence_table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
     """Make header and rows of each system's calibration and refusals; empty when none states a confidence."""
     rows = []
@@ -70,16 +82,36 @@ def confidence_table_rows(runs: Sequence[Metrics]) -> list[list[str]]:
 
 def _confidence_row(name: str, system: str, confidence: ConfidenceReport) -> list[str]:
     coverage = next((point for point in confidence.coverage if point.target == COVERAGE_TARGET), None)
+    judged = next((point for point in confidence.judged if point.target == COVERAGE_TARGET), None)
     refusal = confidence.refusal
     return [
         name,
         system,
-        "-" if confidence.ece is None else f"{confidence.ece:.3f}",
+        ece_text(confidence),
+        "-" if confidence.ece_perfect is None else f"{confidence.ece_perfect:.3f}",
         "-" if confidence.aurc is None else f"{confidence.aurc:.3f}",
         "-" if coverage is None else f"{coverage.coverage:.3f}",
+        "-" if judged is None else judged_text(judged),
         _share(refusal.said, refusal.answerable) if refusal else "-",
         _share(refusal.none_said, refusal.none_fits) if refusal else "-",
     ]
+
+
+def ece_text(confidence: ConfidenceReport) -> str:
+    """Write the calibration error with its interval."""
+    if confidence.ece is None:
+        return "-"
+    if confidence.ece_low is None or confidence.ece_high is None:  # of an older run
+        return f"{confidence.ece:.3f}"
+    return f"{confidence.ece:.3f} [{confidence.ece_low:.3f}, {confidence.ece_high:.3f}]"
+
+
+def judged_text(judged: Judged) -> str:
+    """Write the share of lines answered, and the share of those right, on lines not chosen on."""
+    if judged.right is None:
+        return "none answered"
+    right = judged.right
+    return f"{judged.answered.value:.3f}, right {right.value:.3f} [{right.low:.3f}, {right.high:.3f}]"
 
 
 def _share(count: int, total: int) -> str:
@@ -89,6 +121,8 @@ def _share(count: int, total: int) -> str:
 def _set_row(name: str, system: str, metrics: SetMetrics) -> list[str]:
     summary = metrics.summary
     n = few_mark(summary.n if summary else 0)
+    if summary and summary.sources:
+        n = f"{n} of {summary.sources} sources"
     return [name, n, system, *_cells(summary.measures if summary else {}), f"{metrics.timing.median:.1f}"]
 
 

@@ -1,0 +1,1 @@
+"""The open benchmark: submissions, their checks and scores, and the leaderboard of scored cards."""
