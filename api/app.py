@@ -27,6 +27,7 @@ from api.http.middleware import Headers, RequestMiddleware
 from api.http.problems import error_handler
 from api.live import LiveApp
 from api.loading import open_suggester
+from api.mcp.routes import McpEndpoint, json_rpc_error, mcp_route
 from api.memory import close_memory
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
@@ -38,7 +39,10 @@ from api.settings import Settings, load_settings
 from api.trail.wiring import record_requests
 from index.errors import HcpcsError
 
-RENDERERS = {"/fhir": operation_outcome}  # path prefix -> how errors under it are written
+RENDERERS = {
+    "/fhir": operation_outcome,
+    "/mcp": json_rpc_error,
+}  # path prefix -> how errors under it are written
 
 
 def create_app(
@@ -60,14 +64,16 @@ def create_app(
     async def self_test() -> None:
         await asyncio.to_thread(service.self_test)
 
+    endpoint = McpEndpoint(service)
     app = Litestar(
-        route_handlers=[*routes(service), *extra_routes],
+        route_handlers=[*routes(service, endpoint, settings.cors_origins), *extra_routes],
         guards=_guards(settings),
         cors_config=_cors(settings),
         exception_handlers={Exception: error_handler(RENDERERS)},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
+        on_shutdown=[endpoint.end],
         openapi_config=None,
         logging_config=None,
         state=State({"service": service}),
@@ -89,13 +95,16 @@ def create_app(
     return app
 
 
-def routes(service: Service) -> list[ControllerRouterHandler]:
+def routes(
+    service: Service, endpoint: McpEndpoint, origins: tuple[str, ...]
+) -> list[ControllerRouterHandler]:
     """Every route handler of the service."""
     handlers = [
         *rest_routes(service),
         *nlm_routes(service),
         *fhir_routes(service),
         *cds_routes(service),
+        mcp_route(endpoint, origins),
         *health_routes(service),
         metrics_route(service),
         *page_routes(),
