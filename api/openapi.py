@@ -20,12 +20,16 @@ from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.capability import software_version
+from api.fhir.outcome import FHIR_JSON
 from api.http.bodies import json_response
-from api.http.described import EXAMPLE, Example, problems
+from api.http.described import ERRORS, EXAMPLE, Example, problems
 from api.http.schemas import component_schemas
+from api.http.validators import CACHEABLE
 from api.service import Service
 
 Json = dict[str, Any]
+COMMON = {403, 429, 503}  # of every route that asks who calls
+FHIR = {400, 404, 406, 413, 415, 422}
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.1"
 
 
@@ -69,6 +73,7 @@ def document(service: Service, handlers: Iterable[ControllerRouterHandler]) -> J
     answers: list[Any] = []
     for handler, operation in _operations(app, whole):
         _remove_framework_error(operation)
+        _add_common_answers(handler, operation)
         _add_example(handler, operation)
         signature = handler.parsed_fn_signature
         answers += [signature.return_type.annotation, *_declared_types(handler)]
@@ -125,8 +130,21 @@ def _declared_types(handler: HTTPRouteHandler) -> list[Any]:
 
 def _remove_framework_error(operation: Json) -> None:
     """Remove the 400 that the framework adds for wrong parameters: here these are 422 problems."""
-    if "application/json" in operation["responses"].get("400", {}).get("content", {}):
+    media = operation["responses"].get("400", {}).get("content", {}).get("application/json", {})
+    if "$ref" not in media.get("schema", {"$ref": ""}):
         del operation["responses"]["400"]
+
+
+def _add_common_answers(handler: HTTPRouteHandler, operation: Json) -> None:
+    """Add the errors that every route can give, in the form of its others, and 304 where there is an ETag."""
+    answers = operation["responses"]
+    if "401" in answers:
+        form = answers["401"]["content"]
+        statuses = COMMON | FHIR if FHIR_JSON in form else COMMON
+        for status in sorted(statuses - {int(given) for given in answers}):
+            answers[str(status)] = {"description": ERRORS[status], "headers": {}, "content": form}
+    if handler.opt.get(CACHEABLE):
+        answers["304"] = {"description": "The answer that the client has still holds", "headers": {}}
 
 
 def _add_example(handler: HTTPRouteHandler, operation: Json) -> None:

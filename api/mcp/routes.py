@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler
 from api.http.described import BODY_ERRORS, ERRORS, answers
 from api.http.keys import ANY_SCOPE, SCOPE
 from api.http.limits import BATCH_BODY_BYTES
+from api.http.parameters import NO_QUERY
 from api.http.problems import Failure, Refused
 from api.service import Service
 
@@ -140,7 +141,7 @@ def mcp_route(endpoint: McpEndpoint, origins: Collection[str]) -> ControllerRout
         | {202: ResponseSpec(None, generate_examples=False, description="A notification was taken")}
         | _json_rpc_errors(*BODY_ERRORS, 403, 404, 406, 501),
         request_max_body_size=BATCH_BODY_BYTES,
-        opt={SCOPE: ANY_SCOPE},
+        opt={SCOPE: ANY_SCOPE, NO_QUERY: True},
     )
     async def call_mcp(data: RequestBody[McpMessage], request: Request[Any, Any, Any]) -> ASGIResponse:
         """One message of the protocol's streamable HTTP, without sessions; each tool asks for its own scope.

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.limits import TEXT_CHARACTERS
+from api.http.parameters import NO_QUERY
 from api.http.problems import invalid
 from api.rest.messages import TAG
 from api.service import Service
@@ -70,7 +71,7 @@ def claim_line_route(service: Service) -> ControllerRouterHandler:
         summary="A claim line for a text",
         response_description="The line",
         responses=problems(*BODY_ERRORS),
-        opt={EXAMPLE: example},
+        opt={EXAMPLE: example, NO_QUERY: True},
         sync_to_thread=False,
     )
     def read_claim_line(data: RequestBody[ClaimLineRequest]) -> ClaimLine:
