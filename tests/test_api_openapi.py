@@ -97,7 +97,12 @@ def test_every_bound_of_a_body_is_in_its_schema(document: Any) -> None:
     assert schemas["SuggestRequest"]["additionalProperties"] is False
     assert schemas["BatchRequest"]["properties"]["items"] == {
         "type": "array",
-        "items": {"$ref": "#/components/schemas/SuggestRequest"},
+        "items": {
+            "anyOf": [
+                {"$ref": "#/components/schemas/SuggestRequest"},
+                {"description": "Anything else is answered by an Answer with `error`."},
+            ]
+        },
         "minItems": 1,
         "maxItems": BATCH_ITEMS,
     }

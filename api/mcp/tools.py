@@ -65,6 +65,7 @@ def _schema(kind: type[msgspec.Struct], is_answer: bool) -> Json:
     requests, answers = ([], [kind]) if is_answer else ([kind], [])
     schemas = component_schemas(requests, answers, "#/$defs/{name}")
     whole = schemas.pop(kind.__name__)
+    whole.pop("anyOf", None)  # of fields that depend on each other; several agents refuse it at this place
     return whole | ({"$defs": schemas} if schemas else {})
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from litestar import post
@@ -14,8 +15,8 @@ from msgspec import Meta
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.limits import TEXT_CHARACTERS
 from api.http.parameters import NO_QUERY
-from api.http.problems import invalid
-from api.rest.messages import TAG
+from api.http.problems import FieldError, Refused, invalid
+from api.rest.messages import NOT_BLANK, TAG
 from api.service import Service
 from index.code_systems import LEVEL_II
 from index.errors import QueryError
@@ -27,6 +28,13 @@ EXAMPLE_TEXT = "folding walker with wheels"
 
 class ClaimLineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text to make a claim line for, or a code with a text of its amounts."""
+
+    SCHEMA: ClassVar[Mapping[str, Any]] = {
+        "anyOf": [
+            {"required": ["text"], "properties": {"text": {"pattern": NOT_BLANK}}},
+            {"required": ["code"], "properties": {"code": {"type": "string"}}},
+        ]
+    }
 
     text: Annotated[
         str,
@@ -70,7 +78,7 @@ def claim_line_route(service: Service) -> ControllerRouterHandler:
         tags=[TAG],
         summary="A claim line for a text",
         response_description="The line",
-        responses=problems(*BODY_ERRORS),
+        responses=problems(*BODY_ERRORS, 404),
         opt={EXAMPLE: example, NO_QUERY: True},
         sync_to_thread=False,
     )
@@ -84,7 +92,7 @@ def claim_line_route(service: Service) -> ControllerRouterHandler:
         try:
             line = claim_line(service.suggester, data.text, data.ask(date.today()))
         except QueryError as error:
-            raise invalid("$.code", str(error)) from None
+            raise Refused(404, f"$.code: {error}", (FieldError("$.code", str(error)),)) from None
         if line.error:
             raise invalid("$.text", line.error)
         return line
