@@ -20,6 +20,7 @@ COMMANDS = {
     "code": "everything known about a code",
     "index": "build, list, check and compare index folders",
     "serve": "the HTTP service and the web page",
+    "mcp": "tools for an agent over stdin and stdout",
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
     "trail": "check the audit trail, and find a text in it",

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterable
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler, Guard
@@ -18,15 +18,19 @@ from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
 from api.http.bodies import StrictRequest
+from api.http.compression import compressed
 from api.http.hosts import ANY, AllowedHosts
 from api.http.keys import CallerGuard
 from api.http.limits import BODY_BYTES
 from api.http.metric_files import reserve_metric_files
 from api.http.metrics import Metrics
 from api.http.middleware import Headers, RequestMiddleware
+from api.http.parameters import check_query
 from api.http.problems import error_handler
+from api.http.validators import CACHEABLE, with_etag
 from api.live import LiveApp
 from api.loading import open_suggester
+from api.mcp.routes import McpEndpoint, json_rpc_error, mcp_route
 from api.memory import close_memory
 from api.nlm.routes import nlm_routes
 from api.openapi import openapi_route
@@ -38,7 +42,10 @@ from api.settings import Settings, load_settings
 from api.trail.wiring import record_requests
 from index.errors import HcpcsError
 
-RENDERERS = {"/fhir": operation_outcome}  # path prefix -> how errors under it are written
+RENDERERS = {
+    "/fhir": operation_outcome,
+    "/mcp": json_rpc_error,
+}  # path prefix -> how errors under it are written
 
 
 def create_app(
@@ -60,14 +67,16 @@ def create_app(
     async def self_test() -> None:
         await asyncio.to_thread(service.self_test)
 
+    endpoint = McpEndpoint(service)
     app = Litestar(
-        route_handlers=[*routes(service), *extra_routes],
+        route_handlers=[*routes(service, endpoint, settings.cors_origins), *extra_routes],
         guards=_guards(settings),
         cors_config=_cors(settings),
         exception_handlers={Exception: error_handler(RENDERERS)},
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES,
         on_startup=[self_test],
+        on_shutdown=[endpoint.end],
         openapi_config=None,
         logging_config=None,
         state=State({"service": service}),
@@ -83,24 +92,38 @@ def create_app(
         _headers(service),
         settings.access_log,
         AllowedHosts(settings.allowed_hosts or (ANY,)),
+        {route.path_format: route.methods for route in app.routes},
     )
     if settings.trail:
         record_requests(app, settings, lambda: service.release)
     return app
 
 
-def routes(service: Service) -> list[ControllerRouterHandler]:
+def routes(
+    service: Service, endpoint: McpEndpoint, origins: tuple[str, ...]
+) -> list[ControllerRouterHandler]:
     """Every route handler of the service."""
-    handlers = [
-        *rest_routes(service),
+    large = [
         *nlm_routes(service),
         *fhir_routes(service),
-        *cds_routes(service),
-        *health_routes(service),
+        mcp_route(endpoint, origins),
         metrics_route(service),
         *page_routes(),
     ]
-    return [*handlers, openapi_route(service, handlers)]
+    handlers = [
+        *rest_routes(service),
+        *cds_routes(service),
+        *health_routes(service),
+        Router("/", route_handlers=large, middleware=[compressed()]),
+    ]
+    schema = Router(
+        "/",
+        route_handlers=[openapi_route(service, handlers)],
+        middleware=[compressed(), with_etag],
+        before_request=check_query,
+        opt={CACHEABLE: True},
+    )
+    return [*handlers, schema]
 
 
 def _guards(settings: Settings) -> list[Guard]:
@@ -119,9 +142,16 @@ def _cors(settings: Settings) -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
-        expose_headers=["X-Request-ID", "X-HCPCS-Release", "X-HCPCS-Model", "RateLimit", "Retry-After"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-ID"],
+        expose_headers=[
+            "ETag",
+            "X-Request-ID",
+            "X-HCPCS-Release",
+            "X-HCPCS-Model",
+            "RateLimit",
+            "Retry-After",
+        ],
     )
 
 

@@ -7,7 +7,7 @@ out the bounds of inner types. Examples are answers of the loaded index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,11 +21,15 @@ from litestar.types import ControllerRouterHandler
 
 from api.fhir.capability import software_version
 from api.http.bodies import json_response
-from api.http.described import EXAMPLE, Example, problems
+from api.http.described import ERRORS, EXAMPLE, Example, problems
+from api.http.keys import OPEN
 from api.http.schemas import component_schemas
+from api.http.validators import CACHEABLE
 from api.service import Service
 
 Json = dict[str, Any]
+COMMON = frozenset({401, 403, 429, 503})  # errors of every route that asks who calls
+FHIR = frozenset({400, 404, 406, 413, 415, 422})  # of every route of this interface
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.1"
 
 
@@ -67,8 +71,10 @@ def document(service: Service, handlers: Iterable[ControllerRouterHandler]) -> J
     whole = app.openapi_schema.to_schema()
     requests: list[Any] = []
     answers: list[Any] = []
-    for handler, operation in _operations(app, whole):
+    forms = _forms_of_errors(whole)
+    for path, handler, operation in _operations(app, whole):
         _remove_framework_error(operation)
+        _add_common_answers(path, handler, operation, forms)
         _add_example(handler, operation)
         signature = handler.parsed_fn_signature
         answers += [signature.return_type.annotation, *_declared_types(handler)]
@@ -107,15 +113,15 @@ def _operation_id(handler: BaseRouteHandler, *_: object) -> str:
     return first + "".join(word.capitalize() for word in others)
 
 
-def _operations(app: Litestar, whole: Json) -> Iterator[tuple[HTTPRouteHandler, Json]]:
-    """Each documented route handler, with its part of the document."""
+def _operations(app: Litestar, whole: Json) -> Iterator[tuple[str, HTTPRouteHandler, Json]]:
+    """The path of each documented route handler, the handler, and its part of the document."""
     for route in app.routes:
         if not isinstance(route, HTTPRoute):
             continue
         operations = whole["paths"].get(route.path_format, {})
         for method, (handler, _) in route.route_handler_map.items():
             if method.lower() in operations:
-                yield handler, operations[method.lower()]
+                yield route.path_format, handler, operations[method.lower()]
 
 
 def _declared_types(handler: HTTPRouteHandler) -> list[Any]:
@@ -125,8 +131,32 @@ def _declared_types(handler: HTTPRouteHandler) -> list[Any]:
 
 def _remove_framework_error(operation: Json) -> None:
     """Remove the 400 that the framework adds for wrong parameters: here these are 422 problems."""
-    if "application/json" in operation["responses"].get("400", {}).get("content", {}):
+    media = operation["responses"].get("400", {}).get("content", {}).get("application/json", {})
+    if "$ref" not in media.get("schema", {"$ref": ""}):
         del operation["responses"]["400"]
+
+
+def _forms_of_errors(whole: Json) -> dict[str, Json]:
+    """How errors are written, by the first part of the path."""
+    return {
+        path.split("/")[1]: operation["responses"]["401"]["content"]
+        for path, operations in whole["paths"].items()
+        for operation in operations.values()
+        if "401" in operation["responses"]
+    }
+
+
+def _add_common_answers(
+    path: str, handler: HTTPRouteHandler, operation: Json, forms: Mapping[str, Json]
+) -> None:
+    """Add the errors that every route can give, in the form of its others, and 304 where there is an ETag."""
+    answers = operation["responses"]
+    first = path.split("/")[1]
+    statuses = (FHIR if first == "fhir" else set()) | (set() if handler.opt.get(OPEN) else COMMON)
+    for status in sorted(statuses - {int(given) for given in answers}):
+        answers[str(status)] = {"description": ERRORS[status], "headers": {}, "content": forms[first]}
+    if handler.opt.get(CACHEABLE):
+        answers["304"] = {"description": "The answer that the client has still holds", "headers": {}}
 
 
 def _add_example(handler: HTTPRouteHandler, operation: Json) -> None:

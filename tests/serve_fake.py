@@ -12,6 +12,7 @@ from typing import Any
 
 import api.app
 import api.commands.serve
+import api.loading
 from api.__main__ import main
 from tests.fakes import HOLD_FOLDER, FakeSuggester, HoldingSuggester
 
@@ -29,6 +30,7 @@ if GRACE in os.environ:
 api.commands.serve.open_suggester = open_fake  # type: ignore[assignment]
 api.commands.serve.resolve_index = lambda *_: Path("fake")
 api.app.open_suggester = open_fake  # type: ignore[assignment]
+api.loading.open_suggester = open_fake  # type: ignore[assignment]
 
 
 def worker_app() -> Any:

@@ -212,7 +212,7 @@ def test_every_answer_has_security_headers(client: TestClient[Litestar]) -> None
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["x-frame-options"] == "DENY"
         assert headers["cross-origin-resource-policy"] == "same-origin"
-        assert headers["cache-control"] == "no-store"
+        assert headers["cache-control"] == ("private, no-cache" if path == "/v1/releases" else "no-store")
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "server" not in headers
     policy = client.get("/").headers["content-security-policy"]

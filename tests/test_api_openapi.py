@@ -97,24 +97,33 @@ def test_every_bound_of_a_body_is_in_its_schema(document: Any) -> None:
     assert schemas["SuggestRequest"]["additionalProperties"] is False
     assert schemas["BatchRequest"]["properties"]["items"] == {
         "type": "array",
-        "items": {"$ref": "#/components/schemas/SuggestRequest"},
+        "items": {
+            "anyOf": [
+                {"$ref": "#/components/schemas/SuggestRequest"},
+                {"description": "Anything else is answered by an Answer with `error`."},
+            ]
+        },
         "minItems": 1,
         "maxItems": BATCH_ITEMS,
     }
 
 
 def test_errors_are_those_that_the_routes_give(document: Any) -> None:
-    """Problem details on all routes except FHIR; none in the framework's own format."""
+    """Problem details except on FHIR routes and `/mcp`; none in the framework's own format."""
     media_types = {
-        (path.startswith("/fhir"), media_type)
+        (path.split("/")[1] if path.startswith(("/fhir", "/mcp")) else "", media_type)
         for path, item in document["paths"].items()
         for operation in item.values()
         for status, response in operation["responses"].items()
         if status != "200"
-        for media_type in response["content"]
+        for media_type in response.get("content", ())
     }
 
-    assert media_types == {(False, "application/problem+json"), (True, "application/fhir+json")}
+    assert media_types == {
+        ("", "application/problem+json"),
+        ("fhir", "application/fhir+json"),
+        ("mcp", "application/json"),
+    }
 
 
 def test_the_document_is_kept(document: Any) -> None:

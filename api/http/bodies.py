@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import InternalServerException
 
+from api.http.parameters import NO_QUERY, refuse_query
 from api.http.problems import ClientLeft, Refused, decode_problem
 
 JSON = b"application/json"
@@ -37,6 +38,8 @@ class StrictRequest(Request[Any, Any, Any]):
                 path if a field is wrong.
         """
         require_json(self)
+        if self.scope["query_string"] and self.route_handler.opt.get(NO_QUERY):
+            refuse_query([])
         data = self.route_handler.parsed_fn_signature.parameters["data"]
         try:
             return _decoder(data.annotation).decode(await self.body())

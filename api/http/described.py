@@ -15,10 +15,12 @@ ERRORS = {
     401: "The key or token is missing or does not count",
     403: "The key or token lacks the scope",
     404: "Not found",
+    406: "The answer has no media type that the request accepts",
     413: "The body is too large",
     415: "The body does not say it is JSON",
     422: "A field or parameter is wrong; its path is in `errors`",
     429: "The caller has used up its requests",
+    501: "An extra package that this address needs is not installed",
     503: "Too many requests are waiting",
 }
 BODY_ERRORS = (400, 401, 413, 415, 422)  # of a route that takes a body

@@ -20,6 +20,8 @@ from api.http.problems import Refused
 # An `opt` of a route handler: the route needs no key, as its answer only says that the service runs.
 OPEN = "open_without_key"
 SCOPE = "scope"  # an `opt` of a route handler: the scope that it needs, where its path does not say
+ANY_SCOPE = "any"  # as its value: every known caller may call, and the route asks for scopes itself
+HOLDER = "holder"  # in the scope's state: the Caller, where callers are checked
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
@@ -60,6 +62,7 @@ class CallerGuard:
             if caller is None:
                 raise await self._failed(address)
             connection.scope["state"]["caller"] = caller.name  # for the trail, also when it is refused below
+            connection.scope["state"][HOLDER] = caller
             _require_scope(caller, handler, connection.scope)
         self._count(caller, address, connection)
 
@@ -108,5 +111,5 @@ class CallerGuard:
 
 def _require_scope(caller: Caller, handler: BaseRouteHandler, scope: Any) -> None:
     needed = handler.opt.get(SCOPE) or needed_scope(scope["path_template"])
-    if not caller.may(needed):
+    if needed != ANY_SCOPE and not caller.may(needed):
         raise Refused(403, f"this key or token does not hold the scope '{needed}', which this address needs")

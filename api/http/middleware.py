@@ -6,16 +6,18 @@ It wraps the whole app, so that answers without a route (404, 413) have them too
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from api.http.hosts import AllowedHosts
 from api.http.metrics import NO_ROUTE, Metrics
 from api.http.problems import CLIENT_LEFT, Failure, problem_details
 from api.http.request_id import HEADER, request_id
+from api.http.validators import CACHE_CONTROL, CACHEABLE
 
 log = logging.getLogger("hcpcs.access")
 
@@ -34,6 +36,7 @@ class RequestMiddleware:
         headers: Pairs added to every answer.
         access_log: Whether to write one line a request: method, route template, status, time, id.
         hosts: Names under which the service may be called.
+        methods: Methods of each path template, for `Allow`.
     """
 
     def __init__(
@@ -43,10 +46,16 @@ class RequestMiddleware:
         headers: Headers,
         access_log: bool,
         hosts: AllowedHosts,
+        methods: Mapping[str, Collection[str]],
     ) -> None:
         self.app = app
         self.metrics = metrics
+        self.methods = methods
         self.headers = headers
+        self.headers_of_cacheable = (
+            *(pair for pair in headers if pair[0] != CACHE_CONTROL[0]),
+            CACHE_CONTROL,
+        )
         self.access_log = access_log
         self.hosts = None if hosts.any else hosts
 
@@ -58,18 +67,21 @@ class RequestMiddleware:
         started = perf_counter()
         identifier = request_id(scope["headers"])
         scope["state"]["request_id"] = identifier.decode()
-        extra = [(HEADER, identifier), *self.headers]
         status = CLIENT_LEFT  # until an answer is begun
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                limits = scope["state"].get("rate_limit", ())
-                message["headers"] = [*message["headers"], *extra, *limits]
+                state = scope["state"]
+                limits = state.get("rate_limit", ())
+                headers = self.headers_of_cacheable if CACHEABLE in state else self.headers
+                message["headers"] = [*message["headers"], (HEADER, identifier), *headers, *limits]
+                if status == 405 or scope["method"] == "OPTIONS":
+                    complete_allow(message, self.methods.get(scope.get("path_template", ""), frozenset()))
             await send(message)
 
-        app = self.app
+        app = self.app if scope["method"] != "HEAD" else self.head
         if self.hosts is not None and not _is_allowed(scope["headers"], self.hosts):
             app = refuse_host
         try:
@@ -80,6 +92,18 @@ class RequestMiddleware:
         finally:
             self._record(scope, identifier, status, perf_counter() - started)
 
+    async def head(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer HEAD as GET, without the body (RFC 9110, 9.3.2)."""
+        inner = cast("Scope", {**scope, "method": "GET"})
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            scope["path_template"] = inner.get("path_template", "")
+            await send(message)
+
+        await self.app(inner, receive, send_head)
+
     def _record(self, scope: Any, identifier: bytes, status: int, seconds: float) -> None:
         route = scope.get("path_template") or NO_ROUTE
         self.metrics.observe(scope["method"], route, status, seconds)
@@ -87,6 +111,20 @@ class RequestMiddleware:
             log.info(
                 "%s %s %d %.1fms %s", scope["method"], route, status, seconds * 1000, identifier.decode()
             )
+
+
+def complete_allow(message: HTTPResponseStartEvent, served: Collection[str]) -> None:
+    """Name every served method in an `Allow` header, and HEAD where it names GET; methods are sorted.
+
+    The framework's answer to OPTIONS names only those of the first router of a path.
+    """
+    headers = list(message["headers"])
+    for at, (name, value) in enumerate(headers):
+        if name.lower() == b"allow":
+            methods = {method.strip() for method in value.decode().split(",")} | {*served}
+            methods |= {"HEAD"} if "GET" in methods else set()
+            headers[at] = (name, ", ".join(sorted(methods)).encode())
+    message["headers"] = headers
 
 
 def _is_allowed(headers: Any, hosts: AllowedHosts) -> bool:

@@ -39,6 +39,7 @@ SLUGS = {
     429: "too-many-requests",
     431: "headers-too-large",
     500: "internal-error",
+    501: "not-installed",
     503: "busy",
 }
 CLIENT_LEFT = 499  # for log and metrics only: nobody reads the answer

@@ -14,18 +14,24 @@ REF = "#/components/schemas/{name}"
 Structs = dict[str, type[msgspec.Struct]]
 
 
-def component_schemas(requests: Iterable[Any], answers: Iterable[Any]) -> dict[str, Json]:
+def component_schemas(
+    requests: Iterable[Any], answers: Iterable[Any], template: str = REF
+) -> dict[str, Json]:
     """Schemas by struct name, of all structs that the types mention.
+
+    A struct whose fields depend on each other says so in `SCHEMA`, a ClassVar with more keywords.
 
     Args:
         requests: Types of request bodies.
         answers: Types of answers; their fields are required where the struct always writes them.
+        template: How one schema refers to another.
     """
     requested = structs_in(requests)
     structs = requested | structs_in(answers)
-    _, schemas = msgspec.json.schema_components(structs.values(), ref_template=REF)
+    _, schemas = msgspec.json.schema_components(structs.values(), ref_template=template)
     for name, schema in schemas.items():
         _describe(schema, structs[name])
+        schema.update(getattr(structs[name], "SCHEMA", {}))
         if name not in requested and not structs[name].__struct_config__.omit_defaults:
             schema["required"] = list(schema["properties"])
     return schemas

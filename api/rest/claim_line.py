@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from litestar import post
@@ -13,8 +14,9 @@ from msgspec import Meta
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.limits import TEXT_CHARACTERS
-from api.http.problems import invalid
-from api.rest.messages import TAG, Ndc, with_ndc
+from api.http.parameters import NO_QUERY
+from api.http.problems import FieldError, Refused, invalid
+from api.rest.messages import NOT_BLANK, TAG, Ndc, with_ndc
 from api.service import Service
 from index.code_systems import LEVEL_II
 from index.errors import QueryError
@@ -26,6 +28,13 @@ EXAMPLE_TEXT = "folding walker with wheels"
 
 class ClaimLineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text to make a claim line for, or a code with a text of its amounts."""
+
+    SCHEMA: ClassVar[Mapping[str, Any]] = {
+        "anyOf": [
+            {"required": ["text"], "properties": {"text": {"pattern": NOT_BLANK}}},
+            {"required": ["code"], "properties": {"code": {"type": "string"}}},
+        ]
+    }
 
     text: Annotated[
         str,
@@ -71,8 +80,8 @@ def claim_line_route(service: Service) -> ControllerRouterHandler:
         tags=[TAG],
         summary="A claim line for a text",
         response_description="The line",
-        responses=problems(*BODY_ERRORS),
-        opt={EXAMPLE: example},
+        responses=problems(*BODY_ERRORS, 404),
+        opt={EXAMPLE: example, NO_QUERY: True},
         sync_to_thread=False,
     )
     def read_claim_line(data: RequestBody[ClaimLineRequest]) -> ClaimLine:
@@ -86,7 +95,7 @@ def claim_line_route(service: Service) -> ControllerRouterHandler:
         try:
             line = claim_line(service.suggester, text, data.ask(date.today()))
         except QueryError as error:
-            raise invalid("$.code", str(error)) from None
+            raise Refused(404, f"$.code: {error}", (FieldError("$.code", str(error)),)) from None
         if line.error:
             raise invalid("$.text", line.error)
         return line

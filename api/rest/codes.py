@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from litestar import get
@@ -35,6 +35,17 @@ Day = Annotated[
     date | None,
     QueryParameter(description="The day that decides status and wording; today when left out."),
 ]
+
+
+class Wanted(NamedTuple):
+    """Which codes are listed: see the query parameters of the route."""
+
+    section: str | None
+    prefix: str | None
+    cursor: str | None
+    on: date
+    include_terminated: bool
+    limit: int
 
 
 def code_routes(service: Service) -> list[ControllerRouterHandler]:
@@ -115,17 +126,23 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
         ] = BROWSE_DEFAULT,
     ) -> CodePage:
         """Page by page; `next_cursor` is null on the last page."""
-        day = on or date.today()
-        matches = [
-            record
-            for record in service.catalogue.records
-            if (section is None or record.section == section.upper())
-            and (prefix is None or record.code.startswith(prefix.upper()))
-            and (include_terminated or record.status(day) != "terminated")
-        ]
-        return _page(service, matches, (cursor or "").upper(), limit, day)
+        wanted = Wanted(section, prefix, cursor, on or date.today(), include_terminated, limit)
+        return code_page(service, wanted)
 
     return browse_codes
+
+
+def code_page(service: Service, wanted: Wanted) -> CodePage:
+    """One page of the codes that are wanted."""
+    section, prefix = (wanted.section or "").upper(), (wanted.prefix or "").upper()
+    matches = [
+        record
+        for record in service.catalogue.records
+        if section in ("", record.section)
+        and record.code.startswith(prefix)
+        and (wanted.include_terminated or record.status(wanted.on) != "terminated")
+    ]
+    return _page(service, matches, (wanted.cursor or "").upper(), wanted.limit, wanted.on)
 
 
 def unknown_code(service: Service, code: str) -> str:

@@ -19,6 +19,7 @@ from suggest.claim.limits import Fee, Limit
 
 TAG = "REST v1"
 NO_FILTERS = Filters()
+NOT_BLANK = r"\S"  # JSON schema's pattern of a text that is not only white space
 
 Section = Annotated[str, Meta(pattern=f"^({SECTION}|{LEVEL_I.name})$")]
 
@@ -46,6 +47,7 @@ class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             min_length=1,
             max_length=TEXT_CHARACTERS,
             description="Plain words for a supply, a drug, a device or a service; or a code.",
+            extra_json_schema={"pattern": NOT_BLANK},
         ),
     ]
     k: Annotated[int, Meta(ge=1, le=MAX_K, description="How many suggestions at most.")] = DEFAULT_K
@@ -86,8 +88,18 @@ class SuggestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-# Raw, so that one wrong item does not refuse the others.
-RawItem = Annotated[msgspec.Raw, Meta(extra_json_schema={"$ref": REF.format(name=SuggestRequest.__name__)})]
+# Raw, so that one wrong item does not refuse the others: the second form says that any item is answered.
+RawItem = Annotated[
+    msgspec.Raw,
+    Meta(
+        extra_json_schema={
+            "anyOf": [
+                {"$ref": REF.format(name=SuggestRequest.__name__)},
+                {"description": "Anything else is answered by an Answer with `error`."},
+            ]
+        }
+    ),
+]
 
 
 class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

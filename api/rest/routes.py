@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from api.http.compression import compressed
+from api.http.parameters import check_query
+from api.http.validators import CACHEABLE, with_etag
 from api.rest.claim_line import claim_line_route
 from api.rest.codes import code_routes
 from api.rest.releases import releases_route
@@ -12,10 +16,17 @@ from api.service import Service
 
 
 def rest_routes(service: Service) -> list[ControllerRouterHandler]:
-    """Route handlers of `/v1`."""
+    """Route handlers of `/v1`; an answer for one text is small, and left uncompressed to save time."""
+    suggest, batch = suggest_routes(service)
+    code_data = [*code_routes(service), releases_route(service)]
     return [
-        *suggest_routes(service),
-        *code_routes(service),
-        claim_line_route(service),
-        releases_route(service),
+        suggest,
+        Router("/", route_handlers=[batch, claim_line_route(service)], middleware=[compressed()]),
+        Router(
+            "/",
+            route_handlers=code_data,
+            middleware=[compressed(), with_etag],
+            before_request=check_query,
+            opt={CACHEABLE: True},
+        ),
     ]

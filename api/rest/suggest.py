@@ -16,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, answers, problems
 from api.http.limits import BATCH_BODY_BYTES, BATCH_ITEMS, CACHED_ANSWERS
+from api.http.parameters import NO_QUERY
 from api.http.problems import ClientLeft, field_error, invalid
 from api.rest.cache import AnswerCache, CachedAnswer
 from api.rest.messages import TAG, BatchRequest, SuggestRequest
@@ -48,7 +49,7 @@ def _suggest_route(service: Service) -> ControllerRouterHandler:
         tags=[TAG],
         summary="Codes for a text",
         responses=answers(Answer, "Ranked codes") | problems(*BODY_ERRORS),
-        opt={EXAMPLE: example},
+        opt={EXAMPLE: example, NO_QUERY: True},
     )
     async def suggest(data: RequestBody[SuggestRequest], body: RawBody) -> ASGIResponse:
         """Ranked codes with a calibrated confidence and the reason for each.
@@ -96,7 +97,7 @@ def _batch_route(service: Service) -> ControllerRouterHandler:
         description=description,
         response_description="One Answer for each item",
         responses=problems(*BODY_ERRORS),
-        opt={EXAMPLE: lambda: Example(request)},
+        opt={EXAMPLE: lambda: Example(request), NO_QUERY: True},
     )
     async def suggest_batch(data: RequestBody[BatchRequest], request: Request[Any, Any, Any]) -> list[Answer]:
         answers: list[Answer] = []
