@@ -227,12 +227,12 @@ def _misfit(row: AuditRow, record: Record) -> str:
     """Why a drug's units cannot come from the amount in the text; empty where they may.
 
     A row may bill several of what its text names, so that a multiple fits, unless it is the amount itself:
-    milligrams billed as units.
+    milligrams billed as units. A single unit is not doubted: a charge master has it where it knows no quantity.
     """
     units, arithmetic = _units_of(
         row.text, row.code, unit_description(record.long_description, record.short_description)
     )
-    if not units or row.units <= 0 or row.units == units:
+    if not units or row.units in (1, units) or row.units <= 0:
         return ""
     if row.units % units == 0 and not _is_amount(row.units, row.text):
         return ""
