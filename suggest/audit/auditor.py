@@ -227,7 +227,7 @@ def _misfit(row: AuditRow, record: Record) -> str:
     """Why a drug's units cannot come from the amount in the text; empty where they may.
 
     A row may bill several of what its text names, so that a multiple fits, unless it is the amount itself:
-    milligrams billed as units. A single unit is not doubted: a charge master has it where it knows no quantity.
+    milligrams billed as units. A single unit is not doubted: a charge master has it where none is known.
     """
     units, arithmetic = _units_of(
         row.text, row.code, unit_description(record.long_description, record.short_description)
