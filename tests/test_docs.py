@@ -80,7 +80,7 @@ def test_every_example_parses(line: str) -> None:
     words = shlex.split(re.split(r" [<>|] ", line)[0])[1:]
     if "--help" in words or "..." in words:
         return
-    arguments = build_parser(words[0]).parse_args(words)
+    arguments = build_parser(words[:1]).parse_args(words)
     assert arguments.command == words[0]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.console import print_json
+from api.dates import date_argument
 from api.loading import open_suggester
 from api.settings import Settings
 
@@ -27,9 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--code", metavar="CODE", help="the code, when it is known; the text then gives the amounts"
     )
-    parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of service (default: today)"
-    )
+    parser.add_argument("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     parser.add_argument(
         "--setting",
         choices=("practitioner", "outpatient", "dme"),

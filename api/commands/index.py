@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from api.arguments import add_actions
 from api.console import print_json, print_table, progress_bar
 from api.settings import Settings
 from index.errors import ArtifactError
@@ -26,15 +27,21 @@ if TYPE_CHECKING:
 SHOWN_CHANGES = 10  # of changed answers, without --all
 HELP = "Build, list, check and compare index folders."
 EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"
+EXAMPLES = {
+    "build": EXAMPLE,
+    "list": "hcpcs index list",
+    "info": "hcpcs index info --json",
+    "verify": "hcpcs index verify",
+    "update": "hcpcs index update --release latest",
+    "rollback": "hcpcs index rollback",
+    "activate": "hcpcs index activate 2026-01",
+    "diff": "hcpcs index diff HCPC2025_OCT.txt HCPC2026_JAN.txt --format csv",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their arguments."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-
-    def add(name: str, summary: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
-
+    add = add_actions(parser, EXAMPLES)
     _add_build(add("build", "build an index folder"))
     add("list", "list the index folders").add_argument("--json", action="store_true", help="print JSON")
     for name, summary in (("info", "show what is in an index"), ("verify", "check every file's checksum")):
