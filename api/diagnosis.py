@@ -26,6 +26,7 @@ COMPILED = ("index._encoder", "index.text._normal", "suggest._features", "sugges
 USED_FOR = {
     "encoders": "other encoders and `hcpcs train`",
     "eval": "`hcpcs eval`",
+    "parquet": "the history as Parquet",
     "auth": "signed tokens of callers",
     "test": "the tests",
 }
