@@ -14,15 +14,17 @@ from litestar.types import ControllerRouterHandler
 from api.http.described import EXAMPLE, Example, problems
 from api.http.limits import BROWSE_DEFAULT, BROWSE_MAX
 from api.http.problems import Refused
-from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords
+from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords, Life
 from api.service import Service
 from index.code_systems import LEVEL_I, LEVEL_II
 from index.records import Record
 from index.release.labels import explain
 from index.tables.code_table import Setting
+from suggest.claim.fitting import fitting_modifiers
 
 NEIGHBOURS = 5  # on each side, in the details of a code
 EXAMPLE_CODE = "E0143"
+LAST = "ZZZZZ"  # behind every code
 STATE_FORM = "^[A-Za-z]{2}$"
 
 Code = Annotated[
@@ -105,6 +107,8 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
         prefix: Annotated[
             str | None, QueryParameter(description="Only codes that begin with these characters.")
         ] = None,
+        first: Annotated[str | None, QueryParameter(description="Only codes from this one on.")] = None,
+        last: Annotated[str | None, QueryParameter(description="Only codes up to this one.")] = None,
         cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
         on: Day = None,
         include_terminated: Annotated[
@@ -121,6 +125,7 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
             for record in service.catalogue.records
             if (section is None or record.section == section.upper())
             and (prefix is None or record.code.startswith(prefix.upper()))
+            and (first or "").upper() <= record.code <= (last or LAST).upper()
             and (include_terminated or record.status(day) != "terminated")
         ]
         return _page(service, matches, (cursor or "").upper(), limit, day)
@@ -154,6 +159,7 @@ def _page(service: Service, matches: list[Record], cursor: str, limit: int, day:
 
 def code_detail(service: Service, record: Record, on: date, modifiers: bool = False) -> CodeDetail:
     """Everything known of a record on a date."""
+    fees = service.limits.fees(record.code, on)
     neighbours = service.catalogue.neighbours(record.code, NEIGHBOURS)
     return CodeDetail(
         release=service.release,
@@ -176,4 +182,6 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
         modifiers=tuple(service.catalogue.modifiers) if modifiers else (),
         record=record,
         explained=tuple(FieldInWords(label, words) for label, words in explain(record)),
+        fitting_modifiers=fitting_modifiers(record, service.catalogue.modifiers, fees),
+        lives=tuple(Life.of(one) for one in service.catalogue.lives(record.code)),
     )
