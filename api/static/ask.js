@@ -1,6 +1,7 @@
 // Requests suggestions for the typed text; choosing and copying codes in the list.
 
 import { copy } from "./clipboard.js";
+import { remember } from "./desk.js";
 import { $, announce, later, show, toast } from "./dom.js";
 import { clearFilters, includeEnded } from "./filters.js";
 import { hideMessage, sayError, sayNoMatch } from "./messages.js";
@@ -113,7 +114,7 @@ function showAnswer(answer) {
   show($("more"), codes.length === STEPS[step] && step + 1 < STEPS.length);
   showCode(codes[state.active] ?? "", true);
   announce(spoken(answer));
-  if (copyNext) copyChosen(copyNext.whole);
+  if (copyNext) take(copyNext.whole);
   copyNext = null;
 }
 
@@ -148,9 +149,14 @@ function copyRow(number) {
   copyChosen();
 }
 
-// Enter: copies the chosen code, or waits for a pending answer.
+// Enter: copies the chosen code, or uses it for the line that is searched for; waits for a pending answer.
 export function enter(whole) {
   if (waiting) copyNext = { whole };
+  else take(whole);
+}
+
+function take(whole) {
+  if (state.line !== null && state.shown && !whole) announceChange("line", state.shown);
   else copyChosen(whole);
 }
 
@@ -163,6 +169,7 @@ export async function copyChosen(whole = false) {
   state.code = code;
   writeAddress();
   const { description } = state.answer?.suggestions.find((item) => item.code === code) ?? state.detail ?? {};
+  remember(code, description ?? "", state.text.trim());
   if (whole && description) await copy(`${code} ${description}`, `${code} with its description`);
   else await copy(code);
   const row = document.querySelector(`#results [data-code="${code}"]`);
