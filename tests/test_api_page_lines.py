@@ -39,7 +39,7 @@ def test_columns_are_guessed_and_shown(desk: Desk) -> None:
     paste_done(page, SHEET)
 
     assert page.locator("#columns summary").inner_text() == (
-        "Columns: text “charge desc”, quantity “Qty”, modifiers “Mod”, ndc “NDC”"
+        "Columns: text “charge desc”, quantity “Qty”, modifiers “Mod”, NDC “NDC”"
     )
     assert page.locator("#line-0 .others").inner_text().split() == [
         "Date", "1/15/2026", "Quantity", "1", "Modifiers", "NU",

@@ -243,7 +243,7 @@ function columnsPart() {
   } }), "First line is a heading");
   if (names.length < 2) return head;
   const label = (column) => `“${model.headings(table)?.[column] || `column ${column + 1}`}”`;
-  const roles = Object.entries(TITLES).filter(([role]) => table.columns[role] >= 0).map(([role, title]) => `${title.toLowerCase()} ${label(table.columns[role])}`);
+  const roles = Object.entries(TITLES).filter(([role]) => table.columns[role] >= 0).map(([role, title]) => `${title === "NDC" ? title : title.toLowerCase()} ${label(table.columns[role])}`);
   const unclear = table.possibleDates.length > 1;
   return el("details", { id: "columns", open: unclear },
     el("summary", {}, `Columns: text ${label(table.columns.text)}${roles.length ? `, ${roles.join(", ")}` : ""}`),
