@@ -41,6 +41,12 @@ def opened(page: Any, name: str, data: bytes) -> None:
     page.locator("#file").set_input_files({"name": name, "mimeType": "", "buffer": data})
 
 
+def open_session(page: Any) -> None:
+    """Open the session and wait for it: its script is loaded then."""
+    page.get_by_role("button", name="Session", exact=True).click()
+    page.locator("#session-pane h2").wait_for()
+
+
 def shown_code(page: Any, code: str) -> None:
     until(page, f"document.querySelector('#details-code')?.textContent === '{code}'")
 
@@ -95,6 +101,18 @@ def test_the_history_of_a_code_is_shown(desk: Desk) -> None:
     assert page.locator("#details .wordings").count() == 0
 
 
+def test_an_unfinished_word_is_answered_for_the_whole_one(desk: Desk) -> None:
+    """It is said, and the text stays as typed."""
+    page = desk.open()
+    ask(page, "walk")
+
+    assert page.locator("#unfinished").inner_text() == "Codes for “walker”: “walk” alone fits none well."
+    assert codes(page) == ["E0130", "E0143"]
+    assert page.locator("#text").input_value() == "walk"
+    ask(page, "zebr")
+    assert page.locator("#message h2").inner_text() == "No good match"
+
+
 # ---- comparison --------------------------------------------------------------------------------------
 
 
@@ -136,7 +154,7 @@ def gather(page: Any) -> None:
     page.locator("#details").get_by_text("Your note").click()
     page.locator("#note").fill("check the wheels")
     page.locator("#note").blur()
-    page.get_by_role("button", name="Session", exact=True).click()
+    open_session(page)
 
 
 def test_the_session_is_in_memory_until_keeping_is_asked_for(desk: Desk) -> None:
@@ -150,7 +168,7 @@ def test_the_session_is_in_memory_until_keeping_is_asked_for(desk: Desk) -> None
     assert "check the wheels" in text
     assert stored(page) is None
     page.reload()
-    page.get_by_role("button", name="Session", exact=True).click()
+    open_session(page)
     assert "E0143" not in page.locator("#session-pane").inner_text()
 
 
@@ -171,7 +189,7 @@ def test_what_is_kept_survives_a_reload_and_is_erased_on_demand(desk: Desk) -> N
     lines_done(page)
 
     assert page.locator("#line-1 .flag").inner_text() == "Flagged"
-    page.get_by_role("button", name="Session", exact=True).click()
+    open_session(page)
     assert "check the wheels" in page.locator("#session-pane").inner_text()
     page.get_by_role("button", name="Erase everything now").click()
     assert stored(page) is None
@@ -187,7 +205,7 @@ def test_what_is_older_than_a_week_is_erased_when_the_page_opens(desk: Desk) -> 
     for text in (json.dumps(old), "{broken"):
         page = desk.open(script=f"localStorage.setItem('hcpcs-desk', {json.dumps(text)})")
         assert stored(page) is None
-        page.get_by_role("button", name="Session", exact=True).click()
+        open_session(page)
         assert "E0143" not in page.locator("#session-pane").inner_text()
 
 
@@ -299,7 +317,7 @@ def test_new_views_fit_and_have_no_serious_findings(desk: Desk, width: int, sche
     page.locator("#tree > details").nth(1).locator("summary").click()
     page.locator("#tree .inside summary").first.wait_for()
     check("code book")
-    page.get_by_role("button", name="Session", exact=True).click()
+    open_session(page)
     check("session")
     opened(page, "diff.json", json.dumps(DIFF).encode())
     page.locator("#file-pane h2").wait_for()

@@ -383,3 +383,9 @@ def test_a_code_has_its_history(client: TestClient[Litestar]) -> None:
     assert [one["description"] for one in life["wordings"]][0] == "Folding walker"
     assert life["wordings"][1]["since"] == {"earliest": "2021-01-01", "latest": "2021-01-01"}
     assert client.get("/v1/codes/E0100").json()["lives"] == []
+
+
+def test_a_word_is_completed(client: TestClient[Litestar]) -> None:
+    """From the descriptors, in any letter case."""
+    assert post(client, {"text": "Walk"}, "/v1/complete").json() == {"words": ["walker"]}
+    assert post(client, {"text": "wa"}, "/v1/complete").json() == {"words": []}

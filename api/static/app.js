@@ -7,7 +7,6 @@ import { closeSheet, openSheet, sheetIsOpen, showCode } from "./pane.js";
 import { askKey, readRelease } from "./release.js";
 import { onKeyNeeded } from "./service.js";
 import { desk, restoreDesk } from "./desk.js";
-import { openFile } from "./files.js";
 import { keeping } from "./keep.js";
 import { codeKept, codeLines } from "./several.js";
 import { narrow, onChange, state, writeAddress } from "./state.js";
@@ -72,6 +71,8 @@ function openPaste() {
   $("paste").showModal();
   $("lines").focus();
 }
+
+const openFile = async (file) => (await import("./files.js")).openFile(file);
 
 function dropped(event) {
   event.preventDefault();

@@ -19,8 +19,17 @@ let step = 0;
 let waiting = false;
 let copyNext = null; // Enter was pressed before the answer to the current text arrived
 
-const askService = latest((signal, body) => call("v1/suggest", { body, signal }));
+const askService = latest(async (signal, body) => completed(await call("v1/suggest", { body, signal }), signal, body));
 const askSoon = later(70, ask);
+
+// A lone word without a good match may not be finished: then the answer is that to the whole word that most codes have.
+async function completed(answer, signal, body) {
+  if (!answer.no_good_match || answer.looks_like?.probability > 0.5 || !/^\p{L}{3,20}$/u.test(body.text)) return answer;
+  const { words } = await call("v1/complete", { body: { text: body.text }, signal });
+  if (!words.length || words[0] === body.text.toLowerCase()) return answer;
+  const whole = await call("v1/suggest", { body: { ...body, text: words[0] }, signal });
+  return whole.no_good_match ? answer : { ...whole, unfinished: { typed: body.text, words } };
+}
 
 export async function ask() {
   const text = state.text.trim();
