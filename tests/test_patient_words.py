@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -197,12 +198,16 @@ def raw_requests() -> Iterator[bytes]:
 
 
 def sent_raw(address: str, raw: bytes) -> bytes:
-    """What the service says to some bytes before the client leaves."""
+    """What the service says to some bytes before one of both leaves."""
     host, port = address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    answer = b""
+    with (
+        socket.create_connection((host, int(port)), timeout=5) as connection,
+        suppress(ConnectionError),
+    ):
         connection.sendall(raw)
-        connection.shutdown(socket.SHUT_WR)
-        answer = b""
+        with suppress(OSError):  # it may have answered and closed already
+            connection.shutdown(socket.SHUT_WR)
         while block := connection.recv(65536):
             answer += block
     return answer
