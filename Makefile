@@ -29,7 +29,7 @@ BEFORE ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long mutants check sbom lock eval reading bench clean
+.PHONY: suggest serve test test-long mutants check sbom lock eval reading bench docs pictures clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -94,11 +94,25 @@ endif
 bench: $(VENV)/full.stamp  ## measure speed; for ARGS see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# Warnings count as errors: a link that leads nowhere, or a picture that is not there, ends it.
+docs: $(VENV)-docs/site.stamp  ## these pages and a reference from the docstrings as a site in runs/site
+	$(VENV)-docs/bin/sphinx-build -q -W --keep-going -b html -c docs/site docs runs/site
+	@echo "runs/site/index.html" >&2
+
+pictures: $(VENV)/full.stamp  ## make the pictures of README and tutorials again (needs chromium); ARGS=accuracy only the plot
+	$(BIN)/python -m tests.pictures $(ARGS)
+
 clean:  ## remove all files that make created, except the data folder .hcpcs
-	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules
+	rm -rf $(VENV) $(VENV)-docs build *.egg-info runs tests/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -f */*.so */*/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)-docs/site.stamp: docs/site/requirements.txt
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 2; }
+	@test -x $(VENV)-docs/bin/python || $(PYTHON) -m venv $(VENV)-docs
+	@$(VENV)-docs/bin/python -m pip --disable-pip-version-check install -qq -r docs/site/requirements.txt
+	@touch $@
 
 $(VENV)/python.stamp:
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 2; }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from api.arguments import Parser
 from api.memory import no_core_dumps
 from api.settings import load_settings
 from index.errors import HcpcsError
@@ -24,28 +24,45 @@ COMMANDS = {
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
     "trail": "check the audit trail, and find a text in it",
+    "doctor": "what is installed, which index answers, how old it is, what is missing",
+    "completion": "completion of commands and options for a shell",
 }
+FIRST_STEPS = """first steps:
+  hcpcs suggest "folding walker with wheels"   ranked codes for a text
+  hcpcs code E0143                             everything known about a code
+  hcpcs serve                                  the page for coders and the HTTP service
+  hcpcs index build --release latest           the official codes of this quarter
+  hcpcs doctor                                 what is installed, and what is missing
+"""
 
 
-def build_parser(command: str | None) -> argparse.ArgumentParser:
-    """The argument parser. Only the given sub-command gets its arguments, so no other one is imported."""
-    parser = argparse.ArgumentParser(prog="hcpcs", description="HCPCS codes for plain language.")
+def build_parser(commands: Collection[str]) -> Parser:
+    """The argument parser. Only the given commands get their arguments, so no other one is imported."""
+    parser = Parser(prog="hcpcs", description="HCPCS codes for plain language.", epilog=FIRST_STEPS)
+    parser.add_argument("--version", action="version", version=f"hcpcs {version()}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
-        if name != command:
+        if name not in commands:
             subparsers.add_parser(name, help=summary)
             continue
         module = importlib.import_module(f"api.commands.{name}")
         sub = subparsers.add_parser(
-            name,
-            help=summary,
-            description=module.HELP,
-            epilog=f"example: {module.EXAMPLE}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, help=summary, description=module.HELP, epilog=f"example: {module.EXAMPLE}"
         )
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return parser
+
+
+def version() -> str:
+    """The installed version of the project."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("hcpcs-suggest")
+    except PackageNotFoundError:
+        return "(not installed: run from its folder)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,8 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     no_core_dumps()
     words = list(sys.argv[1:] if argv is None else argv)
-    command = next((word for word in words if word in COMMANDS), None)
-    arguments = build_parser(command).parse_args(words)
+    if not words:
+        sys.stderr.write(f"usage: hcpcs COMMAND ...; hcpcs --help lists the commands\n\n{FIRST_STEPS}")
+        raise SystemExit(2)
+    arguments = build_parser([word for word in words if word in COMMANDS][:1]).parse_args(words)
     try:
         return int(arguments.run(arguments, load_settings(os.environ)))
     except HcpcsError as error:

@@ -181,13 +181,15 @@ def _outdated_starter(folder: Path) -> bool:
     return False
 
 
-def read_codes(path: Path) -> tuple[Record, ...]:
-    """Records of a release file or of an index folder."""
+def read_codes(path: Path) -> tuple[tuple[Record, ...], tuple[Modifier, ...]]:
+    """Records and modifiers of a release file or of an index folder."""
     if (path / MANIFEST).is_file():
-        return read_catalogue(path).records
+        catalogue = read_catalogue(path)
+        return catalogue.records, catalogue.modifiers
     from index.release.release import read_release
 
-    return read_release(path).records
+    release = read_release(path)
+    return tuple(release.records), tuple(release.modifiers)
 
 
 def read_history(old: Path, new: Path) -> History:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -14,6 +15,10 @@ from api.settings import Settings
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
 
+FIRST_RUN = (
+    "note: there was no index yet, so the starter catalogue was built (once). It is no official code set;\n"
+    "      `hcpcs index build --release latest` loads that. `hcpcs doctor` says what else there is.\n"
+)
 GC_THRESHOLD = 50_000  # container objects allocated between two collections; an answer has about forty
 
 
@@ -38,7 +43,9 @@ def resolve_index(given: Path | None, settings: Settings) -> Path:
     from api.console import progress_bar
 
     with progress_bar("building the starter index") as progress:
-        return build_index(home, on=date.today(), progress=progress)[0]
+        folder = build_index(home, on=date.today(), progress=progress)[0]
+    sys.stderr.write(FIRST_RUN)
+    return folder
 
 
 def open_suggester(given: Path | None, settings: Settings) -> Suggester:

@@ -12,6 +12,7 @@ import msgspec
 
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
+from index.history.spans import CodeHistory
 from index.records import Modifier, Record, Status
 from index.store.catalogue import predecessors
 from index.store.tables import Tables
@@ -44,6 +45,9 @@ class CatalogueLike(Protocol):
 
     def status_on(self, code: str, on: date) -> Status | None:
         """The status of a code on a day, or None."""
+
+    def lives(self, code: str) -> Sequence[CodeHistory]:
+        """What a history of several releases knows of a code; empty without one."""
 
     def instead_of(self, code: str, on: date) -> Sequence[Replacement]:
         """The codes to use instead of one that is not valid on a day."""

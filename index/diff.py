@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal, get_args
 
 import msgspec
 
 from index.records import Modifier, Record
+from index.release.labels import COVERAGE
+from index.word_diff import Pieces, word_diff
 
-Kind = Literal["added", "reworded", "ended", "vanished", "reactivated", "successor", "dates"]
+Kind = Literal["added", "reworded", "ended", "vanished", "reactivated", "successor", "dates", "coverage"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Form = Literal["table", "csv", "json"]
+Mark = Callable[[str], str]
 
 _INDENT = " " * 20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -27,7 +30,8 @@ class ReleaseChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         kind: `added`, `vanished`: the row is new or gone. `reworded`: a descriptor changed. `ended`: the code
             has a last day now. `reactivated`: it has none any more. `successor`: the codes to use instead
-            changed. `dates`: the first day changed, or the last day was moved.
+            changed. `dates`: the first day changed, or the last day was moved. `coverage`: that of
+            Medicare changed.
         code: The code, or a modifier's two characters.
         description: Its long descriptor, the newer one where both releases have it.
         field: The field of `Record` that changed; empty when the whole row was added or removed.
@@ -86,6 +90,7 @@ def _as_record(modifier: Modifier) -> Record:
         short_description=modifier.short_description,
         effective_from=modifier.effective_from,
         effective_to=modifier.effective_to,
+        coverage=modifier.coverage,
     )
 
 
@@ -117,6 +122,9 @@ def _redated(old: Record, new: Record) -> Iterator[ReleaseChange]:
     if old.effective_from != new.effective_from:
         start = (_iso(old.effective_from), _iso(new.effective_from))
         yield ReleaseChange("dates", new.code, new.long_description, "effective_from", *start)
+    if old.coverage != new.coverage:
+        letters = (old.coverage, new.coverage)
+        yield ReleaseChange("coverage", new.code, new.long_description, "coverage", *map(_coverage, letters))
     if old.effective_to != new.effective_to:
         kind: Kind = "ended" if old.effective_to is None else "dates"
         kind = "reactivated" if new.effective_to is None else kind
@@ -125,6 +133,11 @@ def _redated(old: Record, new: Record) -> Iterator[ReleaseChange]:
     if old.successors != new.successors:
         codes = (" ".join(old.successors), " ".join(new.successors))
         yield ReleaseChange("successor", new.code, new.long_description, "cross_references", *codes)
+
+
+def _coverage(letter: str) -> str:
+    """The letter with its meaning, such as `D: special coverage instructions apply`."""
+    return f"{letter}: {COVERAGE[letter]}" if letter in COVERAGE else letter
 
 
 def _iso(day: date | None) -> str:
@@ -137,17 +150,18 @@ def count_kinds(changes: Iterable[ReleaseChange]) -> dict[Kind, int]:
     return {kind: counts[kind] for kind in KINDS if counts[kind]}
 
 
-def render(changes: Sequence[ReleaseChange], form: Form) -> str:
+def render(changes: Sequence[ReleaseChange], form: Form, mark: Mark | None = None) -> str:
     """The changes as text that ends with a line break.
 
     Args:
         changes: As `diff_releases` gives them.
         form: `table` for people, `csv` for spreadsheets (a cell that would run as a formula gets a leading
             apostrophe), `json` for a list of objects with the fields of `ReleaseChange`.
+        mark: Shows words that only one of two wordings has, in the table; they stay as they are without it.
     """
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(changes), indent=2).decode() + "\n"
-    return _csv(changes) if form == "csv" else _table(changes)
+    return _csv(changes) if form == "csv" else _table(changes, mark or (lambda words: words))
 
 
 def _csv(changes: Iterable[ReleaseChange]) -> str:
@@ -163,14 +177,19 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def _table(changes: Sequence[ReleaseChange]) -> str:
+def _table(changes: Sequence[ReleaseChange], mark: Mark) -> str:
     counts = ", ".join(f"{count} {kind}" for kind, count in count_kinds(changes).items())
     lines = [counts or "no changes"]
     for change in changes:
         lines.append(f"{change.kind:<11}  {change.code:<5}  {_describe(change)}")
         if change.kind == "reworded":
-            lines += [f"{_INDENT}- {change.old}", f"{_INDENT}+ {change.new}"]
+            old, new = word_diff(change.old, change.new)
+            lines += [f"{_INDENT}- {_marked(old, mark)}", f"{_INDENT}+ {_marked(new, mark)}"]
     return "\n".join(lines) + "\n"
+
+
+def _marked(pieces: Pieces, mark: Mark) -> str:
+    return " ".join(mark(words) if differs else words for words, differs in pieces)
 
 
 def _describe(change: ReleaseChange) -> str:

@@ -81,6 +81,12 @@ class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     action_date: date | None = None
     coverage: str = ""
 
+    def status(self, on: date) -> Status:
+        """Status on a date: the first and the last day count as active."""
+        if self.effective_from and on < self.effective_from:
+            return "future"
+        return "terminated" if self.effective_to and on > self.effective_to else "active"
+
 
 WordingKind = Literal["medium", "consumer", "clinician"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import effort
 
 if TYPE_CHECKING:
+    from tests.page_desk import Desk
     from tests.real_index import RealIndex
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +28,30 @@ def shared() -> Path:
             f"the official files are not at {SHARED}; set HCPCS_SHARED to the folder that holds data/"
         )
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, once for all tests of a module."""
+    from tests.page_desk import chromium
+
+    yield from chromium()
+
+
+@pytest.fixture(scope="module")
+def address(browser: Any) -> Iterator[str]:
+    """A live service on the small catalogue of the page's tests."""
+    from tests.page_desk import served
+
+    yield from served()
+
+
+@pytest.fixture
+def desk(browser: Any, address: str) -> Iterator[Desk]:
+    """A coder's browser; fails at the end if a request went elsewhere or a script failed."""
+    from tests.page_desk import coder
+
+    yield from coder(browser, address)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from index.errors import QueryError
+from index.history.spans import CodeHistory, Interval, Wording
 from index.records import Modifier, Record, Status
 from index.store.tables import NO_TABLES
 from index.successors import Replacement, replacements
@@ -40,6 +41,7 @@ RECORDS = (
     Record("K0001", "Plain wheelchair", "Plain wheelchair", date(1994, 1, 1)),
     Record("L9900", "Splint that starts later", "Later splint", date(2999, 1, 1)),
 )
+HISTORIC = "E0143"  # the code with an earlier wording
 MODIFIERS = (Modifier("RR", "Rented equipment", "Rental"), Modifier("NU", "New equipment", "New"))
 
 OTHER_TEXT = "xyzzy scope"  # resembles CPT, and no record has a word of it
@@ -76,6 +78,20 @@ class FakeCatalogue:
         """The status of a code."""
         record = self.get(code)
         return None if record is None else record.status(on)
+
+    def lives(self, code: str) -> tuple[CodeHistory, ...]:
+        """The first two wordings of one code, as a history has them."""
+        record = self.get(code)
+        if record is None or code != HISTORIC:
+            return ()
+        earlier = Wording("Folding walker", "Walker", None, ("2020-01",))
+        later = Wording(
+            record.long_description,
+            record.short_description,
+            Interval(date(2021, 1, 1), date(2021, 1, 1)),
+            ("2026-01",),
+        )
+        return (CodeHistory(code, record, Interval(None, date(1993, 1, 1)), None, (earlier, later)),)
 
     def instead_of(self, code: str, on: date) -> tuple[Replacement, ...]:
         """The codes to use instead of an ended one."""

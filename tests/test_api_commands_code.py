@@ -68,8 +68,30 @@ def test_an_ended_code_names_its_successor_and_the_other_way_round(
 
 
 def test_a_modifier_is_looked_up_too(capsys: pytest.CaptureFixture[str]) -> None:
-    """It has a line of its own."""
-    assert ask(capsys, "z1")[0]["modifier"] == "Z1"
+    """It has a line of its own; words of its descriptor find it too."""
+    (found,) = ask(capsys, "z1")
+    assert (found["modifier"], found["status"]) == ("Z1", "active")
+    assert ask(capsys, "left paw") == [found]
+
+
+def test_nothing_is_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each descriptor and date has one line, and modifiers that do not go with the code none."""
+    assert main(["code", "A0001", "--on", "2026-01-15"]) == 0
+    out = capsys.readouterr().out
+
+    assert out.count("Invented bandage for a large dog") == 1
+    assert out.count("2020-01-01") == 1
+    assert out.count("Z1") == 0
+    assert "section: A: Transport, medical and surgical supplies" in out
+
+
+def test_an_old_release_is_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its age on the date of service; in its own quarter nothing is said."""
+    assert main(["code", "A0001", "--on", "2026-08-01"]) == 0
+    assert capsys.readouterr().err.startswith("note: release 2026-01 is 212 days old on 2026-08-01")
+
+    assert main(["code", "A0001", "--on", "2026-01-15"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_an_unknown_code_is_told_and_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,17 @@ import csv
 import hashlib
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from api.__main__ import main
+from index.records import Modifier
+from tests.index_fakes import SMALL as SMALL_RELEASE
+from tests.index_fakes import build_small
 from tests.release_files import SMALL, fixed_width, head
 from tests.table_files import ASP_ROWS, csv_bytes, mue_rows
 
@@ -269,3 +274,31 @@ def test_a_file_that_is_no_table_ends_the_build(
     assert main(["index", "build", "--release", str(release), "--table", str(release)]) == 2
     assert "holds no table about Level II codes that is known" in capsys.readouterr().err
     assert not (home / "indexes").exists()
+
+
+def test_diff_compares_modifiers_and_writes_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A side without modifiers ends none; a file has the form of its ending."""
+    for name, words in (("a", "Left paw"), ("b", "Left front paw")):
+        modifier = Modifier("Z1", words, effective_from=date(2020, 1, 1))
+        build_small(tmp_path / name, msgspec.structs.replace(SMALL_RELEASE, modifiers=(modifier,)))
+    build_small(tmp_path / "none", msgspec.structs.replace(SMALL_RELEASE, modifiers=()))
+
+    (change,) = printed(capsys, "diff", str(tmp_path / "a"), str(tmp_path / "b"))
+    assert (change["kind"], change["code"], change["new"]) == ("reworded", "Z1", "Left front paw")
+    assert printed(capsys, "diff", str(tmp_path / "a"), str(tmp_path / "none")) == []
+
+    out = tmp_path / "diff.csv"
+    assert main(["index", "diff", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(out)]) == 0
+    assert out.read_text().splitlines()[1].startswith("reworded,Z1,Left front paw,long_description")
+    bad = ["index", "diff", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(tmp_path / "diff.doc")]
+    assert main(bad) == 2
+    assert "--out writes files that end with .csv, .json" in capsys.readouterr().err
+
+
+def test_the_history_is_written_with_its_data_dictionary(release: Path, later: Path, tmp_path: Path) -> None:
+    """As CSV beside the file."""
+    out = tmp_path / "history.csv"
+    assert main(["index", "diff", str(release), str(later), "--history", "--out", str(out)]) == 0
+
+    assert out.read_text().startswith("code,wording,wordings,came_earliest")
+    assert (tmp_path / "history.dictionary.csv").read_text().startswith("column,type,meaning")

@@ -127,6 +127,42 @@ def test_bad_input_ends_with_2_and_one_sentence(
     assert out == ""
 
 
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """On stdout, with exit code 0."""
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith("hcpcs ")
+
+
+def test_without_a_command_the_first_steps_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """What to type next, each with what it gives."""
+    with pytest.raises(SystemExit):
+        main([])
+
+    err = capsys.readouterr().err
+    assert [line.split()[1] for line in err.splitlines()[3:]] == [
+        "suggest",
+        "code",
+        "serve",
+        "index",
+        "doctor",
+    ]
+
+
+def test_the_first_run_says_what_to_do_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, when the starter index is built; a second run says nothing."""
+    monkeypatch.setenv("HCPCS_HOME", str(tmp_path))
+    assert main(["code", "E0601"]) == 0
+    assert "hcpcs index build --release latest" in capsys.readouterr().err
+
+    assert main(["code", "E0601"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_bad_setting_ends_with_2(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -346,3 +346,46 @@ def test_a_batch_whose_client_left_is_not_finished() -> None:
 
     assert sent[0]["status"] == 499
     assert sum(text.startswith("cane") for text in suggester.texts) == 50
+
+
+def test_chapters_count_the_codes_of_a_day(client: TestClient[Litestar]) -> None:
+    """Ended codes count when asked for; a chapter's codes are listed from its first to its last."""
+    (first, *_) = sections = client.get("/v1/chapters?on=2026-01-15").json()["sections"]
+    assert (first["section"], first["codes"]) == ("A", 1)
+    (equipment,) = [one for one in sections if one["section"] == "E"]
+    assert equipment["codes"] == 4
+    canes = equipment["chapters"][0]
+    assert canes == {"first": "E0100", "last": "E0143", "words": "Canes, crutches and walkers", "codes": 3}
+
+    ended = client.get("/v1/chapters?on=2026-01-15&include_terminated=true").json()["sections"]
+    assert sum(one["codes"] for one in ended) == sum(one["codes"] for one in sections) + 1
+    listed = client.get("/v1/codes?first=e0100&last=E0143&on=2026-01-15").json()
+    assert [one["code"] for one in listed["codes"]] == ["E0100", "E0130", "E0143"]
+
+
+def test_modifiers_are_listed_and_found_by_words(client: TestClient[Litestar]) -> None:
+    """With their status on the day; words that no descriptor has find none."""
+    listed = client.get("/v1/modifiers?prefix=r&on=2026-01-15").json()
+    assert [(one["modifier"], one["status"]) for one in listed["modifiers"]] == [("RR", "active")]
+    assert len(client.get("/v1/modifiers").json()["modifiers"]) == 2
+
+    found = post(client, {"text": "equipment new"}, "/v1/modifiers").json()
+    assert [one["modifier"] for one in found["modifiers"]] == ["NU"]
+    assert post(client, {"text": "zebra"}, "/v1/modifiers").json()["modifiers"] == []
+    assert post(client, {"text": ""}, "/v1/modifiers").status_code == 422
+
+
+def test_a_code_has_its_history(client: TestClient[Litestar]) -> None:
+    """When it came, and each wording with the days on which it began; nothing for a code without one."""
+    (life,) = client.get("/v1/codes/E0143").json()["lives"]
+
+    assert life["came"] == {"earliest": None, "latest": "1993-01-01"}
+    assert [one["description"] for one in life["wordings"]][0] == "Folding walker"
+    assert life["wordings"][1]["since"] == {"earliest": "2021-01-01", "latest": "2021-01-01"}
+    assert client.get("/v1/codes/E0100").json()["lives"] == []
+
+
+def test_a_word_is_completed(client: TestClient[Litestar]) -> None:
+    """From the descriptors, in any letter case."""
+    assert post(client, {"text": "Walk"}, "/v1/complete").json() == {"words": ["walker"]}
+    assert post(client, {"text": "wa"}, "/v1/complete").json() == {"words": []}

@@ -195,3 +195,30 @@ def test_published_releases_differ_as_known(
         reworded,
     )
     assert "reactivated" not in counts
+
+
+def test_coverage_that_changed_is_named_in_words() -> None:
+    """CMS's letter with its meaning, before and after."""
+    old, new = Record("A0001", "Bandage", coverage="C"), Record("A0001", "Bandage", coverage="D")
+    dated = [msgspec.structs.replace(one, effective_from=START) for one in (old, new)]
+
+    assert diff_releases(dated[:1], dated[1:]) == (
+        ReleaseChange(
+            "coverage",
+            "A0001",
+            "Bandage",
+            "coverage",
+            "C: left to the Medicare contractor's judgment",
+            "D: special coverage instructions apply",
+        ),
+    )
+
+
+def test_words_that_differ_can_be_marked() -> None:
+    """Only those of one wording."""
+    changes = diff_releases([record("A0001", "Crutch of oak")], [record("A0001", "Crutch of pine")])
+
+    assert render(changes, "table", lambda words: f"<{words}>").splitlines()[2:] == [
+        "                    - Crutch of <oak>",
+        "                    + Crutch of <pine>",
+    ]

@@ -198,7 +198,7 @@ def raw_requests() -> Iterator[bytes]:
 
 
 def sent_raw(address: str, raw: bytes) -> bytes:
-    """What the service says to some bytes before the client leaves."""
+    """What the service says to some bytes before one of both leaves."""
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as connection:
         answer = b""

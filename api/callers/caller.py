@@ -13,6 +13,8 @@ NEEDED: tuple[tuple[str, str], ...] = (
     ("/v1/suggest/batch", BATCH),
     ("/v1/codes", CODES),
     ("/v1/releases", CODES),
+    ("/v1/chapters", CODES),
+    ("/v1/modifiers", CODES),
     ("/fhir/CodeSystem", CODES),
     ("/fhir/ConceptMap", CODES),
     ("/fhir/StructureDefinition", CODES),

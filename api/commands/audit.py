@@ -19,6 +19,7 @@ from api.batch.files import KINDS
 from api.batch.readers import BatchError, CountingLines, CsvReader, InputRow, JsonLinesReader
 from api.batch.workers import answer_chunks, default_processes
 from api.console import print_json, progress_bar
+from api.dates import date_argument
 from api.loading import open_suggester, resolve_index
 from api.settings import Settings
 from index.records import Record
@@ -42,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--state", type=str.upper, metavar="XX", help="state of the fees (default: the lowest)")
     add(
         "--on",
-        type=date.fromisoformat,
-        metavar="YYYY-MM-DD",
+        type=date_argument,
+        metavar="DATE",
         help="date of rows without one (default: today)",
     )
     for role in ROLES:

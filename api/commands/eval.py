@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from api.arguments import add_actions
 from api.dates import date_argument
 from api.settings import Settings
 
@@ -20,13 +21,18 @@ if TYPE_CHECKING:
 
 HELP = "Measure on labelled cases, compare two runs, write reports."
 EXAMPLE = "hcpcs eval run cases.csv --query-column text --system default --system bm25 --out runs/today"
+EXAMPLES = {
+    "run": EXAMPLE,
+    "compare": "hcpcs eval compare runs/may/default runs/today/default",
+    "report": "hcpcs eval report runs/today",
+}
 SHOWN_CHANGES = 10  # of each sort, in a comparison without --all
 FIELDS = ("query", "codes", "id", "source", "kind", "date")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the actions and their options."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    action = add_actions(parser, EXAMPLES)
     for name, add, summary in (
         ("run", _add_run, "measure systems on case files"),
         ("compare", _add_compare, "compare two run folders case by case"),
@@ -35,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("submit", _add_submit, "check and score a submission to the open benchmark"),
         ("leaderboard", _add_leaderboard, "make the leaderboard page from scored cards"),
     ):
-        add(actions.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
+        add(action(name, summary))
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

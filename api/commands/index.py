@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from api.console import print_json, print_table, progress_bar
+from api.arguments import add_actions
+from api.console import BOLD, coloured, paged, print_json, print_table, progress_bar
 from api.settings import Settings
 from index.errors import ArtifactError
+from index.files import write_file
 from index.home import Home
 from index.starter import NAME as STARTER
 from index.store.contents import verify
@@ -22,19 +24,26 @@ from index.tables.code_table import TableInfo
 
 if TYPE_CHECKING:
     from api.updating import Update
+    from index.diff import Form
 
 SHOWN_CHANGES = 10  # of changed answers, without --all
 HELP = "Build, list, check and compare index folders."
 EXAMPLE = "hcpcs index build --release january-2026-alpha-numeric-hcpcs-file.zip"
+EXAMPLES = {
+    "build": EXAMPLE,
+    "list": "hcpcs index list",
+    "info": "hcpcs index info --json",
+    "verify": "hcpcs index verify",
+    "update": "hcpcs index update --release latest",
+    "rollback": "hcpcs index rollback",
+    "activate": "hcpcs index activate 2026-01",
+    "diff": "hcpcs index diff HCPC2025_OCT.txt HCPC2026_JAN.txt --format csv",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their arguments."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-
-    def add(name: str, summary: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
-
+    add = add_actions(parser, EXAMPLES)
     _add_build(add("build", "build an index folder"))
     add("list", "list the index folders").add_argument("--json", action="store_true", help="print JSON")
     for name, summary in (("info", "show what is in an index"), ("verify", "check every file's checksum")):
@@ -89,6 +98,12 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", type=Path, metavar="NEW", help="release file or index folder")
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write a .csv or .json file; with --history also .parquet, a data dictionary beside it",
+    )
     parser.add_argument(
         "--history",
         action="store_true",
@@ -291,23 +306,59 @@ def _diff(arguments: argparse.Namespace, settings: Settings) -> int:
     from api.building import read_codes
     from index.diff import diff_releases, render
 
+    form = _form(arguments)
     if arguments.history:
-        return _export(arguments)
-    changes = diff_releases(read_codes(arguments.old), read_codes(arguments.new))
-    sys.stdout.write(render(changes, "json" if arguments.json else arguments.format))
+        return _export(arguments, form)
+    (old, old_modifiers), (new, new_modifiers) = read_codes(arguments.old), read_codes(arguments.new)
+    if not (old_modifiers and new_modifiers):  # a list without modifiers does not end those of the other
+        old_modifiers = new_modifiers = ()
+        sys.stderr.write("modifiers are not compared: OLD or NEW has none\n")
+    changes = diff_releases(old, new, old_modifiers=old_modifiers, new_modifiers=new_modifiers)
+    if arguments.out:
+        write_file(arguments.out, render(changes, form).encode())
+        return 0
+    with paged(when=form == "table"):
+        sys.stdout.write(render(changes, form, lambda words: coloured(words, BOLD)))
     return 0
 
 
-def _export(arguments: argparse.Namespace) -> int:
-    """Print the whole history."""
+def _form(arguments: argparse.Namespace) -> Form:
+    """The form of the output: by `--json`, by the ending of `--out`, else by `--format`.
+
+    Raises:
+        ArtifactError: If there is no form of that ending.
+    """
+    if arguments.json:
+        return "json"
+    if arguments.out is None:
+        form: Form = arguments.format
+        return form
+    endings: dict[str, Form] = {".csv": "csv", ".json": "json"}
+    if arguments.history:
+        endings[".parquet"] = "csv"
+    if arguments.out.suffix not in endings:
+        raise ArtifactError(f"{arguments.out}: --out writes files that end with {', '.join(endings)}")
+    return endings[arguments.out.suffix]
+
+
+def _export(arguments: argparse.Namespace, form: Form) -> int:
+    """Print or write the whole history."""
     from api.building import read_history
-    from index.history.export import history_csv, history_rows
+    from index.history.export import data_dictionary, history_csv, history_rows, write_history_parquet
 
     history = read_history(arguments.old, arguments.new)
-    if arguments.json or arguments.format == "json":
-        print_json(list(history_rows(history)))
-    else:
-        sys.stdout.write(history_csv(history))
     for conflict in history.conflicts:
         sys.stderr.write(f"history: {conflict}\n")
+    out = arguments.out
+    if out is not None and out.suffix == ".parquet":
+        write_history_parquet(history, out)
+    else:
+        rows = msgspec.json.encode(list(history_rows(history))) + b"\n"
+        data = rows if form == "json" else history_csv(history).encode()
+        if out is None:
+            sys.stdout.write(data.decode())
+        else:
+            write_file(out, data)
+    if out is not None:
+        write_file(out.with_suffix(".dictionary.csv"), data_dictionary().encode())
     return 0

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from api.console import print_json
+from api.arguments import sections
+from api.console import CYAN, DIM, GREEN, RED, YELLOW, coloured, print_json, wrapped
 from api.dates import date_argument
 from api.loading import open_suggester
 from api.settings import Settings
@@ -20,6 +21,8 @@ HELP = "Ranked codes for a text, with confidence and reason."
 EXAMPLE = 'hcpcs suggest "bipap without backup rate" -k 5 --on 2026-01-15'
 BATCH_TEXTS = 64  # from a pipe, that many texts are answered together
 MAX_SHOWN_CHARACTERS = 200  # of a text, above its codes
+DESCRIPTION_COLUMN = 19  # where descriptions and reasons begin
+LIKELY, POSSIBLE = 0.6, 0.3  # confidences in green and yellow; the page has the same bounds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", type=int, choices=(1, 2), help="only CPT (1) or only HCPCS Level II (2)")
     parser.add_argument(
         "--section",
-        action="append",
+        type=sections,
+        action="extend",
         default=[],
-        metavar="A",
-        help="only codes that begin with this letter; may be repeated",
+        metavar="E,K",
+        help="only codes that begin with these letters, or CPT; may be repeated",
     )
     parser.add_argument("--include-terminated", action="store_true", help="also codes that have ended")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
@@ -47,7 +51,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     suggester = open_suggester(arguments.index, settings)
     filters = Filters(
         level=arguments.level,
-        sections=tuple(section.upper() for section in arguments.section),
+        sections=tuple(arguments.section),
         include_terminated=arguments.include_terminated,
     )
     texts = lines_of_stdin() if arguments.texts == ["-"] else iter(arguments.texts)
@@ -79,24 +83,29 @@ def print_answer(answer: Answer) -> None:
     out = sys.stdout
     shortened = "..." if len(answer.text) > MAX_SHOWN_CHARACTERS else ""
     out.write(f"{answer.text[:MAX_SHOWN_CHARACTERS]}{shortened}\n")
-    if answer.notice:
-        out.write(f"  [{answer.notice}]\n")
-    if answer.error:
-        out.write(f"  error: {answer.error}\n")
-    for correction in answer.did_you_mean:
-        out.write(f"  read {correction.typed} as {correction.read_as}\n")
-    if answer.looks_like:
-        out.write(f"  {short_sentence(answer.looks_like)}\n")
-    for warning in answer.warnings:
-        out.write(f"  note: {warning}\n")
-    if answer.no_good_match and not answer.error and not answer.modifiers:
-        out.write("  no good match; try the item's plain name, its generic name, or its size and unit\n")
-    for modifier in answer.modifiers:
-        out.write(f"  modifier {modifier.modifier}: {modifier.description} ({modifier.reason})\n")
+    out.writelines(f"  {wrapped(line, 4, first=2)}\n" for line in _before(answer))
     for suggestion in answer.suggestions:
         out.write(_lines(suggestion))
     out.writelines(_after(answer))
     out.write("\n")
+
+
+def _before(answer: Answer) -> Iterator[str]:
+    """Lines above the codes: how the text was read, and what to know of it."""
+    if answer.notice:
+        yield f"[{answer.notice}]"
+    if answer.error:
+        yield f"error: {answer.error}"
+    for correction in answer.did_you_mean:
+        yield f"read {correction.typed} as {correction.read_as}"
+    if answer.looks_like:
+        yield short_sentence(answer.looks_like)
+    for warning in answer.warnings:
+        yield f"note: {warning}"
+    if answer.no_good_match and not answer.error and not answer.modifiers:
+        yield "no good match; try the item's plain name, its generic name, or its size and unit"
+    for modifier in answer.modifiers:
+        yield f"modifier {modifier.modifier}: {modifier.description} ({modifier.reason})"
 
 
 def _after(answer: Answer) -> Iterator[str]:
@@ -119,5 +128,13 @@ def _lines(suggestion: Suggestion) -> str:
     if suggestion.status != "active":
         ended = f" {suggestion.effective_to}" if suggestion.status == "terminated" else ""
         status += f" ({suggestion.status}{ended})"
-    head = f"  {suggestion.rank:>2}. {suggestion.code}  {suggestion.confidence:>4.0%}  "
-    return f"{head}{suggestion.description}{status}\n                   {suggestion.why.summary}\n"
+    code = coloured(suggestion.code, RED if status else CYAN)
+    head = f"  {suggestion.rank:>2}. {code}  {_believed(suggestion.confidence)}  "
+    words = wrapped(f"{suggestion.description}{status}", DESCRIPTION_COLUMN)
+    why = coloured(wrapped(suggestion.why.summary, DESCRIPTION_COLUMN), DIM)
+    return f"{head}{words}\n{' ' * DESCRIPTION_COLUMN}{why}\n"
+
+
+def _believed(confidence: float) -> str:
+    style = GREEN if confidence >= LIKELY else YELLOW if confidence >= POSSIBLE else DIM
+    return coloured(f"{confidence:>4.0%}", style)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.arguments import add_actions
 from api.console import print_json
 from api.settings import Settings
 
@@ -18,18 +19,19 @@ HELP = """Check the audit trail of the service, or find the requests of a text i
 
 The trail holds texts as keyed digests only; finding one needs the site's key."""
 EXAMPLE = "hcpcs trail verify"
+EXAMPLES = {"verify": EXAMPLE, "find": "hcpcs trail find < text.txt"}
 SHOWN = 20  # findings shown to a person; --json has all
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    checking = actions.add_parser("verify", help="is every record there and as it was written?")
+    add = add_actions(parser, EXAMPLES)
+    checking = add("verify", "is every record there and as it was written?")
     checking.add_argument(
         "--expect", default="", metavar="SEQ:MAC", help="last record of an earlier check, which must be there"
     )
     checking.add_argument("--json", action="store_true", help="print the result as JSON")
-    finding = actions.add_parser("find", help="records of the requests that asked the text on stdin")
+    finding = add("find", "records of the requests that asked the text on stdin")
     for action in (checking, finding):
         action.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="the trail")
         action.add_argument("--key", type=Path, metavar="FILE", help="file with the secret of the trail")

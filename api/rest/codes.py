@@ -14,15 +14,17 @@ from litestar.types import ControllerRouterHandler
 from api.http.described import EXAMPLE, Example, problems
 from api.http.limits import BROWSE_DEFAULT, BROWSE_MAX
 from api.http.problems import Refused
-from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords
+from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords, Life
 from api.service import Service
 from index.code_systems import LEVEL_I, LEVEL_II
 from index.records import Record
 from index.release.labels import explain
 from index.tables.code_table import Setting
+from suggest.claim.fitting import fitting_modifiers
 
 NEIGHBOURS = 5  # on each side, in the details of a code
 EXAMPLE_CODE = "E0143"
+LAST = "ZZZZZ"  # behind every code
 STATE_FORM = "^[A-Za-z]{2}$"
 
 Code = Annotated[
@@ -46,6 +48,8 @@ class Wanted(NamedTuple):
     on: date
     include_terminated: bool
     limit: int
+    first: str = ""
+    last: str = LAST
 
 
 def code_routes(service: Service) -> list[ControllerRouterHandler]:
@@ -116,6 +120,8 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
         prefix: Annotated[
             str | None, QueryParameter(description="Only codes that begin with these characters.")
         ] = None,
+        first: Annotated[str | None, QueryParameter(description="Only codes from this one on.")] = None,
+        last: Annotated[str | None, QueryParameter(description="Only codes up to this one.")] = None,
         cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before.")] = None,
         on: Day = None,
         include_terminated: Annotated[
@@ -126,7 +132,9 @@ def _browse_route(service: Service) -> ControllerRouterHandler:
         ] = BROWSE_DEFAULT,
     ) -> CodePage:
         """Page by page; `next_cursor` is null on the last page."""
-        wanted = Wanted(section, prefix, cursor, on or date.today(), include_terminated, limit)
+        wanted = Wanted(
+            section, prefix, cursor, on or date.today(), include_terminated, limit, first or "", last or LAST
+        )
         return code_page(service, wanted)
 
     return browse_codes
@@ -140,6 +148,7 @@ def code_page(service: Service, wanted: Wanted) -> CodePage:
         for record in service.catalogue.records
         if section in ("", record.section)
         and record.code.startswith(prefix)
+        and wanted.first.upper() <= record.code <= wanted.last.upper()
         and (wanted.include_terminated or record.status(wanted.on) != "terminated")
     ]
     return _page(service, matches, (wanted.cursor or "").upper(), wanted.limit, wanted.on)
@@ -171,6 +180,7 @@ def _page(service: Service, matches: list[Record], cursor: str, limit: int, day:
 
 def code_detail(service: Service, record: Record, on: date, modifiers: bool = False) -> CodeDetail:
     """Everything known of a record on a date."""
+    fees = service.limits.fees(record.code, on)
     neighbours = service.catalogue.neighbours(record.code, NEIGHBOURS)
     return CodeDetail(
         release=service.release,
@@ -193,4 +203,6 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
         modifiers=tuple(service.catalogue.modifiers) if modifiers else (),
         record=record,
         explained=tuple(FieldInWords(label, words) for label, words in explain(record)),
+        fitting_modifiers=fitting_modifiers(record, service.catalogue.modifiers, fees),
+        lives=tuple(Life.of(one) for one in service.catalogue.lives(record.code)),
     )

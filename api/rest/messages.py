@@ -12,9 +12,12 @@ from api.http.limits import BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
 from api.http.schemas import REF
 from api.service import Query
 from index.code_systems import LEVEL_I, SECTION
+from index.history.spans import CodeHistory, Interval
 from index.records import Modifier, Record, Status
+from index.release.chapters import SectionChapters
 from index.successors import Replacement
 from suggest.answer import Ask, Filters
+from suggest.claim.fitting import FittingModifier
 from suggest.claim.limits import Fee, Limit
 
 TAG = "REST v1"
@@ -163,6 +166,42 @@ class FieldInWords(msgspec.Struct, frozen=True):
     words: str
 
 
+class LifeWording(msgspec.Struct, frozen=True):
+    """One wording of a code.
+
+    Attributes:
+        description: Long description.
+        short_description: Short description.
+        since: The days, both inclusive, on one of which it began; null for the first known wording.
+    """
+
+    description: str
+    short_description: str
+    since: Interval | None
+
+
+class Life(msgspec.Struct, frozen=True):
+    """A code over time; one that was given to another thing later has two lives.
+
+    Attributes:
+        came: The days on one of which it came; null where no release says.
+        ended: The days on one of which it was last valid; null while it has no end.
+        wordings: Oldest first.
+    """
+
+    came: Interval | None
+    ended: Interval | None
+    wordings: tuple[LifeWording, ...]
+
+    @classmethod
+    def of(cls, history: CodeHistory) -> Life:
+        """What is sent of the history of a code."""
+        wordings = (
+            LifeWording(one.long_description, one.short_description, one.since) for one in history.wordings
+        )
+        return cls(history.came, history.ended, tuple(wordings))
+
+
 class CodeDetail(msgspec.Struct, frozen=True):
     """Everything known of a code.
 
@@ -182,6 +221,8 @@ class CodeDetail(msgspec.Struct, frozen=True):
         modifiers: All modifiers of the release, when asked for with `modifiers=true`.
         record: The fields of the release, as `docs/data.md` explains them.
         explained: The same fields in words, in reading order; one entry for each value.
+        fitting_modifiers: Modifiers that go with the code, by a fee or by its pricing group.
+        lives: When it came, was reworded and ended, where the index has a history of several releases.
         limits: Unit limits, where the index has tables of them; each for its own setting.
         fees: Fees and rates, likewise. They say nothing about coverage.
         table_warnings: Tables that are of another quarter than the date.
@@ -207,6 +248,8 @@ class CodeDetail(msgspec.Struct, frozen=True):
     modifiers: tuple[Modifier, ...]
     record: Record
     explained: tuple[FieldInWords, ...]
+    fitting_modifiers: tuple[FittingModifier, ...] = ()
+    lives: tuple[Life, ...] = ()
     limits: tuple[Limit, ...] = ()
     fees: tuple[Fee, ...] = ()
     table_warnings: tuple[str, ...] = ()
@@ -246,3 +289,77 @@ class Releases(msgspec.Struct, frozen=True):
     notice: str
     code_sets: tuple[CodeSet, ...]
     manifest: dict[str, Any]
+
+
+class Chapters(msgspec.Struct, frozen=True):
+    """The sections and chapters of the loaded code set, for browsing.
+
+    Attributes:
+        release: Release name.
+        notice: A sentence that every interface must show; empty for an official release.
+        on: The date on which codes are counted.
+        sections: In tabular order, each with its chapters.
+    """
+
+    release: str
+    notice: str
+    on: date
+    sections: tuple[SectionChapters, ...]
+
+
+class ModifierSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words to find modifiers by."""
+
+    text: Annotated[
+        str,
+        Meta(min_length=1, max_length=200, description="Two characters, or words of a descriptor."),
+    ]
+    date_of_service: Annotated[
+        date | None, Meta(description="The day that decides each status; today when left out.")
+    ] = None
+
+
+class ModifierLine(msgspec.Struct, frozen=True):
+    """One modifier of the release.
+
+    Attributes:
+        modifier: Two characters.
+        description: Long description.
+        short_description: Short description.
+        status: `active`, `terminated` or `future` on the date.
+        effective_from: First day of use; null where the release has none.
+        effective_to: Last day of use; null while there is none.
+    """
+
+    modifier: str
+    description: str
+    short_description: str
+    status: Status
+    effective_from: date | None
+    effective_to: date | None
+
+    @classmethod
+    def of(cls, one: Modifier, on: date) -> ModifierLine:
+        """What is sent of a modifier."""
+        return cls(
+            one.modifier,
+            one.long_description,
+            one.short_description,
+            one.status(on),
+            one.effective_from,
+            one.effective_to,
+        )
+
+
+class Modifiers(msgspec.Struct, frozen=True):
+    """Modifiers of the release.
+
+    Attributes:
+        release: Release name.
+        on: The date that `status` is for.
+        modifiers: Those that were asked for, best first, or all, ascending.
+    """
+
+    release: str
+    on: date
+    modifiers: tuple[ModifierLine, ...]

@@ -8,8 +8,11 @@ from litestar.types import ControllerRouterHandler
 from api.http.compression import compressed
 from api.http.parameters import check_query
 from api.http.validators import CACHEABLE, with_etag
+from api.rest.chapters import chapters_route
 from api.rest.claim_line import claim_line_route
 from api.rest.codes import code_routes
+from api.rest.complete import complete_route
+from api.rest.modifiers import modifier_routes
 from api.rest.releases import releases_route
 from api.rest.suggest import suggest_routes
 from api.service import Service
@@ -18,10 +21,19 @@ from api.service import Service
 def rest_routes(service: Service) -> list[ControllerRouterHandler]:
     """Route handlers of `/v1`; an answer for one text is small, and left uncompressed to save time."""
     suggest, batch = suggest_routes(service)
-    code_data = [*code_routes(service), releases_route(service)]
+    modifiers, found_modifiers = modifier_routes(service)
+    code_data = [
+        *code_routes(service),
+        chapters_route(service),
+        complete_route(service),
+        modifiers,
+        releases_route(service),
+    ]
     return [
         suggest,
-        Router("/", route_handlers=[batch, claim_line_route(service)], middleware=[compressed()]),
+        Router(
+            "/", route_handlers=[batch, claim_line_route(service), found_modifiers], middleware=[compressed()]
+        ),
         Router(
             "/",
             route_handlers=code_data,

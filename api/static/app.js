@@ -6,9 +6,12 @@ import { clearFilters, drawFilters, readFilters, toggleFilters } from "./filters
 import { closeSheet, openSheet, sheetIsOpen, showCode } from "./pane.js";
 import { askKey, readRelease } from "./release.js";
 import { onKeyNeeded } from "./service.js";
-import { codeLines, onTable } from "./several.js";
-import { narrow, state, writeAddress } from "./state.js";
-import { unsaved } from "./table.js";
+import { desk, restoreDesk } from "./desk.js";
+import { keeping } from "./keep.js";
+import { codeKept, codeLines } from "./several.js";
+import { narrow, onChange, state, writeAddress } from "./state.js";
+import { hasTable, undoLast, unsaved } from "./table.js";
+import { openView, view } from "./views.js";
 
 const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 };
 
@@ -39,6 +42,10 @@ function escape(event) {
     $("sections").open = false;
     $("sections").querySelector("summary").focus();
   } else if (sheetIsOpen()) closeSheet();
+  else if (view() !== "list" && view() !== "table" && document.activeElement !== $("text")) {
+    openView("list");
+    $("text").focus();
+  }
   else if (document.activeElement === $("text")) setText("");
   else $("text").focus();
 }
@@ -51,10 +58,46 @@ function slash(event) {
   $("text").focus();
 }
 
+// Ctrl+Z outside of fields of text takes back the last decision about lines.
+function undoKey(event) {
+  if (event.defaultPrevented || event.key !== "z" || !(event.ctrlKey || event.metaKey) || view() !== "table") return;
+  if (event.target.closest('input[type="text"], textarea')) return;
+  event.preventDefault();
+  undoLast();
+}
+
 function openPaste() {
   $("paste").returnValue = "";
   $("paste").showModal();
   $("lines").focus();
+}
+
+const openFile = async (file) => (await import("./files.js")).openFile(file);
+
+function dropped(event) {
+  event.preventDefault();
+  document.body.classList.remove("dropping");
+  const [file] = event.dataTransfer?.files ?? [];
+  if (file) openFile(file);
+}
+
+function fileChosen() {
+  const [file] = $("file").files;
+  $("paste").close();
+  if (file) openFile(file);
+  $("file").value = "";
+}
+
+// Other views are loaded when they are first opened.
+const opened = {
+  browse: async () => (await import("./browse.js")).openBrowse(),
+  session: async () => (await import("./session.js")).openSession(),
+};
+
+// A new text shows the list again, whatever view is open; the table says so itself.
+function listForText(text) {
+  if (view() === "table" || view() === "list" || text === "") return;
+  openView("list");
 }
 
 function pasteClosed() {
@@ -91,13 +134,23 @@ function listen() {
   $("paste").addEventListener("close", pasteClosed);
   $("action-copy").addEventListener("click", () => copyChosen());
   $("action-details").addEventListener("click", openSheet);
+  $("open-browse").addEventListener("click", opened.browse);
+  $("open-session").addEventListener("click", opened.session);
+  $("file").addEventListener("change", fileChosen);
+  onChange("typing", listForText);
+  onChange("text", listForText);
   document.addEventListener("paste", pasted);
+  document.addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("dropping"); });
+  document.addEventListener("dragleave", (event) => event.relatedTarget || document.body.classList.remove("dropping"));
+  document.addEventListener("drop", dropped);
+  document.addEventListener("keydown", undoKey);
   document.addEventListener("keydown", escape);
   document.addEventListener("keydown", slash);
   document.addEventListener("click", (event) => { if (!$("sections").contains(event.target)) $("sections").open = false; });
   addEventListener("pagehide", forgetText);
+  addEventListener("beforeprint", () => { $("printed").textContent = hasTable() && view() === "table" ? "" : state.text.trim(); });
   addEventListener("pageshow", (event) => { if (event.persisted) setText(""); });
-  addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (unsaved() && !keeping()) event.preventDefault(); });
 }
 
 function start() {
@@ -109,8 +162,9 @@ function start() {
   readRelease();
   if (state.code) showCode(state.code);
   if (state.code && narrow.matches) openSheet();
-  else if (!onTable()) $("text").focus({ preventScroll: true });
+  else $("text").focus({ preventScroll: true });
   show($("intro"));
+  if (restoreDesk() && desk.table) codeKept(desk.table);
 }
 
 start();

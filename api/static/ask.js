@@ -1,6 +1,7 @@
 // Requests suggestions for the typed text; choosing and copying codes in the list.
 
 import { copy } from "./clipboard.js";
+import { remember } from "./desk.js";
 import { $, announce, later, show, toast } from "./dom.js";
 import { clearFilters, includeEnded } from "./filters.js";
 import { hideMessage, sayError, sayNoMatch } from "./messages.js";
@@ -18,8 +19,17 @@ let step = 0;
 let waiting = false;
 let copyNext = null; // Enter was pressed before the answer to the current text arrived
 
-const askService = latest((signal, body) => call("v1/suggest", { body, signal }));
+const askService = latest(async (signal, body) => completed(await call("v1/suggest", { body, signal }), signal, body));
 const askSoon = later(70, ask);
+
+// A lone word without a good match may not be finished: then the answer is that to the whole word that most codes have.
+async function completed(answer, signal, body) {
+  if (!answer.no_good_match || answer.looks_like?.probability > 0.5 || !/^\p{L}{3,20}$/u.test(body.text)) return answer;
+  const { words } = await call("v1/complete", { body: { text: body.text }, signal });
+  if (!words.length || words[0] === body.text.toLowerCase()) return answer;
+  const whole = await call("v1/suggest", { body: { ...body, text: words[0] }, signal });
+  return whole.no_good_match ? answer : { ...whole, unfinished: { typed: body.text, words } };
+}
 
 export async function ask() {
   const text = state.text.trim();
@@ -113,7 +123,7 @@ function showAnswer(answer) {
   show($("more"), codes.length === STEPS[step] && step + 1 < STEPS.length);
   showCode(codes[state.active] ?? "", true);
   announce(spoken(answer));
-  if (copyNext) copyChosen(copyNext.whole);
+  if (copyNext) take(copyNext.whole);
   copyNext = null;
 }
 
@@ -148,9 +158,14 @@ function copyRow(number) {
   copyChosen();
 }
 
-// Enter: copies the chosen code, or waits for a pending answer.
+// Enter: copies the chosen code, or uses it for the line that is searched for; waits for a pending answer.
 export function enter(whole) {
   if (waiting) copyNext = { whole };
+  else take(whole);
+}
+
+function take(whole) {
+  if (state.line !== null && state.shown && !whole) announceChange("line", state.shown);
   else copyChosen(whole);
 }
 
@@ -163,6 +178,7 @@ export async function copyChosen(whole = false) {
   state.code = code;
   writeAddress();
   const { description } = state.answer?.suggestions.find((item) => item.code === code) ?? state.detail ?? {};
+  remember(code, description ?? "", state.text.trim());
   if (whole && description) await copy(`${code} ${description}`, `${code} with its description`);
   else await copy(code);
   const row = document.querySelector(`#results [data-code="${code}"]`);

@@ -1,22 +1,12 @@
 // The claim line of the shown code for the typed text: units with arithmetic, waste, modifiers, limits, fees.
 
 import { el } from "./dom.js";
+import { feeWords, limitWords } from "./published.js";
 import { call } from "./service.js";
 import { state } from "./state.js";
 
 function row(label, ...values) {
   return el("div", {}, el("dt", {}, label), ...values.map((value) => el("dd", {}, value)));
-}
-
-const tableWords = ({ table, setting }) => `${setting}, ${table}`;
-
-function limitWords(limit) {
-  return `${limit.units ? `at most ${limit.units} units${limit.per ? ` a ${limit.per}` : ""}` : "no units expected"} (${tableWords(limit)})`;
-}
-
-function feeWords(fee) {
-  const amount = fee.amount === null ? "no amount of its own" : `$${fee.amount}${fee.state ? ` in ${fee.state}` : ""}`;
-  return `${[...fee.modifiers, amount].join(" ")} (${tableWords(fee)})`;
 }
 
 function fill(place, line) {

@@ -22,19 +22,23 @@ export function readCells(text) {
   return rows.filter((cells) => cells.some((cell) => cell));
 }
 
-// Returns the column with the most letters, counting at most 60 in each cell.
-export function textColumn(rows) {
-  const width = Math.max(...rows.map((cells) => cells.length));
-  const letters = (column) =>
-    rows.reduce((sum, cells) => sum + Math.min(60, ((cells[column] ?? "").match(/\p{L}/gu) ?? []).length), 0);
-  return [...Array(width).keys()].sort((a, b) => letters(b) - letters(a) || a - b)[0];
-}
-
-const HEADINGS = /^(description|item|items|text|note|notes|order|product|supply|service|name|date|dos|qty|quantity|code|hcpcs|line|id|#|no\.?|units?|patient|mrn|price|charge|amount)\b/i;
-
-export function looksLikeHeadings(cells) {
-  const filled = cells.filter((cell) => cell);
-  return filled.length > 0 && filled.every((cell) => HEADINGS.test(cell) && cell.length < 30 && cell.split(" ").length < 4);
+// Returns rows of cells of a CSV file; its first line tells whether commas or semicolons divide the cells.
+export function readCsv(text) {
+  const source = text.replace(/\r\n?/g, "\n");
+  const head = source.split("\n", 1)[0];
+  const mark = (head.match(/;/g) ?? []).length > (head.match(/,/g) ?? []).length ? ";" : ",";
+  const cell = mark === "," ? /"((?:[^"]|"")*)"|([^,\n]*)/y : /"((?:[^"]|"")*)"|([^;\n]*)/y;
+  const rows = [[]];
+  for (let at = 0; at < source.length; ) {
+    cell.lastIndex = at;
+    const [whole, quoted, bare] = cell.exec(source);
+    rows.at(-1).push((quoted?.replaceAll('""', '"') ?? bare).replace(/\s+/g, " ").trim());
+    at += whole.length;
+    while (at < source.length && source[at] !== mark && source[at] !== "\n") at += 1; // what stands behind a closing quote
+    if (source[at] === "\n") rows.push([]);
+    at += 1;
+  }
+  return rows.filter((cells) => cells.some((one) => one));
 }
 
 const NUMBER = /^[-+]?\d+([.,]\d+)*%?$/;

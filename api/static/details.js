@@ -3,7 +3,9 @@
 import { isDay } from "./address.js";
 import { claimPart } from "./claim.js";
 import { $, el } from "./dom.js";
+import { isFavourite, noteOf, setNote } from "./desk.js";
 import { modifierPart } from "./modifiers.js";
+import { daysWords, feeWords, limitWords } from "./published.js";
 import { badges } from "./results.js";
 import { changeWords, day, percent } from "./wording.js";
 
@@ -23,6 +25,11 @@ function head(detail, act) {
     el("button", { type: "button", class: "main", onclick: () => act.copy(detail.code) }, "Copy code"),
     el("button", { type: "button", onclick: () => act.copy(`${detail.code} ${detail.description}`, `${detail.code} with its description`) }, "Copy with description"),
     el("button", { type: "button", onclick: act.copyLink }, "Copy link"),
+    el("button", { type: "button", onclick: () => act.compare(detail.code) }, "Compare"),
+    el("button", { type: "button", "aria-pressed": String(isFavourite(detail.code)), onclick: (event) => {
+      act.favourite(detail);
+      event.target.setAttribute("aria-pressed", String(isFavourite(detail.code)));
+    } }, "Favourite"),
     act.lineButton(detail.code));
   return el("div", { class: "head" },
     act.trail.length ? el("button", { type: "button", class: "quiet back", onclick: act.back }, `‹ Back to ${act.trail.at(-1)}`) : null,
@@ -74,6 +81,30 @@ function worded(value) {
   return found ? [found[2], " ", el("span", { class: "letter" }, `(${found[1]})`)] : value;
 }
 
+// Limits and fees of the loaded tables; nothing where the index has none for the code.
+function publishedPart({ limits, fees, table_warnings: warnings }) {
+  if (!limits.length && !fees.length) return null;
+  const list = (label, values) => (values.length ? el("div", {}, el("dt", {}, label), ...values.map((value) => el("dd", {}, value))) : null);
+  return part("Limits and fees", el("dl", { class: "fields" }, list("Units", limits.map(limitWords)), list("Published for one unit", fees.map(feeWords))),
+    ...warnings.map((words) => el("p", { class: "hint" }, `${words}.`)));
+}
+
+// When the code came, was reworded and ended, where the index has a history.
+function historyPart({ lives }) {
+  const wording = ({ description, since }) => el("li", {}, el("span", { class: "hint" }, since ? `Reworded ${daysWords(since, day)}` : "First known wording"), el("span", {}, description));
+  const life = ({ came, ended, wordings }) => [
+    el("p", {}, `${came ? `Came ${daysWords(came, day)}` : "In the first release at hand"}${ended ? `; ended ${daysWords(ended, day)}` : ""}.`),
+    el("ol", { class: "wordings" }, ...wordings.map(wording))];
+  const plain = lives.every(({ wordings, ended: end }) => wordings.length === 1 && !end); // nothing that is not said above
+  return plain ? null : part("History", ...lives.flatMap(life));
+}
+
+function notePart({ code }) {
+  const box = el("textarea", { id: "note", rows: "2", "aria-label": `Your note on ${code}`, onchange: () => setNote(code, box.value) });
+  box.value = noteOf(code);
+  return el("section", { class: "part" }, el("details", { open: Boolean(noteOf(code)) }, el("summary", {}, el("h3", {}, "Your note")), el("div", {}, box)));
+}
+
 export function drawDetails(detail, act) {
   const pane = $("details");
   pane.replaceChildren(...[
@@ -81,9 +112,12 @@ export function drawDetails(detail, act) {
     replacement(detail, act),
     claimPart(detail),
     part("What changed last quarter", el("p", {}, changeWords(detail.record, detail.release))),
+    historyPart(detail),
+    publishedPart(detail),
     neighbours(detail, act),
     fields(detail),
     modifierPart(detail),
+    notePart(detail),
   ].filter(Boolean));
   pane.hidden = false;
   pane.scrollTop = 0;

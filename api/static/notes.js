@@ -53,6 +53,14 @@ function items(answer, act) {
   return el("div", { id: "items" }, el("p", {}, "The text names several items:"), el("ul", {}, ...buttons));
 }
 
+// "Codes for “walker”, since “walk” alone fits none well. Or: walking". Each other word is a button.
+function unfinished({ unfinished: found }, act) {
+  if (!found) return null;
+  const [first, ...others] = found.words;
+  const buttons = others.map((word) => el("button", { type: "button", onclick: () => act.only(word) }, word));
+  return el("p", { id: "unfinished" }, `Codes for “${first}”: “${found.typed}” alone fits none well.`, ...(buttons.length ? [" Or: ", ...buttons.flatMap((button) => [button, " "])] : []));
+}
+
 function together(answer) {
   return answer.acceptable_together.map((codes) =>
     el("p", { class: "together" }, `The text does not tell apart ${codes.join(", ")}.`));
@@ -61,7 +69,7 @@ function together(answer) {
 export function drawNotes(answer, act) {
   const looks = answer.looks_like ? el("p", { id: "looks-like", role: "note" }, looksLikeWords(answer.looks_like)) : null;
   const warnings = answer.warnings.map((warning) => el("p", { class: "warning" }, `${warning}.`));
-  const parts = [readAs(answer), asTyped(answer), looks, ...warnings, modifiers(answer), items(answer, act), ...together(answer)];
+  const parts = [unfinished(answer, act), readAs(answer), asTyped(answer), looks, ...warnings, modifiers(answer), items(answer, act), ...together(answer)];
   const shown = parts.filter(Boolean);
   $("notes").replaceChildren(...shown);
   $("notes").hidden = !shown.length;

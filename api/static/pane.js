@@ -1,11 +1,12 @@
 // The details pane: the code that it shows, the codes to go back to, and on narrow screens whether it is open.
 
 import { copy } from "./clipboard.js";
+import { toggleFavourite } from "./desk.js";
 import { drawDetails, drawDetailsError } from "./details.js";
 import { $, el, later, show } from "./dom.js";
 import { markActive } from "./results.js";
 import { call, latest, STALE } from "./service.js";
-import { announceChange, linkTo, onChange, state, writeAddress } from "./state.js";
+import { announceChange, linkTo, narrow, onChange, state, writeAddress } from "./state.js";
 
 const askService = latest((signal, code) => call(`v1/codes/${code}${state.on ? `?on=${state.on}` : ""}`, { signal }));
 const loadSoon = later(120, loadDetails);
@@ -21,6 +22,8 @@ const act = {
     goTo(state.trail.pop());
   },
   copy,
+  compare: async (code) => (await import("./compare.js")).compare(code),
+  favourite: ({ code, description }) => toggleFavourite(code, description),
   copyLink: () => copy(linkTo(state.shown), "The link"),
   close: closeSheet,
   lineButton: () =>
@@ -51,6 +54,15 @@ export function showCode(code, soon = false) {
     closeSheet();
   } else if (soon) loadSoon();
   else loadDetails();
+}
+
+// Shows a code that was chosen outside the list.
+export function lookUp(code) {
+  state.code = code;
+  state.trail = [];
+  writeAddress();
+  showCode(code);
+  if (narrow.matches) openSheet();
 }
 
 async function loadDetails() {

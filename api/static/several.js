@@ -1,23 +1,28 @@
 // Switches between the list and the table of lines: opens and leaves it, and returns with a code.
 
+import { readCells } from "./csv.js";
 import { $, el, show, toast } from "./dom.js";
 import { announceChange, filters, onChange, state } from "./state.js";
 import * as table from "./table.js";
+import { openView, view } from "./views.js";
 
-export const onTable = () => document.body.classList.contains("table");
+const outside = { filters, openLine, closed };
 
-function showTable(on) {
-  document.body.classList.toggle("table", on);
-  show($("table-pane"), on);
-  show($("list-pane"), !on);
+export const codeLines = (text) => codeRows(readCells(text));
+
+export function codeRows(rows) {
+  const refused = table.startTable(rows, outside);
+  if (refused) toast(refused, 8000);
+  else begin();
 }
 
-export function codeLines(text) {
-  const refused = table.startTable(text, { filters, openLine, closed });
-  if (refused) {
-    toast(refused, 8000);
-    return;
-  }
+// Shows a table again that the browser kept.
+export function codeKept(kept) {
+  table.startTable([], outside, kept);
+  begin();
+}
+
+function begin() {
   backToTable();
   $("table-pane").focus({ preventScroll: true });
   table.askTable();
@@ -26,7 +31,7 @@ export function codeLines(text) {
 onChange("filters", () => table.hasTable() && table.askTable());
 
 function closed() {
-  showTable(false);
+  openView("list");
   state.line = null;
   show($("line-banner"), false);
   $("text").focus();
@@ -34,9 +39,10 @@ function closed() {
 
 // Typing while the table is open shows the list instead; the table is kept.
 onChange("typing", () => {
-  if (!onTable()) return;
-  showTable(false);
-  banner("Your lines are kept.");
+  if (view() === "table") {
+    openView("list");
+    banner("Your lines are kept.");
+  }
 });
 
 function banner(words, number = null) {
@@ -46,9 +52,9 @@ function banner(words, number = null) {
 }
 
 function openLine(number) {
-  showTable(false);
+  openView("list");
   state.line = number;
-  banner(`Line ${number + 1}: ${table.lineText(number)}`, number);
+  banner(`Line ${number + 1}: ${table.lineText(number)}. Enter uses the chosen code for the line.`, number);
   announceChange("text", table.lineText(number));
   $("text").focus();
 }
@@ -57,7 +63,7 @@ function backToTable() {
   state.line = null;
   show($("line-banner"), false);
   announceChange("text", "");
-  showTable(true);
+  openView("table");
   table.drawTable();
 }
 
@@ -68,8 +74,8 @@ function focusLine(number) {
 onChange("line", (code) => {
   const number = state.line;
   const listed = state.answer?.suggestions.find((item) => item.code === code);
+  backToTable();
   table.pickFor(number, listed ?? { ...state.detail, confidence: null });
   toast(`${code} picked for line ${number + 1}`);
-  backToTable();
   focusLine(number);
 });

@@ -15,7 +15,7 @@ export const state = {
 };
 
 // Changes that are announced. "filters": date, level, sections or ended codes changed. "text": a module put a new text
-// into the box (detail: the text). "typing": the user typed. "line": a code was chosen for a line of the table (detail: the code).
+// into the box (detail: the text). "typing": the user typed. "line": a code was chosen for a line of the table (detail: the code). "desk": history, favourites or notes changed.
 const changes = new EventTarget();
 
 export function announceChange(what, detail) {

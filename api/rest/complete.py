@@ -1,0 +1,65 @@
+"""`POST /v1/complete`: whole words for a word that is being typed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+import msgspec
+from litestar import post
+from litestar.params import RequestBody
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
+from api.rest.messages import TAG
+from api.service import Service
+from suggest.completion import Completer
+
+EXAMPLE_TEXT = "walk"
+
+
+class CompleteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The beginning of a word."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=40, description="One word that is not finished.")]
+
+
+class Completions(msgspec.Struct, frozen=True):
+    """Whole words.
+
+    Attributes:
+        words: Words of the descriptors that begin so, those of most codes first; at most five.
+    """
+
+    words: tuple[str, ...]
+
+
+def complete_route(service: Service) -> ControllerRouterHandler:
+    """The route handler of `/v1/complete`."""
+
+    @cache
+    def completer() -> Completer:
+        return Completer(record.long_description for record in service.catalogue.records)
+
+    def completions(text: str) -> Completions:
+        return Completions(completer().complete(text.strip().lower()))
+
+    def example() -> Example:
+        return Example({"text": EXAMPLE_TEXT}, msgspec.to_builtins(completions(EXAMPLE_TEXT)))
+
+    @post(
+        "/v1/complete",
+        status_code=200,
+        tags=[TAG],
+        summary="Whole words for the beginning of one",
+        response_description="Words",
+        responses=problems(*BODY_ERRORS),
+        opt={EXAMPLE: example},
+        sync_to_thread=False,
+    )
+    def complete_word(data: RequestBody[CompleteRequest]) -> Completions:
+        """For type-ahead: words of the descriptors that begin so; none for fewer than three letters."""
+        return completions(data.text)
+
+    return complete_word
