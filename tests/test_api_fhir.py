@@ -394,6 +394,23 @@ def test_validate_code_of_a_value_set(client: TestClient[Litestar]) -> None:
     assert [severity for severity, _ in issues(mixed_answer)] == ["warning", "information"]
 
 
+def test_a_star_stands_for_every_property(client: TestClient[Litestar]) -> None:
+    """As if none were named."""
+    params = {"code": "E0143", "system": LEVEL_II.address}
+    every = client.get("/fhir/CodeSystem/$lookup", params={**params, "property": "*"}).json()
+
+    assert every == client.get("/fhir/CodeSystem/$lookup", params=params).json()
+
+
+def test_a_body_in_xml_is_refused(client: TestClient[Litestar]) -> None:
+    """With an OperationOutcome that says what to send."""
+    headers = {"Content-Type": "application/fhir+xml"}
+    for path in ("ValueSet/$expand", "CodeSystem/$validate-code", ""):
+        response = client.post(f"/fhir/{path}".rstrip("/"), content=b"<Parameters/>", headers=headers)
+        outcome = checked(response, "OperationOutcome", 415)
+        assert "JSON" in outcome["issue"][0]["details"]["text"]
+
+
 def test_other_formats_are_refused(client: TestClient[Litestar]) -> None:
     """Three ways to ask for XML get the same refusal."""
     for response in (

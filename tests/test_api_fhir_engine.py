@@ -281,6 +281,7 @@ def regex(expression: str) -> dict[str, Any]:
         ({**COLOURS, "concept": [{"code": 5}]}, ALL_COLOURS, "invalid"),
         ({**COLOURS, "concept": "red"}, ALL_COLOURS, "invalid"),
         (COLOURS, {"system": "http://example.org/unknown"}, "not-found"),
+        (COLOURS, filtered("activeOn", "=", "soon"), "invalid"),
     ],
 )
 def test_what_a_request_brings_is_bounded(

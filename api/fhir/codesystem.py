@@ -35,7 +35,8 @@ def lookup(service: Service, inputs: Inputs) -> Resource:
         raise Refused(404, record)
     on = inputs.day("date")
     record = service.catalogue.record_on(record.code, on) or record
-    names = frozenset(str(name) for name in inputs.all("property"))
+    names = frozenset(inputs.texts("property"))
+    names = frozenset() if "*" in names else names  # every property, as without names
     return parameters(
         part("name", valueString=NAME if record.level == 2 else "CPT"),
         part("version", valueString=service.release),

@@ -11,6 +11,7 @@ from api.fhir.codesystem import code_system
 from api.fhir.concepts import LANGUAGE, PROPERTIES, VALUE_ELEMENTS, designations
 from api.service import Service
 from api.terminology.concepts import CodeSystem, Concept, Resource
+from api.terminology.errors import TermError
 from index.code_systems import CODE_SYSTEMS, LEVEL_II, system_at, system_of_code
 from index.records import Record
 
@@ -83,10 +84,17 @@ class OwnSystem(CodeSystem):
         return [value for value in plain if value is not None and value != ""]
 
     def own_test(self, name: str, operator: str, value: str) -> Callable[[Concept], bool] | None:
-        """The test of `activeOn = DATE`."""
+        """The test of `activeOn = DATE`.
+
+        Raises:
+            TermError: For a value that is no date.
+        """
         if name != ACTIVE_ON or operator != "=":
             return None
-        on = date.fromisoformat(value)
+        try:
+            on = date.fromisoformat(value)
+        except ValueError:
+            raise TermError("the value of a filter 'activeOn' must be a date such as 2026-01-01") from None
         return lambda concept: isinstance(concept, RecordConcept) and concept.record.status(on) == "active"
 
 
