@@ -76,7 +76,7 @@ def _module(name: str, members: tuple[str, ...]) -> str:
             shown += ["    " + line for line in _stub(_find(node.body, inner))]
         else:
             shown += _stub(node)
-    return f"`{name}`\n\n```python\n" + "\n".join(shown) + "\n```\n"
+    return f"`{name}`\n\n```text\n" + "\n".join(shown) + "\n```\n"
 
 
 def _find(body: list[ast.stmt], name: str) -> ast.stmt:
