@@ -23,7 +23,7 @@ BEFORE ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long mutants check eval reading bench clean
+.PHONY: suggest serve test test-long mutants check eval reading bench wheel clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -72,8 +72,11 @@ endif
 bench: $(VENV)/full.stamp  ## measure speed; for ARGS see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
+wheel: $(VENV)/python.stamp  ## a wheel in dist/, which installs without a compiler
+	@$(BIN)/python -m pip --disable-pip-version-check wheel -q --no-deps -w dist .
+
 clean:  ## remove all files that make created, except the data folder .hcpcs
-	rm -rf $(VENV) build *.egg-info runs tests/browser/node_modules
+	rm -rf $(VENV) build dist *.egg-info runs tests/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -f */*.so */*/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

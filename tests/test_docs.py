@@ -15,7 +15,19 @@ from tests import readme_answer
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-VERBS = ("suggest", "serve", "test", "test-long", "mutants", "check", "eval", "reading", "bench", "clean")
+VERBS = (
+    "suggest",
+    "serve",
+    "test",
+    "test-long",
+    "mutants",
+    "check",
+    "eval",
+    "reading",
+    "bench",
+    "wheel",
+    "clean",
+)
 
 
 def anchors(page: Path) -> set[str]:
