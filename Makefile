@@ -29,7 +29,7 @@ BEFORE ?=
 HCPCS_HOME ?= $(CURDIR)/.hcpcs
 export HCPCS_HOME TEXT
 
-.PHONY: suggest serve test test-long mutants check sbom lock eval reading bench docs pictures clean
+.PHONY: suggest serve test test-long mutants check sbom lock eval reading bench docs pictures wheel clean
 
 suggest: $(VENV)/serving.stamp  ## ranked codes for TEXT="..."
 	@$(BIN)/hcpcs suggest -k $(K) $(ARGS) -- "$$TEXT"
@@ -102,8 +102,11 @@ docs: $(VENV)-docs/site.stamp  ## these pages and a reference from the docstring
 pictures: $(VENV)/full.stamp  ## make the pictures of README and tutorials again (needs chromium); ARGS=accuracy only the plot
 	$(BIN)/python -m tests.pictures $(ARGS)
 
+wheel: $(VENV)/python.stamp  ## a wheel in dist/, which installs without a compiler
+	@$(BIN)/python -m pip --disable-pip-version-check wheel -q --no-deps -w dist .
+
 clean:  ## remove all files that make created, except the data folder .hcpcs
-	rm -rf $(VENV) $(VENV)-docs build *.egg-info runs tests/browser/node_modules
+	rm -rf $(VENV) $(VENV)-docs build dist *.egg-info runs tests/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -f */*.so */*/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

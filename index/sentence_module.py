@@ -30,7 +30,7 @@ class StaticModule(InputModule):
     """
 
     def __init__(self, encoder: StaticEncoder, folder: Path = FOLDER) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._encoder = encoder
         self._folder = folder
 

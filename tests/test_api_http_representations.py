@@ -202,3 +202,21 @@ def test_the_document_says_so(client: TestClient[Litestar]) -> None:
     assert "304" in document["paths"]["/v1/codes/{code}"]["get"]["responses"]
     assert set(lookup) >= {"400", "401", "403", "404", "406", "413", "415", "422", "429", "503"}
     assert set(lookup["404"]["content"]) == {"application/fhir+json"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ('{"text": "cane", "k": 1.0, "level": 2e0, "min_confidence": 0.5}', 200),
+        ('{"text": "cane", "k": 1.5}', 422),
+        ('{"text": "cane", "level": 1e999}', 422),
+        ('{"text": "cane", "k": 1e300}', 422),
+        ('{"text": "cane", "k": 101.0}', 422),
+        ('{"text": "cane", "k": "1"}', 422),
+    ],
+)
+def test_whole_numbers_may_have_a_point(client: TestClient[Litestar], sent: str, status: int) -> None:
+    """To JSON schema, and so to the document, 1.0 is an integer; another number is none."""
+    answer = client.post("/v1/suggest", content=sent, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == status

@@ -30,6 +30,7 @@ VERBS = (
     "bench",
     "docs",
     "pictures",
+    "wheel",
     "clean",
 )
 

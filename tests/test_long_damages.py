@@ -17,7 +17,7 @@ from index import shipped
 from index.build import Sources, assemble, write_index
 from index.errors import ArtifactError, HcpcsError
 from index.home import Home
-from index.shipped import DIGESTS
+from index.shipped import DIGESTS, read_shipped
 from index.store.artifact import Artifact
 from index.store.contents import verify
 from suggest.ranker import WEIGHTS
@@ -122,6 +122,9 @@ def test_no_damage_of_an_index_folder_goes_unseen(tmp_path: Path) -> None:
 LOADED_BY = {
     "index/starter": Loads.starter,
     "index/text/lexicon": Loads.lexicon,
+    "index/weights/encoder/modules.json": lambda copy: read_shipped(
+        copy / "index/weights/encoder/modules.json"
+    ),
     "index/weights/encoder": Loads.encoder,
     "suggest/weights/answerable.txt": Loads.calibration,
     "suggest/weights/confidence.txt": Loads.calibration,

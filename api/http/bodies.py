@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ from litestar.exceptions import InternalServerException
 from api.http.parameters import NO_QUERY, refuse_query
 from api.http.problems import ClientLeft, Refused, decode_problem
 
+EXACT = 2**53  # up to it every whole number is a float
 JSON = b"application/json"
 
 
@@ -41,10 +44,38 @@ class StrictRequest(Request[Any, Any, Any]):
         if self.scope["query_string"] and self.route_handler.opt.get(NO_QUERY):
             refuse_query([])
         data = self.route_handler.parsed_fn_signature.parameters["data"]
+        decode, body = _decoder(data.annotation).decode, await self.body()
         try:
-            return _decoder(data.annotation).decode(await self.body())
+            return decode(body)
+        except msgspec.ValidationError as error:
+            if not self.route_handler.opt.get(NO_QUERY) or "got `float`" not in str(error):
+                raise decode_problem(error) from None
+            return _decoded_again(decode, body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise decode_problem(error) from None  # the cause may quote what was sent
+
+
+def _decoded_again(decode: Callable[[bytes], Any], body: bytes) -> Any:
+    """A body with its whole numbers as such: to JSON schema 1.0 is an integer, to msgspec it is none.
+
+    Raises:
+        Refused: 422 with the field's path if a field is wrong all the same.
+    """
+    try:
+        return decode(msgspec.json.encode(_WHOLE_NUMBERS.decode(body)))
+    except msgspec.ValidationError as error:
+        raise decode_problem(error) from None
+
+
+def _whole(digits: str) -> int | float | str:
+    """A number, an integer where it is whole; one that no float can hold stays text, to be refused."""
+    number = float(digits)
+    if not isfinite(number):
+        return digits
+    return int(number) if number.is_integer() and abs(number) <= EXACT else number
+
+
+_WHOLE_NUMBERS = msgspec.json.Decoder(float_hook=_whole)
 
 
 @cache
