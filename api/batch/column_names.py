@@ -27,11 +27,12 @@ NDC = ("ndc", "ndccode", "ndc11", "ndc10", "nationaldrugcode", "ndcnumber")
 
 # Words of which names of columns consist; a header has them, a charge seldom has nothing else.
 _WORDS = """text texts description descriptions desc descr query item items name names title code codes id ids
-no nr num number key line lines row service services procedure proc charge charges charged product date dates
-dos day from to thru through start end qty quantity unit units uom modifier modifiers mod mods ndc price amount
-cost fee total gross department dept dep center rev revenue category class type status note notes comment
-comments hcpcs cpt cdm patient account encounter claim order orders facility site location provider payer plan
-long short clinical drug medication supply brand generic value label source kind count mrn ordered billed"""
+no nr num number key line lines row service services procedure proc charge charges charged product
+date dates dos day from to thru through start end qty quantity unit units uom modifier modifiers
+mod mods ndc price amount cost fee total gross department dept dep center rev revenue category
+class type status note notes comment comments hcpcs cpt cdm patient account encounter claim order
+orders facility site location provider payer plan long short clinical drug medication supply brand
+generic value label source kind count mrn ordered billed"""
 _HEADER_WORDS = frozenset(_WORDS.split())
 _DATA = re.compile(
     r"[-+$(]?\s*\$?\d[\d,.]*%?\)?"  # numbers, money
