@@ -337,7 +337,7 @@ def test_a_wrong_command_is_one_sentence(
     ("given", "wanted", "message"),
     [
         ("in.xls", "out.csv", "the file ending .xls is not one of .csv, .jsonl, .ndjson, .parquet"),
-        ("in.csv", "out.xls", "the file ending .xls is not one of .csv, .jsonl, .ndjson, .parquet"),
+        ("in.csv", "out.xls", "the file ending .xls is not one of .csv, .jsonl, .ndjson, .parquet, .xlsx"),
         ("in.csv", "./in.csv", "the output file is the input file; give it another name"),
         ("none.csv", "out.csv", "none.csv: no such file or directory"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,10 +14,11 @@ from index.regular_files import open_regular
 STANDARD_STREAM = "-"  # stands for stdin or stdout in place of a path
 LINE_KINDS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 INPUT_KINDS = {**LINE_KINDS, ".parquet": "parquet"}
+OUTPUT_KINDS = {**INPUT_KINDS, ".xlsx": "xlsx"}
 
 
 def file_kinds(input_path: str, output_path: str) -> tuple[str, str]:
-    """Kinds of input and output (`csv`, `jsonl`, `parquet`), by file ending.
+    """Kinds of input and output (`csv`, `jsonl`, `parquet`; output also `xlsx`), by file ending.
 
     `-` has the kind of the other one where that can be a stream, else `jsonl`.
 
@@ -27,16 +28,19 @@ def file_kinds(input_path: str, output_path: str) -> tuple[str, str]:
     paths = (input_path, output_path)
     if STANDARD_STREAM not in paths and Path(input_path).resolve() == Path(output_path).resolve():
         raise BatchError("the output file is the input file; give it another name")
-    kinds = ["" if path == STANDARD_STREAM else _kind(path) for path in paths]
+    kinds = [
+        "" if path == STANDARD_STREAM else _kind(path, endings)
+        for path, endings in zip(paths, (INPUT_KINDS, OUTPUT_KINDS), strict=True)
+    ]
     default = next((kind for kind in kinds if kind in LINE_KINDS.values()), "jsonl")
     return kinds[0] or default, kinds[1] or default
 
 
-def _kind(path: str) -> str:
+def _kind(path: str, endings: Mapping[str, str]) -> str:
     ending = Path(path).suffix.lower()
-    if ending not in INPUT_KINDS:
-        raise BatchError(f"the file ending {ending or '(none)'} is not one of {', '.join(INPUT_KINDS)}")
-    return INPUT_KINDS[ending]
+    if ending not in endings:
+        raise BatchError(f"the file ending {ending or '(none)'} is not one of {', '.join(endings)}")
+    return endings[ending]
 
 
 @contextmanager
@@ -83,7 +87,7 @@ def input_columns(path: str, reader: RowReader, output_kind: str) -> tuple[str, 
     """
     if not isinstance(reader, JsonLinesReader):
         return tuple(reader.columns)
-    if output_kind == "jsonl":
+    if output_kind in {"jsonl", "xlsx"}:
         return None
     if path == STANDARD_STREAM:
         raise BatchError(

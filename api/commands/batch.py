@@ -35,7 +35,8 @@ HELP = """Ranked codes for every row of a CSV, JSON Lines or Parquet file.
 
 The output keeps every input column and the order of the rows. After an interruption, run the same command
 again: it resumes. A column with dates of service is found by name and content. A row that cannot be
-answered says why in its own `error` column."""
+answered says why in its own `error` column. An output .xlsx is a file for reviewers, who pick codes in it;
+`hcpcs review` reads their picks."""
 EXAMPLE = "hcpcs batch charges.csv coded.csv --text-column description --date-column service_date -k 3"
 HEADER = {"auto": None, "yes": True, "no": False}
 
@@ -162,7 +163,7 @@ def _run(
         else:
             digest = _run_digest(arguments, source, suggester)
             output = ResumableOutput(Path(arguments.output), digest, arguments.overwrite)
-            convert = _converter(output_kind)
+            convert = _converter(output_kind, output.counts, arguments.threshold)
             _write_to_file(output, chain(sample, rows), writer, answer, summary, convert)
     summary.skipped = reader.skipped
     return summary
@@ -202,7 +203,7 @@ def _query_source(
 
 
 def _writer(kind: str, columns: Sequence[str], k: int, reader: RowReader) -> RowWriter:
-    if kind == "jsonl":
+    if kind in {"jsonl", "xlsx"}:
         return JsonLinesWriter()
     if kind == "parquet":
         from api.batch.parquet import ArrowWriter
@@ -213,12 +214,16 @@ def _writer(kind: str, columns: Sequence[str], k: int, reader: RowReader) -> Row
     return CsvWriter(columns, k)
 
 
-def _converter(kind: str) -> Callable[[Path, Path], None] | None:
+def _converter(kind: str, counts: Counts, threshold: float) -> Callable[[Path, Path], None] | None:
     """What makes the finished file of a partial output; None where that is the finished one."""
     if kind == "parquet":
         from api.batch.parquet import to_parquet
 
         return to_parquet
+    if kind == "xlsx":
+        from api.batch.review import write_review
+
+        return partial(write_review, counts=counts, threshold=threshold)
     return None
 
 
