@@ -15,6 +15,7 @@ from index.errors import HcpcsError
 COMMANDS = {
     "suggest": "ranked codes for a text",
     "batch": "ranked codes for every row of a file",
+    "review": "picks of a review file as labelled cases",
     "claim": "code, units, modifiers and warnings of a claim line",
     "audit": "what is wrong or doubtful in a file that has codes",
     "code": "everything known about a code",

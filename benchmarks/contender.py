@@ -94,17 +94,16 @@ def _open_design(
 def _batch(index: Path, stack: ExitStack) -> Answer:
     from functools import partial
 
-    from api.batch.chunks import ChunkAnswerer
-    from api.batch.queries import QuerySource
-    from api.batch.readers import InputRow
+    from api.batch.encoders import JsonEncoder, QueryAnswerer
     from api.batch.workers import WorkerPool, default_processes
-    from api.batch.writers import JsonLinesWriter
+    from api.service import Query
+    from suggest.answer import Ask
 
-    make = partial(ChunkAnswerer, source=QuerySource("text", None, 10), writer=JsonLinesWriter())
+    make = partial(QueryAnswerer, encoder=JsonEncoder())
     pool = stack.enter_context(WorkerPool(index, make, default_processes()))
 
     def answer(texts: list[str]) -> Any:
-        rows = [InputRow({"text": text}) for text in texts]
+        rows = [Query(text, Ask(10)) for text in texts]
         return list(pool.answer(rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)))
 
     return answer

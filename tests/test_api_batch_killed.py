@@ -38,16 +38,18 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_a_killed_batch_leaves_nothing_that_blocks(tmp_path: Path) -> None:
-    """`kill -9` while two workers answer: they end too, and the same command completes the output."""
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_killed_batch_leaves_nothing_that_blocks(tmp_path: Path, ending: str) -> None:
+    """`kill -9` while two workers answer: they end too; the same command completes it, every row once."""
+    parquet = pytest.importorskip("pyarrow.parquet")
     folder = build_index(Home(tmp_path / "home"), on=date(2026, 1, 15))[0]
-    given, wanted = tmp_path / "in.csv", tmp_path / "out.csv"
+    given, wanted = tmp_path / "in.csv", tmp_path / f"out.{ending}"
     given.write_text("id,text\n" + "".join(f"{number},walker {number}\n" for number in range(ROWS)))
     options = ["-k", "1", "--processes", "2", "--index", str(folder)]
     command = [sys.executable, "-m", "api", "batch", str(given), str(wanted), *options]
     environ = {**os.environ, "HCPCS_HOME": str(tmp_path / "home")}
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
-    partial = tmp_path / "out.csv.partial"
+    partial = tmp_path / f"out.{ending}.partial"
     started = 1024 * len(b"0,walker 0,E0143,0.9,Walker\n")  # more than the rows that precede the workers
     wait_until(lambda: partial.exists() and partial.stat().st_size > started, what="the workers' first rows")
     wait_until(lambda: len(descendants(process.pid)) >= 2, what="two workers")
@@ -57,10 +59,14 @@ def test_a_killed_batch_leaves_nothing_that_blocks(tmp_path: Path) -> None:
     process.wait()
 
     assert refused.returncode == 2
-    assert "another run is writing out.csv" in refused.stderr
+    assert f"another run is writing out.{ending}" in refused.stderr
     wait_until(lambda: not any(map(is_running, below)), what="the end of the workers")
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, "from an interrupted run" in done.stderr) == (0, True)
-    lines = wanted.read_text().splitlines()
-    assert [line.split(",")[0] for line in lines[1:]] == [str(number) for number in range(ROWS)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "in.csv", "out.csv"]
+    if ending == "parquet":
+        ids = parquet.read_table(wanted)["id"].to_pylist()
+    else:
+        ids = [line.split(",")[0] for line in wanted.read_text().splitlines()[1:]]
+    assert ids == [str(number) for number in range(ROWS)]
+    assert f"hcpcs: {ROWS} rows; " in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "in.csv", f"out.{ending}"]

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from api.__main__ import main
-from api.batch.chunks import CHUNK_ROWS, ChunkAnswerer
-from api.batch.queries import QuerySource
-from api.batch.readers import BatchError, InputRow
+from api.batch.chunks import CHUNK_ROWS
+from api.batch.encoders import JsonEncoder, QueryAnswerer
+from api.batch.readers import BatchError
 from api.batch.workers import CHUNKS_BEFORE_WORKERS, answer_chunks
-from api.batch.writers import JsonLinesWriter
 from api.building import build_index
+from api.service import Query
 from index.home import Home
+from suggest.answer import Ask
 from tests.fakes import FakeSuggester
 
 
@@ -28,9 +29,12 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_index(Home(tmp_path_factory.mktemp("home")), on=date(2026, 1, 15))[0]
 
 
-def answerer() -> ChunkAnswerer:
+WALKER = Query("walker", Ask(2))
+
+
+def answerer() -> QueryAnswerer:
     """Answers in this process with the fake suggester."""
-    return ChunkAnswerer(FakeSuggester(), QuerySource("text", None, 2), JsonLinesWriter())
+    return QueryAnswerer(FakeSuggester(), JsonEncoder())
 
 
 def test_several_processes_write_what_one_writes(
@@ -58,11 +62,11 @@ def test_rows_are_read_only_as_far_as_needed(starter: Path) -> None:
     """A file is never read into memory as a whole."""
     read = 0
 
-    def rows() -> Iterator[InputRow]:
+    def rows() -> Iterator[Query]:
         nonlocal read
         for _ in count():
             read += 1
-            yield InputRow({"text": "walker"})
+            yield WALKER
 
     chunks = answer_chunks(answerer(), rows(), lambda: starter, 2)
     for _ in range(CHUNKS_BEFORE_WORKERS + 2):
@@ -75,7 +79,7 @@ def test_rows_are_read_only_as_far_as_needed(starter: Path) -> None:
 def test_a_process_that_ends_early_is_reported(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what to do; the command does not hang."""
     monkeypatch.setattr("api.batch.workers._answer_in_worker", _killed)
-    rows = [InputRow({"text": "walker"})] * (CHUNKS_BEFORE_WORKERS + 2) * CHUNK_ROWS
+    rows = [WALKER] * (CHUNKS_BEFORE_WORKERS + 2) * CHUNK_ROWS
 
     with pytest.raises(BatchError, match="ended early.*--processes 1"):
         list(answer_chunks(answerer(), rows, lambda: starter, 2))

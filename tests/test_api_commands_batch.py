@@ -33,6 +33,7 @@ def batch(tmp_path: Path, text: str | bytes, *arguments: str, ending: str = "csv
     """Run the command on some text; gives the output's path."""
     given, wanted = tmp_path / f"in.{ending}", tmp_path / f"out.{out}"
     given.write_bytes(text.encode() if isinstance(text, str) else text)
+    wanted.unlink(missing_ok=True)
     assert main(["batch", str(given), str(wanted), *arguments]) == 0
     return wanted
 
@@ -48,7 +49,7 @@ def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
 
     assert out.read_text().splitlines()[0] == (
         "id,description,note,code_1,confidence_1,description_1,status_1,code_2,confidence_2,description_2,status_2,"
-        "no_good_match,looks_like,date_of_service,release,warnings,error"
+        "no_good_match,looks_like,date_of_service,release,warnings,reason,error"
     )
     first, second = rows(out)
     assert (first["id"], first["note"], first["code_1"], first["confidence_1"]) == (
@@ -175,7 +176,7 @@ def test_two_runs_on_one_output_do_not_mix(
         "hcpcs: another run is writing out.csv: wait for its end, or name another output"
     )
     assert row["code_1"] == "E0100"
-    assert main(["batch", str(tmp_path / "other.csv"), out, "-k", "1"]) == 0
+    assert main(["batch", str(tmp_path / "other.csv"), out, "-k", "1", "--overwrite"]) == 0
     assert rows(tmp_path / "out.csv")[0]["code_1"] == "K0001"
 
 
@@ -281,7 +282,7 @@ def test_an_interrupted_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
 ) -> None:
     """The second run answers only the missing rows; the result equals that of a single run."""
-    text = "id,text\n" + "".join(f"{i},cane\n" for i in range(CHUNK_ROWS * 3))
+    text = "id,text\n" + "".join(f"{i},cane {i}\n" for i in range(CHUNK_ROWS * 3))
     whole = batch(tmp_path, text, "-k", "1").read_bytes()
     suggester.texts.clear()
     (tmp_path / "out.csv").unlink()
@@ -302,7 +303,7 @@ def test_another_input_or_k_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suggester: FakeSuggester
 ) -> None:
     """A partial output of a changed file or other options is not mixed in."""
-    text = "text\n" + "cane\n" * CHUNK_ROWS * 2
+    text = "text\n" + "".join(f"cane {i}\n" for i in range(CHUNK_ROWS * 2))
     (tmp_path / "in.csv").write_text(text)
     monkeypatch.setattr(api.commands.batch, "open_suggester", lambda *_: Interrupted(CHUNK_ROWS))
     assert main(["batch", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 130
@@ -341,9 +342,8 @@ def test_a_wrong_command_is_one_sentence(
 @pytest.mark.parametrize(
     ("given", "wanted", "message"),
     [
-        ("in.parquet", "out.csv", "Parquet files are not supported yet; give .csv or .jsonl"),
-        ("in.csv", "out.parquet", "Parquet files are not supported yet; give .csv or .jsonl"),
-        ("in.xls", "out.csv", "the file ending .xls is not one of .csv, .jsonl, .ndjson"),
+        ("in.xls", "out.csv", "the file ending .xls is not one of .csv, .jsonl, .ndjson, .parquet"),
+        ("in.csv", "out.xls", "the file ending .xls is not one of .csv, .jsonl, .ndjson, .parquet, .xlsx"),
         ("in.csv", "./in.csv", "the output file is the input file; give it another name"),
         ("none.csv", "out.csv", "none.csv: no such file or directory"),
     ],
@@ -375,7 +375,11 @@ def test_stdin_and_stdout(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.C
     out, err = capfdbinary.readouterr()
 
     assert json.loads(out)["suggestions"][0]["code"] == "E0100"
-    assert err == b"hcpcs: 1 rows; 0 with errors; 0 without a good match\n"
+    assert err == (
+        b"hcpcs: 1 rows; 0 with errors; 0 without a good match\n"
+        b"hcpcs: 1 rows have a first code with a confidence of at least 0.8 (E0100 1);"
+        b" 0 are left for people\n"
+    )
 
 
 def test_dates_of_no_calendar_are_refused() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from api.batch.queries import TEXT_COLUMNS
+from api.batch.column_names import MODIFIERS, NDC, TEXT_COLUMNS, UNITS
 from api.batch.readers import BatchError, InputRow
 from api.dates import parse_date
 from index.column_names import describe_columns
@@ -24,13 +24,12 @@ _NAMES = {
     "text": " ".join(name.replace("_", "") for name in TEXT_COLUMNS)
     + " chargedesc desc itemdesc name chargename servicedescription proceduredescription cdmdescription"
     " longdescription shortdescription billingdescription orderdescription",
-    "units": "units unit qty quantity billedunits unitsbilled serviceunits unitcount billingunits",
+    "units": " ".join(UNITS),
     "date": "dateofservice servicedate dos date fromdate servicefrom servicefromdate",
     "price": "price charge amount grosscharge chargeamount unitprice standardcharge billedamount cost fee"
     " totalcharge listprice",
-    "modifiers": "modifier modifiers mod mod1 mod2 mod3 mod4 modifier1 modifier2 modifier3 modifier4"
-    " hcpcsmodifier hcpcsmodifiers",
-    "ndc": "ndc ndccode ndc11 nationaldrugcode ndcnumber",
+    "modifiers": " ".join(MODIFIERS),
+    "ndc": " ".join(NDC),
 }
 _NUMBER = re.compile(r"-?\$?\s*[\d,]*\.?\d+")
 _NDC = re.compile(r"\d{10,11}|\d{4,5}-\d{3,4}-\d{1,2}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from api.batch.writers import FORMULA_START, NUMBER
+from api.batch.encoders import FORMULA_START, NUMBER
 from suggest.audit.rows import TITLES, Finding
 
 COLUMNS = (

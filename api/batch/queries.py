@@ -1,4 +1,4 @@
-"""What each row of a batch asks, and the results that come back."""
+"""What each row of a batch asks."""
 
 from __future__ import annotations
 
@@ -7,24 +7,12 @@ from datetime import date
 
 import msgspec
 
+from api.batch.column_names import TEXT_COLUMNS
 from api.batch.readers import BatchError, InputRow
-from api.batch.writers import RowResult
 from api.dates import Order, parse_date
-from api.service import Query, SuggesterLike, suggest_each
+from api.service import Query
 from index.column_names import describe_columns
-from index.errors import HcpcsError
-from suggest.answer import Answer, Ask, Filters
-
-# Names of text columns that are recognised without --text-column, most specific meaning first.
-TEXT_COLUMNS = (
-    "text",
-    "description",
-    "query",
-    "item",
-    "item_description",
-    "charge_description",
-    "charge_text",
-)
+from suggest.answer import Ask, Filters
 
 
 class QuerySource(msgspec.Struct, frozen=True):
@@ -64,6 +52,15 @@ def choose_text_column(requested: str | None, columns: Sequence[str]) -> str:
     raise BatchError(f"say with --text-column which column holds the texts; {describe_columns(columns)}")
 
 
+def fullest_column(columns: Sequence[str], sample: Sequence[InputRow]) -> str:
+    """The column with most letters in its cells, equal cells counted once."""
+
+    def letters(name: str) -> int:
+        return sum(sum(map(str.isalpha, cell)) for cell in {str(row.columns.get(name)) for row in sample})
+
+    return max(columns, key=letters)
+
+
 def require_column(name: str, columns: Sequence[str]) -> str:
     """The given name, if a column has it.
 
@@ -75,28 +72,7 @@ def require_column(name: str, columns: Sequence[str]) -> str:
     return name
 
 
-def answer_rows(suggester: SuggesterLike, rows: Sequence[InputRow], source: QuerySource) -> list[RowResult]:
-    """Results of the given rows, in order.
-
-    Raises:
-        HcpcsError: If the suggester refuses to answer.
-    """
-    queries = [_query(row, source) for row in rows]
-    asked = [query for query in queries if isinstance(query, Query)]
-    outcomes = iter(suggest_each(suggester, asked))
-    return [
-        RowResult(row, None, query) if isinstance(query, str) else _result(row, next(outcomes))
-        for row, query in zip(rows, queries, strict=True)
-    ]
-
-
-def _result(row: InputRow, outcome: Answer | HcpcsError) -> RowResult:
-    if isinstance(outcome, HcpcsError):
-        raise outcome
-    return RowResult(row, outcome, outcome.error)
-
-
-def _query(row: InputRow, source: QuerySource) -> Query | str:
+def row_query(row: InputRow, source: QuerySource) -> Query | str:
     """What a row asks, or why it cannot be answered; the reason never repeats the row's own values."""
     if row.error:
         return row.error

@@ -15,7 +15,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from api.batch.chunks import chunked
-from api.batch.readers import BatchError, InputRow
+from api.batch.readers import BatchError
 from api.loading import open_suggester
 from api.settings import load_settings
 
@@ -35,8 +35,8 @@ T_co = TypeVar("T_co", covariant=True)
 class Answerer(Protocol[T_co]):
     """What answers chunks of rows, in this process or, made again there, in a worker process."""
 
-    def answer(self, rows: Sequence[InputRow]) -> T_co:
-        """Answer the rows of one chunk."""
+    def answer(self, rows: Sequence[Any]) -> T_co:
+        """Answer the rows, or what else a chunk consists of."""
 
     def maker(self) -> Callable[[Suggester], Answerer[T_co]]:
         """A function that can be sent to a process and makes the same answerer with its suggester."""
@@ -49,7 +49,7 @@ def default_processes() -> int:
 
 
 def answer_chunks(
-    answerer: Answerer[T], rows: Iterable[InputRow], index_folder: Callable[[], Path], processes: int
+    answerer: Answerer[T], rows: Iterable[Any], index_folder: Callable[[], Path], processes: int
 ) -> Generator[T, None, None]:
     """Answer rows chunk by chunk, in order; closing the generator stops the worker processes.
 
@@ -62,7 +62,14 @@ def answer_chunks(
     Raises:
         BatchError: If a worker process ends early.
     """
-    chunks = chunked(iter(rows))
+    yield from map_chunks(answerer, chunked(iter(rows)), index_folder, processes)
+
+
+def map_chunks(
+    answerer: Answerer[T], given: Iterable[Sequence[Any]], index_folder: Callable[[], Path], processes: int
+) -> Generator[T, None, None]:
+    """Answer chunks that are made already, in order; otherwise as `answer_chunks`."""
+    chunks = iter(given)
     yield from map(answerer.answer, islice(chunks, CHUNKS_BEFORE_WORKERS if processes > 1 else None))
     next_chunk = next(chunks, None)
     if next_chunk is not None:
@@ -92,7 +99,7 @@ class WorkerPool(Generic[T]):
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown(cancel_futures=True)
 
-    def answer(self, chunks: Iterable[Sequence[InputRow]]) -> Iterator[T]:
+    def answer(self, chunks: Iterable[Sequence[Any]]) -> Iterator[T]:
         """Answer chunks, in order.
 
         Raises:
@@ -132,5 +139,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _answer_in_worker(rows: Sequence[InputRow]) -> Any:
+def _answer_in_worker(rows: Sequence[Any]) -> Any:
     return _worker_answerer.answer(rows)

@@ -15,7 +15,7 @@ from api.audit.answerer import AuditAnswerer, RowReader
 from api.audit.columns import SAMPLE_ROWS, Columns, recognise
 from api.audit.ledger import Ledger
 from api.audit.summary import AuditSummary, summarise
-from api.batch.files import KINDS
+from api.batch.files import LINE_KINDS
 from api.batch.readers import BatchError, CountingLines, CsvReader, InputRow, JsonLinesReader
 from api.batch.workers import answer_chunks, default_processes
 from api.console import print_json, progress_bar
@@ -62,9 +62,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """
     if arguments.processes < 1:
         raise BatchError("--processes must be at least 1")
-    kind = KINDS.get(arguments.file.suffix.lower())
+    kind = LINE_KINDS.get(arguments.file.suffix.lower())
     if kind is None:
-        raise BatchError(f"an audit reads {', '.join(KINDS)}; save the file as one of these")
+        raise BatchError(f"an audit reads {', '.join(LINE_KINDS)}; save the file as one of these")
     out = arguments.out or Path(f"{arguments.file.stem}-audit")
     try:
         with arguments.file.open("rb") as file:
