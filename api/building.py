@@ -32,6 +32,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
         cpt: A licence holder's CPT file, whose codes are added.
         brands: Lists of product names.
         tables: CMS's files of limits and fees.
+        examples: Files of lines that the site has coded.
         encoder: Name for `load_encoder`.
         strict: Whether the first row that cannot be read ends the build.
         name: What to call the release, instead of the name that its file tells.
@@ -43,6 +44,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
     cpt: Path | None = None
     brands: Sequence[Path] = ()
     tables: Sequence[Path] = ()
+    examples: Sequence[Path] = ()
     encoder: str = "static"
     strict: bool = False
     name: str | None = None
@@ -77,7 +79,7 @@ def build_index(
     from index.build import assemble, write_index
     from index.encoder import load_encoder
 
-    sources = _sources(home, options, on)
+    sources, unread = _sources(home, options, on)
     folder = options.out or home.indexes / sources.release.name
     artifact = assemble(sources, load_encoder(options.encoder), cache=home.cache, progress=progress)
     manifest = write_index(artifact, folder)
@@ -85,17 +87,20 @@ def build_index(
         home.serve(folder.name)
     conflicts = sources.history.conflicts if sources.history else ()
     told = tuple(Problem(HISTORY_PROBLEM, 0, str(conflict)) for conflict in conflicts)
-    return folder, manifest, sources.release.problems + told
+    return folder, manifest, sources.release.problems + told + unread
 
 
-def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
+def _sources(home: Home, options: BuildOptions, on: date) -> tuple[Sources, tuple[Problem, ...]]:
+    """What to build from, and the rows of the examples that were left out."""
+    from api.examples import read_examples
     from index.build import Sources
     from index.tables.read import read_all
     from index.text.lexicon import read_lexicon
     from index.text.names import read_names
 
     release, history = _releases(home, options, on)
-    return Sources(
+    examples, unread = read_examples(options.examples, [record.code for record in release.records])
+    sources = Sources(
         release,
         lexicon=read_lexicon(),
         starter=() if release.name == STARTER else read_starter().records,
@@ -103,7 +108,9 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
         brands=options.brands,
         history=history,
         tables=read_all(options.tables),
+        examples=examples,
     )
+    return sources, unread
 
 
 def _releases(home: Home, options: BuildOptions, on: date) -> tuple[Release, History | None]:

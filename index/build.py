@@ -14,6 +14,7 @@ import numpy as np
 from index.digest import file_sha256, source_digest
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
+from index.exemplars import ExampleLine, build_exemplars, keyed
 from index.files import locked, put_in_place, sync_all, tidy
 from index.history.spans import History
 from index.records import Record, Release
@@ -21,6 +22,7 @@ from index.store.artifact import Artifact
 from index.store.build_cache import cached_by_source
 from index.store.catalogue import Catalogue
 from index.store.contents import verify
+from index.store.exemplars import Exemplars
 from index.store.forward import ForwardIndex
 from index.store.manifest import FORMAT, Manifest
 from index.store.parts import CodeParts, TextParts
@@ -52,6 +54,7 @@ class Sources(msgspec.Struct, frozen=True):
         brands: The files that `names` came from, for the manifest.
         history: Of several releases, `release` the newest of them; None for one alone.
         tables: Limits and fees that CMS publishes about the codes.
+        examples: Lines that a site has coded.
     """
 
     release: Release
@@ -61,6 +64,7 @@ class Sources(msgspec.Struct, frozen=True):
     brands: Sequence[Path] = ()
     history: History | None = None
     tables: Sequence[CodeTable] = ()
+    examples: Sequence[ExampleLine] = ()
 
 
 def assemble(
@@ -106,15 +110,28 @@ def assemble(
             embed=lambda new: embed(encoder, new, cache, progress),
             cache=cache,
         )
+    exemplars, counts = _exemplars(sources, encoder, progress)
     return Artifact(
-        _manifest(sources, encoder, scale, len(texts)),
+        _manifest(sources, encoder, scale, _counts(sources, len(texts)) | counts),
         codes=codes,
         texts=TextParts(tuple(texts), TextVectors.from_vectors(text_vectors, scale), words),
         lexicon=sources.lexicon,
         names=sources.names,
         past=past,
         tables=Tables.of(sources.tables),
+        exemplars=exemplars,
     )
+
+
+def _exemplars(
+    sources: Sources, encoder: Encoder, progress: Progress
+) -> tuple[Exemplars | None, dict[str, int]]:
+    """The site's own lines, and what the manifest counts of them."""
+    if not sources.examples:
+        return None, {}
+    lines = map(keyed, sources.examples)
+    exemplars, report = build_exemplars(lines, sources.release.records, encoder, progress)
+    return exemplars, report.counts()
 
 
 def _proposals(sources: Sources) -> dict[str, Proposal]:
@@ -123,7 +140,7 @@ def _proposals(sources: Sources) -> dict[str, Proposal]:
     return propose(past) | propose(sources.release.records)
 
 
-def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> Manifest:
+def _manifest(sources: Sources, encoder: Encoder, scale: float, counts: dict[str, int]) -> Manifest:
     release = sources.release
     return Manifest(
         format=FORMAT,
@@ -136,7 +153,7 @@ def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> M
         scale=scale,
         template=TEMPLATE,
         normal_form=NORMAL_FORM,
-        counts=_counts(sources, texts),
+        counts=counts,
         built_at=datetime.now(UTC).replace(microsecond=0),
         notice=release.notice,
         brands={path.name: file_sha256(path) for path in sources.brands},
