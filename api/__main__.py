@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": "the HTTP service and the web page",
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
+    "feedback": "what users took of the suggestions",
     "trail": "check the audit trail, and find a text in it",
 }
 

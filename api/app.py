@@ -14,6 +14,9 @@ from litestar.types import ControllerRouterHandler, Guard
 from api.callers.recognise import Callers
 from api.callers.table import shared_table
 from api.cds.routes import cds_routes
+from api.feedback.routes import feedback_route
+from api.feedback.shadow import SilentAnswers
+from api.feedback.store import FeedbackStore, open_store
 from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
@@ -56,12 +59,14 @@ def create_app(
         metrics: Counts to go on with; new ones when None.
     """
     service = Service(suggester, metrics)
+    picks = open_store(settings)
+    silent = SilentAnswers(picks) if picks and settings.shadow else None
 
     async def self_test() -> None:
         await asyncio.to_thread(service.self_test)
 
     app = Litestar(
-        route_handlers=[*routes(service), *extra_routes],
+        route_handlers=[*routes(service, picks, silent), *extra_routes],
         guards=_guards(settings),
         cors_config=_cors(settings),
         exception_handlers={Exception: error_handler(RENDERERS)},
@@ -72,6 +77,10 @@ def create_app(
         logging_config=None,
         state=State({"service": service}),
     )
+    if silent is not None:
+        app.on_shutdown.append(silent.close)
+    if picks is not None:
+        app.on_shutdown.append(picks.close)
     # For refusals by the server, before the app.
     app.state.headers = _headers(service)
     app.state.renderers = RENDERERS
@@ -89,13 +98,16 @@ def create_app(
     return app
 
 
-def routes(service: Service) -> list[ControllerRouterHandler]:
-    """Every route handler of the service."""
+def routes(
+    service: Service, picks: FeedbackStore | None = None, silent: SilentAnswers | None = None
+) -> list[ControllerRouterHandler]:
+    """Every route handler of the service; that of feedback only where `picks` keeps it."""
     handlers = [
-        *rest_routes(service),
+        *rest_routes(service, silent.keep if silent else None),
+        *([feedback_route(service, picks)] if picks else ()),
         *nlm_routes(service),
         *fhir_routes(service),
-        *cds_routes(service),
+        *cds_routes(service, picks),
         *health_routes(service),
         metrics_route(service),
         *page_routes(),

@@ -41,9 +41,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(encoding, "save_encoder", save)
 
     def run(fold: int | None, *lines: Line, seed: int = 0) -> Path:
-        return pipeline.encoder_folder(
-            material(*lines), np.zeros((1, 1)), fold, seed, tmp_path, lambda line: None
-        )
+        return pipeline._encoder(material(*lines), np.zeros((1, 1)), fold, seed, tmp_path, lambda line: None)
 
     run.trained = trained  # type: ignore[attr-defined]
     return run

@@ -5,19 +5,27 @@ Specification: https://cds-hooks.hl7.org/2.0/
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 import msgspec
 from litestar import Response, get, post
 from litestar.params import RequestBody
 from litestar.types import ControllerRouterHandler
 
 from api.cds.cards import cards, cards_in_time
-from api.cds.feedback import count_feedback
+from api.cds.feedback import count_feedback, keep_feedback, shown_cards
 from api.cds.messages import Feedback, HookRequest
 from api.cds.orders import Json
+from api.feedback.database import FeedbackError
+from api.feedback.store import FeedbackStore
 from api.http.bodies import json_response
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
+from api.http.problems import Refused
 from api.service import Service
+
+log = logging.getLogger("hcpcs.cds")
 
 TAG = "CDS Hooks 2.0"
 SERVICE = "hcpcs-suggest"
@@ -38,9 +46,9 @@ EXAMPLE_CALL: Json = {
 }
 
 
-def cds_routes(service: Service) -> list[ControllerRouterHandler]:
-    """Route handlers of `/cds-services`."""
-    return [_discovery_route(), _call_route(service), _feedback_route(service)]
+def cds_routes(service: Service, picks: FeedbackStore | None = None) -> list[ControllerRouterHandler]:
+    """Route handlers of `/cds-services`; feedback goes to `picks` where it is kept."""
+    return [_discovery_route(), _call_route(service, picks), _feedback_route(service, picks)]
 
 
 def _discovery_route() -> ControllerRouterHandler:
@@ -61,7 +69,7 @@ def _discovery_route() -> ControllerRouterHandler:
     return cds_discovery
 
 
-def _call_route(service: Service) -> ControllerRouterHandler:
+def _call_route(service: Service, picks: FeedbackStore | None) -> ControllerRouterHandler:
     @post(
         f"/cds-services/{SERVICE}",
         status_code=200,
@@ -76,12 +84,18 @@ def _call_route(service: Service) -> ControllerRouterHandler:
 
         No card for a draft without a likely code, and none at all if they are not ready in time.
         """
-        return json_response(ENCODE({"cards": await cards_in_time(service, data)}))
+        found = await cards_in_time(service, data)
+        if picks is not None and found:
+            try:
+                await asyncio.to_thread(picks.add_shown, *shown_cards(service, found))
+            except FeedbackError as error:
+                log.error("cards were not kept: %s", error)
+        return json_response(ENCODE({"cards": found}))
 
     return cds_call
 
 
-def _feedback_route(service: Service) -> ControllerRouterHandler:
+def _feedback_route(service: Service, picks: FeedbackStore | None) -> ControllerRouterHandler:
     def example() -> Example:
         accepted = [{"id": card["suggestions"][0]["uuid"]} for card in _example_cards(service)[:1]]
         feedback = {"card": EXAMPLE_INSTANCE, "outcome": "accepted", "acceptedSuggestions": accepted}
@@ -97,8 +111,13 @@ def _feedback_route(service: Service) -> ControllerRouterHandler:
         opt={EXAMPLE: example},
     )
     async def cds_feedback(data: RequestBody[Feedback]) -> Json:
-        """Outcomes and accepted codes are counted; comments are not stored."""
+        """Outcomes and accepted codes are counted, and kept where the site says so; comments are not."""
         count_feedback(service, data)
+        if picks is not None:
+            try:
+                await asyncio.to_thread(keep_feedback, service, picks, data)
+            except FeedbackError as error:
+                raise Refused(503, str(error)) from None
         return {}
 
     return cds_feedback

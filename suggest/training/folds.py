@@ -6,56 +6,60 @@ of code systems are the shipped ones: they read no words of a line, but how well
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from index.build import Sources, assemble
 from index.encoder import StaticEncoder
+from index.release.release import read_release
+from index.starter import read_starter
+from index.text.lexicon import read_lexicon
 from suggest.calibration import BoostedCalibration
 from suggest.ranker import BoostedRanker
 from suggest.suggester import Suggester
 from suggest.systems import SystemModel
 from suggest.thresholds import Thresholds, load_thresholds
-from suggest.training.lines import FOLDS
-from suggest.training.pipeline import (
-    Inputs,
-    Log,
-    encoder_folder,
-    full_index,
-    read_material,
-    token_table,
-)
+from suggest.training.lines import charge_lines
 
 
 class Fold(NamedTuple):
-    """A suggester that did not learn from the hospitals of a fold, and these hospitals."""
+    """A suggester that did not learn from the hospitals of a fold, its encoder, and these hospitals."""
 
     suggester: Suggester
     encoder: StaticEncoder
     sources: frozenset[str]
 
 
-def folds(inputs: Inputs, work: Path, log: Log) -> Iterator[Fold]:
+def folds(
+    lines: Sequence[Path], release: Path, encoders: Sequence[Path], on: date, seed: int = 0
+) -> Iterator[Fold]:
     """Each fold in order.
 
     Args:
-        inputs: What training reads.
-        work: The folder of `suggest.training.pipeline.train`, whose encoders are used where they are there;
-            training one takes minutes.
-        log: Called with one line of progress at a time.
+        lines: The files of labelled charge lines that training reads.
+        release: The release file that training reads.
+        encoders: Folder of the encoder that left out each fold, in order; `hcpcs train` keeps them in
+            `training` in the data folder.
+        on: Codes that are active on this date are known.
+        seed: That of training.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    material = read_material(inputs, log)
-    tokens = token_table(work, log)
-    shipped = load_thresholds()
-    for fold in range(FOLDS):
-        encoder = StaticEncoder.load(encoder_folder(material, tokens, fold, inputs.seed, work, log))
+    read = read_release(release)
+    active = tuple(record for record in read.records if record.status(on) == "active")
+    read = msgspec.structs.replace(read, records=active)
+    shipped, lexicon, starter = load_thresholds(), read_lexicon(), read_starter().records
+    charges, popularity, _ = charge_lines(lines, {record.code for record in active}, seed)
+    for fold, folder in enumerate(encoders):
+        encoder = StaticEncoder.load(folder)
         suggester = Suggester(
-            full_index(material, encoder),
+            assemble(Sources(read, lexicon, starter), encoder),
             encoder,
             BoostedRanker.load(),
             BoostedCalibration.load(),
-            Thresholds(shipped.refuse_below, material.code_popularity[fold]),
+            Thresholds(shipped.refuse_below, popularity[fold]),
             systems=SystemModel.load(encoder),
         )
-        yield Fold(suggester, encoder, frozenset(line.source for line in material.lines if line.fold == fold))
+        yield Fold(suggester, encoder, frozenset(line.source for line in charges if line.fold == fold))

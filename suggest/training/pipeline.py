@@ -145,10 +145,8 @@ def train(inputs: Inputs, work: Path, out: Path, log: Log) -> dict[str, str]:
     """
     work.mkdir(parents=True, exist_ok=True)
     material = read_material(inputs, log)
-    tokens = token_table(work, log)
-    folders = [
-        encoder_folder(material, tokens, fold, inputs.seed, work, log) for fold in (*range(FOLDS), None)
-    ]
+    tokens = _tokens(work, log)
+    folders = [_encoder(material, tokens, fold, inputs.seed, work, log) for fold in (*range(FOLDS), None)]
     encoders = [StaticEncoder.load(folder) for folder in folders]
     examples = [
         example
@@ -172,7 +170,7 @@ def _fit_models(
     scored = list(out_of_fold_scores(examples, seed))
     confidence = fit_confidence(scored, seed)
     answerable = fit_answerable(scored, seed)
-    systems = _system_model(material, encoder, full_index(material, encoder), None, seed)
+    systems = _system_model(material, encoder, _full_index(material, encoder), None, seed)
     ranker = fit_ranker([example for example in examples if is_ranked(example.kind)], seed)
     thresholds = Thresholds(
         refuse_below=_refuse_below(scored, answerable, log),
@@ -229,7 +227,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
     )
 
 
-def token_table(work: Path, log: Log) -> np.ndarray:
+def _tokens(work: Path, log: Log) -> np.ndarray:
     """Token vectors, read from the work folder or computed and written there."""
     path = work / f"tokens-{source_digest(encoding.__name__)[:12]}.npy"
     if not path.is_file():
@@ -239,7 +237,7 @@ def token_table(work: Path, log: Log) -> np.ndarray:
     return np.asarray(np.load(path), np.float32)
 
 
-def encoder_folder(
+def _encoder(
     material: Material, tokens: np.ndarray, fold: int | None, seed: int, work: Path, log: Log
 ) -> Path:
     """Folder of the encoder of all lines but one fold's, or of all when None; it is trained if absent.
@@ -334,13 +332,13 @@ def _examples(
 
 def _fold_index(material: Material, encoder: StaticEncoder, fold: int, seed: int) -> FoldIndex:
     """The index with the encoder that left out a fold; its model of systems leaves out the same lines."""
-    full = full_index(material, encoder)
+    full = _full_index(material, encoder)
     bare = assemble(Sources(material.release), encoder)
     systems = _system_model(material, encoder, full, fold, seed)
     return FoldIndex(full, bare, encoder, material.code_popularity[fold], systems)
 
 
-def full_index(material: Material, encoder: StaticEncoder) -> Artifact:
+def _full_index(material: Material, encoder: StaticEncoder) -> Artifact:
     """The index of the release with the starter catalogue, the lexicon and the names."""
     return assemble(Sources(material.release, material.lexicon, material.starter, material.names), encoder)
 
