@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
-from index.arrays import Vectors
 from index.encoder import Encoder
 from index.records import Record
 from index.store.exemplars import Exemplars, Labels, entry_key, shape_key, vector_index
@@ -190,8 +190,11 @@ def _labels(counts: Counts, codes: Sequence[str]) -> Labels:
     )
 
 
-def _embed(encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]) -> Vectors:
-    vectors = np.empty((len(texts), encoder.dim), np.float32)
+def _embed(
+    encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]
+) -> npt.NDArray[np.float16]:
+    """Vectors in half the memory; they are rounded to a byte a component later."""
+    vectors = np.empty((len(texts), encoder.dim), np.float16)
     for start in range(0, len(texts), BATCH):
         chunk = texts[start : start + BATCH]
         vectors[start : start + len(chunk)] = encoder.encode([normalise(text) for text in chunk])

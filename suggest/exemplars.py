@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import exp, log, log1p
+from operator import mul
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ from suggest.ranking import Past, Ranking, RankingPipeline
 from suggest.reader import Query
 
 NEIGHBOURS = 16
-POOL = 12  # candidates of the ranking that are ordered anew, or as many as a user wants
+POOL = 10  # candidates of the ranking that are ordered anew, or as many as a user wants
 NEW_CODES = 5  # codes of similar lines that the ranking did not find
 MIN_COSINE = 0.55  # of a line that says anything
 SHARPNESS = 14.0  # how fast a line's say falls with its distance from the nearest one
@@ -43,7 +44,9 @@ FEATURES = (
     "entry_share", "entry_weight", "shape_share", "shape_weight", "best_cosine", "vote", "vote_near",
     "support", "vote_common", "new", "behind",
 )  # fmt: skip
-"""What is computed for each candidate; see `_features`."""
+"""What is computed for each candidate; see `OwnLines.evidence`."""
+
+NOTHING = (0.0,) * (len(FEATURES) - 1)  # what the lines say of a code that they do not have
 
 
 class Similar(NamedTuple):
@@ -68,14 +71,14 @@ class Evidence(NamedTuple):
     Attributes:
         rows: Catalogue rows: those of the ranking, then new ones.
         log_odds: Of the shipped confidence.
-        features: float64 (candidates, `FEATURES`).
+        features: One row a candidate, columns as `FEATURES`.
         past: Row -> the line that speaks most for the code.
         similar: What the lines say of the text.
     """
 
     rows: list[int]
     log_odds: list[float]
-    features: npt.NDArray[np.float64]
+    features: list[list[float]]
     past: Mapping[int, Past]
     similar: Similar
 
@@ -160,24 +163,34 @@ class OwnLines:
                 log_odds.append(floor)
         entry_total, shape_total = sum(similar.entry.values()), sum(similar.shape.values())
         top = max(log_odds, default=0.0)
-        features = np.zeros((len(rows), len(FEATURES)))
+        features: list[list[float]] = []
         past: dict[int, Past] = {}
         for i, row in enumerate(rows):
             code = self._code_of.get(row, -1)
-            entry, shape = similar.entry.get(code, 0.0), similar.shape.get(code, 0.0)
-            vote, (cosine, place) = votes.get(code, 0.0), best.get(code, (0.0, -1))
-            features[i] = (
-                entry / entry_total if entry else 0.0,
-                log1p(entry),
-                shape / shape_total if shape else 0.0,
-                log1p(shape),
-                max(0.0, cosine - MIN_COSINE),
-                vote,
-                vote * max(0.0, similar.nearest - MIN_COSINE),
-                support.get(code, 0) / NEIGHBOURS,
-                vote * self._common[code] if vote else 0.0,
-                i >= first_new,
-                (top - log_odds[i]) * similar.nearest,
+            behind = (top - log_odds[i]) * similar.nearest
+            vote, entry, shape = (
+                votes.get(code, 0.0),
+                similar.entry.get(code, 0.0),
+                similar.shape.get(code, 0.0),
+            )
+            if not (vote or entry or shape):
+                features.append([*NOTHING, behind])
+                continue
+            cosine, place = best.get(code, (0.0, -1))
+            features.append(
+                [
+                    entry / entry_total if entry else 0.0,
+                    log1p(entry),
+                    shape / shape_total if shape else 0.0,
+                    log1p(shape),
+                    max(0.0, cosine - MIN_COSINE),
+                    vote,
+                    vote * max(0.0, similar.nearest - MIN_COSINE),
+                    support.get(code, 0) / NEIGHBOURS,
+                    vote * self._common[code],
+                    float(i >= first_new),
+                    behind,
+                ]
             )
             if place >= 0:
                 past[row] = Past(self._exemplars.lines[place], cosine, entry > 0)
@@ -206,9 +219,11 @@ class OwnLines:
 
     def _accepted(self, evidence: Evidence) -> list[float]:
         """Log odds that each candidate is right."""
-        weights = self._blend.accepted
-        odds = weights[0] + weights[1] * np.array(evidence.log_odds)
-        return (odds + evidence.features @ np.array(weights[2:])).tolist()  # type: ignore[no-any-return]
+        constant, shipped, *weights = self._blend.accepted
+        return [
+            constant + shipped * odds + sum(map(mul, weights, row))
+            for odds, row in zip(evidence.log_odds, evidence.features, strict=True)
+        ]
 
     def _answerable(self, answerable: float, similar: Similar) -> float:
         """Probability that any code fits."""

@@ -20,7 +20,7 @@ from api.app import create_app
 from api.feedback.database import FeedbackError, open_database
 from api.feedback.export import as_cases, as_rows
 from api.feedback.records import Pick, Shown, ShownCode
-from api.feedback.store import FeedbackStore
+from api.feedback.store import FeedbackStore, open_store
 from api.settings import Settings, load_settings
 from tests.fakes import FakeSuggester
 from tests.waiting import wait_until
@@ -182,7 +182,7 @@ WRITER = """
 import sys
 from api.feedback.database import open_database
 from api.feedback.records import Pick, Shown
-from api.feedback.store import FeedbackStore
+from api.feedback.store import FeedbackStore, open_store
 store = FeedbackStore(open_database(sys.argv[1]), "text", b"k" * 32)
 for n in range(100_000):
     shown = Shown(request_id=str(n), channel="rest", text="", codes=())
@@ -288,3 +288,20 @@ def test_a_service_without_the_setting_has_no_such_route() -> None:
     """Nothing is kept unless the site says so."""
     with TestClient(create_app(FakeSuggester(), Settings(Path("none")))) as client:
         assert client.post("/v1/feedback", json={"taken": "E0143"}).status_code in (404, 405)
+
+
+def test_kept_answers_are_compared_with_what_was_billed(address: str, tmp_path: Path) -> None:
+    """Hashes of texts are enough: neither database nor comparison holds a text."""
+    from api.shadow import compare_with_billed
+
+    settings = Settings(tmp_path, feedback=address, feedback_text="hash")
+    store = open_store(settings)
+    assert store is not None
+    store.add_shown(msgspec.structs.replace(LIST, silent=True, line_id=""))
+    store.close()
+    billed = tmp_path / "claims.csv"
+    billed.write_text("query,codes,date\nFOLDING WALKER,E0130,2026-01-02\n")
+
+    found = compare_with_billed(billed, {}, None, "id", settings)
+
+    assert (found.unjoined, found.total.first.hits) == (0, 1)

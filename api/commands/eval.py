@@ -25,12 +25,13 @@ FIELDS = ("query", "codes", "id", "source", "kind", "date")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the three actions and their options."""
+    """Add the actions and their options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, add, summary in (
         ("run", _add_run, "measure systems on case files"),
         ("compare", _add_compare, "compare two run folders case by case"),
         ("report", _add_report, "write the HTML report of run folders"),
+        ("shadow", _add_shadow, "compare answers that nobody saw with the codes that were billed"),
     ):
         add(actions.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
 
@@ -115,6 +116,21 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="HTML file (default: RUN/report.html)")
 
 
+def _add_shadow(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("billed", type=Path, metavar="BILLED", help="lines as they were billed: .jsonl, .csv, .tsv or .xlsx")
+    add(
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help="JSON Lines that `hcpcs batch` wrote (default: the answers that the service kept, HCPCS_SHADOW)",
+    )
+    add("--answers-id-column", default="id", metavar="NAME", help="of the line's id there (default: id)")
+    for field in FIELDS:
+        add(f"--{field}-column", metavar="NAME", help=f"column of the {field} in BILLED (default: {field})")
+    add("--json", action="store_true", help="print one JSON object")
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code.
 
@@ -125,7 +141,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.extra import check_extra
 
     check_extra()
-    actions = {"run": _run, "compare": _compare, "report": _report}
+    actions = {"run": _run, "compare": _compare, "report": _report, "shadow": _shadow}
     try:
         return actions[arguments.action](arguments, settings)
     except BrokenPipeError:
@@ -226,6 +242,25 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> int:
     out = arguments.out or arguments.runs[0] / "report.html"
     write_report(runs, out)
     _tell(f"the report is in {out}")
+    return 0
+
+
+def _shadow(arguments: argparse.Namespace, settings: Settings) -> int:
+    from api.shadow import compare_with_billed
+    from eval.report.text_table import as_text
+    from eval.shadow.compare import comparison_rows
+
+    columns = {field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))}
+    found = compare_with_billed(
+        arguments.billed, columns, arguments.answers, arguments.answers_id_column, settings
+    )
+    if arguments.json:
+        print(msgspec.json.encode(found).decode())
+        return 0
+    print(as_text(comparison_rows(found)))
+    _tell(
+        f"{found.answers} answers were kept; {found.unjoined} of {found.billed} billed lines have no answer"
+    )
     return 0
 
 

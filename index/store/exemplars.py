@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import faiss
 import msgspec
@@ -40,15 +41,16 @@ BLEND = "exemplars.json"
 MIN_LISTED = 8192
 """From this number of shapes on a search looks into a part of them; below it compares all."""
 
-SHAPES_PER_LIST = 200  # on average; a search looks into `PROBED` lists
-PROBED = 12
+SHAPES_PER_LIST = 50  # on average, in an index of up to `MAX_LISTS` lists
 MAX_LISTS = 4096
+COMPARED = 1000  # shapes that a search compares, about
+PROBED = (4, 16)  # lists that it looks into, at least and at most
 TRAINING_VECTORS_PER_LIST = 40
+ADDED_TOGETHER = 1 << 15
 SEED = 1234
 
 _DIGITS = re.compile(r"\d+")
 _TABLES = ("entry", "shape")
-_NAMES = [f"{table}_{part}" for table in _TABLES for part in ("keys", "indptr", "codes", "weights")]
 
 
 class Blend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +66,7 @@ class Blend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answerable: tuple[float, ...]
 
 
-class Labels(NamedTuple):
+class Labels:
     """The codes of entries or shapes.
 
     Attributes:
@@ -74,20 +76,31 @@ class Labels(NamedTuple):
         weights: float32 (m,): how many lines say so; a doubtful line counts less than one.
     """
 
-    keys: npt.NDArray[np.uint64]
-    indptr: npt.NDArray[np.int64]
-    codes: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float32]
+    FIELDS = ("keys", "indptr", "codes", "weights")
+
+    def __init__(
+        self,
+        keys: npt.NDArray[np.uint64],
+        indptr: npt.NDArray[np.int64],
+        codes: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float32],
+    ) -> None:
+        """Take the arrays."""
+        self.keys, self.indptr, self.codes, self.weights = keys, indptr, codes, weights
+        # A number of a memory view costs a tenth of one of a numpy array.
+        arrays: tuple[Any, ...] = (keys, indptr, codes, weights)
+        self._views = [memoryview(array) for array in arrays]
 
     def find(self, key: int) -> int:
         """The position of a key; -1 when it is not there."""
-        position = int(self.keys.searchsorted(np.uint64(key)))
-        return position if position < len(self.keys) and int(self.keys[position]) == key else -1
+        keys = self._views[0]
+        position = bisect_left(keys, key)
+        return position if position < len(keys) and keys[position] == key else -1
 
     def at(self, position: int) -> list[tuple[int, float]]:
         """The codes at a position and their weights."""
-        start, stop = int(self.indptr[position]), int(self.indptr[position + 1])
-        return list(zip(self.codes[start:stop].tolist(), self.weights[start:stop].tolist(), strict=True))
+        _, indptr, codes, weights = self._views
+        return [(codes[i], weights[i]) for i in range(indptr[position], indptr[position + 1])]
 
 
 class Exemplars:
@@ -131,7 +144,7 @@ class Exemplars:
         """Write every file."""
         arrays: dict[str, npt.NDArray[Any]] = {}
         for table, labels in zip(_TABLES, (self.entries, self.shapes), strict=True):
-            arrays |= {f"{table}_{part}": array for part, array in labels._asdict().items()}
+            arrays |= {f"{table}_{part}": getattr(labels, part) for part in Labels.FIELDS}
         save_file(arrays, folder / ARRAYS)
         (folder / CODES).write_text("".join(f"{code}\n" for code in self.codes), encoding="utf-8")
         (folder / LINES).write_text("".join(f"{line}\n" for line in self.lines), encoding="utf-8")
@@ -148,9 +161,10 @@ class Exemplars:
         """
         if ARRAYS not in contents.files:
             return None
-        arrays = read_arrays(contents, ARRAYS, _NAMES)
+        names = [f"{table}_{part}" for table in _TABLES for part in Labels.FIELDS]
+        arrays = read_arrays(contents, ARRAYS, names)
         entries, shapes = (
-            Labels(*(arrays[f"{table}_{part}"] for part in Labels._fields)) for table in _TABLES
+            Labels(*(arrays[f"{table}_{part}"] for part in Labels.FIELDS)) for table in _TABLES
         )
         lines = contents.text(LINES).split("\n")[:-1]
         try:
@@ -191,20 +205,26 @@ def _key(found: Sequence[str]) -> int:
     return int.from_bytes(hashlib.blake2b(" ".join(sorted(found)).encode(), digest_size=8).digest(), "little")
 
 
-def vector_index(vectors: Vectors) -> Any:
-    """A FAISS index of float32 rows of unit length: all are compared, or in a large one a part of them."""
+def vector_index(vectors: npt.NDArray[Any]) -> Any:
+    """A FAISS index of rows of unit length: all are compared, or in a large one a part of them.
+
+    Args:
+        vectors: float16 or float32 (n, dim).
+    """
     n, dim = vectors.shape
     if n < MIN_LISTED:
-        flat: Any = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-        flat.train(vectors)
-        flat.add(vectors)
-        return flat
-    lists = min(MAX_LISTS, n // SHAPES_PER_LIST)
-    index: Any = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.cp.seed, index.cp.niter = SEED, 8
-    index.cp.max_points_per_centroid = TRAINING_VECTORS_PER_LIST
-    sample = np.linspace(0, n - 1, min(n, lists * TRAINING_VECTORS_PER_LIST)).astype(np.int64)
-    index.train(vectors[sample])
-    index.add(vectors)
-    index.nprobe = PROBED
+        index: Any = faiss.IndexScalarQuantizer(
+            dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        )
+        index.train(vectors.astype(np.float32))
+    else:
+        lists = min(MAX_LISTS, n // SHAPES_PER_LIST)
+        index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.cp.seed, index.cp.niter = SEED, 8
+        index.cp.max_points_per_centroid = TRAINING_VECTORS_PER_LIST
+        sample = np.linspace(0, n - 1, min(n, lists * TRAINING_VECTORS_PER_LIST)).astype(np.int64)
+        index.train(vectors[sample].astype(np.float32))
+        index.nprobe = min(max(COMPARED * lists // n, PROBED[0]), PROBED[1])
+    for start in range(0, n, ADDED_TOGETHER):
+        index.add(vectors[start : start + ADDED_TOGETHER].astype(np.float32))
     return index

@@ -68,7 +68,7 @@ def judge(
         evidence = own.evidence(ranking, similar, scope.without_measures)
         ones = np.ones((len(evidence.rows), 1))
         found[name] = Judged(
-            np.hstack([ones, np.array(evidence.log_odds).reshape(-1, 1), evidence.features]),
+            np.hstack([ones, np.array(evidence.log_odds).reshape(-1, 1), np.array(evidence.features)]),
             np.array([names[row] in codes for row in evidence.rows], bool),
             len(ranking.rows),
             answerable_columns(ranking.answerable, similar),
