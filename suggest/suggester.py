@@ -46,6 +46,7 @@ class Suggester:
 
     Attributes:
         artifact: The index.
+        encoder: Its encoder.
         catalogue: Its records.
         manifest: Its manifest.
         tables: Its tables of limits and fees.
@@ -83,6 +84,7 @@ class Suggester:
                 "build it again"
             )
         self.artifact = artifact
+        self.encoder = encoder
         self.catalogue = artifact.catalogue
         self.manifest = artifact.manifest
         self.tables = artifact.tables

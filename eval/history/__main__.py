@@ -26,7 +26,7 @@ WITHOUT_CODE = 60  # texts of a system for which no code fits
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure; returns the exit code, 2 for files that cannot be used."""
-    options = _parser().parse_args(arguments)
+    options = options_parser().parse_args(arguments)
     try:
         return _run(options)
     except (HcpcsError, OSError, msgspec.DecodeError) as error:
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def options_parser() -> argparse.ArgumentParser:
+    """The options, which `eval.history.tune` has too."""
     parser = argparse.ArgumentParser(prog="python -m eval.history", description=__doc__)
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="folder with train/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from index.exemplars import KeyedLine, build_exemplars
 from index.store.exemplars import Blend
 from suggest.answer import Ask
 from suggest.exemplars import FEATURES, POOL, OwnLines, answerable_columns
@@ -20,6 +21,9 @@ NO_HELP = Blend((0.0, 1.0, *(0.0 for _ in FEATURES)), (0.0, 1.0, 0.0, 0.0, 0.0))
 """Weights that leave every probability as it was."""
 
 STRENGTH = 5.0  # how firmly the weights are held where they begin
+SITE_STRENGTH = 20.0  # the same for the shipped weights, when they are tuned for a site
+PER_CODE = 5  # lines of one code that a site's weights learn from
+ASKED = 3000  # of a site's lines at most
 MAY_FALL = ("new", "behind", "vote_common")
 """Features that may count against a candidate; the others say that lines have its code."""
 
@@ -139,3 +143,43 @@ def _fit(
 
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds)
     return tuple(round(float(value), 4) for value in found.x)
+
+
+def tuned_blend(
+    suggester: Suggester, lines: Sequence[KeyedLine], start: Blend, on: date
+) -> tuple[Blend, int]:
+    """Weights tuned for a site, and the number of lines that they learned from.
+
+    Each half of the lines is asked with the other as history; lines that are equal but
+    for digits are in one half.
+
+    Args:
+        suggester: Without own lines.
+        lines: Of the site.
+        start: The weights that hold where the lines say little.
+        on: Date of service.
+    """
+    judged: list[Judged] = []
+    for half in (0, 1):
+        history, _ = build_exemplars(
+            (line for line in lines if line.shape % 2 != half), suggester.catalogue.records, suggester.encoder
+        )
+        if history is None:
+            continue
+        arms = {"own": OwnLines(history, suggester.artifact, suggester.encoder, start)}
+        for line in _asked(lines, half):
+            judged += judge(suggester, arms, line.line.text, line.line.codes, on).values()
+    return fit_blend(judged, start, SITE_STRENGTH), len(judged)
+
+
+def _asked(lines: Sequence[KeyedLine], half: int) -> Iterator[KeyedLine]:
+    per_code: dict[str, int] = {}
+    asked = 0
+    for line in lines:
+        if line.shape % 2 != half or not line.line.codes or asked >= ASKED // 2:
+            continue
+        code = line.line.codes[0]
+        per_code[code] = per_code.get(code, 0) + 1
+        if per_code[code] <= PER_CODE:
+            asked += 1
+            yield line
