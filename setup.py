@@ -28,11 +28,18 @@ COMPILED = {
 # Plain Python on the way of every answer, compiled as it stands: compiled it needs less of the processor's
 # cache, which between two requests holds other programs. HCPCS_PLAIN_PYTHON=1 leaves it uncompiled.
 PLAIN = [
-    *("index.encoder", "index.store.lexical", "index.store.vectors"),
+    *("index.encoder", "index.store.exemplars", "index.store.lexical", "index.store.vectors"),
     *("index.text.attributes", "index.text.heads", "index.text.memoize", "index.text.polarity"),
     *("index.text.quantities", "index.text.ranges"),
     *("suggest.against", "suggest.calibration", "suggest.candidates", "suggest.confidences"),
-    *("suggest.expansion", "suggest.features", "suggest.findings", "suggest.items", "suggest.looks"),
+    *(
+        "suggest.exemplars",
+        "suggest.expansion",
+        "suggest.features",
+        "suggest.findings",
+        "suggest.items",
+        "suggest.looks",
+    ),
     *("suggest.measures", "suggest.ranker", "suggest.ranking", "suggest.reader", "suggest.reasons"),
     *("suggest.reading.codes", "suggest.reading.digits", "suggest.reading.packages"),
     *("suggest.suggester", "suggest.suggestions", "suggest.systems", "suggest.trees", "suggest.word_marks"),

@@ -24,6 +24,7 @@ COMMANDS = {
     "mcp": "tools for an agent over stdin and stdout",
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
+    "feedback": "what users took of the suggestions",
     "trail": "check the audit trail, and find a text in it",
     "doctor": "what is installed, which index answers, how old it is, what is missing",
     "completion": "completion of commands and options for a shell",

@@ -14,6 +14,9 @@ from litestar.types import ControllerRouterHandler, Guard
 from api.callers.recognise import Callers
 from api.callers.table import shared_table
 from api.cds.routes import cds_routes
+from api.feedback.routes import feedback_route
+from api.feedback.shadow import SilentAnswers
+from api.feedback.store import FeedbackStore, open_store
 from api.fhir.outcome import operation_outcome
 from api.fhir.routes import fhir_routes
 from api.health import health_routes, metrics_route
@@ -63,13 +66,15 @@ def create_app(
         metrics: Counts to go on with; new ones when None.
     """
     service = Service(suggester, metrics)
+    picks = open_store(settings)
+    silent = SilentAnswers(picks) if picks and settings.shadow else None
 
     async def self_test() -> None:
         await asyncio.to_thread(service.self_test)
 
     endpoint = McpEndpoint(service)
     app = Litestar(
-        route_handlers=[*routes(service, endpoint, settings.cors_origins), *extra_routes],
+        route_handlers=[*routes(service, endpoint, settings.cors_origins, picks, silent), *extra_routes],
         guards=_guards(settings),
         cors_config=_cors(settings),
         exception_handlers={Exception: error_handler(RENDERERS)},
@@ -81,6 +86,10 @@ def create_app(
         logging_config=None,
         state=State({"service": service}),
     )
+    if silent is not None:
+        app.on_shutdown.append(silent.close)
+    if picks is not None:
+        app.on_shutdown.append(picks.close)
     # For refusals by the server, before the app.
     app.state.headers = _headers(service)
     app.state.renderers = RENDERERS
@@ -100,9 +109,13 @@ def create_app(
 
 
 def routes(
-    service: Service, endpoint: McpEndpoint, origins: tuple[str, ...]
+    service: Service,
+    endpoint: McpEndpoint,
+    origins: tuple[str, ...],
+    picks: FeedbackStore | None = None,
+    silent: SilentAnswers | None = None,
 ) -> list[ControllerRouterHandler]:
-    """Every route handler of the service."""
+    """Every route handler of the service; that of feedback only where `picks` keeps it."""
     large = [
         *nlm_routes(service),
         *fhir_routes(service),
@@ -111,8 +124,9 @@ def routes(
         *page_routes(),
     ]
     handlers = [
-        *rest_routes(service),
-        *cds_routes(service),
+        *rest_routes(service, silent.keep if silent else None),
+        *([feedback_route(service, picks)] if picks else ()),
+        *cds_routes(service, picks),
         *health_routes(service),
         Router("/", route_handlers=large, middleware=[compressed()]),
     ]

@@ -33,6 +33,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
         cpt: A licence holder's CPT file, folder or zip, whose codes are added.
         brands: Lists of product names.
         tables: CMS's files of limits and fees.
+        examples: Files of lines that the site has coded.
         encoder: Name for `load_encoder`.
         strict: Whether the first row that cannot be read ends the build.
         name: What to call the release, instead of the name that its file tells.
@@ -44,6 +45,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
     cpt: Path | None = None
     brands: Sequence[Path] = ()
     tables: Sequence[Path] = ()
+    examples: Sequence[Path] = ()
     encoder: str = "static"
     strict: bool = False
     name: str | None = None
@@ -78,7 +80,7 @@ def build_index(
     from index.build import assemble, write_index
     from index.encoder import load_encoder
 
-    sources = _sources(home, options, on)
+    sources, unread = _sources(home, options, on)
     folder = options.out or home.indexes / sources.release.name
     artifact = assemble(sources, load_encoder(options.encoder), cache=home.cache, progress=progress)
     manifest = write_index(artifact, folder)
@@ -86,10 +88,12 @@ def build_index(
         home.serve(folder.name)
     conflicts = sources.history.conflicts if sources.history else ()
     told = tuple(Problem(HISTORY_PROBLEM, 0, str(conflict)) for conflict in conflicts)
-    return folder, manifest, sources.release.problems + told
+    return folder, manifest, sources.release.problems + told + unread
 
 
-def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
+def _sources(home: Home, options: BuildOptions, on: date) -> tuple[Sources, tuple[Problem, ...]]:
+    """What to build from, and the rows of the examples that were left out."""
+    from api.examples import read_examples
     from index.build import Sources
     from index.release.cpt import CptCodes, read_cpt
     from index.tables.read import read_all
@@ -98,7 +102,8 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
 
     cpt = CptCodes(()) if options.cpt is None else read_cpt(options.cpt)
     release, history = _releases(home, options, cpt, on)
-    return Sources(
+    examples, unread = read_examples(options.examples, [record.code for record in release.records])
+    sources = Sources(
         release,
         lexicon=read_lexicon(),
         starter=() if release.name == STARTER else read_starter().records,
@@ -108,7 +113,9 @@ def _sources(home: Home, options: BuildOptions, on: date) -> Sources:
         wordings=cpt.wordings,
         cpt=cpt.files,
         tables=read_all(options.tables),
+        examples=examples,
     )
+    return sources, unread
 
 
 def _releases(home: Home, options: BuildOptions, cpt: CptCodes, on: date) -> tuple[Release, History | None]:

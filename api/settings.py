@@ -12,6 +12,7 @@ from index.errors import HcpcsError
 
 PREFIX = "HCPCS_"
 YES = frozenset({"1", "true", "yes", "on"})
+KEPT_TEXT = ("text", "hash", "none")
 NO = frozenset({"0", "false", "no", "off"})
 HOST = re.compile(r"\*|(\*\.)?[a-z0-9_.-]+|[0-9a-f:.]+")
 
@@ -34,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True):
         access_log: Whether the service writes one line for each request (never its text).
         trail: Folder of the audit trail; None for no trail.
         trail_key: File with the secret of the trail; None for `trail.key` in the data folder.
+        feedback: Address of the database of picks, as SQLAlchemy writes it; empty for none.
+        feedback_text: What is kept of a text: `text`, `hash` (a keyed one) or `none`.
+        feedback_key: File with the secret of the hashes; None for `feedback.key` in the data folder.
+        shadow: Whether the answers of `POST /v1/suggest` are kept too.
     """
 
     home: Path
@@ -46,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True):
     access_log: bool = True
     trail: Path | None = None
     trail_key: Path | None = None
+    feedback: str = ""
+    feedback_text: str = "hash"
+    feedback_key: Path | None = None
+    shadow: bool = False
 
     @property
     def checks_callers(self) -> bool:
@@ -74,6 +83,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         access_log=_switch("HCPCS_ACCESS_LOG", environ.get("HCPCS_ACCESS_LOG", "1")),
         trail=_trail(environ.get("HCPCS_TRAIL", "0"), Path(home).expanduser()),
         trail_key=_path(environ.get("HCPCS_TRAIL_KEY")),
+        feedback=_feedback(environ.get("HCPCS_FEEDBACK", "0"), Path(home).expanduser()),
+        feedback_text=_kept(environ.get("HCPCS_FEEDBACK_TEXT") or "hash"),
+        feedback_key=_path(environ.get("HCPCS_FEEDBACK_KEY")),
+        shadow=_switch("HCPCS_SHADOW", environ.get("HCPCS_SHADOW") or "0"),
     )
 
 
@@ -87,6 +100,25 @@ def _trail(value: str, home: Path) -> Path | None:
     if word in YES:
         return home / "trail"
     return None if word in NO or not word else _path(value.strip())
+
+
+def _feedback(value: str, home: Path) -> str:
+    """Address of the database: 1 stands for `feedback.db` in the data folder, a path for an SQLite file."""
+    word = value.strip()
+    if word.lower() in NO or not word:
+        return ""
+    if word.lower() in YES:
+        return f"sqlite:///{home / 'feedback.db'}"
+    if word.startswith(("postgresql://", "postgres://")):
+        return f"postgresql+psycopg://{word.partition('://')[2]}"
+    return word if "://" in word else f"sqlite:///{Path(word).expanduser()}"
+
+
+def _kept(value: str) -> str:
+    word = value.strip().lower()
+    if word not in KEPT_TEXT:
+        raise SettingsError(f"HCPCS_FEEDBACK_TEXT must be one of {', '.join(KEPT_TEXT)}")
+    return word
 
 
 def _api_key(value: str) -> str:

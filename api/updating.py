@@ -154,6 +154,8 @@ def _as_before(options: BuildOptions, before: Path | None) -> BuildOptions:
         )
     if options.cpt is None and not all(map(LEVEL_II.matches, catalogue.codes)):
         raise ArtifactError("the active index was built with a licence holder's codes; give --cpt FILE again")
+    if manifest.counts.get("examples") and not options.examples:
+        raise ArtifactError("the active index was built with lines of the site; give --examples FILE again")
     return msgspec.structs.replace(options, encoder=manifest.encoder)
 
 

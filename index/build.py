@@ -16,6 +16,7 @@ from index.code_systems import LEVEL_II
 from index.digest import file_sha256, source_digest
 from index.encoder import Encoder, Vectors
 from index.errors import ArtifactError
+from index.exemplars import ExampleLine, build_exemplars, keyed
 from index.files import locked, put_in_place, sync_all, tidy
 from index.history.spans import History
 from index.records import Record, Release, Wording
@@ -23,6 +24,7 @@ from index.store.artifact import Artifact
 from index.store.build_cache import cached_by_source
 from index.store.catalogue import Catalogue
 from index.store.contents import verify
+from index.store.exemplars import Exemplars
 from index.store.forward import ForwardIndex
 from index.store.level_vectors import LevelVectors
 from index.store.manifest import FORMAT, Manifest
@@ -57,6 +59,7 @@ class Sources(msgspec.Struct, frozen=True):
         wordings: Further texts of the codes, from their publisher.
         cpt: Name -> sha256 of each file that CPT codes came from, for the manifest.
         tables: Limits and fees that CMS publishes about the codes.
+        examples: Lines that a site has coded.
     """
 
     release: Release
@@ -68,6 +71,7 @@ class Sources(msgspec.Struct, frozen=True):
     wordings: Sequence[Wording] = ()
     cpt: Mapping[str, str] = {}
     tables: Sequence[CodeTable] = ()
+    examples: Sequence[ExampleLine] = ()
 
 
 def assemble(
@@ -115,15 +119,28 @@ def assemble(
             embed=lambda new: embed(encoder, new, cache, progress),
             cache=cache,
         )
+    exemplars, counts = _exemplars(sources, encoder, progress)
     return Artifact(
-        _manifest(sources, encoder, scale, len(texts)),
+        _manifest(sources, encoder, scale, _counts(sources, len(texts)) | counts),
         codes=codes,
         texts=TextParts(tuple(texts), TextVectors.from_vectors(text_vectors, scale), words),
         lexicon=sources.lexicon,
         names=sources.names,
         past=past,
         tables=Tables.of(sources.tables),
+        exemplars=exemplars,
     )
+
+
+def _exemplars(
+    sources: Sources, encoder: Encoder, progress: Progress
+) -> tuple[Exemplars | None, dict[str, int]]:
+    """The site's own lines, and what the manifest counts of them."""
+    if not sources.examples:
+        return None, {}
+    lines = map(keyed, sources.examples)
+    exemplars, report = build_exemplars(lines, sources.release.records, encoder, progress)
+    return exemplars, report.counts()
 
 
 def _proposals(sources: Sources) -> dict[str, Proposal]:
@@ -162,7 +179,7 @@ def _vector_index(
     return LevelVectors.from_vectors(vectors, scale, int(np.count_nonzero(~counted)))
 
 
-def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> Manifest:
+def _manifest(sources: Sources, encoder: Encoder, scale: float, counts: dict[str, int]) -> Manifest:
     release = sources.release
     return Manifest(
         format=FORMAT,
@@ -175,7 +192,7 @@ def _manifest(sources: Sources, encoder: Encoder, scale: float, texts: int) -> M
         scale=scale,
         template=TEMPLATE,
         normal_form=NORMAL_FORM,
-        counts=_counts(sources, texts),
+        counts=counts,
         built_at=datetime.now(UTC).replace(microsecond=0),
         notice=release.notice,
         brands={path.name: file_sha256(path) for path in sources.brands},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,23 @@ from suggest.reader import Query
 from suggest.systems import UNKNOWN_SYSTEMS, SystemModel, own_log_odds
 
 
+class Past(NamedTuple):
+    """A site's own line that speaks for a code.
+
+    Attributes:
+        line: As it was written.
+        cosine: Of the line with the text.
+        same: Whether the text has the same words, in any order.
+    """
+
+    line: str
+    cosine: float
+    same: bool
+
+
+NO_PAST: Mapping[int, Past] = MappingProxyType({})
+
+
 class Ranking(NamedTuple):
     """The first candidates of one query, best first.
 
@@ -30,6 +48,7 @@ class Ranking(NamedTuple):
             places.
         answerable: Probability that any code fits.
         systems: Probability of each of `suggest.systems.SYSTEMS`, by the words alone.
+        past: Row -> the site's own line that speaks most for the code; empty without such lines.
     """
 
     rows: list[int]
@@ -38,6 +57,7 @@ class Ranking(NamedTuple):
     confidences: list[float]
     answerable: float
     systems: Sequence[float]
+    past: Mapping[int, Past] = NO_PAST
 
 
 class Ranked(NamedTuple):

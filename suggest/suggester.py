@@ -16,6 +16,7 @@ from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.confidences import Confidences, Twins, limited
 from suggest.drug_packages import DrugPackages
+from suggest.exemplars import OwnLines, load_blend, with_past
 from suggest.expansion import Expander
 from suggest.features import Features
 from suggest.findings import Findings
@@ -48,6 +49,7 @@ class Suggester:
 
     Attributes:
         artifact: The index.
+        encoder: Its encoder.
         catalogue: Its records.
         manifest: Its manifest.
         tables: Its tables of limits and fees.
@@ -85,6 +87,7 @@ class Suggester:
                 "build it again"
             )
         self.artifact = artifact
+        self.encoder = encoder
         self.catalogue = artifact.catalogue
         self.manifest = artifact.manifest
         self.tables = artifact.tables
@@ -106,6 +109,10 @@ class Suggester:
         columns = CodeColumns.from_artifact(artifact, thresholds.code_popularity)
         features = Features(artifact.table, columns)
         self._pipeline = RankingPipeline(Retriever(artifact, encoder), features, ranker, calibration, systems)
+        self._own = None
+        if artifact.exemplars is not None:
+            blend = artifact.exemplars.blend or load_blend()
+            self._own = OwnLines(artifact.exemplars, artifact, encoder, blend)
         self._refuse_below = thresholds.refuse_below
         self._items = Items(self._reader, artifact.table)
         self._scopes = Scopes(self.catalogue, columns.measure, dates)
@@ -229,7 +236,12 @@ class Suggester:
                 (of_measures if meant else others).append(i)
         for positions, allowed in ((of_measures, scope.allowed), (others, scope.without_measures)):
             if positions:
-                new = self._pipeline.rankings([queries[i] for i in positions], scope.k, allowed)
+                chosen = [queries[i] for i in positions]
+                if self._own is None:
+                    new = self._pipeline.rankings(chosen, scope.k, allowed)
+                else:
+                    lines = [texts[i] for i in positions]
+                    new = self._own.rankings(self._pipeline, lines, chosen, scope.k, allowed)
                 for i, ranking in zip(positions, new, strict=True):
                     rankings[i] = ranking
         return rankings
@@ -360,6 +372,8 @@ class Suggester:
             rows = [ranking.rows[i] for i in positions]
             closest = [ranking.closest[i] for i in positions]
         whys = self._reasons.whys(query, rows, closest)
+        if ranking.past:
+            whys = with_past(whys, rows, ranking.past)
         ranked = self._suggestions.ranked(ranking, positions, whys, len(leading) + 1, scope.on)
         if not invalid and not scope.filters.include_terminated:
             return leading + ranked

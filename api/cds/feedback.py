@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from api.cds.messages import CardFeedback, Feedback
+from api.cds.resources import Json
+from api.feedback.records import Pick, Shown, ShownCode
+from api.feedback.store import FeedbackStore
 from api.http.problems import invalid
 from api.service import Service
 
@@ -49,6 +53,42 @@ def count_feedback(service: Service, feedback: Feedback) -> None:
             service.metrics.cds_feedback.labels(card.outcome, code).inc()
         if card.outcome == "overridden":
             service.metrics.cds_overrides.labels(_reason_code(card)).inc()
+
+
+def shown_cards(service: Service, cards: Sequence[Json]) -> list[Shown]:
+    """What is kept of cards: their codes with positions, not the order's text."""
+    return [
+        Shown(
+            request_id=card["uuid"],
+            channel="cds",
+            text="",
+            codes=tuple(
+                ShownCode(n, code_of(UUID(one["uuid"]))) for n, one in enumerate(card["suggestions"], 1)
+            ),
+            release=service.release,
+            model=service.model,
+        )
+        for card in cards
+    ]
+
+
+def keep_feedback(service: Service, picks: FeedbackStore, feedback: Feedback) -> None:
+    """Keep the outcome of each card; the card's own id stands for the request.
+
+    Raises:
+        FeedbackError: If the database does not take it.
+    """
+    for position, card in enumerate(feedback.feedback):
+        shown = Shown(
+            request_id=str(card.card),
+            channel="cds",
+            text="",
+            codes=(),
+            release=service.release,
+            model=service.model,
+        )
+        for code in _accepted_codes(service, card, position) or [""]:
+            picks.add_pick(shown, Pick("accepted" if code else "overridden", code))
 
 
 def _accepted_codes(service: Service, card: CardFeedback, position: int) -> list[str]:

@@ -5,6 +5,8 @@ Specification: https://cds-hooks.hl7.org/2.0/
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Annotated, Any
 
 import msgspec
@@ -14,16 +16,20 @@ from litestar.types import ControllerRouterHandler
 
 from api.cds.cards import CardMaker
 from api.cds.discovery import SERVICE, service_of, services, smart_configuration
-from api.cds.feedback import count_feedback
+from api.cds.feedback import count_feedback, keep_feedback, shown_cards
 from api.cds.lenses import lens_codes
 from api.cds.messages import HOOKS, Feedback, HookRequest, check_call
 from api.cds.resources import Json
+from api.feedback.database import FeedbackError
+from api.feedback.store import FeedbackStore
 from api.http.bodies import json_response
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
 from api.http.limits import CDS_BODY_BYTES
 from api.http.problems import Refused
 from api.service import Service
+
+log = logging.getLogger("hcpcs.cds")
 
 TAG = "CDS Hooks 2.0"
 ServiceId = Annotated[str, PathParameter(description="An id that discovery lists.")]
@@ -43,17 +49,51 @@ EXAMPLE_CALL: Json = {
 }
 
 
-def cds_routes(service: Service) -> list[ControllerRouterHandler]:
-    """Route handlers of `/cds-services`: discovery, one service for all hooks, one for each, and feedback."""
+def cds_routes(service: Service, picks: FeedbackStore | None = None) -> list[ControllerRouterHandler]:
+    """Route handlers of `/cds-services`: discovery, one service for all hooks, one for each, and feedback.
+
+    Cards and feedback go to `picks` where it is given.
+    """
     maker = CardMaker(service, lens_codes(service.catalogue.records))
+    kept = _Kept(service, picks)
     return [
         _discovery_route(),
         _smart_route(),
-        _call_route(maker),
-        _feedback_route(maker, service),
-        _hook_route(maker),
-        _hook_feedback_route(service),
+        _call_route(maker, kept),
+        _feedback_route(maker, kept),
+        _hook_route(maker, kept),
+        _hook_feedback_route(kept),
     ]
+
+
+class _Kept:
+    """Counts what becomes of cards, and keeps it where the site says so."""
+
+    def __init__(self, service: Service, picks: FeedbackStore | None) -> None:
+        self._service, self._picks = service, picks
+
+    async def cards(self, cards: list[Json]) -> Response[Json]:
+        """The answer with some cards, once they are kept; cards that cannot be kept are answered too."""
+        if self._picks is not None and cards:
+            try:
+                await asyncio.to_thread(self._picks.add_shown, *shown_cards(self._service, cards))
+            except FeedbackError as error:
+                log.error("cards were not kept: %s", error)
+        return json_response(ENCODE({"cards": cards}))
+
+    async def feedback(self, feedback: Feedback) -> Json:
+        """The answer to feedback, once it is kept.
+
+        Raises:
+            Refused: 422 for feedback that contradicts itself or our cards; 503 if it could not be kept.
+        """
+        count_feedback(self._service, feedback)
+        if self._picks is not None:
+            try:
+                await asyncio.to_thread(keep_feedback, self._service, self._picks, feedback)
+            except FeedbackError as error:
+                raise Refused(503, str(error)) from None
+        return {}
 
 
 def _discovery_route() -> ControllerRouterHandler:
@@ -90,7 +130,7 @@ def _smart_route() -> ControllerRouterHandler:
     return smart
 
 
-def _call_route(maker: CardMaker) -> ControllerRouterHandler:
+def _call_route(maker: CardMaker, kept: _Kept) -> ControllerRouterHandler:
     @post(
         f"/cds-services/{SERVICE}",
         status_code=200,
@@ -108,12 +148,12 @@ def _call_route(maker: CardMaker) -> ControllerRouterHandler:
         time.
         """
         check_call(data, HOOKS)
-        return json_response(ENCODE({"cards": await maker.in_time(data)}))
+        return await kept.cards(await maker.in_time(data))
 
     return cds_call
 
 
-def _hook_route(maker: CardMaker) -> ControllerRouterHandler:
+def _hook_route(maker: CardMaker, kept: _Kept) -> ControllerRouterHandler:
     @post(
         "/cds-services/{service_id:str}",
         status_code=200,
@@ -126,7 +166,7 @@ def _hook_route(maker: CardMaker) -> ControllerRouterHandler:
     async def cds_hook_call(service_id: ServiceId, data: RequestBody[HookRequest]) -> Response[Json]:
         """As the service for all hooks, for the one hook that discovery lists under this id."""
         check_call(data, (_hook_of(service_id),))
-        return json_response(ENCODE({"cards": await maker.in_time(data)}))
+        return await kept.cards(await maker.in_time(data))
 
     return cds_hook_call
 
@@ -143,7 +183,7 @@ def _hook_of(service_id: str) -> str:
     raise Refused(404, "there is no such service; GET /cds-services lists them")
 
 
-def _feedback_route(maker: CardMaker, service: Service) -> ControllerRouterHandler:
+def _feedback_route(maker: CardMaker, kept: _Kept) -> ControllerRouterHandler:
     def example() -> Example:
         accepted = [{"id": card["suggestions"][0]["uuid"]} for card in _example_cards(maker)[:1]]
         feedback = {
@@ -164,14 +204,13 @@ def _feedback_route(maker: CardMaker, service: Service) -> ControllerRouterHandl
         opt={EXAMPLE: example},
     )
     async def cds_feedback(data: RequestBody[Feedback]) -> Json:
-        """Outcomes and accepted codes are counted; comments are not stored."""
-        count_feedback(service, data)
-        return {}
+        """Outcomes and accepted codes are counted, and kept where the site says so; comments are not."""
+        return await kept.feedback(data)
 
     return cds_feedback
 
 
-def _hook_feedback_route(service: Service) -> ControllerRouterHandler:
+def _hook_feedback_route(kept: _Kept) -> ControllerRouterHandler:
     @post(
         "/cds-services/{service_id:str}/feedback",
         status_code=200,
@@ -183,8 +222,7 @@ def _hook_feedback_route(service: Service) -> ControllerRouterHandler:
     async def cds_hook_feedback(service_id: ServiceId, data: RequestBody[Feedback]) -> Json:
         """As for the service for all hooks."""
         _hook_of(service_id)
-        count_feedback(service, data)
-        return {}
+        return await kept.feedback(data)
 
     return cds_hook_feedback
 

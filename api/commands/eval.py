@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("rescore", _add_rescore, "score the cases of a run again on a new release"),
         ("submit", _add_submit, "check and score a submission to the open benchmark"),
         ("leaderboard", _add_leaderboard, "make the leaderboard page from scored cards"),
+        ("shadow", _add_shadow, "compare answers that nobody saw with the codes that were billed"),
     ):
         add(action(name, summary))
 
@@ -169,6 +170,21 @@ def _add_leaderboard(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="Markdown file (default: standard output)")
 
 
+def _add_shadow(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("billed", type=Path, metavar="BILLED", help="lines as they were billed: .jsonl, .csv, .tsv or .xlsx")
+    add(
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help="JSON Lines that `hcpcs batch` wrote (default: the answers that the service kept, HCPCS_SHADOW)",
+    )
+    add("--answers-id-column", default="id", metavar="NAME", help="of the line's id there (default: id)")
+    for field in FIELDS:
+        add(f"--{field}-column", metavar="NAME", help=f"column of the {field} in BILLED (default: {field})")
+    add("--json", action="store_true", help="print one JSON object")
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code.
 
@@ -186,6 +202,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         "rescore": _rescore,
         "submit": _submit,
         "leaderboard": _leaderboard,
+        "shadow": _shadow,
     }
     try:
         return actions[arguments.action](arguments, settings)
@@ -352,6 +369,25 @@ def _leaderboard(arguments: argparse.Namespace, settings: Settings) -> int:
         _tell(f"the leaderboard is in {arguments.out}")
     else:
         print(page, end="")
+    return 0
+
+
+def _shadow(arguments: argparse.Namespace, settings: Settings) -> int:
+    from api.shadow import compare_with_billed
+    from eval.report.text_table import as_text
+    from eval.shadow.compare import comparison_rows
+
+    columns = {field: name for field in FIELDS if (name := getattr(arguments, f"{field}_column"))}
+    found = compare_with_billed(
+        arguments.billed, columns, arguments.answers, arguments.answers_id_column, settings
+    )
+    if arguments.json:
+        print(msgspec.json.encode(found).decode())
+        return 0
+    print(as_text(comparison_rows(found)))
+    _tell(
+        f"{found.answers} answers were kept; {found.unjoined} of {found.billed} billed lines have no answer"
+    )
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="CMS's limits or fees about codes: MUE, DMEPOS, ASP limits, OPPS Addendum B; repeat for each",
     )
+    _add_examples(add)
     add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
     add("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
     add("--strict", action="store_true", help="stop at the first bad row of the release")
@@ -83,11 +85,24 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the manifest as JSON")
 
 
+def _add_examples(add: Callable[..., Any]) -> None:
+    add(
+        "--examples",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="lines that the site has coded (.jsonl, .csv, .tsv, .xlsx: query and codes"
+        " as CMS lays it out); repeat for each",
+    )
+
+
 def _add_update(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--release", default="latest", metavar="FILE|latest", help="default: latest, downloaded from CMS")
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    _add_examples(add)
     add("--name", help="name of the release, if the file's name does not tell it")
     add("--all", action="store_true", help="print every changed answer, not the first ten")
     add("--json", action="store_true", help="print what was done as JSON")
@@ -136,6 +151,7 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
         cpt=arguments.cpt,
         brands=arguments.brands,
         tables=arguments.tables,
+        examples=arguments.examples,
         encoder=arguments.encoder,
         strict=arguments.strict,
         name=arguments.name,
@@ -261,7 +277,11 @@ def _update(arguments: argparse.Namespace, settings: Settings) -> int:
     from api.updating import update_index
 
     options = BuildOptions(
-        release=arguments.release, cpt=arguments.cpt, brands=arguments.brands, name=arguments.name
+        release=arguments.release,
+        cpt=arguments.cpt,
+        brands=arguments.brands,
+        examples=arguments.examples,
+        name=arguments.name,
     )
     with progress_bar("embedding texts") as progress:
         update = update_index(Home(settings.home), options, on=date.today(), progress=progress)

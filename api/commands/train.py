@@ -21,11 +21,25 @@ EXAMPLE = "hcpcs train --data ../shared/data --release january-2026-alpha-numeri
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="folder with hcpcs/, asp/ and train/"
+        "--from",
+        type=Path,
+        dest="source",
+        metavar="INDEX",
+        help="tune this index for a site with --examples, instead of training what ships",
     )
     parser.add_argument(
-        "--release", type=Path, required=True, metavar="FILE", help="release file to train on"
+        "--examples", type=Path, action="append", default=[], metavar="FILE", help="lines that the site coded"
     )
+    parser.add_argument(
+        "--cases",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="cases on which a tuned index must not be worse (default: those that ship)",
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder with hcpcs/, asp/ and train/")
+    parser.add_argument("--release", type=Path, metavar="FILE", help="release file to train on")
     parser.add_argument(
         "--on",
         type=date_argument,
@@ -40,7 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Train, then print the SHA-256 of every weight file."""
+    """Tune an index, or train what ships and print the SHA-256 of every weight file."""
+    if arguments.source is not None:
+        return _tune(arguments, settings)
+    if arguments.data is None or arguments.release is None:
+        raise ArtifactError("give --data DIR and --release FILE, or --from INDEX and --examples FILE")
     try:
         from suggest.training.pipeline import inputs_under, train
     except ImportError as error:
@@ -62,4 +80,31 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         ) from error
     for path, digest in written.items():
         print(f"{digest}  {path}")
+    return 0
+
+
+def _tune(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Tune an index for a site and make it the active one; 1 where the gate was missed."""
+    from api.tuning import SHARED, tune
+    from index.home import Home
+    from index.store.manifest import read_manifest
+
+    if not arguments.examples:
+        raise ArtifactError("--from needs --examples FILE: lines that the site has coded")
+    home = Home(settings.home)
+    name = f"{read_manifest(arguments.source).release}-site"
+    to_home = arguments.out == Path()
+    out = home.indexes / name if to_home else arguments.out
+    tuned = tune(arguments.source, arguments.examples, arguments.cases or SHARED, out, arguments.on)
+    before, after = tuned.before, tuned.after
+    print(f"{tuned.lines} lines; the weights learned from {tuned.learned}")
+    print(f"shared cases: right first {before.first} -> {after.first}, in first five", end=" ")
+    print(f"{before.among} -> {after.among}, refused without a code {before.refused} -> {after.refused}")
+    if not tuned.passed:
+        sys.stderr.write("hcpcs: gate missed: worse on the shared cases; nothing was written\n")
+        return 1
+    if to_home:
+        home.serve(name)
+    back = "; `hcpcs index rollback` goes back" if to_home else ""
+    print(f"{tuned.folder} holds the tuned index{back}")
     return 0

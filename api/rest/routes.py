@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
@@ -16,11 +18,17 @@ from api.rest.modifiers import modifier_routes
 from api.rest.releases import releases_route
 from api.rest.suggest import suggest_routes
 from api.service import Service
+from suggest.answer import Answer
 
 
-def rest_routes(service: Service) -> list[ControllerRouterHandler]:
-    """Route handlers of `/v1`; an answer for one text is small, and left uncompressed to save time."""
-    suggest, batch = suggest_routes(service)
+def rest_routes(
+    service: Service, keep: Callable[[Answer], None] | None = None
+) -> list[ControllerRouterHandler]:
+    """Route handlers of `/v1`; an answer for one text is small, and left uncompressed to save time.
+
+    `keep` is given each answer to a single text.
+    """
+    suggest, batch = suggest_routes(service, keep)
     modifiers, found_modifiers = modifier_routes(service)
     code_data = [
         *code_routes(service),

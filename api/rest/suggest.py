@@ -31,12 +31,15 @@ ITEMS_AT_ONCE = 50  # of a batch; between two parts a client that left is notice
 EXAMPLE_TEXT = "folding walker with wheels"
 
 
-def suggest_routes(service: Service) -> list[ControllerRouterHandler]:
-    """Route handlers of `/v1/suggest`."""
-    return [_suggest_route(service), _batch_route(service)]
+Keep = Callable[[Answer], None]
 
 
-def _suggest_route(service: Service) -> ControllerRouterHandler:
+def suggest_routes(service: Service, keep: Keep | None = None) -> list[ControllerRouterHandler]:
+    """Route handlers of `/v1/suggest`; `keep` is given each answer to a single text."""
+    return [_suggest_route(service, keep), _batch_route(service)]
+
+
+def _suggest_route(service: Service, keep: Keep | None) -> ControllerRouterHandler:
     cache, batcher = AnswerCache(CACHED_ANSWERS), MicroBatcher(service)
 
     def example() -> Example:
@@ -68,6 +71,8 @@ def _suggest_route(service: Service) -> ControllerRouterHandler:
         answer = await batcher.suggest(data.query(today))
         if answer.error:
             raise invalid("$.text", answer.error)
+        if keep is not None:
+            keep(answer)
         encoded, codes = ENCODE(answer), len(answer.suggestions)
         cache.put(digest, CachedAnswer(encoded, codes))
         note_codes(codes)

@@ -12,6 +12,7 @@
 | `words.safetensors`, `words.txt` | the words of every text |
 | `lexicon.jsonl`, `names.jsonl` | both as they were when the index was built |
 | `tables.json`, `table-*.tsv` | limits and fees, where they were given |
+| `exemplars*` | a site's own labelled lines, where they were given: `index.store.exemplars` |
 
 An index of several releases also has the files that `index.store.past` names.
 
@@ -32,6 +33,7 @@ from index.errors import ArtifactError
 from index.sealed import seal
 from index.store.catalogue import read_jsonl, write_jsonl
 from index.store.contents import Contents, digests, read_contents
+from index.store.exemplars import Exemplars
 from index.store.lexical import Lexical
 from index.store.manifest import MANIFEST, Manifest, read_manifest
 from index.store.parts import CodeParts, TextParts
@@ -63,6 +65,7 @@ class Artifact:
         names: Product names, likewise.
         past: The same for every wording that a code has had; None for an index of one release.
         tables: Limits and fees.
+        exemplars: A site's own labelled lines; None without any.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Artifact:
         names: Sequence[Name],
         past: Past | None = None,
         tables: Tables = NO_TABLES,
+        exemplars: Exemplars | None = None,
     ) -> None:
         self.manifest = manifest
         self._codes = codes
@@ -85,6 +89,7 @@ class Artifact:
         self.lexicon = tuple(lexicon)
         self.names = tuple(names)
         self.tables = tables
+        self.exemplars = exemplars
         self._past = past
         self.past: Artifact | None = None
         if past is not None:
@@ -124,6 +129,7 @@ class Artifact:
             names=read_jsonl(contents, NAMES, Name),
             past=Past.load(contents, codes.catalogue, texts),
             tables=Tables.load(contents),
+            exemplars=Exemplars.load(contents),
         )
 
     def save(self, folder: Path) -> Manifest:
@@ -135,6 +141,8 @@ class Artifact:
         if self._past is not None:
             self._past.save(folder)
         self.tables.save(folder)
+        if self.exemplars is not None:
+            self.exemplars.save(folder)
         manifest = msgspec.structs.replace(self.manifest, files=digests(folder))
         (folder / MANIFEST).write_bytes(seal(manifest))
         return read_manifest(folder)

@@ -1,0 +1,1 @@
+"""Alembic's environment; the versions of the tables are in `versions`."""

@@ -1,0 +1,1 @@
+"""Answers that nobody saw, against the codes that were billed."""

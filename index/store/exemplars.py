@@ -1,0 +1,230 @@
+"""A site's own labelled lines in an index folder: what equals a text, and what is nearest to it in meaning.
+
+Lines with the same words in any order are one entry. Entries that differ in nothing but digits are one shape,
+and each shape has one vector, so that a thousand sizes of one screw are one neighbour.
+
+| file | holds |
+| --- | --- |
+| `exemplars.safetensors` | keys of entries and shapes, and the codes of each with their weights |
+| `exemplars-codes.txt`, `exemplars-lines.txt` | the codes, and one line of each shape as it was written |
+| `exemplars.faiss` | one vector a shape |
+| `exemplars.json` | the model that weighs them, where it was tuned for the site |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import faiss
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import save_file
+
+from index.arrays import Vectors
+from index.errors import ArtifactError
+from index.store.contents import Contents
+from index.store.named_arrays import read_arrays
+from index.text.words import normalise, words
+
+ARRAYS = "exemplars.safetensors"
+CODES = "exemplars-codes.txt"
+LINES = "exemplars-lines.txt"
+VECTORS = "exemplars.faiss"
+BLEND = "exemplars.json"
+
+MIN_LISTED = 8192
+"""From this number of shapes on a search looks into a part of them; below it compares all."""
+
+SHAPES_PER_LIST = 50  # on average, in an index of up to `MAX_LISTS` lists
+MAX_LISTS = 4096
+COMPARED = 1000  # shapes that a search compares, about
+PROBED = (4, 16)  # lists that it looks into, at least and at most
+TRAINING_VECTORS_PER_LIST = 40
+ADDED_TOGETHER = 1 << 15
+SEED = 1234
+
+_DIGITS = re.compile(r"\d+")
+_TABLES = ("entry", "shape")
+
+
+class Blend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two logistic regressions that say how much own lines count: shipped, or tuned for a site.
+
+    Attributes:
+        accepted: Weights of a constant, of the log odds of the confidence, and of
+            `suggest.exemplars.FEATURES`, for the probability that a candidate is right.
+        answerable: Weights of `suggest.exemplars.answerable_columns`, for the probability that any code fits.
+    """
+
+    accepted: tuple[float, ...]
+    answerable: tuple[float, ...]
+
+
+class Labels:
+    """The codes of entries or shapes.
+
+    Attributes:
+        keys: uint64 (n,), ascending: what the words of a text hash to.
+        indptr: int64 (n + 1,): key i has the labels from `indptr[i]` up to but not including `indptr[i + 1]`.
+        codes: int32 (m,): positions in `Exemplars.codes`.
+        weights: float32 (m,): how many lines say so; a doubtful line counts less than one.
+    """
+
+    FIELDS = ("keys", "indptr", "codes", "weights")
+
+    def __init__(
+        self,
+        keys: npt.NDArray[np.uint64],
+        indptr: npt.NDArray[np.int64],
+        codes: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float32],
+    ) -> None:
+        """Take the arrays."""
+        self.keys, self.indptr, self.codes, self.weights = keys, indptr, codes, weights
+        # A number of a memory view costs a tenth of one of a numpy array.
+        arrays: tuple[Any, ...] = (keys, indptr, codes, weights)
+        self._views = [memoryview(array) for array in arrays]
+
+    def find(self, key: int) -> int:
+        """The position of a key; -1 when it is not there."""
+        keys = self._views[0]
+        position = bisect_left(keys, key)
+        return position if position < len(keys) and keys[position] == key else -1
+
+    def at(self, position: int) -> list[tuple[int, float]]:
+        """The codes at a position and their weights."""
+        _, indptr, codes, weights = self._views
+        return [(codes[i], weights[i]) for i in range(indptr[position], indptr[position + 1])]
+
+
+class Exemplars:
+    """Labelled lines, to look up and to search. Safe to use from several threads.
+
+    Attributes:
+        codes: Every code of the lines, ascending.
+        entries: The codes of each entry.
+        shapes: The codes of each shape.
+        lines: One line of each shape, as it was written.
+        blend: The model that weighs them; None for the shipped one.
+    """
+
+    def __init__(
+        self,
+        codes: Sequence[str],
+        entries: Labels,
+        shapes: Labels,
+        lines: Sequence[str],
+        vectors: Any,
+        blend: Blend | None = None,
+    ) -> None:
+        """Take the parts; `vectors` is a FAISS index with one vector a shape."""
+        self.blend = blend
+        self.codes = tuple(codes)
+        self.entries = entries
+        self.shapes = shapes
+        self.lines = lines
+        self._vectors = vectors
+
+    def __len__(self) -> int:
+        """The number of shapes."""
+        return len(self.shapes.keys)
+
+    def nearest(self, queries: Vectors, k: int) -> tuple[list[list[float]], list[list[int]]]:
+        """Cosines with the nearest shapes, best first, and their positions; -1 where there are fewer."""
+        cosines, shapes = self._vectors.search(queries, min(k, len(self)))
+        return cosines.tolist(), shapes.tolist()
+
+    def save(self, folder: Path) -> None:
+        """Write every file."""
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for table, labels in zip(_TABLES, (self.entries, self.shapes), strict=True):
+            arrays |= {f"{table}_{part}": getattr(labels, part) for part in Labels.FIELDS}
+        save_file(arrays, folder / ARRAYS)
+        (folder / CODES).write_text("".join(f"{code}\n" for code in self.codes), encoding="utf-8")
+        (folder / LINES).write_text("".join(f"{line}\n" for line in self.lines), encoding="utf-8")
+        faiss.write_index(self._vectors, str(folder / VECTORS))
+        if self.blend is not None:
+            (folder / BLEND).write_bytes(msgspec.json.encode(self.blend))
+
+    @classmethod
+    def load(cls, contents: Contents) -> Exemplars | None:
+        """Read what `save` wrote; None for an index without lines of a site.
+
+        Raises:
+            ArtifactError: If a file is missing or damaged.
+        """
+        if ARRAYS not in contents.files:
+            return None
+        names = [f"{table}_{part}" for table in _TABLES for part in Labels.FIELDS]
+        arrays = read_arrays(contents, ARRAYS, names)
+        entries, shapes = (
+            Labels(*(arrays[f"{table}_{part}"] for part in Labels.FIELDS)) for table in _TABLES
+        )
+        lines = contents.text(LINES).split("\n")[:-1]
+        try:
+            vectors = faiss.deserialize_index(np.frombuffer(contents.read(VECTORS), np.uint8))
+        except RuntimeError as error:
+            raise ArtifactError(
+                f"{contents.path(VECTORS)} is no FAISS index; build the index again"
+            ) from error
+        if not len(shapes.keys) == len(lines) == vectors.ntotal:
+            raise ArtifactError(
+                f"{contents.path(ARRAYS)} does not belong to {VECTORS}; build the index again"
+            )
+        return cls(contents.text(CODES).split(), entries, shapes, lines, vectors, _blend(contents))
+
+
+def _blend(contents: Contents) -> Blend | None:
+    if BLEND not in contents.files:
+        return None
+    try:
+        return msgspec.json.decode(contents.read(BLEND), type=Blend)
+    except msgspec.DecodeError as error:
+        raise ArtifactError(
+            f"{contents.path(BLEND)} cannot be read ({error}); build the index again"
+        ) from error
+
+
+def entry_key(text: str) -> int:
+    """What all texts with the same words in any order have in common, and no other text."""
+    return _key(words(normalise(text)))
+
+
+def shape_key(text: str) -> int:
+    """The same for texts that are equal but for digits and order."""
+    return _key(words(_DIGITS.sub("0", normalise(text))))
+
+
+def _key(found: Sequence[str]) -> int:
+    return int.from_bytes(hashlib.blake2b(" ".join(sorted(found)).encode(), digest_size=8).digest(), "little")
+
+
+def vector_index(vectors: npt.NDArray[Any]) -> Any:
+    """A FAISS index of rows of unit length: all are compared, or in a large one a part of them.
+
+    Args:
+        vectors: float16 or float32 (n, dim).
+    """
+    n, dim = vectors.shape
+    if n < MIN_LISTED:
+        index: Any = faiss.IndexScalarQuantizer(
+            dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        )
+        index.train(vectors.astype(np.float32))
+    else:
+        lists = min(MAX_LISTS, n // SHAPES_PER_LIST)
+        index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.cp.seed, index.cp.niter = SEED, 8
+        index.cp.max_points_per_centroid = TRAINING_VECTORS_PER_LIST
+        sample = np.linspace(0, n - 1, min(n, lists * TRAINING_VECTORS_PER_LIST)).astype(np.int64)
+        index.train(vectors[sample].astype(np.float32))
+        index.nprobe = min(max(COMPARED * lists // n, PROBED[0]), PROBED[1])
+    for start in range(0, n, ADDED_TOGETHER):
+        index.add(vectors[start : start + ADDED_TOGETHER].astype(np.float32))
+    return index

@@ -1,0 +1,310 @@
+"""What a site's own labelled lines say of the candidates of a text, and the ranking with it.
+
+For each code: the share of the lines with the same words, of those that differ in digits alone, and of the
+lines nearest in meaning. A small model, a logistic regression beside the log odds of the shipped confidence,
+turns them into a probability, by which the candidates are ordered anew. A text that is like no line keeps its
+ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import exp, log, log1p
+from operator import mul
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import Encoder
+from index.errors import ArtifactError
+from index.shipped import read_shipped
+from index.store.artifact import Artifact
+from index.store.exemplars import Blend, Exemplars, entry_key, shape_key
+from index.store.texts import LONG
+from index.text.words import normalise
+from suggest.answer import Why
+from suggest.ranker import WEIGHTS
+from suggest.ranking import Past, Ranking, RankingPipeline
+from suggest.reader import Query
+
+NEIGHBOURS = 16
+POOL = 10  # candidates of the ranking that are ordered anew, or as many as a user wants
+NEW_CODES = 5  # codes of similar lines that the ranking did not find
+MIN_COSINE = 0.55  # of a line that says anything
+SHARPNESS = 14.0  # how fast a line's say falls with its distance from the nearest one
+NEAR = 0.75  # cosine from which on a line counts as support
+MAX_TOLD = 60  # characters of a line in a reason
+LEAST, MOST = 0.002, 0.998  # probabilities between which log odds are taken
+NEW_LOG_ODDS = -1.0  # of a new code, beside the last candidate
+
+FEATURES = (
+    "entry_share", "entry_weight", "shape_share", "shape_weight", "best_cosine", "vote", "vote_near",
+    "support", "vote_common", "new", "behind",
+)  # fmt: skip
+"""What is computed for each candidate; see `OwnLines.evidence`."""
+
+NOTHING = (0.0,) * (len(FEATURES) - 1)  # what the lines say of a code that they do not have
+
+
+class Similar(NamedTuple):
+    """What the lines say of one text.
+
+    Attributes:
+        nearest: Cosine of the nearest line; 0 without one.
+        entry: Codes of the lines with the same words, with their weights.
+        shape: The same for the lines that differ in digits alone.
+        neighbours: Cosine, position of the shape, and its codes with their shares, nearest first.
+    """
+
+    nearest: float
+    entry: dict[int, float]
+    shape: dict[int, float]
+    neighbours: list[tuple[float, int, list[tuple[int, float]]]]
+
+
+class Evidence(NamedTuple):
+    """The candidates of one text with what the lines say of each.
+
+    Attributes:
+        rows: Catalogue rows: those of the ranking, then new ones.
+        log_odds: Of the shipped confidence.
+        features: One row a candidate, columns as `FEATURES`.
+        past: Row -> the line that speaks most for the code.
+        similar: What the lines say of the text.
+    """
+
+    rows: list[int]
+    log_odds: list[float]
+    features: list[list[float]]
+    past: Mapping[int, Past]
+    similar: Similar
+
+
+class OwnLines:
+    """Ranks with a site's own lines. Safe to use from several threads."""
+
+    def __init__(self, exemplars: Exemplars, artifact: Artifact, encoder: Encoder, blend: Blend) -> None:
+        """Take the lines, the index that they belong to, its encoder, and the model."""
+        self._exemplars = exemplars
+        self._encoder = encoder
+        self._blend = blend
+        rows = {code: row for row, code in enumerate(artifact.catalogue.codes)}
+        self._rows = [rows.get(code, -1) for code in exemplars.codes]
+        self._code_of = {row: code for code, row in enumerate(self._rows) if row >= 0}
+        self._closest = {text.row: i for i, text in enumerate(artifact.texts) if text.source == LONG}
+        shapes = exemplars.shapes
+        lines = np.bincount(shapes.codes, shapes.weights, len(exemplars.codes))
+        self._common = np.sqrt(lines / max(1.0, float(lines.sum()))).tolist()
+
+    def rankings(
+        self,
+        pipeline: RankingPipeline,
+        texts: Sequence[str],
+        queries: Sequence[Query],
+        k: int,
+        allowed: npt.NDArray[np.bool_],
+    ) -> list[Ranking]:
+        """As `RankingPipeline.rankings`, with what the lines say.
+
+        Args:
+            pipeline: Gives the candidates.
+            texts: As users typed them.
+            queries: The same, read.
+            k: Number of candidates wanted.
+            allowed: bool (codes,): which codes may be suggested.
+        """
+        found = pipeline.rankings(queries, max(k, POOL), allowed)
+        similar = self.similar(texts)
+        return [
+            self._blended(ranking, one, k + len(query.codes), allowed)
+            for ranking, one, query in zip(found, similar, queries, strict=True)
+        ]
+
+    def similar(self, texts: Sequence[str]) -> list[Similar]:
+        """What the lines say of each text."""
+        exemplars = self._exemplars
+        cosines, shapes = exemplars.nearest(
+            self._encoder.encode([normalise(text) for text in texts]), NEIGHBOURS
+        )
+        return [self._similar(*one) for one in zip(texts, cosines, shapes, strict=True)]
+
+    def _similar(self, text: str, cosines: Sequence[float], shapes: Sequence[int]) -> Similar:
+        exemplars = self._exemplars
+        entry, shape = exemplars.entries.find(entry_key(text)), exemplars.shapes.find(shape_key(text))
+        neighbours = []
+        for cosine, position in zip(cosines, shapes, strict=True):
+            if position < 0 or cosine < MIN_COSINE:
+                break
+            labels = exemplars.shapes.at(position)
+            total = sum([weight for _, weight in labels])
+            neighbours.append((cosine, position, [(code, weight / total) for code, weight in labels]))
+        return Similar(
+            neighbours[0][0] if neighbours else 0.0,
+            dict(exemplars.entries.at(entry)) if entry >= 0 else {},
+            dict(exemplars.shapes.at(shape)) if shape >= 0 else {},
+            neighbours,
+        )
+
+    def evidence(self, ranking: Ranking, similar: Similar, allowed: npt.NDArray[np.bool_]) -> Evidence:
+        """The candidates of a ranking and new ones, with what the lines say of each."""
+        votes, best, support = _votes(similar)
+        rows = list(ranking.rows)
+        log_odds = [_log_odds(confidence) for confidence in ranking.confidences]
+        floor = (log_odds[-1] if log_odds else _log_odds(0.0)) + NEW_LOG_ODDS
+        first_new = len(rows)
+        present = set(rows)
+        for code in sorted(votes, key=lambda code: -votes[code])[:NEW_CODES]:
+            row = self._rows[code]
+            if row >= 0 and row not in present and allowed[row]:
+                rows.append(row)
+                log_odds.append(floor)
+        entry_total, shape_total = sum(similar.entry.values()), sum(similar.shape.values())
+        top = max(log_odds, default=0.0)
+        features: list[list[float]] = []
+        past: dict[int, Past] = {}
+        for i, row in enumerate(rows):
+            code = self._code_of.get(row, -1)
+            behind = (top - log_odds[i]) * similar.nearest
+            vote, entry, shape = (
+                votes.get(code, 0.0),
+                similar.entry.get(code, 0.0),
+                similar.shape.get(code, 0.0),
+            )
+            if not (vote or entry or shape):
+                features.append([*NOTHING, behind])
+                continue
+            cosine, place = best.get(code, (0.0, -1))
+            features.append(
+                [
+                    entry / entry_total if entry else 0.0,
+                    log1p(entry),
+                    shape / shape_total if shape else 0.0,
+                    log1p(shape),
+                    max(0.0, cosine - MIN_COSINE),
+                    vote,
+                    vote * max(0.0, similar.nearest - MIN_COSINE),
+                    support.get(code, 0) / NEIGHBOURS,
+                    vote * self._common[code],
+                    float(i >= first_new),
+                    behind,
+                ]
+            )
+            if place >= 0:
+                past[row] = Past(self._exemplars.lines[place], cosine, entry > 0)
+        return Evidence(rows, log_odds, features, past, similar)
+
+    def _blended(
+        self, ranking: Ranking, similar: Similar, wanted: int, allowed: npt.NDArray[np.bool_]
+    ) -> Ranking:
+        """A ranking, ordered anew by what the lines say."""
+        if not similar.neighbours and not similar.shape:
+            return _cut(ranking, wanted)
+        evidence = self.evidence(ranking, similar, allowed)
+        odds = self._accepted(evidence)
+        order = sorted(range(len(odds)), key=lambda i: -odds[i])[:wanted]
+        rows = [evidence.rows[i] for i in order]
+        known = dict(zip(ranking.rows, ranking.closest, strict=True))
+        return Ranking(
+            rows,
+            [known.get(row, self._closest.get(row, -1)) for row in rows],
+            [round(odds[i], 4) for i in order],
+            [round(_probability(odds[i]), 4) for i in order],
+            self._answerable(ranking.answerable, similar),
+            ranking.systems,
+            evidence.past,
+        )
+
+    def _accepted(self, evidence: Evidence) -> list[float]:
+        """Log odds that each candidate is right."""
+        constant, shipped, *weights = self._blend.accepted
+        return [
+            constant + shipped * odds + sum(map(mul, weights, row))
+            for odds, row in zip(evidence.log_odds, evidence.features, strict=True)
+        ]
+
+    def _answerable(self, answerable: float, similar: Similar) -> float:
+        """Probability that any code fits."""
+        columns = answerable_columns(answerable, similar)
+        return _probability(sum(w * x for w, x in zip(self._blend.answerable, columns, strict=True)))
+
+
+def answerable_columns(answerable: float, similar: Similar) -> tuple[float, ...]:
+    """What `Blend.answerable` weighs."""
+    return (
+        1.0,
+        _log_odds(answerable),
+        max(0.0, similar.nearest - MIN_COSINE),
+        float(bool(similar.entry)),
+        float(bool(similar.shape)),
+    )
+
+
+def load_blend(path: Path = WEIGHTS / "exemplars.json") -> Blend:
+    """Read the shipped model.
+
+    Raises:
+        ArtifactError: If it cannot be read.
+    """
+    try:
+        return msgspec.json.decode(read_shipped(path), type=Blend)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ArtifactError(f"{path} cannot be read ({error}); reinstall the project") from error
+
+
+def with_past(whys: Sequence[Why], rows: Sequence[int], past: Mapping[int, Past]) -> list[Why]:
+    """Reasons with the site's own line that speaks most for each code."""
+    return [
+        msgspec.structs.replace(why, summary=f"{why.summary}; {_told(past[row])}") if row in past else why
+        for why, row in zip(whys, rows, strict=True)
+    ]
+
+
+def _told(past: Past) -> str:
+    how = "coded so before" if past.same else f"like a line coded so before ({past.cosine:.2f})"
+    line = past.line if len(past.line) <= MAX_TOLD else f"{past.line[: MAX_TOLD - 3]}..."
+    return f"{how}: {line}"
+
+
+def _votes(similar: Similar) -> tuple[dict[int, float], dict[int, tuple[float, int]], dict[int, int]]:
+    """For each code its share of the neighbours' say, its nearest line, and its lines that are near.
+
+    A neighbour is a shape, however many lines it stands for: so a code of very many lines has no more say.
+    """
+    votes: dict[int, float] = {}
+    best: dict[int, tuple[float, int]] = {}
+    support: dict[int, int] = {}
+    total = 0.0
+    for cosine, position, labels in similar.neighbours:
+        say = exp(SHARPNESS * (cosine - similar.nearest))
+        total += say
+        for code, share in labels:
+            votes[code] = votes.get(code, 0.0) + say * share
+            if code not in best:
+                best[code] = (cosine, position)
+            if cosine >= NEAR:
+                support[code] = support.get(code, 0) + 1
+    return {code: vote / total for code, vote in votes.items()}, best, support
+
+
+def _cut(ranking: Ranking, wanted: int) -> Ranking:
+    """The first candidates of a ranking."""
+    if len(ranking.rows) <= wanted:
+        return ranking
+    return ranking._replace(
+        rows=ranking.rows[:wanted],
+        closest=ranking.closest[:wanted],
+        scores=ranking.scores[:wanted],
+        confidences=ranking.confidences[:wanted],
+    )
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, LEAST), MOST)
+    return log(kept / (1.0 - kept))
+
+
+def _probability(log_odds: float) -> float:
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, log_odds))))

@@ -1,0 +1,173 @@
+"""A site's own lines beside the descriptors: what they change, what they cannot change, what is told."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from index.build import Sources, assemble, write_index
+from index.encoder import load_encoder
+from index.errors import ArtifactError
+from index.exemplars import ExampleLine, ExampleReport, build_exemplars, keyed
+from index.starter import read_starter
+from index.store.artifact import Artifact
+from index.store.exemplars import LINES, Exemplars, entry_key, shape_key, vector_index
+from suggest.answer import Answer
+from suggest.suggester import Suggester
+from tests.index_fakes import SMALL, LetterEncoder
+
+ON = date(2026, 1, 1)
+LINES_OF_SITE = (
+    ExampleLine("ZORBLAX KIT 4MM", ("E0143",)),
+    ExampleLine("ZORBLAX KIT 6MM", ("E0143",)),
+    ExampleLine("QUIBBER PAD", ("A6222",)),
+)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Index folders of the starter catalogue: without and with the lines of a site."""
+    root = tmp_path_factory.mktemp("own")
+    encoder, release = load_encoder(), read_starter()
+    for name, examples in (("plain", ()), ("own", LINES_OF_SITE)):
+        write_index(assemble(Sources(release, examples=examples), encoder), root / name)
+    return root / "plain", root / "own"
+
+
+@pytest.fixture(scope="module")
+def own(folders: tuple[Path, Path]) -> Suggester:
+    """A suggester that knows the lines."""
+    return Suggester.load(folders[1])
+
+
+def first(suggester: Suggester, text: str) -> Answer:
+    """The answer to a text."""
+    return suggester.suggest([text], k=3, date_of_service=ON)[0]
+
+
+def report(*lines: tuple[str, str]) -> ExampleReport:
+    """What is made of lines of the small release."""
+    built = [keyed(ExampleLine(text, (code,) if code else ())) for text, code in lines]
+    return build_exemplars(built, SMALL.records, LetterEncoder())[1]
+
+
+def test_keys_leave_order_out_and_shapes_leave_digits_out() -> None:
+    """Other words are another key."""
+    assert entry_key("Kit 4mm, zorblax") == entry_key("ZORBLAX KIT 4MM")
+    assert entry_key("ZORBLAX KIT 4MM") != entry_key("ZORBLAX KIT 6MM")
+    assert shape_key("ZORBLAX KIT 4MM") == shape_key("zorblax kit 16MM")
+    assert shape_key("ZORBLAX KIT 4MM") != shape_key("ZORBLAX KIT")
+
+
+def test_a_line_like_one_coded_before_gets_its_code_first(own: Suggester, folders: tuple[Path, Path]) -> None:
+    """The reason shows the line; without the lines the code is not there."""
+    answer = first(own, "kit zorblax 9mm")
+
+    assert answer.suggestions[0].code == "E0143"
+    assert answer.suggestions[0].why.summary.endswith(": ZORBLAX KIT 4MM")
+    assert "E0143" not in {
+        one.code for one in first(Suggester.load(folders[0]), "kit zorblax 9mm").suggestions
+    }
+
+
+def test_a_line_with_the_same_words_is_told_as_such(own: Suggester) -> None:
+    """In any order."""
+    why = first(own, "kit 4mm zorblax").suggestions[0].why.summary
+
+    assert why.endswith("; coded so before: ZORBLAX KIT 4MM")
+
+
+def test_a_text_like_no_line_keeps_its_answer(own: Suggester, folders: tuple[Path, Path]) -> None:
+    """Byte for byte."""
+    text = "folding walker with wheels"
+    plain = first(Suggester.load(folders[0]), text)
+
+    assert msgspec.json.encode(first(own, text)) == msgspec.json.encode(plain)
+
+
+def test_probabilities_stay_within_one_and_never_rise(own: Suggester) -> None:
+    """With the probability that none fits."""
+    answer = first(own, "zorblax kit")
+    values = [one.confidence for one in answer.suggestions]
+
+    assert values == sorted(values, reverse=True)
+    assert sum(values) + answer.none_fits <= 1.0
+
+
+def test_a_filter_holds_for_codes_of_own_lines(own: Suggester) -> None:
+    """A code that may not be suggested is not."""
+    from suggest.answer import Filters
+
+    (answer,) = own.suggest(["zorblax kit 4mm"], k=5, date_of_service=ON, filters=Filters(sections=("A",)))
+
+    assert {one.section for one in answer.suggestions} == {"A"}
+
+
+def test_an_index_without_lines_has_no_file_of_them(folders: tuple[Path, Path]) -> None:
+    """Nothing changes for those who give none."""
+    assert not list(folders[0].glob("exemplars*"))
+    assert Artifact.load(folders[0]).exemplars is None
+
+
+def test_lines_that_cannot_be_used_are_counted() -> None:
+    """No code, a code that is not in the release, an ended code, and words with two codes."""
+    told = report(
+        ("spring crutch", "E0003"),
+        ("spring crutch", "E0003"),
+        ("crutch", "E0002"),
+        ("crutch", "E0003"),
+        ("kennel", "K0004"),
+        ("nothing", ""),
+        ("other", "Z9999"),
+    )
+
+    assert told == ExampleReport(7, 3, 3, 2, 1, 1, 1, 2, "E0003", 3 / 5)
+
+
+def test_an_ended_code_counts_half_for_its_successor() -> None:
+    """The small release says that E0002 follows K0004."""
+    lines = [keyed(ExampleLine("kennel", ("K0004",)))]
+    exemplars, _ = build_exemplars(lines, SMALL.records, LetterEncoder())
+
+    assert exemplars is not None
+    assert exemplars.codes == ("E0002",)
+    assert exemplars.entries.at(0) == [(0, 0.5)]
+
+
+def test_many_equal_lines_have_one_say_in_a_shape() -> None:
+    """A catch-all code of very many lines cannot outvote the lines that say more."""
+    lines = [ExampleLine("crutch 1", ("E0002",))] * 50 + [ExampleLine("crutch 2", ("E0003",))]
+    exemplars, _ = build_exemplars(map(keyed, lines), SMALL.records, LetterEncoder())
+
+    assert exemplars is not None
+    assert exemplars.shapes.at(0) == [(0, 1.0), (1, 1.0)]
+
+
+def test_a_damaged_file_is_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """The parts must have equal numbers of rows."""
+    from index.store.contents import read_contents
+
+    contents = read_contents(folders[1])
+    cut = contents._replace(files={**contents.files, LINES: b"one line\n"})
+
+    with pytest.raises(ArtifactError, match="does not belong to"):
+        Exemplars.load(cut)
+
+
+def test_a_large_search_finds_nearly_all_that_are_nearest() -> None:
+    """A part of the shapes is compared; nine of ten nearest ones are found."""
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(400, 32))
+    vectors = (centres[rng.integers(0, 400, 9000)] + 0.5 * rng.normal(size=(9000, 32))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    queries = vectors[:100]
+
+    _, found = vector_index(vectors).search(queries, 10)
+    exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+
+    shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
+    assert np.mean(shared) > 9
