@@ -92,8 +92,7 @@ def _add_examples(add: Callable[..., Any]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="lines that the site has coded (.jsonl, .csv, .tsv, .xlsx: query and codes"
-        " as CMS lays it out); repeat for each",
+        help="lines that the site has coded (.jsonl, .csv, .tsv, .xlsx: query and codes); repeat for each",
     )
 
 

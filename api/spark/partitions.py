@@ -53,7 +53,7 @@ class Answering(msgspec.Struct, frozen=True):
             return self.index
         from pyspark import SparkFiles
 
-        return SparkFiles.get(self.index)
+        return str(SparkFiles.get(self.index))
 
     def _with_answers(
         self, batch: pyarrow.RecordBatch, answerer: QueryAnswerer, memo: Memo
