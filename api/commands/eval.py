@@ -25,6 +25,10 @@ EXAMPLES = {
     "run": EXAMPLE,
     "compare": "hcpcs eval compare runs/may/default runs/today/default",
     "report": "hcpcs eval report runs/today",
+    "rescore": "hcpcs eval rescore runs/today/default --release HCPC2026_APR.txt --out runs/april",
+    "submit": "hcpcs eval submit runs/today/default card.json --out cards/ours.json",
+    "leaderboard": "hcpcs eval leaderboard cards --out docs/leaderboard.md",
+    "shadow": "hcpcs eval shadow billed.csv --answers answers.jsonl",
 }
 SHOWN_CHANGES = 10  # of each sort, in a comparison without --all
 FIELDS = ("query", "codes", "id", "source", "kind", "date")

@@ -11,6 +11,7 @@ from typing import IO
 
 import msgspec
 
+from api.arguments import add_actions
 from api.settings import Settings, SettingsError
 
 HELP = "Export what users took of the suggestions."
@@ -19,9 +20,8 @@ EXAMPLE = "hcpcs feedback export --out picks.jsonl"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their arguments."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     summary = "write picks as evaluation cases, which are examples for an index too"
-    export = actions.add_parser("export", help=summary, description=f"{summary.capitalize()}.")
+    export = add_actions(parser, {"export": EXAMPLE})("export", summary)
     export.add_argument("--out", type=Path, metavar="FILE", help="JSON Lines (default: standard output)")
     export.add_argument(
         "--all", action="store_true", help="every pick with what was shown and at which position"

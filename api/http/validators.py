@@ -16,9 +16,12 @@ CACHE_CONTROL = (b"cache-control", b"private, no-cache")
 
 
 def with_etag(app: ASGIApp) -> ASGIApp:
-    """Middleware of handlers that answer with code data in one piece."""
+    """Middleware of handlers that answer with code data in one piece; answers to a POST have no tag."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            await app(scope, receive, send)
+            return
         begun: Message | None = None
 
         async def send_tagged(message: Message) -> None:

@@ -11,6 +11,7 @@ from litestar.params import QueryParameter, RequestBody
 from litestar.types import ControllerRouterHandler
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
+from api.http.validators import CACHEABLE
 from api.rest.messages import TAG, ModifierLine, Modifiers, ModifierSearch
 from api.service import Service
 from suggest.modifier_search import find_modifiers
@@ -66,7 +67,7 @@ def _search_route(service: Service) -> ControllerRouterHandler:
         summary="Modifiers by words",
         response_description="Modifiers, best first",
         responses=problems(*BODY_ERRORS),
-        opt={EXAMPLE: example},
+        opt={EXAMPLE: example, CACHEABLE: False},
         sync_to_thread=False,
     )
     def find_by_words(data: RequestBody[ModifierSearch]) -> Modifiers:

@@ -29,19 +29,16 @@ def rest_routes(
     `keep` is given each answer to a single text.
     """
     suggest, batch = suggest_routes(service, keep)
-    modifiers, found_modifiers = modifier_routes(service)
     code_data = [
         *code_routes(service),
         chapters_route(service),
         complete_route(service),
-        modifiers,
+        *modifier_routes(service),
         releases_route(service),
     ]
     return [
         suggest,
-        Router(
-            "/", route_handlers=[batch, claim_line_route(service), found_modifiers], middleware=[compressed()]
-        ),
+        Router("/", route_handlers=[batch, claim_line_route(service)], middleware=[compressed()]),
         Router(
             "/",
             route_handlers=code_data,
