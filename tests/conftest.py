@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -28,6 +29,13 @@ def shared() -> Path:
             f"the official files are not at {SHARED}; set HCPCS_SHARED to the folder that holds data/"
         )
     return SHARED
+
+
+@pytest.fixture(scope="module", autouse=True)
+def thawed() -> Iterator[None]:
+    """Lets go of what a module loaded: a loaded index is kept from the garbage collector, as in a service."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -324,7 +324,6 @@ def test_new_views_fit_and_have_no_serious_findings(desk: Desk, width: int, sche
     check("diff")
     for code in ("E0130", "E0143"):
         page.evaluate(f"import('./static/compare.js').then((one) => one.compare('{code}'))")
-        page.wait_for_timeout(50)
     page.locator("#compare-table").wait_for()
     check("comparison")
     assert found == []

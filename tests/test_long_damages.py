@@ -20,6 +20,7 @@ from index.home import Home
 from index.shipped import DIGESTS, read_shipped
 from index.store.artifact import Artifact
 from index.store.contents import verify
+from suggest.exemplars import load_blend
 from suggest.ranker import WEIGHTS
 from suggest.trees import Trees
 from tests.effort import inputs, tried
@@ -128,6 +129,7 @@ LOADED_BY = {
     "index/weights/encoder": Loads.encoder,
     "suggest/weights/answerable.txt": Loads.calibration,
     "suggest/weights/confidence.txt": Loads.calibration,
+    "suggest/weights/exemplars.json": lambda copy: load_blend(copy / "suggest/weights/exemplars.json"),
     "suggest/weights/ranker.txt": Loads.ranker,
     "suggest/weights/systems.safetensors": Loads.systems,
     "suggest/weights/thresholds.json": Loads.thresholds,

@@ -137,7 +137,8 @@ def calls(document: dict[str, Any]) -> Iterator[Call]:
             path = re.sub(r"\{[^}]*\}", "E0100", template)
             names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
             if method == "POST":
-                (media,) = operation["requestBody"]["content"].values()
+                body = operation.get("requestBody", {"content": {"": {}}})  # a form is no JSON
+                (media,) = body["content"].values()
                 (example,) = [each["value"] for each in media.get("examples", {}).values()] or [
                     media.get("example", {"resourceType": "Parameters", "parameter": []})
                 ]

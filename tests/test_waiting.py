@@ -40,6 +40,6 @@ def test_no_other_test_sleeps() -> None:
 
 def test_the_browser_tests_pause_in_one_place() -> None:
     """Between two looks at a condition."""
-    source = (TESTS / "test_api_page_browser.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(TESTS.glob("*page*.py")))
 
     assert source.count("wait_for_timeout(") == 1

@@ -19,7 +19,7 @@ def with_etag(app: ASGIApp) -> ASGIApp:
     """Middleware of handlers that answer with code data in one piece; answers to a POST have no tag."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST":
+        if scope.get("method") == "POST":
             await app(scope, receive, send)
             return
         begun: Message | None = None

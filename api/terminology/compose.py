@@ -12,7 +12,7 @@ import msgspec
 
 from api.terminology import versions
 from api.terminology.concepts import EXTENSION, CodeSystem, Concept, Resource, value_of
-from api.terminology.errors import TermError
+from api.terminology.errors import TermError, named
 from api.terminology.filters import Test, test_of
 from api.terminology.options import Options, pinned
 from api.terminology.store import Store, contained
@@ -90,13 +90,14 @@ class Composer:
                 and "|" not in canonical
             ):
                 raise TermError(
-                    f"The value set '{address}' of the pinned version '{version}' could not be found",
+                    f"The value set '{named(address)}' of the pinned version '{named(version)}' could not be "
+                    "found",
                     "not-found",
                     "not-found",
                     "VS_EXP_IMPORT_UNK_PINNED",
                 )
             raise TermError(
-                f"A definition for the value Set '{shown}' could not be found",
+                f"A definition for the value Set '{named(shown)}' could not be found",
                 "not-found",
                 "not-found",
                 "Unable_to_resolve_value_Set_",
@@ -109,14 +110,14 @@ class Composer:
         Raises:
             TermError: If one is not held.
         """
-        named = [
+        own = [
             str(value_of(each)) for each in value_set.get("extension", []) if each.get("url") == SUPPLEMENT
         ]
-        wanted = (*named, *self.options.supplements)
+        wanted = (*own, *self.options.supplements)
         for canonical in wanted:
             if self.store.supplement(canonical) is None:
                 raise TermError(
-                    f"Required supplement not found: {canonical}",
+                    f"Required supplement not found: {named(canonical)}",
                     "not-found",
                     "not-found",
                     "VALUESET_SUPPLEMENT_MISSING",
@@ -165,7 +166,8 @@ class Composer:
         if check is None or not version or versions.fits(version, check):
             return None
         return TermError(
-            f"The version '{version}' is not allowed for system '{address}': required to be '{check}' by a "
+            f"The version '{named(version)}' is not allowed for system '{named(address)}': required to be "
+            f"'{named(check)}' by a "
             "version-check parameter",
             "exception",
             "version-error",
@@ -268,7 +270,7 @@ class Composer:
         version = self.version_of(address, str(include.get("version", "")))
         if not version:
             return TermError(
-                f"A definition for CodeSystem '{address}' could not be found, "
+                f"A definition for CodeSystem '{named(address)}' could not be found, "
                 "so the value set cannot be expanded",
                 "not-found",
                 "not-found",
@@ -277,7 +279,7 @@ class Composer:
         known = known_versions(self.store, address)
         tail = f"Valid versions: {known}" if known else "No versions of this code system are known"
         return TermError(
-            f"A definition for CodeSystem '{address}' version '{version}' could not be found, "
+            f"A definition for CodeSystem '{named(address)}' version '{named(version)}' could not be found, "
             f"so the value set cannot be expanded. {tail}",
             "not-found",
             "not-found",

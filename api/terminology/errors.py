@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 ISSUE_TYPES = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
+MAX_NAMED = 300  # characters of what an error repeats of its request
 MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"
 
 
@@ -45,6 +46,11 @@ class Issue(msgspec.Struct, frozen=True):
         if self.path:
             issue["location"] = issue["expression"] = [self.path]
         return issue
+
+
+def named(given: str) -> str:
+    """An address, version or code of the request in an error text; what has blanks may be anybody's words."""
+    return given if len(given) <= MAX_NAMED and not any(map(str.isspace, given)) else "(not repeated)"
 
 
 class TermError(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api.terminology.compose import known_versions
 from api.terminology.concepts import CodeSystem, Concept, Resource
 from api.terminology.displays import PREFERRED, chosen
-from api.terminology.errors import TermError
+from api.terminology.errors import TermError, named
 from api.terminology.options import Options
 from api.terminology.store import Store
 
@@ -21,7 +21,7 @@ def find_system(store: Store, address: str, version: str, options: Options) -> C
     for canonical in options.supplements:
         if store.supplement(canonical) is None:
             raise TermError(
-                f"Required supplement not found: {canonical}",
+                f"Required supplement not found: {named(canonical)}",
                 "not-found",
                 "not-found",
                 "VALUESET_SUPPLEMENT_MISSING",
