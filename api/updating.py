@@ -23,6 +23,7 @@ from index.home import Home
 from index.records import Problem
 from index.store.catalogue import read_catalogue
 from index.store.manifest import Manifest, read_manifest
+from index.store.tables import read_infos
 
 HIDDEN = ".update-"
 TOP_K = 10
@@ -152,6 +153,14 @@ def _as_before(options: BuildOptions, before: Path | None) -> BuildOptions:
         raise ArtifactError(
             f"the active index was built with names of {missing[0]}; give --brands FILE again"
         )
+    if manifest.releases and not options.others:
+        raise ArtifactError(
+            f"the active index holds the history of {', '.join(manifest.releases)}; give the files of those "
+            "releases again, each with --release, or build without them: hcpcs index build"
+        )
+    tables = read_infos(before)
+    if tables and not options.tables:
+        raise ArtifactError(f"the active index was built with {tables[0].title}; give --table FILE again")
     if options.cpt is None and not all(map(LEVEL_II.matches, catalogue.codes)):
         raise ArtifactError("the active index was built with a licence holder's codes; give --cpt FILE again")
     if manifest.counts.get("examples") and not options.examples:

@@ -20,6 +20,7 @@ from index.files import locked
 from index.home import Home
 from tests.effort import inputs, tried
 from tests.release_files import SMALL, fixed_width, head
+from tests.table_files import csv_bytes, mue_rows
 
 ROOT = Path(__file__).parents[1]
 ON = date(2026, 5, 1)
@@ -131,14 +132,34 @@ def test_what_the_active_index_was_built_from_is_asked_for(
     brands, cpt = tmp_path / "brands.csv", tmp_path / "cpt.csv"
     brands.write_text("manufacturer,product,model,code\nBarkworks,Barkaid,K-9,A0001\n")
     cpt.write_text("code,long_description\n99999,Invented visit of a dog\n")
-    given = ["--brands", str(brands), "--cpt", str(cpt)]
+    limits = tmp_path / "practitioner.csv"
+    limits.write_bytes(csv_bytes(mue_rows("Practitioner Services", [("A0001", 3, "1 Line Edit", "Nature")])))
+    given = ["--brands", str(brands), "--cpt", str(cpt), "--table", str(limits)]
     assert main(["index", "build", "--release", str(january), *given]) == 0
 
-    for words, message in ((given[2:], "names of brands.csv; give --brands"), (given[:2], "give --cpt FILE")):
+    for words, message in (
+        (given[2:], "names of brands.csv; give --brands"),
+        (given[:2] + given[4:], "give --cpt FILE"),
+        (given[:4], "(MUE), practitioner 2026-04; give --table FILE"),
+    ):
         assert main(["index", "update", "--release", str(april), *words]) == 2
         assert message in capsys.readouterr().err
     assert home.active() == home.indexes / "2026-01"
     assert updated(capsys, "--release", str(april), *given)["release"] == "2026-04"
+
+
+def test_an_update_of_a_history_is_given_all_its_releases(
+    january: Path, april: Path, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the newest alone the past would be lost without a word."""
+    both = ["--release", str(january), "--release", str(april)]
+    assert main(["index", "build", *both]) == 0
+
+    assert main(["index", "update", "--release", str(april)]) == 2
+    assert (
+        "the history of 2026-01, 2026-04; give the files of those releases again" in capsys.readouterr().err
+    )
+    assert updated(capsys, *both)["release"] == "2026-04"
 
 
 def test_two_updates_do_not_run_at_once(january: Path, home: Home) -> None:

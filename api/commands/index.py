@@ -68,6 +68,16 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     )
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's CPT file, folder or zip")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    _add_tables(add)
+    _add_examples(add)
+    add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
+    add("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
+    add("--strict", action="store_true", help="stop at the first bad row of the release")
+    add("--name", help="name of the release, if the file's name does not tell it")
+    add("--json", action="store_true", help="print the manifest as JSON")
+
+
+def _add_tables(add: Callable[..., Any]) -> None:
     add(
         "--table",
         type=Path,
@@ -75,14 +85,9 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest="tables",
         metavar="FILE",
-        help="CMS's limits or fees about codes: MUE, DMEPOS, ASP limits, OPPS Addendum B; repeat for each",
+        help="CMS's files about codes: MUE, DMEPOS, ASP limits, ASP's crosswalk of NDC, OPPS Addendum B; "
+        "repeat for each",
     )
-    _add_examples(add)
-    add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
-    add("--encoder", default="static", help="static, minilm, or a sentence-transformers folder")
-    add("--strict", action="store_true", help="stop at the first bad row of the release")
-    add("--name", help="name of the release, if the file's name does not tell it")
-    add("--json", action="store_true", help="print the manifest as JSON")
 
 
 def _add_examples(add: Callable[..., Any]) -> None:
@@ -98,9 +103,16 @@ def _add_examples(add: Callable[..., Any]) -> None:
 
 def _add_update(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--release", default="latest", metavar="FILE|latest", help="default: latest, downloaded from CMS")
+    add(
+        "--release",
+        action="append",
+        default=[],
+        metavar="FILE|latest",
+        help="may be repeated for a history, the order does not count (default: latest, downloaded from CMS)",
+    )
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    _add_tables(add)
     _add_examples(add)
     add("--name", help="name of the release, if the file's name does not tell it")
     add("--all", action="store_true", help="print every changed answer, not the first ten")
@@ -276,9 +288,11 @@ def _update(arguments: argparse.Namespace, settings: Settings) -> int:
     from api.updating import update_index
 
     options = BuildOptions(
-        release=arguments.release,
+        release=arguments.release[0] if arguments.release else "latest",
+        others=arguments.release[1:],
         cpt=arguments.cpt,
         brands=arguments.brands,
+        tables=arguments.tables,
         examples=arguments.examples,
         name=arguments.name,
     )
