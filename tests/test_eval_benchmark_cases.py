@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.benchmark.agreement import SECOND, read_labels
 from eval.benchmark.score import CASES
 from eval.cases.cases import read_cases
 from index.release.release import read_release
@@ -71,3 +72,11 @@ def test_benchmark_codes_are_active_and_texts_not_copied(shared: Path) -> None:
             if record.status(ON) != "active" or copied:
                 wrong.append((row["id"], code, copied))
     assert wrong == []
+
+
+def test_second_labels_are_of_300_cases() -> None:
+    """Of cases of the benchmark, among them some without a code."""
+    second = read_labels(SECOND)
+    assert len(second) >= 300
+    assert set(second) <= {row["id"] for row in ROWS}
+    assert not all(second.values())
