@@ -19,9 +19,11 @@ ALLOWED = {
     *("Apache 2.0 License", "Apache Software License", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"),
     *("ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "Zlib"),
     *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)"),
+    "LGPL-3.0-only",  # psycopg, an extra that is imported as it is
     *("PSF-2.0", "Python Software Foundation License"),
 }
-"""Licences as packages name them: permissive ones, and the MPL, which binds its own files only."""
+"""Licences as packages name them: permissive ones, the MPL, which binds its own files only, and the LGPL of a
+library that is used unchanged."""
 
 READ_BY_HAND = {"atheris": "Apache-2.0", "fhirpy": "MIT"}
 """Licences of packages that declare none but carry a licence file."""

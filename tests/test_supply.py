@@ -61,6 +61,8 @@ def test_every_listed_package_has_digests(path: Path) -> None:
     [
         ("MIT", True),
         ("MPL-2.0 AND MIT", True),
+        ("LGPL-3.0-only", True),
+        ("LGPL-3.0-or-later", False),
         ("Apache-2.0 OR GPL-3.0-only", True),
         ("(MIT OR GPL-3.0-only) AND BSD-3-Clause", True),
         ("DFSG approved; MIT License", True),
