@@ -26,7 +26,10 @@ COMPILED = ("index._encoder", "index.text._normal", "suggest._features", "sugges
 USED_FOR = {
     "encoders": "other encoders and `hcpcs train`",
     "eval": "`hcpcs eval`",
-    "parquet": "the history as Parquet",
+    "parquet": "Parquet files of `hcpcs batch` and of the history",
+    "spark": "batches on a Spark cluster",
+    "feedback": "picks in a database",
+    "mcp": "tools for agents",
     "auth": "signed tokens of callers",
     "test": "the tests",
 }
