@@ -25,7 +25,7 @@ COMPILED = {
     "suggest._ranking": [],
 }
 
-# Plain Python on the way of every answer, compiled as it stands: compiled it needs less of the processor's
+# Plain Python on the way of every answer and claim line, compiled as it stands: compiled it needs less of the processor's
 # cache, which between two requests holds other programs. HCPCS_PLAIN_PYTHON=1 leaves it uncompiled.
 PLAIN = [
     *("index.encoder", "index.store.exemplars", "index.store.lexical", "index.store.vectors"),
@@ -40,6 +40,7 @@ PLAIN = [
         "suggest.items",
         "suggest.looks",
     ),
+    *("suggest.claim.given", "suggest.claim.scan", "suggest.claim.stated", "suggest.claim.units"),
     *("suggest.measures", "suggest.ranker", "suggest.ranking", "suggest.reader", "suggest.reasons"),
     *("suggest.reading.codes", "suggest.reading.digits", "suggest.reading.packages"),
     *("suggest.suggester", "suggest.suggestions", "suggest.systems", "suggest.trees", "suggest.word_marks"),

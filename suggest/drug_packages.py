@@ -68,7 +68,12 @@ class DrugPackages:
 
     def with_code(self, code: str, on: date) -> list[PackageOf]:
         """The packages of a code on a date, in the order of the crosswalk."""
-        every = [one for packages in self._by_number().values() for one in packages if one[1].code == code]
+        every = [
+            (table.info.effective_from or date.min, PackageOf(code, row, table.info.title))
+            for table in self._tables
+            for row in table.rows(code)
+            if isinstance(row, DrugPackage)
+        ]
         return [one for _, one in _of_quarter(every, on)]
 
     def _on(self, number: str, on: date) -> Iterator[PackageOf]:

@@ -13,7 +13,7 @@ from index.store.tables import Tables
 from suggest.drug_packages import DrugPackages, PackageOf, in_words
 
 MAX_CACHED_INDEXES = 8
-MAX_UNITS = 20_000  # of a dose whose containers are looked for
+MAX_UNITS = 5_000  # of a dose whose containers are looked for
 
 
 class Package(msgspec.Struct, frozen=True):
