@@ -80,7 +80,8 @@ def test_codes_are_found_by_their_beginning(desk: Desk) -> None:
     """As it is typed; filters count; typing in the search box leads back to the list."""
     page = desk.open()
     page.get_by_role("button", name="Browse").click()
-    page.keyboard.type("e01")  # the box has the focus
+    until(page, "document.activeElement.id === 'prefix'")
+    page.keyboard.type("e01")
     until(page, "document.querySelector('#browse-count').textContent === '3 codes beginning with E01'")
     page.locator("#ended").check()
     until(page, "document.querySelector('#browse-count').textContent === '4 codes beginning with E01'")

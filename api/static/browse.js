@@ -60,6 +60,7 @@ async function drawTree() {
   const place = $("tree");
   try {
     const { sections } = await call(`v1/chapters?${days().slice(1)}`);
+    if (typedPrefix()) return; // typed meanwhile
     const all = sections.reduce((sum, { codes }) => sum + codes, 0);
     place.replaceChildren(...sections.map(sectionFold));
     $("browse-count").textContent = `${count(all, "code")} in ${count(sections.length, "section")}`;
@@ -68,9 +69,14 @@ async function drawTree() {
   }
 }
 
-const drawPrefix = later(80, async () => {
+function typedPrefix() {
   const prefix = $("prefix").value.trim().toUpperCase();
-  if (!/^[A-Z0-9]{1,5}$/.test(prefix)) return drawTree();
+  return /^[A-Z0-9]{1,5}$/.test(prefix) ? prefix : "";
+}
+
+const drawPrefix = later(80, async () => {
+  const prefix = typedPrefix();
+  if (!prefix) return drawTree();
   try {
     const page = await askPrefix(prefix);
     if (page === STALE) return undefined;
