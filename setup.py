@@ -25,8 +25,9 @@ COMPILED = {
     "suggest._ranking": [],
 }
 
-# Plain Python on the way of every answer and claim line, compiled as it stands: compiled it needs less of the
-# processor's cache, which between two requests holds other programs. HCPCS_PLAIN_PYTHON=1 leaves it uncompiled.
+# Plain Python on the way of every answer and claim line, compiled as it stands: compiled it needs less of
+# the processor's cache, which between two requests holds other programs. HCPCS_PLAIN_PYTHON=1 leaves it as
+# it is.
 PLAIN = [
     *("index.encoder", "index.store.exemplars", "index.store.lexical", "index.store.vectors"),
     *("index.text.attributes", "index.text.heads", "index.text.memoize", "index.text.polarity"),
