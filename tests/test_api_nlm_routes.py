@@ -300,3 +300,12 @@ def test_the_costliest_requests_cost_little(real_index: RealIndex, params: dict[
         times.append(time.process_time() - started)
 
     assert min(times) < 0.030
+
+
+@pytest.mark.parametrize("extra", [":x", " : ", "code:a,:b"])
+def test_a_name_without_a_field_is_refused(client: TestClient[Litestar], extra: str) -> None:
+    """Nothing before the colon of `ef` is no field."""
+    answer = client.get("/api/hcpcs/v3/search", params={"terms": "cane", "ef": extra})
+
+    assert answer.status_code == 422
+    assert "the fields are" in answer.json()["detail"]

@@ -62,7 +62,6 @@ def read_request(query: Mapping[str, str]) -> NlmRequest:
         extra=extra,
         condition=_condition(query.get("q", "")),
     )
-    _fields("ef", ",".join(field for field, _ in extra))
     return request
 
 
@@ -89,7 +88,10 @@ def _parts(parameter: str, text: str) -> list[str]:
 def _field_and_name(part: str) -> tuple[str, str]:
     """Field and name of `field:name`; the field is its own name if none is given."""
     field, _, name = part.partition(":")
-    return field.strip(), name.strip() or field.strip()
+    field = field.strip()
+    if field not in FIELDS:  # nothing before the colon is no field either
+        raise invalid("query.ef", f"the fields are {', '.join(FIELDS)}")
+    return field, name.strip() or field
 
 
 def _fields(parameter: str, text: str) -> tuple[str, ...]:
