@@ -52,7 +52,7 @@ def read_request(query: Mapping[str, str]) -> NlmRequest:
         raise invalid("query.terms", f"at most {TEXT_CHARACTERS} characters are read")
     max_list = _number(query, "maxList", NLM_DEFAULT, empty=NLM_MAX)
     extra = tuple(_field_and_name(part) for part in _parts("ef", query.get("ef", "")))
-    request = NlmRequest(
+    return NlmRequest(
         terms=terms.strip(),
         count=min(_number(query, "count", max_list, empty=NLM_DEFAULT), NLM_MAX),
         offset=_number(query, "offset", 0, empty=0),
@@ -62,7 +62,6 @@ def read_request(query: Mapping[str, str]) -> NlmRequest:
         extra=extra,
         condition=_condition(query.get("q", "")),
     )
-    return request
 
 
 def _number(query: Mapping[str, str], name: str, default: int, empty: int) -> int:
