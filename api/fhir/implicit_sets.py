@@ -9,7 +9,6 @@ from api.fhir.own_system import ACTIVE_ON
 from api.fhir.parameters import Resource
 from api.http.problems import Refused
 from api.service import Service
-from index.code_systems import LEVEL_II
 
 ALL_ID = "hcpcs-level-ii"
 
@@ -45,10 +44,3 @@ def held_value_set(service: Service) -> Callable[[str, str], Resource | None]:
             return None
 
     return of
-
-
-def all_codes(service: Service) -> Resource:
-    """The value set of all codes, with its id."""
-    members = value_set(service, f"{LEVEL_II.address}?fhir_vs", None)
-    resource = as_resource(service, members)
-    return {"resourceType": "ValueSet", "id": ALL_ID, **resource, "name": "HCPCSLevelIICodes"}

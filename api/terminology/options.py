@@ -57,9 +57,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     latest_by_default: bool = True
 
 
-DEFAULTS = Options()
-
-
 def pinned(pairs: tuple[str, ...], address: str) -> str | None:
     """The version that `ADDRESS|VERSION` pairs give an address; None if they do not name it."""
     return next(

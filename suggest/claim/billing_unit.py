@@ -109,9 +109,6 @@ _EACH = re.compile(
 _PACK = re.compile(r"(?<![a-z])(?P<number>\d+) (?:strips|tests|lancets)\b")
 _PAIR = re.compile(r"(?:,|\bper|\() ?pair\b")
 _TIMED = re.compile(r"(?<![-\d]\s)(?<!to )(?<![-\d])(?P<number>\d+) minutes(?=$|,|;|\.| \()")
-_COMBINED = re.compile(
-    rf"(?P<number>{_NUMBER}) ?(?P<unit>{_MEASURE})(?P<words>[^,;\d]*?)(?=,|;|\band\b|/|$|\()"
-)
 _WORDS_BEHIND = re.compile(r" (?!and\b|per\b|oral\b)([a-z]{4,})")
 _BASIS = re.compile(
     r"^\s*(?P<basis>(?!and\b|per\b|for\b|not\b|of\b|or\b)[a-z]+(?: (?:equivalent|iron|base|elemental))"
