@@ -1,4 +1,4 @@
-"""Column names of files given by users, as far as they may be shown."""
+"""Column names of files given by users: how they are compared, and as far as they may be shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Sequence
 
 # At most four words of letters, digits and signs that names have, beginning with a letter.
 _NAME = re.compile(r"[^\W\d][\w.#()/-]{0,31}(?:[ _][\w.#()/-]{1,24}){0,3}")
+
+
+def bare(name: str) -> str:
+    """A name in lower-case letters and digits: names drift in blanks, breaks and signs."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def describe_columns(columns: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from api.batch.column_names import MODIFIERS, NDC, TEXT_COLUMNS, UNITS
 from api.batch.readers import BatchError, InputRow
 from api.dates import parse_date
-from index.column_names import describe_columns
+from index.column_names import bare, describe_columns
 from suggest.audit.rows import read_code
 
 SAMPLE_ROWS = 500
@@ -94,7 +94,7 @@ def recognise(names: Sequence[str], sample: Sequence[InputRow], given: Mapping[s
             f"no column holds HCPCS codes; say with --code-column which one does; {describe_columns(names)}"
         )
     usual = _NAMES["modifiers"].split()
-    modifiers = tuple(name for name in names if name not in taken and _bare(name) in usual)
+    modifiers = tuple(name for name in names if name not in taken and bare(name) in usual)
     return Columns(
         code, found["text"], found["units"], found["date"], found["price"], modifiers, found["ndc"]
     )
@@ -104,7 +104,7 @@ def _of_role(role: str, names: Sequence[str], sample: Sequence[InputRow]) -> str
     """The column of a role: one with a usual name whose cells have the form, else one by its cells alone."""
     usual = _NAMES[role].split()
     by_name = sorted(
-        (usual.index(_bare(name)), place) for place, name in enumerate(names) if _bare(name) in usual
+        (usual.index(bare(name)), place) for place, name in enumerate(names) if bare(name) in usual
     )
     for _, place in by_name:
         if _share(names[place], sample, _FORMS[role]) >= _MIN_SHARE:
@@ -156,10 +156,6 @@ def _is_date(cell: str) -> bool:
         return parse_date(cell) is not None
     except ValueError:
         return False
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 _FORMS: dict[str, Callable[[str], bool]] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.column_names import bare
+
 # Names of text columns that are recognised without --text-column, most specific meaning first.
 TEXT_COLUMNS = (
     "text",
@@ -43,11 +45,6 @@ _DATA = re.compile(
 _TEXTS = {name.replace("_", "") for name in TEXT_COLUMNS}
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 _MOSTLY = 0.8  # share of the cells of a column that are numbers, dates or codes
-
-
-def bare(name: str) -> str:
-    """A column's name, small, with letters and digits only."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.batch.column_names import MODIFIERS, NDC, UNITS, bare
+from api.batch.column_names import MODIFIERS, NDC, UNITS
+from index.column_names import bare
 
 _ROLES = (("quantity", UNITS), ("modifiers", MODIFIERS), ("NDC", NDC))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from index.column_names import bare
 from index.release.fields import FIELDS, MANY, Cells, ReleaseRow
 from index.release.problems import Problems
 
@@ -48,14 +49,10 @@ def _names() -> dict[str, str]:
     names = {}
     for field in FIELDS:
         numbered = [f"{field.title}{i + 1}" for i in range(field.times)]
-        names.update({_bare(title): field.name for title in (*numbered, field.title, field.name)})
+        names.update({bare(title): field.name for title in (*numbered, field.title, field.name)})
     for name, others in _OTHER_NAMES.items():
         names.update(dict.fromkeys(others.split(), name))
     return names
-
-
-def _bare(title: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", title.lower())
 
 
 NAMES = _names()
@@ -97,7 +94,7 @@ def find_header(rows: Sequence[Sequence[Cell]]) -> Header | None:
 
 
 def _columns(cells: Sequence[Cell]) -> tuple[tuple[int, str], ...]:
-    columns = [(place, NAMES[bare]) for place, cell in enumerate(cells) if (bare := _bare(cell)) in NAMES]
+    columns = [(place, NAMES[name]) for place, cell in enumerate(cells) if (name := bare(cell)) in NAMES]
     held = {name for _, name in columns}
     # A lone "description" is the long one; beside a long one it is the short one.
     stands_for = "short_description" if "text" in held else "text"

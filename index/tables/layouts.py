@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from index.column_names import bare
 from index.tables.code_table import (
     DmeFee,
     DrugPackage,
@@ -69,11 +70,6 @@ def recognise(cells: Sequence[str]) -> Layout | None:
         if found := layout(cells, columns, code):
             return found
     return None
-
-
-def bare(title: str) -> str:
-    """A column's title in lower-case letters and digits: titles drift in blanks, breaks and signs."""
-    return re.sub(r"[^a-z0-9]", "", title.lower())
 
 
 @lru_cache(MAX_CACHED_AMOUNTS)
