@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.store.tables import MemoryTable, StoredTable, Tables
@@ -24,6 +25,8 @@ _HYPHENATED = frozenset({(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)})
 """The FDA's three forms of ten digits, and that of claims with eleven."""
 
 LENGTHS = (5, 4, 2)
+
+MAX_CACHED_INDEXES = 8
 
 
 class PackageOf(NamedTuple):
@@ -48,12 +51,6 @@ class DrugPackages:
         self._tables = sorted(tables, key=lambda table: table.info.quarter)
         self._found: dict[str, list[tuple[date, PackageOf]]] | None = None
         self._lock = threading.Lock()
-
-    @classmethod
-    def of(cls, tables: Tables) -> DrugPackages | None:
-        """The packages of an index; None where it has no crosswalk."""
-        crosswalks = [table for table in tables if table.info.kind == "drug-packages"]
-        return cls(crosswalks) if crosswalks else None
 
     def named(self, text: str, on: date) -> tuple[PackageOf, ...]:
         """The packages whose numbers a text contains, in order; a number may have several codes.
@@ -92,6 +89,13 @@ class DrugPackages:
                                 found.setdefault(row.ndc, []).append((begins, one))
                 self._found = found
             return self._found
+
+
+@lru_cache(MAX_CACHED_INDEXES)
+def packages_of(tables: Tables) -> DrugPackages | None:
+    """The packages of an index, whose numbers are read once for all who ask; None without a crosswalk."""
+    crosswalks = [table for table in tables if table.info.kind == "drug-packages"]
+    return DrugPackages(crosswalks) if crosswalks else None
 
 
 def _of_quarter(found: Sequence[tuple[date, PackageOf]], on: date) -> list[tuple[date, PackageOf]]:

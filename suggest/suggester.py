@@ -15,7 +15,7 @@ from suggest.calibration import BoostedCalibration, Calibration, Uncalibrated
 from suggest.candidates import Retriever
 from suggest.code_columns import CodeColumns
 from suggest.confidences import Confidences, Twins, limited
-from suggest.drug_packages import DrugPackages
+from suggest.drug_packages import packages_of
 from suggest.exemplars import OwnLines, load_blend, with_past
 from suggest.expansion import Expander
 from suggest.features import Features
@@ -92,7 +92,7 @@ class Suggester:
         self.manifest = artifact.manifest
         self.tables = artifact.tables
         self.notice = artifact.manifest.notice
-        self._packages = DrugPackages.of(self.tables)
+        self._packages = packages_of(self.tables)
         self.model = model or f"{encoder.name}@{encoder.sha256[:12]}"
         self._reader = Reader(
             _expander(artifact),

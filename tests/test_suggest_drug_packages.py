@@ -18,7 +18,7 @@ from index.store.tables import Tables
 from index.tables.read import read_tables
 from suggest.claim.line import ClaimAsk, claim_line
 from suggest.claim.packages import smallest_containers
-from suggest.drug_packages import DrugPackages, without_numbers
+from suggest.drug_packages import DrugPackages, packages_of, without_numbers
 from suggest.suggester import Suggester
 from tests.table_files import CROSSWALK_ROWS, csv_bytes
 
@@ -34,7 +34,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def packages(table: Path) -> DrugPackages:
-    found = DrugPackages.of(Tables.of(read_tables(table)))
+    found = packages_of(Tables.of(read_tables(table)))
     assert found is not None
     return found
 
@@ -91,7 +91,7 @@ def test_the_crosswalk_of_the_day_answers() -> None:
         rows = [*CROSSWALK_ROWS[2:4], (code, "", "L", "00123-0456-07", "D", "1 MG", "1", "1", "1", "1")]
         (table,) = _read(rows, quarter)
         tables.append(table)
-    packages = DrugPackages.of(Tables.of(tables))
+    packages = packages_of(Tables.of(tables))
     assert packages is not None
 
     found = [

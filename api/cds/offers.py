@@ -13,8 +13,7 @@ from api.cds.resources import dicts, string
 from api.http.limits import CDS_CARD_CONFIDENCE, CDS_CONSIDERED, CDS_MIN_CONFIDENCE, CDS_SUGGESTIONS
 from api.service import Service
 from suggest.answer import Answer, Ask, Suggestion
-from suggest.claim.packages import packages_of
-from suggest.drug_packages import in_words
+from suggest.drug_packages import in_words, packages_of
 
 NDC = frozenset({"http://hl7.org/fhir/sid/ndc", "urn:oid:2.16.840.1.113883.6.69"})
 """Addresses of National Drug Codes, for which CMS's crosswalk gives HCPCS codes where the index has it."""

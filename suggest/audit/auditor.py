@@ -15,7 +15,7 @@ from suggest.audit.rows import AuditRow, Finding, FindingKind
 from suggest.claim.billing_unit import unit_description
 from suggest.claim.limits import SETTINGS, Fee, Limits, fee_for
 from suggest.claim.units import units_to_bill
-from suggest.drug_packages import DrugPackages, in_words
+from suggest.drug_packages import in_words, packages_of
 from suggest.ranking import Ranked
 
 DRUG_SECTIONS = frozenset("JQ")
@@ -69,7 +69,7 @@ class Auditor:
         self._suggester = suggester
         self._catalogue = suggester.catalogue
         self._limits = Limits(suggester.tables)
-        self._packages = DrugPackages.of(suggester.tables)
+        self._packages = packages_of(suggester.tables)
         self._payer = payer
 
     def findings(self, rows: Sequence[AuditRow]) -> list[list[Finding]]:

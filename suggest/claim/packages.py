@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 
 import msgspec
 
 from index.store.tables import Tables
-from suggest.drug_packages import DrugPackages, PackageOf, in_words
+from suggest.drug_packages import PackageOf, in_words, packages_of
 
-MAX_CACHED_INDEXES = 8
 MAX_UNITS = 5_000  # of a dose whose containers are looked for
 
 
@@ -58,12 +56,6 @@ def package_of(one: PackageOf) -> Package:
     )
 
 
-@lru_cache(MAX_CACHED_INDEXES)
-def packages_of(tables: Tables) -> DrugPackages | None:
-    """The packages of an index's tables; None where it has no crosswalk."""
-    return DrugPackages.of(tables)
-
-
 def smallest_containers(units: int, packages: Sequence[PackageOf]) -> str:
     """The containers that hold a dose with the least left over, and of these the fewest; empty for none.
 
@@ -104,13 +96,13 @@ def _fewest(units: int, sizes: Sequence[int]) -> dict[int, int]:
 
 def named_package(tables: Tables, text: str, on: date) -> tuple[PackageOf, ...]:
     """The packages whose numbers a text contains."""
-    packages = packages_of(tables) if len(tables) else None
+    packages = packages_of(tables)
     return packages.named(text, on) if packages is not None else ()
 
 
 def containers_for(tables: Tables, code: str, units: int | None, on: date) -> str:
     """The smallest containers for the units of a code; empty without a crosswalk."""
-    packages = packages_of(tables) if len(tables) and units else None
-    if packages is None or units is None:
+    packages = packages_of(tables)
+    if packages is None or not units:
         return ""
     return smallest_containers(units, packages.with_code(code, on))
