@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.records import Record
+from index.records import Record, Status
 from index.store.catalogue import Catalogue
 from index.successors import Proposal
 from suggest.answer import Suggestion, Why
@@ -142,29 +142,43 @@ class Suggestions:
     def _template(self, row: int, on: date) -> Suggestion:
         """What every suggestion of a code for a date of service has in common."""
         record = self._catalogue.records[row]
-        template = Suggestion(
-            rank=0,
-            code=record.code,
-            description=record.long_description,
-            short_description=record.short_description,
-            score=0.0,
-            confidence=0.0,
-            status=self._catalogue.status(row, on),
-            effective_from=record.effective_from,
-            effective_to=record.effective_to,
-            successors=record.successors,
-            is_noc=record.is_noc,
-            section=record.section,
-            why=why_code(record.code),
-            proposed=self._proposed(record),
-            level=record.level,
-        )
+        template = suggestion_of(record, self._catalogue.status(row, on), proposed=self._proposed(record))
         self._templates(on)[row] = template
         return template
 
     def _proposed(self, record: Record) -> tuple[Proposal, ...]:
         proposal = self._catalogue.proposals.get(record.code)
         return () if proposal is None else (proposal,)
+
+
+def suggestion_of(
+    record: Record,
+    status: Status,
+    why: Why | None = None,
+    *,
+    rank: int = 0,
+    score: float = 0.0,
+    confidence: float = 0.0,
+    proposed: tuple[Proposal, ...] = (),
+) -> Suggestion:
+    """A suggestion with the fields of a record; `why` is that the text names the code unless given."""
+    return Suggestion(
+        rank=rank,
+        code=record.code,
+        description=record.long_description,
+        short_description=record.short_description,
+        score=score,
+        confidence=confidence,
+        status=status,
+        effective_from=record.effective_from,
+        effective_to=record.effective_to,
+        successors=record.successors,
+        is_noc=record.is_noc,
+        section=record.section,
+        why=why or why_code(record.code),
+        proposed=proposed,
+        level=record.level,
+    )
 
 
 def valid_first(suggestions: Sequence[Suggestion]) -> list[Suggestion]:

@@ -17,6 +17,7 @@ from index.records import Modifier, Record, Status
 from index.store.tables import NO_TABLES
 from index.successors import Replacement, replacements
 from suggest.answer import Answer, Filters, LooksLike, Suggestion, Why
+from suggest.suggestions import suggestion_of
 from tests.waiting import wait_until
 
 # All descriptions are our own words: no sentence of a release is copied into the project.
@@ -187,23 +188,7 @@ class FakeSuggester:
             if share <= 0 or share < floor:
                 continue
             why = Why(f"shares {len(words)} words", "long description", record.long_description, words)
-            found.append(
-                Suggestion(
-                    rank=0,
-                    code=record.code,
-                    description=record.long_description,
-                    short_description=record.short_description,
-                    score=share,
-                    confidence=share,
-                    status=record.status(on),
-                    effective_from=record.effective_from,
-                    effective_to=record.effective_to,
-                    successors=record.successors,
-                    is_noc=record.is_noc,
-                    section=record.section,
-                    why=why,
-                )
-            )
+            found.append(suggestion_of(record, record.status(on), why, score=share, confidence=share))
         return sorted(found, key=lambda s: (-s.score, s.code))
 
 

@@ -22,8 +22,7 @@ from suggest.claim.tables import CodeTables, missing_modifier, over_limit, table
 from suggest.claim.units import Units, units_to_bill
 from suggest.drug_packages import without_numbers
 from suggest.measures import is_measure
-from suggest.reasons import why_code
-from suggest.suggestions import NAMED_CONFIDENCE, NAMED_SCORE
+from suggest.suggestions import NAMED_CONFIDENCE, NAMED_SCORE, suggestion_of
 
 MEASURE_SECTIONS = frozenset("GM")  # of codes that report quality measures
 K = 5  # candidates that are ranked for a line; the first is on it
@@ -193,25 +192,10 @@ def _chosen(suggester: SuggesterLike, answer: Answer, ask: ClaimAsk) -> Suggesti
         if one.code == ask.code:
             return one
     record = suggester.catalogue.get(ask.code)
-    return None if record is None else _known(record, answer.date_of_service)
-
-
-def _known(record: Record, on: date) -> Suggestion:
-    """The suggestion for a code that the user knows."""
-    return Suggestion(
-        rank=1,
-        code=record.code,
-        description=record.long_description,
-        short_description=record.short_description,
-        score=NAMED_SCORE,
-        confidence=NAMED_CONFIDENCE,
-        status=record.status(on),
-        effective_from=record.effective_from,
-        effective_to=record.effective_to,
-        successors=record.successors,
-        is_noc=record.is_noc,
-        section=record.section,
-        why=why_code(record.code),
+    if record is None:
+        return None
+    return suggestion_of(
+        record, record.status(answer.date_of_service), rank=1, score=NAMED_SCORE, confidence=NAMED_CONFIDENCE
     )
 
 
