@@ -21,17 +21,7 @@ from tests.live import running
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
 PACKAGES = Path(__file__).parent / "browser" / "node_modules"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FORM = """<!doctype html><meta charset="utf-8"><title>Order form</title>
 <link rel="stylesheet" href="widget.css"><label for="item">Item</label> <input id="item" size="60">
 <script src="widget.js"></script>
@@ -55,8 +45,6 @@ class QuietHandler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeSuggester]]:
     """The address of an order form of another origin, whose widget asks a live service."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine; install Debian's chromium")
     bundler = PACKAGES / ".bin" / "esbuild"
     if not bundler.exists():
         pytest.skip("the browser packages are not installed; run: npm ci --prefix tests/browser")
@@ -81,16 +69,12 @@ def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeSu
 
 
 @pytest.fixture
-def page(form: tuple[str, FakeSuggester]) -> Iterator[Any]:
+def page(browser: Any, form: tuple[str, FakeSuggester]) -> Iterator[Any]:
     """The form, open in Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.goto(form[0])
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.goto(form[0])
+    yield page
+    page.close()
 
 
 def terms(url: str) -> str:

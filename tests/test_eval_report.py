@@ -1,5 +1,4 @@
 import re
-import shutil
 
 import pytest
 
@@ -83,61 +82,45 @@ def test_runs_over_other_cases_are_refused(tmp_path):
         write_report([a, a], tmp_path / "x.html")
 
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-def test_a_browser_shows_it_and_its_search_works(report, tmp_path):
+def test_a_browser_shows_it_and_its_search_works(report, browser, tmp_path):
     """Opened in Chromium: no error, all pictures load, and typing filters the failures."""
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda request: request.url.startswith("http") and errors.append(request.url))
-        page.goto(report.as_uri())
-        assert page.evaluate("[...document.images].every(image => image.naturalWidth > 50)")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        page.fill("#find", "stiff walker")
-        assert page.inner_text("#count") == "1 of 1 lines"
-        page.fill("#find", "no such words")
-        assert page.inner_text("#count") == "0 of 1 lines"
-        assert page.locator("#failures tbody tr:visible").count() == 0
-        page.pdf(path=str(tmp_path / "report.pdf"))
-        browser.close()
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: request.url.startswith("http") and errors.append(request.url))
+    page.goto(report.as_uri())
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 50)")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.fill("#find", "stiff walker")
+    assert page.inner_text("#count") == "1 of 1 lines"
+    page.fill("#find", "no such words")
+    assert page.inner_text("#count") == "0 of 1 lines"
+    assert page.locator("#failures tbody tr:visible").count() == 0
+    page.pdf(path=str(tmp_path / "report.pdf"))
+    page.close()
     assert (tmp_path / "report.pdf").stat().st_size > 20_000
     assert errors == []
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-def test_the_first_200_failures_show_and_a4_holds_every_column(tmp_path):
+def test_the_first_200_failures_show_and_a4_holds_every_column(browser, tmp_path):
     """The button shows the others; in print no table is wider than the text of an A4 page."""
-    from playwright.sync_api import sync_playwright
-
     cases = [case(f"w{i}", ["E0130"], f"stiff frame {i}", source=f"h{i % 5}") for i in range(205)]
     write_report([run_of(tmp_path, "poor", POOR, cases)], tmp_path / "report.html")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.goto((tmp_path / "report.html").as_uri())
-        assert page.locator("#failures tbody tr:visible").count() == 200
-        assert page.inner_text("#count") == "205 of 205 lines, the first 200 shown"
-        page.click("#all")
-        assert page.locator("#failures tbody tr:visible").count() == 205
-        page.set_viewport_size({"width": 703, "height": 1000})  # 186 mm: A4 without its margins
-        page.emulate_media(media="print")
-        widest = page.evaluate(
-            "Math.max(...[...document.querySelectorAll('th')].map(h => h.getBoundingClientRect().right))"
-        )
-        assert widest <= 703
-        browser.close()
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.locator("#failures tbody tr:visible").count() == 200
+    assert page.inner_text("#count") == "205 of 205 lines, the first 200 shown"
+    page.click("#all")
+    assert page.locator("#failures tbody tr:visible").count() == 205
+    page.set_viewport_size({"width": 703, "height": 1000})  # 186 mm: A4 without its margins
+    page.emulate_media(media="print")
+    widest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('th')].map(h => h.getBoundingClientRect().right))"
+    )
+    assert widest <= 703
+    page.close()
 
 
 def test_sets_without_a_code_are_not_counted_in_the_mean(tmp_path):
