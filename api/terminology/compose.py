@@ -211,10 +211,7 @@ class Composer:
         ]
 
     def _enter(self, value_set: Resource, above: Sequence[int]) -> None:
-        if id(value_set) in above:
-            raise TermError("a value set imports itself", "processing", "vs-invalid")
-        if len(above) >= MAX_IMPORTS:
-            raise TermError(f"value sets are imported more than {MAX_IMPORTS} levels deep", "too-costly")
+        check_imports(value_set, above)
         compose = value_set.get("compose", {})
         if len(compose.get("include", [])) + len(compose.get("exclude", [])) > MAX_INCLUDES:
             raise TermError(f"a value set may have {MAX_INCLUDES} includes and excludes", "too-costly")
@@ -295,6 +292,18 @@ class Composer:
                 for number, given in enumerate(include.get("filter", []))
             ]
         return self._tests[key]
+
+
+def check_imports(value_set: Resource, above: Sequence[int]) -> None:
+    """Check the way to an imported value set; `above` holds the ids of those that import it.
+
+    Raises:
+        TermError: If it imports itself, or too many stand above it.
+    """
+    if id(value_set) in above:
+        raise TermError("a value set imports itself", "processing", "vs-invalid")
+    if len(above) >= MAX_IMPORTS:
+        raise TermError(f"value sets are imported more than {MAX_IMPORTS} levels deep", "too-costly")
 
 
 def expansion_parameter(value_set: Resource, name: str) -> str | None:

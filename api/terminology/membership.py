@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from api.terminology import versions
 from api.terminology.coding import GivenCoding
-from api.terminology.compose import MAX_IMPORTS, Composer, expansion_parameter, parts_of
+from api.terminology.compose import Composer, check_imports, expansion_parameter, parts_of
 from api.terminology.concepts import CodeSystem, Concept, Resource
 from api.terminology.errors import Issue, TermError
 from api.terminology.options import pinned
@@ -158,10 +158,7 @@ class Membership:
         code: str,
         above: tuple[int, ...],
     ) -> tuple[bool, Resource]:
-        if id(value_set) in above:
-            raise TermError("a value set imports itself", "processing", "vs-invalid")
-        if len(above) >= MAX_IMPORTS:
-            raise TermError(f"value sets are imported more than {MAX_IMPORTS} levels deep", "too-costly")
+        check_imports(value_set, above)
         self._composer.store.work(1)
         key = (id(value_set), system.canonical if system else "", concept.code if concept else "")
         if key not in self._known:
