@@ -192,11 +192,11 @@ class Composer:
 
     def _work_out(self, value_set: Resource, above: Sequence[int]) -> list[Member]:
         chosen: dict[tuple[str, str, str], Member] = {}
-        for path, include in _parts(value_set, "include"):
+        for path, include in parts_of(value_set, "include"):
             for member in self._included(value_set, include, path, above):
                 chosen.setdefault(member.key, member)
         match = expansion_parameter(value_set, "versionsMatch") != "false"
-        for path, exclude in _parts(value_set, "exclude"):
+        for path, exclude in parts_of(value_set, "exclude"):
             keys = {member.key for member in self._included(value_set, exclude, path, above)}
             # A whole code system, or a filter, excludes codes in every version; listed codes in their own.
             codes = {(key[0], key[2]) for key in keys} if match and "concept" not in exclude else set()
@@ -238,7 +238,7 @@ class Composer:
         """A value set that an include imports, noted as used."""
         found = self.value_set(canonical, value_set)
         if not canonical.startswith("#"):
-            self.value_sets[_canonical(found)] = found
+            self.value_sets[canonical_of(found)] = found
         return found
 
     def _of_system(self, value_set: Resource, include: Resource, path: str) -> Iterator[Member]:
@@ -323,19 +323,14 @@ def known_versions(store: Store, address: str) -> str:
     return " or ".join([", ".join(held[:-1]), held[-1]] if len(held) > 1 else held)
 
 
-def _parts(value_set: Resource, kind: str) -> Iterator[tuple[str, Resource]]:
+def parts_of(value_set: Resource, kind: str) -> Iterator[tuple[str, Resource]]:
     """Path and element of every include or exclude."""
     compose: Any = value_set.get("compose", {})
     for number, part in enumerate(compose.get(kind, [])):
         yield f"ValueSet.compose.{kind}[{number}]", part
 
 
-parts_of = _parts
-
-
-def _canonical(resource: Resource) -> str:
+def canonical_of(resource: Resource) -> str:
+    """Address of a resource, with its version where it has one."""
     version = resource.get("version")
     return f"{resource.get('url', '')}|{version}" if version else str(resource.get("url", ""))
-
-
-canonical_of = _canonical
