@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from api.building import build_index
+from eval.units.__main__ import main
 from eval.units.cms import cause, compare, stated_strengths
 from eval.units.packages import package_rows
 from eval.units.prices import compare_prices
+from index.home import Home
 from index.records import Record
 from suggest.claim.units import units_to_bill
 from tests.conftest import SHARED
@@ -109,3 +114,18 @@ def test_price_lines_are_compared_with_the_hospitals_quantity() -> None:
         ("ML", 2, False),
         ("ME", 50, True),
     ]
+
+
+def test_the_command_reads_an_index_folder_and_says_what_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cases under their labelled code; another folder ends in one sentence."""
+    folder, _, _ = build_index(Home(tmp_path / "home"), on=date(2026, 1, 15))
+    cases = tmp_path / "cases.jsonl"
+    case = {"query": "gauze 4x4, 2 boxes of 50", "code": "A6402", "units": 100, "waste_units": None}
+    cases.write_text(json.dumps({**case, "modifiers": []}))
+
+    assert main(["--index", str(folder), "cases", str(cases)]) == 0
+    assert "units right: 1 of 1 (100.0%)" in capsys.readouterr().out
+    assert main(["--index", str(tmp_path), "cases", str(cases)]) == 2
+    assert capsys.readouterr().err.startswith(f"eval.units: {tmp_path} is not an index folder")

@@ -17,7 +17,7 @@ from eval.units.packages import package_rows
 from eval.units.prices import MEASURES, compare_prices
 from index.errors import HcpcsError
 from index.records import Record
-from index.store.catalogue import Catalogue
+from index.store.catalogue import read_catalogue
 
 MAX_SHOWN = 60  # causes of disagreement
 
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prices.add_argument("files", nargs="+", type=Path, metavar="FILE")
     arguments = parser.parse_args(argv)
     try:
-        records = {record.code: record for record in Catalogue.load(arguments.index).records}
+        records = {record.code: record for record in read_catalogue(arguments.index).records}
         return RUN[arguments.command](arguments, records)
     except BrokenPipeError:
         return 0
@@ -58,7 +58,8 @@ def _cases(arguments: argparse.Namespace, records: dict[str, Record]) -> int:
         out(f"  wrong number of units: {score.wrong} ({score.wrong / score.cases:.1%})\n")
         for miss in misses:
             out(f"  {miss.case['query']} [{miss.case['code']}]\n")
-            out(f"    labelled {miss.case['units']}, waste {miss.case['waste_units']}: {miss.case['note']}\n")
+            note = miss.case.get("note", "")
+            out(f"    labelled {miss.case['units']}, waste {miss.case['waste_units']}: {note}\n")
             found = miss.found
             out(f"    found {found.units}, waste {found.waste.units}: {found.arithmetic or found.missing}\n")
     return 0
