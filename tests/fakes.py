@@ -50,6 +50,9 @@ OTHER_WARNING = "99213 is a CPT code"
 HELD_TEXT = "folding walker with wheels"  # `HoldingSuggester` holds its answer back
 RAISE, CRASH = "raise", "crash"  # first words of texts at which `FaultySuggester` fails
 HOLD_FOLDER = "FAKE_HOLD_FOLDER"  # environment variable that gives `tests.serve_fake` the holding folder
+START_FOLDER = (
+    "FAKE_START_FOLDER"  # the same for a folder in which a file `started` lets the second worker start
+)
 
 
 class FakeCatalogue:

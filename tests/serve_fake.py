@@ -6,15 +6,18 @@ To import it changes the commands, so nothing in the tests' own process does.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import api.app
 import api.commands.serve
 import api.loading
 from api.__main__ import main
-from tests.fakes import HOLD_FOLDER, FakeSuggester, HoldingSuggester
+from tests.fakes import HOLD_FOLDER, START_FOLDER, FakeSuggester, HoldingSuggester
+from tests.waiting import wait_until
 
 
 def open_fake(*_: Any) -> FakeSuggester:
@@ -33,9 +36,33 @@ api.app.open_suggester = open_fake  # type: ignore[assignment]
 api.loading.open_suggester = open_fake  # type: ignore[assignment]
 
 
+REAL_WORKER_APP = api.app.worker_app
+
+
 def worker_app() -> Any:
-    """For worker processes, which import this module and so get the fake too."""
-    return api.app.worker_app()
+    """The app of a worker process; the second to come waits until the test lets it start."""
+    if START_FOLDER in os.environ:
+        _wait_if_second(Path(os.environ[START_FOLDER]))
+    return REAL_WORKER_APP()
+
+
+def _wait_if_second(folder: Path) -> None:
+    try:
+        (folder / "first").touch(exist_ok=False)
+    except FileExistsError:
+        told = signal.getsignal(signal.SIGTERM)
+        assert callable(told)
+
+        def tell(number: int, frame: FrameType | None) -> None:
+            (folder / "told").touch()
+            told(number, frame)
+
+        signal.signal(signal.SIGTERM, tell)
+        (folder / "starting").touch()
+        wait_until((folder / "started").exists, what="the start of the second worker")
+
+
+api.app.worker_app = worker_app
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import pytest
 from api.__main__ import main
 from api.commands.serve import check_exposure, is_loopback
 from api.settings import SettingsError
-from tests.fakes import HELD_TEXT, HOLD_FOLDER
+from tests.fakes import HELD_TEXT, HOLD_FOLDER, START_FOLDER
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
@@ -219,6 +219,26 @@ def test_sigterm_under_load_loses_nothing(workers: str) -> None:
     assert took < 10
 
 
+def test_sigterm_while_a_worker_starts_loses_nothing(tmp_path: Path) -> None:
+    """A worker that answers goes on until one that still starts has ended, which holds the socket too."""
+    with serving("--workers", "2", HCPCS_ACCESS_LOG="0", **{START_FOLDER: str(tmp_path)}) as (
+        process,
+        address,
+    ):
+        wait_until((tmp_path / "starting").exists, what="the second worker")
+        clients = Clients(address, 8)
+        wait_until(lambda: clients.answered > 200, what="the load")
+        process.send_signal(signal.SIGTERM)
+        wait_until((tmp_path / "told").exists, what="the end of the second worker")
+        seen = clients.answered
+        wait_until(lambda: clients.answered > seen + 500, what="answers of the first worker")
+        (tmp_path / "started").touch()
+        code = process.wait(30)
+        clients.join()
+
+    assert (clients.lost, clients.other, code) == (0, [], 0)
+
+
 def test_sigterm_ends_within_its_bound() -> None:
     """A client whose body never arrives does not keep the service up beyond its time."""
     with serving(FAKE_GRACE_S="1") as (process, address):
@@ -237,7 +257,15 @@ def test_sigterm_ends_within_its_bound() -> None:
 def children(pid: int) -> set[int]:
     """Worker processes of a supervisor."""
     pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return {int(p) for p in pids if b"resource_tracker" not in Path(f"/proc/{p}/cmdline").read_bytes()}
+    return {int(p) for p in pids if b"resource_tracker" not in command_line(p)}
+
+
+def command_line(pid: str) -> bytes:
+    """The command line of a process; of one that has just ended, nothing."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
