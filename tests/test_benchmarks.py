@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import least_update, plots, synthetic
 from benchmarks.__main__ import NAMES, main
+from benchmarks.long_run import plot, thirds
 from benchmarks.spread import Spread, exponent, percentiles, ratios, spread
 from benchmarks.table import MAKERS, PAGES, filled, read_results, tables
 from benchmarks.targets import TARGETS, Target, row
@@ -183,3 +184,18 @@ def test_a_target_tells_whether_it_was_reached() -> None:
     assert row(most, {}) == ("a", "at most 0.5 x", "not measured", "")
     assert row(most, {"b": {"skipped": "wrk is not installed"}})[2] == "wrk is not installed"
     assert {target.benchmark for target in TARGETS} <= set(NAMES)
+
+
+def test_the_thirds_of_a_long_run_show_what_grows(tmp_path: Path) -> None:
+    """Medians, without the windows in which nothing was answered; the plot has a line for each value."""
+    values = [1, 9, 2, None, 20, 30, 10, 100, 300, 200]
+    windows = [
+        {"at_s": 5.0 * at, "memory_mb": at, "files": 7, "p50_ms": value, "p99_ms": value}
+        for at, value in enumerate(values)
+    ]
+    plot({"windows": windows}, tmp_path / "run.svg")
+
+    assert thirds(windows, "p50_ms") == [2, 20, 200]
+    assert thirds(windows, "files") == [7, 7, 7]
+    assert thirds(windows[:2], "files") == []
+    assert "memory, MB" in (tmp_path / "run.svg").read_text()
