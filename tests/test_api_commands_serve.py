@@ -45,11 +45,11 @@ def serving(
         found = re.search(r"http://[^/]+", process.stderr.readline())
         assert found is not None
         address = found[0]
-        wait_until(lambda: is_ready(address), what="the service's readiness")
+        wait_until(lambda: is_ready(address), 120, what="the service's readiness")
         yield process, address
     finally:
         process.terminate()  # not killed: a killed supervisor would leave its workers running
-        process.wait(30)
+        process.wait(120)
         process.stderr.close()
 
 
