@@ -25,6 +25,7 @@ COMMANDS = {
     "eval": "measure, compare and report",
     "train": "reproduce the shipped weights",
     "feedback": "what users took of the suggestions",
+    "callers": "make, rotate, list and remove API keys",
     "trail": "check the audit trail, and find a text in it",
     "doctor": "what is installed, which index answers, how old it is, what is missing",
     "completion": "completion of commands and options for a shell",

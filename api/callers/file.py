@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from api.callers.caller import SCOPES
-from index.errors import HcpcsError
+from index.errors import ArtifactError, HcpcsError
+from index.files import read_file
 
 MAX_BYTES = 1 << 20
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -101,15 +102,31 @@ def read_callers(path: Path) -> CallersFile:
     Raises:
         CallersError: If it cannot be read, or an entry is wrong; the message names the entry, never a value.
     """
+    return parse_callers(read_content(path), path)
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a callers file.
+
+    Raises:
+        CallersError: If it cannot be read.
+    """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        return read_file(path, limit=MAX_BYTES)
     except OSError as error:
         raise CallersError(
             f"cannot read the callers file {path}: {(error.strerror or 'error').lower()}"
         ) from None
-    if len(content) > MAX_BYTES:
-        raise CallersError(f"the callers file {path} is larger than {MAX_BYTES >> 20} MB")
+    except ArtifactError as error:  # a pipe, a device, or too long
+        raise CallersError(f"cannot read the callers file: {error}") from None
+
+
+def parse_callers(content: bytes, path: Path) -> CallersFile:
+    """Check the content of a callers file.
+
+    Raises:
+        CallersError: If an entry is wrong; the message names the entry, never a value.
+    """
     try:
         callers = msgspec.convert(tomllib.loads(content.decode()), CallersFile)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):

@@ -71,6 +71,8 @@ def _sentences(checked: Checked) -> list[str]:
     lines.append(
         f"{state}: {checked.records} records, {checked.requests} of them requests, in {checked.files} files"
     )
+    if checked.refused:
+        lines.append(f"{checked.refused} more requests were refused before anybody was asked who calls")
     if checked.first > 1:
         lines.append(f"it begins with record {checked.first}; earlier files are not here")
     if checked.unrecorded:

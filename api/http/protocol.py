@@ -47,19 +47,28 @@ class Refusals:
     """The answers that the protocol gives without the app.
 
     Args:
-        app: Its `state` may hold `headers` of every answer, `renderers` of errors and `count_refused`.
+        app: Its `state` may hold `headers` of every answer, `renderers` of errors, `count_refused` and
+            `record_refused`.
     """
 
     def __init__(self, app: Any) -> None:
+        self._app = app
         state = getattr(app, "state", None)
         headers, renderers = getattr(state, "headers", ()), getattr(state, "renderers", {})
         self._count = getattr(state, "count_refused", None)
         self._answers = {reason: ReadyAnswer(*words, headers, renderers) for reason, words in ANSWERS.items()}
 
-    def answer(self, reason: str, address: bytes, headers: list[tuple[bytes, bytes]], close: bool) -> bytes:
-        """The bytes of an answer, which is counted by its reason."""
+    def count(self, reason: str, target: bytes, client: str) -> None:
+        """Count a refusal by its reason, and tell it to the trail if there is one."""
         if self._count is not None:
             self._count(reason)
+        # The app that answers now: an index may have been replaced since this was made.
+        record = getattr(getattr(self._app, "state", None), "record_refused", None)
+        if record is not None:
+            record(reason, ANSWERS[reason][0], target, client)
+
+    def answer(self, reason: str, address: bytes, headers: list[tuple[bytes, bytes]], close: bool) -> bytes:
+        """The bytes of an answer."""
         return self._answers[reason].encoded(address, request_id(headers), close)
 
 
@@ -188,6 +197,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self) -> None:
         """Answer a request without the app; the connection goes on."""
         close = self._draining or not self.parser.should_keep_alive()
+        self._count("busy")
         self._phase, self._since = Phase.IDLE, self.loop.time()
         self._write("busy", close)
         if close:
@@ -238,6 +248,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _end(self, reason: str) -> None:
         """Answer with an error and close."""
         self._body_arrived()
+        self._count(reason)
         self._ended, self._held = True, None
         self._phase, self._since = Phase.IDLE, self.loop.time()
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
@@ -245,6 +256,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.disconnected = True
         self.transport.close()
+
+    def _count(self, reason: str) -> None:
+        """Count a refusal, with its address if that has arrived whole, which a header after it shows."""
+        if self._refusals is not None:
+            whole = self._phase in (Phase.HEAD, Phase.BODY) and self.headers
+            self._refusals.count(reason, self.url if whole else b"", self.client[0] if self.client else "")
 
     def _write(self, reason: str, close: bool) -> None:
         if self._refusals is not None and not self.transport.is_closing():

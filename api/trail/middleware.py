@@ -99,10 +99,7 @@ def caller(scope: Any) -> str:
 
 
 def address(scope: Any) -> str:
-    """The address that a request came from; empty if it is none.
-
-    Behind a proxy it is what the proxy says in `X-Forwarded-For`, which could be any text.
-    """
+    """The address that a connection came from; empty if it is none, as with a socket of Unix."""
     client = scope.get("client")
     return client[0] if client and ADDRESS.fullmatch(client[0]) else ""
 

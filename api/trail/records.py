@@ -76,6 +76,34 @@ class Opened(msgspec.Struct, frozen=True, tag_field="event", tag="open"):
     previous: str
 
 
+class Refused(msgspec.Struct, frozen=True, tag_field="event", tag="refused"):
+    """Requests that the server refused before anybody was asked who calls: alike, and within one second.
+
+    Attributes:
+        at: When the record was written, UTC.
+        since: When the first of them was refused, UTC.
+        route: Route template; `(no route)` for other addresses and where the address had not arrived.
+        status: HTTP status of the answers.
+        reason: Why, one word such as `busy`.
+        address: Address that the connections came from; `several` where too many did.
+        requests: How many.
+        worker: Process id.
+        who: Always `unknown`.
+        outcome: Always `refused`.
+    """
+
+    at: datetime
+    since: datetime
+    route: str
+    status: int
+    reason: str
+    address: str
+    requests: int
+    worker: int
+    who: str = "unknown"
+    outcome: str = "refused"
+
+
 class Lost(msgspec.Struct, frozen=True, tag_field="event", tag="lost"):
     """So many requests of a worker could not be recorded; `reason` is the operating system's."""
 
@@ -85,7 +113,7 @@ class Lost(msgspec.Struct, frozen=True, tag_field="event", tag="lost"):
     worker: int
 
 
-Record = Request | Started | Stopped | Opened | Lost
+Record = Request | Started | Stopped | Opened | Refused | Lost
 DECODER: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 
 

@@ -19,6 +19,7 @@ from api.trail.records import (
     Opened,
     Position,
     Record,
+    Refused,
     Request,
 )
 
@@ -41,6 +42,7 @@ class Checked(msgspec.Struct):
         files: Number of files.
         records: Number of lines that are records.
         requests: Number of them that are requests.
+        refused: Number of requests that were refused before the app, which are recorded together.
         first: Number of the first record; above 1 if earlier files were moved away.
         last: Number and code of the last record, as `SEQ:MAC`. Kept elsewhere, it shows later whether the end
             was cut off.
@@ -51,6 +53,7 @@ class Checked(msgspec.Struct):
     files: int = 0
     records: int = 0
     requests: int = 0
+    refused: int = 0
     first: int = 0
     last: str = ""
     unrecorded: int = 0
@@ -140,6 +143,8 @@ class _Check:
         self._found_expected = self._found_expected or f"{position.seq}:{position.mac}" == self._expected
         if isinstance(record, Request):
             checked.requests += 1
+        elif isinstance(record, Refused):
+            checked.refused += record.requests
         elif isinstance(record, Lost):
             checked.unrecorded += record.requests
 

@@ -25,13 +25,17 @@ def record_requests(app: Litestar, settings: Settings, release: Callable[[], str
         return
     try:
         from api.trail.middleware import TrailMiddleware
+        from api.trail.refused import RefusedRequests
         from api.trail.writer import TrailWriter
     except ImportError:  # no file locks
         raise TrailError("the audit trail needs the file locks of Linux or macOS") from None
     from api.trail.key import read_or_make_key
 
     key = read_or_make_key(settings.trail_key or settings.home / "trail.key")
-    around = TrailMiddleware(app.asgi_handler, TrailWriter(settings.trail, key), release)
+    trail = TrailWriter(settings.trail, key)
+    around = TrailMiddleware(app.asgi_handler, trail, release)
     around.start()
     app.asgi_handler = around
-    app.on_shutdown.append(around.stop)
+    refused = RefusedRequests(trail, [route.path_format for route in app.routes])
+    app.state.record_refused = refused.count  # for the server
+    app.on_shutdown += [refused.write, around.stop]

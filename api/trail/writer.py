@@ -12,7 +12,17 @@ from pathlib import Path
 from api.trail.errors import TrailError
 from api.trail.files import LOCK, last_position, trail_files
 from api.trail.key import TrailKey
-from api.trail.records import FIRST_PREVIOUS, Lost, Opened, Position, Record, line_of, now, position_of
+from api.trail.records import (
+    FIRST_PREVIOUS,
+    Lost,
+    Opened,
+    Position,
+    Record,
+    Refused,
+    line_of,
+    now,
+    position_of,
+)
 
 log = logging.getLogger("hcpcs.trail")
 
@@ -66,7 +76,7 @@ class TrailWriter:
                 finally:
                     fcntl.flock(self._lock, fcntl.LOCK_UN)
             except OSError as error:
-                self._lose(error)
+                self._lose(error, record.requests if isinstance(record, Refused) else 1)
                 return False
             return True
 
@@ -155,11 +165,11 @@ class TrailWriter:
         self._end += written
         self._last = position
 
-    def _lose(self, error: OSError) -> None:
+    def _lose(self, error: OSError, requests: int) -> None:
         if not self._lost:
             log.error("the trail cannot be written: %s; requests are counted until it can", _reason(error))
         self._lost_reason = _reason(error)
-        self._lost += 1
+        self._lost += requests
 
 
 def _reason(error: OSError) -> str:
