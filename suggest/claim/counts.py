@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from suggest.claim.billing_unit import BillingUnit
 from suggest.claim.given import Given, Missing, count_of, sides_of
@@ -45,6 +46,7 @@ _ONCE = frozenset(
 )
 """Things of which an order line is for one unless it counts them."""
 
+MAX_CACHED = 1 << 14  # descriptions
 MAX_TURN = 10  # infusions or doses of a series that a text numbers
 MONTH = Fraction(30 * 1440)
 _DURATION = re.compile(r"(?i)\d+ (?:days?|months?|hours?)\b(?!/)")
@@ -189,7 +191,7 @@ def _pairs(stated: Stated, unit: BillingUnit, description: str) -> Given | Missi
 
 def _names_the_thing(stated: Stated, at: int, description: str) -> bool:
     """Whether a word of the description stands in the same part of a text as a position."""
-    stems = {word[:5] for word in _WORD.findall(description.lower())}
+    stems = _stems(description)
     left = right = at
     while left > 0 and stated.items[left - 1].text not in (",", ";"):
         left -= 1
@@ -255,7 +257,7 @@ def _units(stated: Stated, unit: BillingUnit, description: str) -> Given | Missi
 
 def _before_word(stated: Stated, unit: BillingUnit, description: str) -> Given | Missing | None:
     """A number before a word of the description: `2 apheresis platelets`."""
-    stems = {word[:5] for word in _WORD.findall(description.lower())} | {thing[:5] for thing in unit.things}
+    stems = _stems(description) | {thing[:5] for thing in unit.things}
     for at, item in enumerate(stated.items):
         if item.kind != "number" or item.value.denominator != 1 or at in stated.used or item.value == 0:
             continue
@@ -361,7 +363,7 @@ def _is_one_item(stated: Stated, unit: BillingUnit, description: str, code: str)
     """Whether a text without a count is an order of one item: of equipment, or for one side of the body."""
     if any(item.kind == "number" and at not in stated.used for at, item in enumerate(stated.items)):
         return sides_of(stated) == 1 and "lens" in unit.things
-    known = {word.lower() for word in _WORD.findall(description.lower())}
+    known = _words(description)
     words = [item.text for item in stated.items if item.kind in ("word", "thing")]
     plural = any(
         word.endswith("s") and word[:-1] in known or word in known and word + "s" in words for word in words
@@ -375,6 +377,17 @@ def _is_one_item(stated: Stated, unit: BillingUnit, description: str, code: str)
         or (code[:1] in ("E", "K", "L", "V") or code[:2] == "A7")
         and bool(known & set(words))
     )
+
+
+@lru_cache(MAX_CACHED)
+def _words(description: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(description.lower()))
+
+
+@lru_cache(MAX_CACHED)
+def _stems(description: str) -> frozenset[str]:
+    """The first five letters of the words of a description."""
+    return frozenset(word[:5] for word in _words(description))
 
 
 def _says_one(stated: Stated) -> bool:

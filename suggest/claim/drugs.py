@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from suggest.claim.billing_unit import BillingUnit, Part
 from suggest.claim.given import Given, Missing, given, measured
 from suggest.claim.scan import Item
 from suggest.claim.stated import Dose, Stated
 
+MAX_CACHED = 1 << 14  # descriptions
 _CLOSE = Fraction(2, 100)
 _SHORT = {"trimethoprim": ("tmp",), "sulfamethoxazole": ("smx", "smz"), "piperacillin": ("pip",)}
 _FORMS = frozenset(["elemental", "base", "pe", "equivalent", "equivalents", "salt"])
@@ -141,8 +143,7 @@ def of_this_drug(stated: Stated, description: str) -> Stated:
         elif any(word.startswith("epi") for word in words):
             rates = tuple(rate for rate in rates if ":" not in rate.text)
         stated = stated._replace(rates=rates)
-    names = [word[:4] for word in _WORD.findall(lower) if word not in _NO_NAMES][:2]
-    names += [brand for name in names for brand in _BRANDS.get(name, ())]
+    names = _names(description)
     places = [at for at, item in enumerate(stated.items) if item.kind == "word" and item.text[:4] in names]
     strengths = [rate for rate in rates if rate.dimension == "mass" and rate.per[0][0] == "volume"]
     masses = [dose for dose in stated.doses if dose.item.dimension == "mass"]
@@ -159,6 +160,13 @@ def of_this_drug(stated: Stated, description: str) -> Stated:
         return stated._replace(rates=tuple(rate for rate in rates if rate not in strengths))
     kept = tuple(rate for rate in rates if rate is nearest or rate not in strengths)
     return stated._replace(rates=kept, doses=tuple(dose for dose in stated.doses if dose not in masses))
+
+
+@lru_cache(MAX_CACHED)
+def _names(description: str) -> tuple[str, ...]:
+    """How the first two names of a description and their trade names begin."""
+    names = [word[:4] for word in _WORD.findall(description.lower()) if word not in _NO_NAMES][:2]
+    return (*names, *(brand for name in names for brand in _BRANDS.get(name, ())))
 
 
 def _fits(stated: Stated, strength: Item, mass: Dose) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.text.units import NUMBER_WORDS
@@ -75,7 +76,11 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("tube",), r"\b(?:g|j|ng|gj|peg)[- ]tube\b", "feedingtube"),
     (("neb",), r"\bneb(?:ulizer)? (?=vials?\b|ampul|respul)", ""),
     (('"', "”"), r"(?<=\d) ?[\"”]", " in "),
-    (("h",), r"\b(\d+) ?h(?:rs?|ours?)?\.? ?(?:and )?(\d+) ?m\b", r"\1 h \2 min"),
+    (
+        ("0h", "1h", "2h", "3h", "4h", "5h", "6h", "7h", "8h", "9h", " h ", "hr", "hour"),
+        r"\b(\d+) ?h(?:rs?|ours?)?\.? ?(?:and )?(\d+) ?m\b",
+        r"\1 h \2 min",
+    ),
     (("½",), r"½", " 1/2"),
     (("¼",), r"¼", " 1/4"),
     (("¾",), r"¾", " 3/4"),
@@ -86,7 +91,8 @@ _REWRITES = [(signs, re.compile(pattern), to) for signs, pattern, to in _PHRASES
 """Signs without which a rewriting changes nothing, what it looks for, and what it writes."""
 
 _TOKEN = re.compile(
-    r"(?P<name>[a-z]+-\d+[a-z]*\b|\d+-(?!ml|mg|mcg|unit|hour|min|day|gram|iu|u\b|g\b|in\b|cc|x\b|cm"
+    r"(?P<plain>(?!(?:every|bid|tid|qid|qd|daily|two|three|four|five|six|twice|thrice)\b)[a-zµμ]{2,}+(?![0-9'²-]))"
+    r"|(?P<name>[a-z]+-\d+[a-z]*\b|\d+-(?!ml|mg|mcg|unit|hour|min|day|gram|iu|u\b|g\b|in\b|cc|x\b|cm"
     r"|mi)[a-z]{2,}\b"
     r"|\b(?!x\d|q\d|cm2|in2|m2)[a-z]+\d[a-z0-9]*)"
     r"|(?P<range>(?<![\w.])(?:\d*\.)?\d+ ?(?:-|to) ?(?:\d*\.)?\d+(?=[ -]?[a-z%])|(?<=\s)[-]\d*\.?\d+)"
@@ -133,6 +139,7 @@ _SUBSTANCES = frozenset(("mass", "units", "equivalents", "moles", "activity"))
 _MAX_SIDE = 40  # of a dressing, in inches, as in "8x10"
 _COUNTED = frozenset(("pair", "pairs", "pr", "doses", "days", "%", "="))
 _SIZE = re.compile(r"mm|cm|in|inch|inches|yd|yds|yard|yards|ft|feet")
+MAX_CACHED = 1 << 12  # numbers as they are typed
 ONE, ZERO = Fraction(1), Fraction(0)
 
 
@@ -155,7 +162,7 @@ def _tokens(text: str) -> list[Item]:
         kind, typed = match.lastgroup, match[0]
         if kind == "number":
             found.append(Item("number", typed, _fraction(typed)))
-        elif kind == "word":
+        elif kind == "plain" or kind == "word":
             if typed in _NUMBER_WORDS and not _in_name(lower, match.start()):
                 found.append(Item("number", typed, Fraction(_NUMBER_WORDS[typed])))
             else:
@@ -194,6 +201,7 @@ def _minutes_between(match: re.Match[str]) -> str:
     return f"{end - begin} minutes"
 
 
+@lru_cache(MAX_CACHED)
 def _fraction(typed: str) -> Fraction:
     if "/" not in typed:
         return Fraction(typed)

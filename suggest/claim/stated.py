@@ -30,6 +30,16 @@ _WASTE = re.compile(
 )
 _WASTE_PAIRS = {("left", "over"), ("thrown", "out"), ("threw", "out"), ("thrown", "away"), ("threw", "away"),
                 ("down", "the"), ("not", "used")}  # fmt: skip
+_OF_WASTE = (
+    *("wast", "discard", "toss", "trash", "dump", "unused", "left", "thr", "down", "not", "remain", "rest"),
+    *("balance", "resid", "excess"),
+)
+"""A text without one of these says nothing of waste."""
+_OF_NO_WASTE = (
+    *("wast", "discard", "left", "remain", "resid", "cut", "thrown", "toss", "unused", "all", "jz", "entire"),
+    *("whole", "full", "complete", "used"),
+)
+"""A text without one of these does not say that nothing was wasted."""
 _REST = frozenset(("remainder", "rest", "balance", "leftover", "residual", "remaining", "excess"))
 _OPENED = frozenset(
     [
@@ -104,6 +114,7 @@ _ADJECTIVES = frozenset(
         "ez",
     ]
 )
+_OF_PATIENT = {"bsa": "body", "wt": "weight", "weight": "weight", "weighs": "weight"}
 _BEFORE_NUMBER = {"miles": "miles", "mileage": "miles", "mi": "miles", "hours": "hours", "hrs": "hours",
                   "minutes": "minutes", "mins": "minutes"}  # fmt: skip
 """Units that also stand before their number: "mileage 212"."""
@@ -229,7 +240,8 @@ class _Reading:
         self.containers: list[Container] = []
         self.wasted: list[Item] = []
         lower = text.lower()
-        self.none = _NO_WASTE.search(lower) is not None
+        self.lower = lower
+        self.none = _any_in(_OF_NO_WASTE, lower) and _NO_WASTE.search(lower) is not None
         words = {item.text for item in self.items if item.kind == "word"}
         self.multidose = bool(
             words & {"multidose", "multiuse", "multipledose", "multipleuse", "bulk"}
@@ -258,7 +270,7 @@ class _Reading:
         for at, item in enumerate(self.items):
             if item.text in _BEFORE_NUMBER:
                 self._number_behind(at)
-            name = {"bsa": "body", "wt": "weight", "weight": "weight", "weighs": "weight"}.get(item.text)
+            name = _OF_PATIENT.get(item.text)
             if name:
                 to = at + 1
                 while self._item(to).text in ("of", "is", "=", ":"):
@@ -534,6 +546,8 @@ class _Reading:
     def _waste(self) -> bool:
         """Take the amounts beside words of waste; True if the text says that something was wasted."""
         some = False
+        if not _any_in(_OF_WASTE, self.lower):
+            return False
         for at, item in enumerate(self.items):
             pair = (item.text, self._item(at + 1).text)
             if item.kind != "word" or not (
@@ -712,6 +726,13 @@ class _Reading:
             "shoulder",
         }
         return Fraction(2) if paired else ONE
+
+
+def _any_in(signs: tuple[str, ...], text: str) -> bool:
+    for sign in signs:  # noqa: SIM110 - a loop is faster than a generator
+        if sign in text:
+            return True
+    return False
 
 
 def _merged(containers: list[Container]) -> list[Container]:
