@@ -18,12 +18,16 @@ AT_ONCE = 500  # lists whose codes are read together
 
 
 class FeedbackStore:
-    """One database of picks. Safe to use from several threads and processes."""
+    """One database of picks. Safe to use from several threads and processes.
+
+    Attributes:
+        kept_text: What is kept of a text: `text`, `hash` or `none`.
+    """
 
     def __init__(self, engine: Any, kept_text: str, key: bytes) -> None:
         """Take the database, what is kept of a text (`text`, `hash`, `none`), and the key of hashes."""
         self._engine = engine
-        self._kept_text = kept_text
+        self.kept_text = kept_text
         self._key = key
 
     def text_hash(self, text: str) -> str:
@@ -119,7 +123,7 @@ class FeedbackStore:
 
         from api.feedback.tables import SHOWN, SHOWN_CODES
 
-        kept = self._kept_text
+        kept = self.kept_text
         row = sa.insert(SHOWN).values(
             made_at=datetime.now(UTC),
             channel=one.channel,
