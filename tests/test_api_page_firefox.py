@@ -1,4 +1,4 @@
-"""The page for coders in Firefox: keys, clipboard, a pasted table and its download, steered over WebDriver BiDi."""
+"""The page for coders in Firefox over WebDriver BiDi: keys, clipboard, a pasted table and its download."""
 
 from __future__ import annotations
 
