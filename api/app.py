@@ -121,7 +121,7 @@ def routes(
         *fhir_routes(service),
         mcp_route(endpoint, origins),
         metrics_route(service),
-        *page_routes(),
+        *page_routes(picks.kept_text if picks else None),
     ]
     handlers = [
         *rest_routes(service, silent.keep if silent else None),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.opening import load_suggester
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ FIRST_RUN = (
     "note: there was no index yet, so the starter catalogue was built (once). It is no official code set;\n"
     "      `hcpcs index build --release latest` loads that. `hcpcs doctor` says what else there is.\n"
 )
-GC_THRESHOLD = 50_000  # container objects allocated between two collections; an answer has about forty
 
 
 def resolve_index(given: Path | None, settings: Settings) -> Path:
@@ -54,20 +51,4 @@ def open_suggester(given: Path | None, settings: Settings) -> Suggester:
     Raises:
         ArtifactError: If the folder is missing or damaged; the message names the file.
     """
-    from suggest.suggester import Suggester
-
-    folder = resolve_index(given, settings)
-    with _rare_garbage_collection():
-        return Suggester.load(folder)
-
-
-@contextmanager
-def _rare_garbage_collection() -> Iterator[None]:
-    """Keep the garbage collector from what is loaded, and run it rarely: answers hold no reference cycles."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD)
+    return load_suggester(resolve_index(given, settings))

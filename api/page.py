@@ -46,17 +46,27 @@ HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), clipboard-write=(self)",
 }
 
-SECTIONS_PLACE = "<!-- sections -->"
+SECTIONS_PLACE, PICKS_PLACE, KEPT_PLACE = "<!-- sections -->", "<!-- picks -->", "<!-- picks kept -->"
+PICKS_SCRIPT = '<script type="module" src="static/picks.js"></script>'
+KEPT = {
+    "text": "with the text that you typed",
+    "hash": "with a keyed number in place of the text that you typed",
+    "none": "without the text that you typed",
+}
 
 
-def page_routes() -> list[ControllerRouterHandler]:
+def page_routes(picks: str | None = None) -> list[ControllerRouterHandler]:
     """Route handlers of `/` and of the page's own files.
 
     They need no API key: they hold nothing secret, and the page asks for the key itself.
+
+    Args:
+        picks: What is kept of a text with the codes that users take (`text`, `hash` or `none`); None where
+            nothing is kept, and the page then sends nothing.
     """
     files = {path.name: path for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
     bodies = {name: path.read_bytes() for name, path in files.items() if path.suffix != ".html"}
-    page = index_page(files["index.html"].read_text(encoding="utf-8"))
+    page = index_page(files["index.html"].read_text(encoding="utf-8"), picks)
 
     @get("/", opt={OPEN: True}, include_in_schema=False, sync_to_thread=False)
     def read_page() -> ASGIResponse:
@@ -71,10 +81,15 @@ def page_routes() -> list[ControllerRouterHandler]:
     return [read_page, read_static]
 
 
-def index_page(template: str) -> bytes:
-    """The page with one checkbox for each section; letters and names come from `SECTIONS`."""
+def index_page(template: str, picks: str | None = None) -> bytes:
+    """The page with one checkbox for each section; with script and word about picks where they are kept."""
     boxes = "\n".join(_section_box(letter, words) for letter, words in SECTIONS.items() if letter != "CPT")
-    return template.replace(SECTIONS_PLACE, boxes).encode()
+    kept = picks and (
+        f'<p id="picks-kept">This service keeps which code you take of a list, {KEPT[picks]}.</p>'
+    )
+    script = PICKS_SCRIPT if picks else ""
+    page = template.replace(f"{PICKS_PLACE}\n", script and f"{script}\n")
+    return page.replace(KEPT_PLACE, kept or "").replace(SECTIONS_PLACE, boxes).encode()
 
 
 def _section_box(letter: str, words: str) -> str:

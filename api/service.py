@@ -78,8 +78,10 @@ class SuggesterLike(Protocol):
         k: int = 10,
         date_of_service: date | None = None,
         filters: Filters | None = None,
+        *,
+        explained: bool = True,
     ) -> list[Answer]:
-        """One answer for each text, in order; thread-safe."""
+        """One answer for each text, in order; thread-safe. See `Suggester.suggest`."""
 
 
 class Query(NamedTuple):
@@ -89,8 +91,16 @@ class Query(NamedTuple):
     ask: Ask
 
 
-def suggest_each(suggester: SuggesterLike, queries: Sequence[Query]) -> list[Answer | HcpcsError]:
-    """Answer or refusal of each query, in order. Texts with equal asks go to the suggester in one call."""
+def suggest_each(
+    suggester: SuggesterLike, queries: Sequence[Query], *, explained: bool = True
+) -> list[Answer | HcpcsError]:
+    """Answer or refusal of each query, in order. Texts with equal asks go to the suggester in one call.
+
+    Args:
+        suggester: Answers the texts.
+        queries: Texts and how they are asked.
+        explained: See `Suggester.suggest`.
+    """
     positions_by_ask: dict[Ask, list[int]] = {}
     for position, query in enumerate(queries):
         positions_by_ask.setdefault(query.ask, []).append(position)
@@ -98,7 +108,7 @@ def suggest_each(suggester: SuggesterLike, queries: Sequence[Query]) -> list[Ans
     for ask, positions in positions_by_ask.items():
         texts = [queries[position].text for position in positions]
         try:
-            answers = suggester.suggest(texts, k=ask.k, date_of_service=ask.on, filters=ask.filters)
+            answers = suggester.suggest(texts, ask.k, ask.on, ask.filters, explained=explained)
         except HcpcsError as error:
             outcomes.update(dict.fromkeys(positions, error))
         else:

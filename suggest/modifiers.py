@@ -191,16 +191,11 @@ class ModifierFinder:
             ("bilateral",),
         ):
             return []
-        return [
-            ModifierSuggestion(
-                modifier.modifier,
-                modifier.long_description,
-                "the text has the words of its description",
-                query.words,
-            )
-            for share, modifier in self._modifiers.ranked(query.plain)[:1]
-            if share == 1.0 and self._modifiers.valid(modifier.modifier, on)
-        ]
+        modifier = self._modifiers.described(query.plain)
+        if modifier is None or not self._modifiers.valid(modifier.modifier, on):
+            return []
+        reason = "the text has the words of its description"
+        return [ModifierSuggestion(modifier.modifier, modifier.long_description, reason, query.words)]
 
     def _called_for(self, words: Sequence[str], first: Suggestion, on: date) -> list[ModifierSuggestion]:
         found: list[ModifierSuggestion] = []

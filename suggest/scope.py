@@ -35,6 +35,7 @@ class Scope(NamedTuple):
         rows: int64 (codes,): for each row that of its code with the wording of the day; None where a code has
             one row.
         warnings: What to say of the date.
+        explained: Whether answers have what only people read: see `Suggester.suggest`.
     """
 
     k: int
@@ -45,6 +46,7 @@ class Scope(NamedTuple):
     without_measures: Mask
     rows: Rows | None = None
     warnings: tuple[str, ...] = ()
+    explained: bool = True
 
 
 class Scopes:

@@ -136,6 +136,8 @@ class FakeSuggester:
         k: int = 10,
         date_of_service: date | None = None,
         filters: Filters | None = None,
+        *,
+        explained: bool = True,
     ) -> list[Answer]:
         """One answer for each text; records the texts and the size of each call."""
         self.together.append(len(texts))
@@ -213,12 +215,14 @@ class HoldingSuggester(FakeSuggester):
         k: int = 10,
         date_of_service: date | None = None,
         filters: Filters | None = None,
+        *,
+        explained: bool = True,
     ) -> list[Answer]:
         """Answers like the fake, but delays the answer to `HELD_TEXT`."""
         if HELD_TEXT in texts:
             (self._folder / "asked").touch()
             wait_until((self._folder / "released").exists, what="the release of the answer")
-        return super().suggest(texts, k, date_of_service, filters)
+        return super().suggest(texts, k, date_of_service, filters, explained=explained)
 
 
 class FaultySuggester(FakeSuggester):
@@ -230,6 +234,8 @@ class FaultySuggester(FakeSuggester):
         k: int = 10,
         date_of_service: date | None = None,
         filters: Filters | None = None,
+        *,
+        explained: bool = True,
     ) -> list[Answer]:
         """As the fake, but for the texts that ask for a fault."""
         for text in texts:
@@ -237,4 +243,4 @@ class FaultySuggester(FakeSuggester):
                 raise RuntimeError(f"cannot read {text}")
             if text.startswith(CRASH):
                 os.kill(os.getpid(), signal.SIGABRT)
-        return super().suggest(texts, k, date_of_service, filters)
+        return super().suggest(texts, k, date_of_service, filters, explained=explained)

@@ -17,6 +17,7 @@ from api.app import create_app
 from api.audit.columns import recognise
 from api.batch.readers import CsvReader, JsonLinesReader
 from api.callers.file import read_callers
+from api.examples import read_examples
 from api.settings import Settings
 from api.trail.key import TrailKey
 from api.trail.records import FIRST_PREVIOUS, Opened, Position, line_of, now
@@ -29,6 +30,7 @@ from index.release.links import release_links
 from index.release.release import read_release
 from index.tables.read import read_tables
 from tests.fakes import FakeSuggester
+from tests.price_files import HOSPITAL_3, TALL, TALL_ROWS, item, price_tree
 from tests.release_files import SMALL, TITLES, book_row, fixed_width, xlsx, zipped
 from tests.table_files import csv_bytes, mue_rows
 
@@ -72,6 +74,15 @@ def file(
             assert "\n" not in str(error)
 
     return run
+
+
+PRICES = (HOSPITAL_3 + TALL + TALL_ROWS).encode()
+PRICE_TREE = price_tree("3.0.0", [item("ZORBLAX", ("E0143", "HCPCS"))])
+
+
+def own_lines(path: Path) -> None:
+    """The lines of a site's file."""
+    read_examples([path], [])
 
 
 BOOK = xlsx({"A": [TITLES, book_row("A0001", "Invented")]})
@@ -255,6 +266,8 @@ PARSERS = {
     "cases, JSON Lines": Parser(file(read_cases, "cases.jsonl"), (JSON_CASES,)),
     "cases, TREC": Parser(file(read_cases, "cases.qrels"), (b"1 0 A0001 1\n2 0 E0002 1\n",)),
     "cases, workbook": Parser(file(read_cases, "cases.xlsx", as_sheet), (sheet(),)),
+    "own lines, CSV": Parser(file(own_lines, "own.csv"), (PRICES, b"code,desc\nE0143,walker\n")),
+    "own lines, JSON": Parser(file(own_lines, "own.json"), (PRICE_TREE,)),
     "codes of a case": Parser(codes, (b"A0001, E0002-K0003 or K0003-RR",)),
     "tables about codes": Parser(file(read_tables, "mue.csv"), (MUE,)),
     "batches, CSV": Parser(

@@ -76,6 +76,37 @@ def test_picks_come_back_as_cases(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["review", str(path), str(out)]) == 2
 
 
+def test_picks_of_a_review_go_to_the_feedback_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what the row offered; only where feedback is switched on."""
+    pytest.importorskip("sqlalchemy")
+    pytest.importorskip("alembic")
+    path = batch(tmp_path, TEXT, "--on", "2026-01-15", out="xlsx")
+    book = load_workbook(path)
+    offered = [book["Review"][f"{column}3"].value for column in "GHIJK"]
+    for cell, pick in (("E2", "E0143"), ("E3", offered[0]), ("E4", "A4206"), ("E5", "NONE")):
+        book["Review"][cell] = pick
+    book.save(path)
+    monkeypatch.setenv("HCPCS_HOME", str(tmp_path))
+    assert main(["review", str(path), str(tmp_path / "a.jsonl"), "--feedback"]) == 2
+    assert "set HCPCS_FEEDBACK" in capsys.readouterr().err
+    monkeypatch.setenv("HCPCS_FEEDBACK", "1")
+    monkeypatch.setenv("HCPCS_FEEDBACK_TEXT", "text")
+
+    assert main(["review", str(path), str(tmp_path / "a.jsonl"), "--feedback"]) == 0
+    assert main(["feedback", "export", "--all", "--out", str(tmp_path / "all.jsonl")]) == 0
+    rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    assert [(row["text"], row["outcome"], row["taken"], row["position"]) for row in rows] == [
+        ("folding walker with wheels", "accepted", "E0143", 1),
+        ("=1+cane", "accepted", offered[0], 1),
+        ("wheelchair", "other-code", "A4206", None),
+        ("qqq", "none-fits", None, None),
+    ]
+    assert rows[1]["shown"] == [code for code in offered if code]
+    assert {row["date"] for row in rows} == {"2026-01-15"}
+
+
 def test_a_pick_that_is_no_code_is_told_with_its_row(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -324,10 +324,12 @@ class BlockedSuggester(FakeSuggester):
         k: int = 10,
         date_of_service: date | None = None,
         filters: Filters | None = None,
+        *,
+        explained: bool = True,
     ) -> list[Answer]:
         if texts == [WALKER["text"]]:
             assert self.released.wait(30)
-        return super().suggest(texts, k, date_of_service, filters)
+        return super().suggest(texts, k, date_of_service, filters, explained=explained)
 
 
 def test_a_late_answer_is_no_answer() -> None:

@@ -271,11 +271,13 @@ class Interrupted(FakeSuggester):
         k: int = 10,
         date_of_service: date | None = None,
         filters: Filters | None = None,
+        *,
+        explained: bool = True,
     ) -> list[Answer]:
         self.left -= len(texts)
         if self.left < 0:
             raise KeyboardInterrupt
-        return super().suggest(texts, k, date_of_service, filters)
+        return super().suggest(texts, k, date_of_service, filters, explained=explained)
 
 
 def test_an_interrupted_run_goes_on(

@@ -284,6 +284,15 @@ def test_answers_are_kept_silently(client: TestClient, tmp_path: Path) -> None: 
     wait_until(lambda: [one.text for one in store.silent_answers()] == [TEXT])
 
 
+def test_answers_of_a_batch_request_are_kept_silently(client: TestClient, tmp_path: Path) -> None:  # type: ignore[type-arg]
+    """Each of them, but not an item that was refused."""
+    items = [{"text": "one walker"}, {"text": 3}, {"text": "two walkers"}]
+    assert client.post("/v1/suggest/batch", json={"items": items}).status_code == 200
+
+    store = of_service(tmp_path)
+    wait_until(lambda: [one.text for one in store.silent_answers()] == ["one walker", "two walkers"])
+
+
 def test_a_service_without_the_setting_has_no_such_route() -> None:
     """Nothing is kept unless the site says so."""
     with TestClient(create_app(FakeSuggester(), Settings(Path("none")))) as client:

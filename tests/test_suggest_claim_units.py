@@ -11,6 +11,7 @@ from eval.units.cases import Score, score_cases
 from index.records import Record
 from suggest.claim.units import units_to_bill
 
+ORDERS = Path(__file__).parents[1] / "eval" / "units" / "orders.jsonl"
 OWN_CASES = Path(__file__).parents[1] / "eval" / "units" / "cases.jsonl"
 
 # Descriptions are our own words around the unit of a real code.
@@ -171,3 +172,74 @@ def test_the_worked_examples_hold(shared: Path) -> None:
     assert score.units >= 0.97 * score.cases
     assert score.wrong <= 0.01 * score.cases
     assert score.waste >= 0.97 * score.cases
+
+
+def test_orders_of_all_sections_are_counted_right(shared: Path) -> None:
+    """At least .97 right and at most .01 wrong numbers; waste is labelled in some of them."""
+    cases = [json.loads(line) for line in ORDERS.read_text(encoding="utf-8").splitlines()]
+    known = records(shared)
+    assert {case["code"] for case in cases} <= known.keys()
+
+    score, _ = score_cases(cases, known)
+
+    assert score.cases == len(cases) == 1261
+    assert score.units >= 0.97 * score.cases
+    assert score.wrong <= 0.01 * score.cases
+    assert score.waste == score.modifiers == score.cases
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "description", "units"),
+    [
+        ("2 mg OU", "J0000", DRUG.format("1 mg"), 4),
+        ("80 mg bilateral knees", "J0000", DRUG.format("10 mg"), None),
+        ("40 mg R knee, 40 mg L knee", "J0000", DRUG.format("10 mg"), 8),
+        ("48 mg each, both knees", "J0000", DRUG.format("1 mg"), 96),
+        ("30 units TID", "J0000", DRUG.format("5 units"), None),
+        ("30 units TID x 2 days", "J0000", DRUG.format("5 units"), 36),
+        ("600 mg q8h x 3 doses", "J0000", DRUG.format("300 mg"), 6),
+        ("20% 4 mL neb TID x 1 day", "J0000", DRUG.format("per gram"), 3),
+        ("5 mcg 9 times daily x 1 day", "J0000", "A drug, unit dose form, up to 20 micrograms", 9),
+        ("10 mg #6", "S0000", "A drug, 5 mg", 12),
+        ("5 mg daily, 90 tablets", "S0000", "A drug, 5 mg", None),
+        ("15 mcg/2 mL, 60 vials", "J0000", DRUG.format("15 micrograms"), 60),
+        ("500 mg (5 vials x 100 mg)", "J0000", DRUG.format("10 mg"), 50),
+        ("100 units, 5 units per site, 20 sites", "J0000", DRUG.format("1 unit"), 100),
+        ("Kenalog-40 2 cc", "J3301", "Injection, triamcinolone acetonide, 10 mg", 8),
+        ("600 mg/900 mg kit", "J0000", "Injection, a and b, 2mg/3mg", 300),
+        ("penam/bactam 4.5 g", "J0000", "Injection, penam sodium/bactam sodium, 1 gram/0.125 grams", 4),
+        ("44 mg aaaa and 100 mg bbbb", "J0000", "Injection, liposomal, 1 mg aaaa and 2.27 mg bbbb", 44),
+        ("steroid 80 mg/mL 1 mL + marcaine 0.25% 4 mL", "J0665", "Injection, bupivacaine, 0.5 mg", 20),
+        ("2.5 x 10^8 cells", "Q0000", "A cell, up to 600 million cells, per therapeutic dose", 1),
+        ("rest and stress doses", "A9500", "A tracer, diagnostic, per study dose", 2),
+        ("infusion #2", "Q0000", "A cell, per infusion", 1),
+        ("8 hr/day x 5 days", "S0000", "Nursing, per hour", 40),
+        ("2.5 hrs x 2 days", "T0000", "Care, per 15 minutes", 20),
+        ("1h 15m", "H0000", "Care, per 15 minutes", 5),
+        ("from 10:00 to 10:45", "T0000", "Care, each 15 minutes", 3),
+        ("11:30 am - 1:00 pm", "T0000", "Care, each 15 minutes", 6),
+        ("1 day 6 hrs", "G0000", "Observation, per hour", 30),
+        ("private duty 2 days", "S0000", "Nursing, per hour", None),
+        ("per diem x 22", "H0000", "A program, per diem", 22),
+        ("supplies 3 months", "A0000", "Supply allowance, 1 month supply = 1 unit of service", 3),
+        ("concentrator 3 months", "E1390", "Oxygen concentrator", None),
+        ("managed care 30 days", "S0000", "Management (per 30 days)", 1),
+        ("set of 4", "E0000", "Leg extensions for walker, per set of four (4)", 1),
+        ("2 crutches", "E0114", "Crutches underarm, pair", 1),
+        ("2 pair crutches", "E0114", "Crutches underarm, pair", 2),
+        ("lens +4.50 x 90 right", "V2105", "Spherocylinder, per lens", 1),
+        ("gauze 2x2 box of 100", "A0000", "Gauze, each dressing", 100),
+        ("briefs 3 bags x 20", "T0000", "Brief, each", 60),
+        ("filters 6", "A0000", "Filter, used with a device", 6),
+        ("group 3 power wheelchair", "K0857", "Power wheelchair, capacity up to and including 300 pounds", 1),
+        ("22 miles", "P9603", "Travel allowance; prorated miles actually travelled", 22),
+        ("2 ml/hr pump", "A0000", "Delivery system, flow rate of less than 50 ml per hour", 1),
+        ("Mirena", "J7298", "Hormone-releasing intrauterine contraceptive system, 52 mg", 1),
+        ("hours 17.5", "G0000", "Observation service, per hour", 18),
+    ],
+)
+def test_amounts_with_two_readings_give_no_number(
+    text: str, code: str, description: str, units: int | None
+) -> None:
+    """Sides, schedules, packs and series: a number where one reading is left, else None."""
+    assert units_to_bill(text, code, description).units == units

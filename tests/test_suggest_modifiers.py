@@ -46,3 +46,13 @@ def test_modifiers_are_found_by_name_and_by_words(text: str, first: str) -> None
 def test_words_call_for_what_they_mean(text: str, kinds: list[str]) -> None:
     """Clipped words too; not what contradicts itself or belongs to another name."""
     assert [cue.kind for cue in _cues(text.split())] == kinds
+
+
+@pytest.mark.parametrize(
+    "text", ["left side", "the rental", "rental", "partial month rental", "rental walker", ""]
+)
+def test_a_description_of_a_modifier_is_found_by_all_of_its_words(text: str) -> None:
+    """Equal to the first of the ranking that has each word; the ranking itself looks at every modifier."""
+    ranked = [modifier for share, modifier in RELEASE.ranked(text) if share == 1.0]
+
+    assert RELEASE.described(text) == (ranked[0] if ranked else None)

@@ -13,7 +13,7 @@ from index.errors import ArtifactError, QueryError
 from index.records import Record, Wording
 from index.store.artifact import Artifact
 from index.text.lexicon import Entry
-from suggest.answer import Filters, LooksLike
+from suggest.answer import Filters, LooksLike, Why
 from suggest.calibration import Probabilities, ScoredCandidates
 from suggest.ranker import FusionRanker
 from suggest.reader import Query
@@ -70,6 +70,21 @@ def test_answers_come_in_order_one_for_each_text(small: Suggester) -> None:
     ]
     assert answers[1].error == "the text is empty"
     assert answers[2].error == "the text has 2001 characters; at most 2000 are read"
+
+
+@pytest.mark.parametrize(
+    "text", ["dog bandage and spring crutch", "dgo bandage left", "A0001", "chest pain", ""]
+)
+def test_without_explanations_the_codes_are_the_same(small: Suggester, text: str) -> None:
+    """Only the reasons of candidates, items, modifiers and the reading as typed are left out."""
+    (whole,) = small.suggest([text], date_of_service=ON)
+    (short,) = small.suggest([text], date_of_service=ON, explained=False)
+
+    replace = msgspec.structs.replace
+    expected = [
+        one if one.why.source == "code" else replace(one, why=Why("", "", "")) for one in whole.suggestions
+    ]
+    assert short == replace(whole, suggestions=tuple(expected), items=(), modifiers=(), as_typed=())
 
 
 def test_as_many_codes_come_as_are_asked_for() -> None:

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import msgspec
 
@@ -48,7 +48,13 @@ class Encoded(msgspec.Struct, frozen=True, gc=False):
 
 
 class AnswerEncoder(Protocol):
-    """Turns answers into the form of one kind of file."""
+    """Turns answers into the form of one kind of file.
+
+    Attributes:
+        explained: Whether it writes the reasons of an answer, so that they must be worked out.
+    """
+
+    explained: ClassVar[bool]
 
     def data(self, answer: Answer | None, error: str | None) -> tuple[bytes, int]:
         """The bytes of an answer or of an error, and how many cells were neutralised."""
@@ -57,6 +63,7 @@ class AnswerEncoder(Protocol):
 class CsvEncoder(msgspec.Struct, frozen=True):
     """CSV: the cells of `RANK_COLUMNS` for each rank and of `ROW_COLUMNS`, with a delimiter before them."""
 
+    explained: ClassVar[bool] = False
     k: int
     delimiter: str = ","
 
@@ -70,6 +77,8 @@ class CsvEncoder(msgspec.Struct, frozen=True):
 class JsonEncoder(msgspec.Struct, frozen=True):
     """JSON: the fields of the Answer, or no suggestions and the error."""
 
+    explained: ClassVar[bool] = True
+
     def data(self, answer: Answer | None, error: str | None) -> tuple[bytes, int]:
         """A JSON object."""
         if answer is not None:
@@ -80,6 +89,7 @@ class JsonEncoder(msgspec.Struct, frozen=True):
 class ValuesEncoder(msgspec.Struct, frozen=True):
     """Typed columns: the values of `RANK_COLUMNS` for each rank and of `ROW_COLUMNS` as a JSON array."""
 
+    explained: ClassVar[bool] = False
     k: int
 
     def data(self, answer: Answer | None, error: str | None) -> tuple[bytes, int]:
@@ -103,7 +113,8 @@ class QueryAnswerer(NamedTuple):
         Raises:
             HcpcsError: If the suggester refuses to answer.
         """
-        return [encoded(self.encoder, outcome) for outcome in suggest_each(self.suggester, queries)]
+        outcomes = suggest_each(self.suggester, queries, explained=self.encoder.explained)
+        return [encoded(self.encoder, outcome) for outcome in outcomes]
 
 
 def encoded(encoder: AnswerEncoder, outcome: Answer | HcpcsError | str) -> Encoded:

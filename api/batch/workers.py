@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from api.batch.chunks import chunked
 from api.batch.readers import BatchError
-from api.loading import open_suggester
-from api.settings import load_settings
+from api.opening import load_suggester
 
 if TYPE_CHECKING:
     from suggest.suggester import Suggester
@@ -128,7 +127,7 @@ def _start_worker(index_folder: Path, make: Callable[[Suggester], Answerer[Any]]
     global _worker_answerer
     Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker_answerer = make(open_suggester(index_folder, load_settings(os.environ)))
+    _worker_answerer = make(load_suggester(index_folder))
 
 
 def _end_with_parent() -> None:

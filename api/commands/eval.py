@@ -29,6 +29,7 @@ EXAMPLES = {
     "submit": "hcpcs eval submit runs/today/default card.json --out cards/ours.json",
     "leaderboard": "hcpcs eval leaderboard cards --out docs/leaderboard.md",
     "shadow": "hcpcs eval shadow billed.csv --answers answers.jsonl",
+    "feedback": "hcpcs eval feedback --picture agreement.svg",
 }
 SHOWN_CHANGES = 10  # of each sort, in a comparison without --all
 FIELDS = ("query", "codes", "id", "source", "kind", "date")
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("submit", _add_submit, "check and score a submission to the open benchmark"),
         ("leaderboard", _add_leaderboard, "make the leaderboard page from scored cards"),
         ("shadow", _add_shadow, "compare answers that nobody saw with the codes that were billed"),
+        ("feedback", _add_feedback, "agreement of users' picks with what was shown, by quarter"),
     ):
         add(action(name, summary))
 
@@ -189,6 +191,19 @@ def _add_shadow(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print one JSON object")
 
 
+def _add_feedback(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--picks",
+        type=Path,
+        metavar="FILE",
+        help="what `hcpcs feedback export --all` wrote (default: the feedback database, HCPCS_FEEDBACK)",
+    )
+    add("-k", "--k", type=int, default=5, help="first codes that count together (default: 5)")
+    add("--picture", type=Path, metavar="FILE", help="write an SVG picture of the table")
+    add("--json", action="store_true", help="print one JSON object")
+
+
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one action; returns the exit code.
 
@@ -207,6 +222,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         "submit": _submit,
         "leaderboard": _leaderboard,
         "shadow": _shadow,
+        "feedback": _feedback,
     }
     try:
         return actions[arguments.action](arguments, settings)
@@ -392,6 +408,29 @@ def _shadow(arguments: argparse.Namespace, settings: Settings) -> int:
     _tell(
         f"{found.answers} answers were kept; {found.unjoined} of {found.billed} billed lines have no answer"
     )
+    return 0
+
+
+def _feedback(arguments: argparse.Namespace, settings: Settings) -> int:
+    from api.picked import read_picks
+    from eval.errors import CaseFileError
+    from eval.picks.agreement import agreement, agreement_rows
+    from eval.picks.picture import agreement_picture
+    from eval.report.text_table import as_text
+
+    if arguments.k < 1:
+        raise CaseFileError("-k must be at least 1")
+    found = agreement(read_picks(arguments.picks, settings), arguments.k)
+    if arguments.picture:
+        arguments.picture.write_bytes(agreement_picture(found))
+    if arguments.json:
+        print(msgspec.json.encode(found).decode())
+        return 0
+    print(as_text(agreement_rows(found)))
+    if found.fallen:
+        _tell("the interval of the newest quarter lies below that of the quarters before it")
+    if found.unlisted:
+        _tell(f"{found.unlisted} picks without the list that was shown are left out")
     return 0
 
 

@@ -97,7 +97,8 @@ def _add_examples(add: Callable[..., Any]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="lines that the site has coded (.jsonl, .csv, .tsv, .xlsx: query and codes); repeat for each",
+        help="lines that the site has coded (.jsonl, .csv, .tsv, .xlsx: query and codes), a charge master"
+        " (.csv) or a CMS price file (.csv, .json); repeat for each",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +18,16 @@ AT_ONCE = 500  # lists whose codes are read together
 
 
 class FeedbackStore:
-    """One database of picks. Safe to use from several threads and processes."""
+    """One database of picks. Safe to use from several threads and processes.
+
+    Attributes:
+        kept_text: What is kept of a text: `text`, `hash` or `none`.
+    """
 
     def __init__(self, engine: Any, kept_text: str, key: bytes) -> None:
         """Take the database, what is kept of a text (`text`, `hash`, `none`), and the key of hashes."""
         self._engine = engine
-        self._kept_text = kept_text
+        self.kept_text = kept_text
         self._key = key
 
     def text_hash(self, text: str) -> str:
@@ -47,19 +51,17 @@ class FeedbackStore:
         Raises:
             FeedbackError: If the database does not take it.
         """
-        import sqlalchemy as sa
+        self.add_picks([(shown, pick)])
 
-        from api.feedback.tables import PICKS, SHOWN
+    def add_picks(self, picks: Iterable[tuple[Shown, Pick]]) -> None:
+        """Keep what was taken of several lists, as `add_pick` does: all or none of them.
 
+        Raises:
+            FeedbackError: If the database does not take them.
+        """
         with self._writing() as connection:
-            known = None
-            if shown.request_id:
-                query = sa.select(SHOWN.c.id).where(SHOWN.c.request_id == shown.request_id)
-                known = connection.execute(query.order_by(SHOWN.c.id.desc()).limit(1)).scalar()
-            shown_id = self._insert(connection, shown) if known is None or shown.codes else known
-            row = {"shown_id": shown_id, "made_at": datetime.now(UTC), "outcome": pick.outcome}
-            position = pick.position or self._position(connection, shown_id, pick.code)
-            connection.execute(sa.insert(PICKS).values(**row, code=pick.code, position=position))
+            for shown, pick in picks:
+                self._add_pick(connection, shown, pick)
 
     def picks(self) -> Iterator[KeptPick]:
         """Every pick, oldest first."""
@@ -114,12 +116,26 @@ class FeedbackStore:
                 f"the feedback database did not take it ({type(error).__name__}); send it again"
             ) from None
 
+    def _add_pick(self, connection: Any, shown: Shown, pick: Pick) -> None:
+        import sqlalchemy as sa
+
+        from api.feedback.tables import PICKS, SHOWN
+
+        known = None
+        if shown.request_id:
+            query = sa.select(SHOWN.c.id).where(SHOWN.c.request_id == shown.request_id)
+            known = connection.execute(query.order_by(SHOWN.c.id.desc()).limit(1)).scalar()
+        shown_id = self._insert(connection, shown) if known is None or shown.codes else known
+        row = {"shown_id": shown_id, "made_at": datetime.now(UTC), "outcome": pick.outcome}
+        position = pick.position or self._position(connection, shown_id, pick.code)
+        connection.execute(sa.insert(PICKS).values(**row, code=pick.code, position=position))
+
     def _insert(self, connection: Any, one: Shown) -> int:
         import sqlalchemy as sa
 
         from api.feedback.tables import SHOWN, SHOWN_CODES
 
-        kept = self._kept_text
+        kept = self.kept_text
         row = sa.insert(SHOWN).values(
             made_at=datetime.now(UTC),
             channel=one.channel,

@@ -26,7 +26,7 @@ def rest_routes(
 ) -> list[ControllerRouterHandler]:
     """Route handlers of `/v1`; an answer for one text is small, and left uncompressed to save time.
 
-    `keep` is given each answer to a single text.
+    `keep` is given each answer that is computed.
     """
     suggest, batch = suggest_routes(service, keep)
     code_data = [

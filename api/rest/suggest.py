@@ -35,8 +35,8 @@ Keep = Callable[[Answer], None]
 
 
 def suggest_routes(service: Service, keep: Keep | None = None) -> list[ControllerRouterHandler]:
-    """Route handlers of `/v1/suggest`; `keep` is given each answer to a single text."""
-    return [_suggest_route(service, keep), _batch_route(service)]
+    """Route handlers of `/v1/suggest`; `keep` is given each answer that is computed."""
+    return [_suggest_route(service, keep), _batch_route(service, keep)]
 
 
 def _suggest_route(service: Service, keep: Keep | None) -> ControllerRouterHandler:
@@ -86,7 +86,7 @@ def _json(body: bytes) -> ASGIResponse:
     return ASGIResponse(body=body, media_type="application/json")
 
 
-def _batch_route(service: Service) -> ControllerRouterHandler:
+def _batch_route(service: Service, keep: Keep | None) -> ControllerRouterHandler:
     request = {"items": [{"text": EXAMPLE_TEXT, "k": 2}, {"text": "cane"}]}
     description = (
         f"Up to {BATCH_ITEMS} items in {BATCH_BODY_BYTES // 1024**2} MB. Answers come in the items' order; "
@@ -112,7 +112,12 @@ def _batch_route(service: Service) -> ControllerRouterHandler:
                     raise ClientLeft(detail="the client left")
                 # In a thread: so many texts would delay every other request.
                 part = data.items[start : start + ITEMS_AT_ONCE]
-                answers += await asyncio.to_thread(_answer_items, service, part)
+                answered = await asyncio.to_thread(_answer_items, service, part)
+                if keep is not None:
+                    for answer in answered:
+                        if not answer.error:
+                            keep(answer)
+                answers += answered
         return answers
 
     return suggest_batch

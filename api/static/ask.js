@@ -179,6 +179,7 @@ export async function copyChosen(whole = false) {
   writeAddress();
   const { description } = state.answer?.suggestions.find((item) => item.code === code) ?? state.detail ?? {};
   remember(code, description ?? "", state.text.trim());
+  announceChange("taken", [{ text: state.answer?.text, answer: state.answer, code }]);
   if (whole && description) await copy(`${code} ${description}`, `${code} with its description`);
   else await copy(code);
   const row = document.querySelector(`#results [data-code="${code}"]`);

@@ -16,6 +16,7 @@ export const state = {
 
 // Changes that are announced. "filters": date, level, sections or ended codes changed. "text": a module put a new text
 // into the box (detail: the text). "typing": the user typed. "line": a code was chosen for a line of the table (detail: the code). "desk": history, favourites or notes changed.
+// "taken": codes were copied or downloaded (detail: of each its text, the answer that listed it, and the code or null).
 const changes = new EventTarget();
 
 export function announceChange(what, detail) {

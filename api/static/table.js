@@ -8,6 +8,7 @@ import { $, announce, el, later, toast } from "./dom.js";
 import * as model from "./lines.js";
 import { drawRow } from "./row.js";
 import { call, latest, STALE } from "./service.js";
+import { announceChange } from "./state.js";
 import { count } from "./wording.js";
 
 export const MAX_LINES = 2000;
@@ -324,13 +325,21 @@ function close() {
   outside.closed();
 }
 
+// Tells what the user decided; what nobody looked at is no pick.
+function tellTaken() {
+  const decided = table.lines.filter(({ byHand, flag }) => byHand && !flag);
+  announceChange("taken", decided.map((line) => ({ text: model.textOf(table, line), answer: line.answer, code: line.pick })));
+}
+
 function copyCodes() {
   const codes = table.lines.map((line) => line.pick ?? "");
   copy(codes.join("\n"), count(codes.filter(Boolean).length, "code"));
+  tellTaken();
 }
 
 function save() {
   download(`hcpcs-codes-${new Date().toISOString().slice(0, 10)}.csv`, csvText(model.csvRows(table)));
   toast(`${count(table.lines.length, "line")} saved as CSV`);
   table.saved = true;
+  tellTaken();
 }

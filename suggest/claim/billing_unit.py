@@ -59,7 +59,7 @@ _MEASURE = (
     r"|units?|i\.?u\.?|mus?"
     r"|millicuries?|mci|microcuries?|uci|plaque forming units|meq|milliequivalents?|ounces?|oz|pints?"
     r"|gallons?|quarts?"
-    r"|cubic centimeters?|millimeters?|cen[a-z]{0,3}meters?|cm|inch(?:es)?|yards?|foot|feet|pounds?"
+    r"|cubic centimeters?|millimeters?|mm|cen[a-z]{0,3}meters?|cm|inch(?:es)?|yards?|foot|feet|pounds?"
     r"|miles?|minutes?|hours?|calories|kcal))(?![a-z0-9])\.?"
 )
 _PER_MEASURE = re.compile(
@@ -68,9 +68,13 @@ _PER_MEASURE = re.compile(
 )
 _INCREMENTS = re.compile(rf"(?P<number>{_NUMBER}) (?P<unit>minutes?|hours?)[ -]increments?")
 _PER_COUNT = re.compile(
-    r"(?<![a-z])per (?:box of |package of )?(?P<number>\d+)(?: (?P<things>strips|tests?|count))?(?: |,|\)|$)"
+    r"(?<![a-z])per (?:box of |package of )?(?P<number>\d+)(?: (?P<things>strips|tests?|count))?"
+    r"(?: (?!hours?\b|days?\b)|,|\)|$)"
 )
 _PER_PACK = re.compile(r"(?<![a-z])per (?:box|package|pack|bag|case) of (?P<number>\d+)")
+_PER_DAYS = re.compile(r"(?<![a-z])per (?P<number>\d+) days(?![a-z])")
+_PRORATED_MILES = re.compile(r"prorated miles actually travell?ed")
+_PIECES_OF = re.compile(r", (?P<number>\d+) (?P<things>capsules|tablets)$")
 _HALF_HOUR = re.compile(r"one[- ]half \(1/2\) hour")
 _PER_THING = re.compile(
     r"(?<![a-z])per (?P<thing>(?:single[- ](?:use|dose) )?vial|single dose|(?:study|therapeutic"
@@ -95,6 +99,8 @@ _NOT_UNIT_AFTER = re.compile(
     r"|hour dosage|needle|or equal|but"
     r"|per (?!kg)|/ ?h)"
 )
+_NEVER_BARE = re.compile(r"min|hour|inch|cm|mm|millim|cent|yard|mile")
+_NEVER_BARE_HERE = re.compile(_NEVER_BARE.pattern + "|pound|foot|feet")
 _ASIDE = re.compile(rf"\((?P<number>{_NUMBER}) ?(?P<unit>{_MEASURE})\)")
 _DEVICE = re.compile(
     r"\b(?:syringe|catheter|tube|tubing|needle|pump|reservoir|pad size|monitor|delivery device"
@@ -163,9 +169,17 @@ def _additional(text: str, code: str) -> BillingUnit | None:
 
 def _per(text: str, code: str) -> BillingUnit | None:
     """`per N unit`, `each N minutes`, `N minute increments` or `per thing`."""
+    if "intrauterine contraceptive system" in text:
+        return BillingUnit("piece", ONE, "a system", "per thing", ("device",))
     half = _HALF_HOUR.search(text)
     if half:
         return _measured("1/2", "hour", half[0], "per amount")
+    days = _PER_DAYS.search(text)
+    if days:
+        return BillingUnit("time", 1440 * Fraction(days["number"]), days[0], "per day")
+    miles = _PRORATED_MILES.search(text)
+    if miles:
+        return BillingUnit("distance", ONE, miles[0], "per amount")
     increments = _INCREMENTS.search(text)
     if increments:
         return _measured(increments["number"], increments["unit"], increments[0], "per amount")
@@ -196,6 +210,8 @@ def _per(text: str, code: str) -> BillingUnit | None:
 def _per_thing(words: str, thing: str, text: str) -> BillingUnit:
     """`per study dose`, `per vial`, `per diem`, `per pair`."""
     rules = {"study dose": "per study", "therapeutic dose": "per dose", "kit": "per kit"}
+    if thing == "hour" and re.search(r"\b(?:ml|cc) $", text[: text.find(words)]):  # a flow rate
+        return BillingUnit("piece", ONE, "no unit", "the item or service itself")
     time = {"diem": 1440, "day": 1440, "1/2 day": 720, "half day": 720, "hour": 60, "week": 10080}
     if thing in time:
         return BillingUnit("time", Fraction(time[thing]), words, "per day", (thing,))
@@ -224,6 +240,8 @@ def _bare(text: str, code: str) -> BillingUnit | None:
     """`10 mg` in the description of a drug, or the amounts of a combination."""
     if code and code[0] not in _DRUG_SECTIONS and not code.startswith("L86"):
         return None
+    if text.endswith(", each"):  # what one holds: "0.013 mg per 24 hours; yearly vaginal system, each"
+        return None
     is_device = _DEVICE.search(text) and not _FLUID.search(text) and not text.startswith("injection")
     if is_device and code[:1] in "AS":
         return None
@@ -232,7 +250,8 @@ def _bare(text: str, code: str) -> BillingUnit | None:
         for match in _BARE.finditer(text)
         if not _NOT_UNIT_BEFORE.search(text[: match.start()]) and not _NOT_UNIT_AFTER.match(text, match.end())
     ]
-    matches = [match for match in matches if not re.match(r"min|hour|inch|cm|cent|yard|mile", match["unit"])]
+    no_units = _NEVER_BARE if "unit equals" in text else _NEVER_BARE_HERE
+    matches = [match for match in matches if not no_units.match(match["unit"])]
     if not matches:
         return None
     combined = _combination(text, matches) if not re.match(r"ml|cc", matches[-1]["unit"]) else None
@@ -311,6 +330,9 @@ def _counted(text: str, code: str) -> BillingUnit | None:
     pack = _PACK.search(text)
     if pack:
         return BillingUnit("piece", Fraction(pack["number"]), pack[0], "per package")
+    pieces = _PIECES_OF.search(text)
+    if pieces:
+        return BillingUnit("piece", Fraction(pieces["number"]), pieces[0].strip(" ,"), "per package")
     if _PAIR.search(text):
         return BillingUnit("piece", ONE, "pair", "per thing", ("pair",))
     return None

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from suggest.claim.billing_unit import BillingUnit, Part
 from suggest.claim.given import Given, Missing, given, measured
 from suggest.claim.scan import Item
 from suggest.claim.stated import Dose, Stated
 
+MAX_CACHED = 1 << 14  # descriptions
 _CLOSE = Fraction(2, 100)
 _SHORT = {"trimethoprim": ("tmp",), "sulfamethoxazole": ("smx", "smz"), "piperacillin": ("pip",)}
 _FORMS = frozenset(["elemental", "base", "pe", "equivalent", "equivalents", "salt"])
+_BRANDS = {
+    "bupi": ("marc", "sens"),
+    "lido": ("xylo",),
+    "ropi": ("naro",),
+    "tria": ("kena", "aris"),
+    "meth": ("depo",),
+    "beta": ("cele",),
+    "dexa": ("deca",),
+    "keto": ("tora",),
+}
+"""Beginnings of trade names of drugs that people mix, by that of the substance's name."""
 _WORD = re.compile(r"[a-z]{4,}")
 _NO_NAMES = frozenset(
     [
@@ -41,7 +54,12 @@ def of_combination(stated: Stated, unit: BillingUnit) -> Given | Missing:
     shares = [part.amount for part in unit.parts]
     n = len(shares)
     if len(values) >= n and _proportional(values[:n], shares):
+        first = values[0] / shares[0] * unit.amount * doses[0].times
         total = sum(values[:n], Fraction(0)) * doses[0].times
+        if total != first:  # the parts are rounded: 44 mg and 100 mg of 1 mg and 2.27 mg
+            part = f"{measured(values[0], unit.dimension)} {unit.parts[0].words.split(' ')[0]}".strip()
+            total_words = f"{measured(first, unit.dimension)} of the combination"
+            return Given(first, f"{part} = {total_words}", "stated")
         words = " + ".join(measured(value, unit.dimension) for value in values[:n])
         times = f" x {doses[0].times}" if doses[0].times != 1 else ""
         return Given(total, f"{words}{times} = {measured(total, unit.dimension)}", "stated")
@@ -54,7 +72,7 @@ def of_combination(stated: Stated, unit: BillingUnit) -> Given | Missing:
         if item in stated.rates and item.dimension == unit.dimension
     ]
     named = [part for part in unit.parts if _beside(stated, part, places)]
-    if len(named) == 1 and len(places) == 1:
+    if len(named) == 1 and len(places) == 1 and not _others_named(stated, unit, named[0]):
         share, name = named[0].amount, named[0].words.split()[0]
         whole = amount.value / share * unit.amount
         return Given(
@@ -63,6 +81,13 @@ def of_combination(stated: Stated, unit: BillingUnit) -> Given | Missing:
             "stated",
         )
     return amount
+
+
+def _others_named(stated: Stated, unit: BillingUnit, named: Part) -> bool:
+    """Whether a text names every substance: its one amount is then that of all, as on the package."""
+    words = [item.text for item in stated.items if item.kind == "word"]
+    others = [_WORD.findall(part.words) for part in unit.parts if part is not named]
+    return all(names and any(word.startswith(names[0][:5]) for word in words) for names in others)
 
 
 def _proportional(values: list[Fraction], shares: list[Fraction]) -> bool:
@@ -118,7 +143,7 @@ def of_this_drug(stated: Stated, description: str) -> Stated:
         elif any(word.startswith("epi") for word in words):
             rates = tuple(rate for rate in rates if ":" not in rate.text)
         stated = stated._replace(rates=rates)
-    names = [word[:4] for word in _WORD.findall(lower) if word not in _NO_NAMES][:2]
+    names = _names(description)
     places = [at for at, item in enumerate(stated.items) if item.kind == "word" and item.text[:4] in names]
     strengths = [rate for rate in rates if rate.dimension == "mass" and rate.per[0][0] == "volume"]
     masses = [dose for dose in stated.doses if dose.item.dimension == "mass"]
@@ -135,6 +160,13 @@ def of_this_drug(stated: Stated, description: str) -> Stated:
         return stated._replace(rates=tuple(rate for rate in rates if rate not in strengths))
     kept = tuple(rate for rate in rates if rate is nearest or rate not in strengths)
     return stated._replace(rates=kept, doses=tuple(dose for dose in stated.doses if dose not in masses))
+
+
+@lru_cache(MAX_CACHED)
+def _names(description: str) -> tuple[str, ...]:
+    """How the first two names of a description and their trade names begin."""
+    names = [word[:4] for word in _WORD.findall(description.lower()) if word not in _NO_NAMES][:2]
+    return (*names, *(brand for name in names for brand in _BRANDS.get(name, ())))
 
 
 def _fits(stated: Stated, strength: Item, mass: Dose) -> bool:

@@ -8,13 +8,17 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from suggest.claim.measures import BASE_NAMES, base, number
-from suggest.claim.scan import ONE, Item
-from suggest.claim.stated import ZERO, Container, Dose, Stated
+from suggest.claim.scan import ONE, SITES, ZERO, Item
+from suggest.claim.stated import Container, Dose, Stated
 
 _CLOSE = Fraction(2, 100)  # a stated dose may be this share off what its rate gives: people round doses
+DAY = Fraction(1440)
 _ROUNDED = Fraction(15, 100)  # a dose by weight or surface is rounded to vials by up to about a tenth
 _LONG_SIDE = re.compile(r"x ([\d.]+) (yds?|yards?|ft|feet)")
+BOTH = frozenset(["both", "bilateral", "bilat", "bilaterally", "ou"])
+SIDES = (("left", "right"), ("lt", "rt"), ("od", "os"), ("l", "r"))
 _PIECES = frozenset(["roll", "sheet", "piece", "graft", "patch", "disc"])
+_SWALLOWED = frozenset(["tablet", "capsule", "caplet", "film"])
 _NUMBERED = re.compile(r"/[\d.]+ ")
 _ORAL = frozenset(["oral", "po", "syrup", "elixir", "suspension", "liquid"])
 _SOFT = frozenset(["gel", "cream", "ointment", "paste", "foam", "lotion"])
@@ -69,11 +73,18 @@ def given(stated: Stated, dimension: str) -> Given | Missing:
     doses = _of_pieces(stated, doses or _lengths(stated, dimension), dimension)
     if dimension == "length" and len(doses) > 1:  # 1/2 in wide, 5 yards long
         doses = [dose for dose in doses if dose.item.value == max(other.item.value for other in doses)]
+    pieces = [
+        one for one in stated.containers if one.amount is None and one.listed and one.thing in _SWALLOWED
+    ]
+    if dimension == "energy":
+        pieces = [one for one in stated.containers if one.listed]
+    if len(doses) == 1 and doses[0].times == 1 and not doses[0].total and any(one.many > 1 for one in pieces):
+        return Missing(f"whether {doses[0].item.text} is in one {pieces[0].thing} or in all of them")
     computed = _computed(stated, dimension)
-    if doses and isinstance(computed, Given) and computed.source == "by weight":
-        return computed
+    if doses and isinstance(computed, Given) and (computed.source == "by weight" or dimension == "time"):
+        return computed  # 8 hr/day x 5 days
     if doses:
-        return _chosen(doses, computed, dimension)
+        return _chosen(stated, doses, computed, dimension)
     held = opened(stated, dimension)
     if isinstance(computed, Given) and not (computed.source == "whole" and held is not None):
         return computed
@@ -81,10 +92,28 @@ def given(stated: Stated, dimension: str) -> Given | Missing:
         return _from_opened(stated, held, dimension)
     if computed is not None:
         return computed
+    days = _says_days(stated) if dimension == "time" else ZERO
+    if days:
+        return Given(days * DAY, measured(days * DAY, "time"), "stated")
     diluents = [dose for dose in stated.doses if dose.item.dimension == dimension]
     if diluents:
-        return _chosen(diluents, None, dimension)
+        return _chosen(stated, diluents, None, dimension)
+    whole = [rate for rate in stated.rates if is_whole(stated, rate)]
+    if dimension == "volume" and len(whole) == 1 and whole[0].per[0][0] == "volume":
+        size = whole[0].per[0][1]  # the 10 mL of 1000 mg/10 mL
+        return Given(size, measured(size, dimension), "whole")
     return Missing(_missing(stated, dimension))
+
+
+def _says_days(stated: Stated) -> Fraction:
+    """The days of a text that has no amount of time: "per diem", "per diem x 22"; 0 for none."""
+    items = stated.items
+    for at, pair in enumerate(zip(items, items[1:], strict=False)):
+        if (pair[0].text, pair[1].text) in (("per", "diem"), ("per", "day")):
+            behind = items[at + 2 : at + 4]
+            counted = len(behind) == 2 and behind[0].text == "x" and behind[1].kind == "number"
+            return behind[1].value if counted else ONE
+    return ZERO
 
 
 def _lengths(stated: Stated, dimension: str) -> list[Dose]:
@@ -173,8 +202,12 @@ def _same_unit(stated: Stated, dimension: str) -> bool:
     return all(text.endswith(("mg", "ml", "cc", "mgs")) for text in texts)
 
 
-def _chosen(doses: Sequence[Dose], computed: Given | Missing | None, dimension: str) -> Given | Missing:
+def _chosen(
+    stated: Stated, doses: Sequence[Dose], computed: Given | Missing | None, dimension: str
+) -> Given | Missing:
     """The dose among the stated amounts of one dimension."""
+    if len(doses) > 1 and computed is None and all(_at_a_site(stated, dose) for dose in doses):
+        return _added(doses, dimension)
     totals = [dose for dose in doses if dose.total]
     if totals:
         last = totals[-1]
@@ -209,6 +242,16 @@ def _chosen(doses: Sequence[Dose], computed: Given | Missing | None, dimension: 
             return _added([doses[at]], dimension)
     listed = " and ".join(dose.item.text for dose in doses[:3])
     return Missing(f"which of {listed} was given")
+
+
+def _at_a_site(stated: Stated, dose: Dose) -> bool:
+    """Whether the words behind a dose, up to the next amount, say where on the body it was given."""
+    for item in stated.items[dose.at + 1 : dose.at + 6]:
+        if item.kind in ("amount", "number"):
+            return False
+        if item.text in SITES or any(item.text in pair for pair in SIDES):
+            return True
+    return False
 
 
 def _any_agrees(doses: Sequence[Dose], computed: Given) -> bool:
@@ -298,7 +341,8 @@ def _product(stated: Stated, rate: Item, dimension: str) -> Given | Missing:
             by = count_of(stated, thing)
         if isinstance(by, Missing):
             if thing == "volume" and is_whole(stated, rate):
-                return _whole(rate, stated.repeats.get(rate, ONE), dimension)
+                times = stated.repeats.get(rate, ONE)
+                return _whole(rate, _unsized(stated) if times == 1 else times, dimension)
             return by
         value, words = value / size * by.value, f"{words} x {by.words}"
     source = "by weight" if _by_weight(stated, rate) else "rate"
@@ -318,6 +362,17 @@ def is_whole(stated: Stated, rate: Item) -> bool:
     Of liquids to swallow "250 mg/5 mL" is the strength of a teaspoon.
     """
     return bool(_NUMBERED.search(rate.text)) and not any(item.text in _ORAL for item in stated.items)
+
+
+def _unsized(stated: Stated) -> Fraction:
+    """How many containers a text counts without their size: 60 of "15 mcg/2 mL, 60 vials"."""
+    packs = [one for one in stated.containers if one.amount is not None and one.amount.dimension == "piece"]
+    one = packs[0] if len(packs) == 1 else stated.containers[0] if len(stated.containers) == 1 else None
+    if one is None or not (one.listed or one.amount):
+        return ONE
+    if one.amount is None:
+        return one.many
+    return one.many * one.amount.value if one.amount.dimension == "piece" else ONE
 
 
 def _whole(rate: Item, times: Fraction, dimension: str) -> Given:
@@ -375,6 +430,10 @@ def count_of(stated: Stated, thing: str) -> Given | Missing:
     if counts:
         total = sum((one.many for one in counts), ZERO)
         return Given(total, f"{number(total)} {_plural(thing, total)}", "stated")
+    if thing in SITES:
+        sides = sides_of(stated)
+        if sides:
+            return Given(Fraction(sides), f"{sides} {thing}{'s' if sides > 1 else ''}", "stated")
     for at, item in enumerate(stated.items[:-1]):
         word = stated.items[at + 1].text
         if item.kind == "number" and word.rstrip("s") == thing:
@@ -382,6 +441,14 @@ def count_of(stated: Stated, thing: str) -> Given | Missing:
     if thing in ("each",):
         return Given(ONE, "1", "stated")
     return Missing(f"how many {thing}s")
+
+
+def sides_of(stated: Stated) -> int:
+    """How many sides of the body a text names; 0 for none."""
+    words = {item.text for item in stated.items}
+    if words & BOTH or any(left in words and right in words for left, right in SIDES):
+        return 2
+    return 1 if any(words & set(pair) for pair in SIDES) else 0
 
 
 def _plural(thing: str, many: Fraction) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.text.units import NUMBER_WORDS
-from suggest.claim.measures import CONTAINERS, UNITS
+from suggest.claim.measures import CONTAINERS, PACKS, UNITS
 
 Rate = tuple[tuple[str, Fraction], ...]
 """What an amount is "per": dimension or thing, and how many of its base unit."""
@@ -71,6 +72,15 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("half",), r"\bhalf[ -](?:a )?day\b", "720 minutes"),
     (("→", "⇒", "=>"), r"[→⇒]|=>", "->"),
     (("×", "✕", "*"), r"[×✕*]", "x"),
+    (("^", "e1", "e+"), r"\b\d+(?:\.\d+)? ?(?:x ?10 ?\^ ?\d+|e\+?1\d)\b", "manycells"),
+    (("tube",), r"\b(?:g|j|ng|gj|peg)[- ]tube\b", "feedingtube"),
+    (("neb",), r"\bneb(?:ulizer)? (?=vials?\b|ampul|respul)", ""),
+    (('"', "”"), r"(?<=\d) ?[\"”]", " in "),
+    (
+        ("0h", "1h", "2h", "3h", "4h", "5h", "6h", "7h", "8h", "9h", " h ", "hr", "hour"),
+        r"\b(\d+) ?h(?:rs?|ours?)?\.? ?(?:and )?(\d+) ?m\b",
+        r"\1 h \2 min",
+    ),
     (("½",), r"½", " 1/2"),
     (("¼",), r"¼", " 1/4"),
     (("¾",), r"¾", " 3/4"),
@@ -81,16 +91,23 @@ _REWRITES = [(signs, re.compile(pattern), to) for signs, pattern, to in _PHRASES
 """Signs without which a rewriting changes nothing, what it looks for, and what it writes."""
 
 _TOKEN = re.compile(
-    r"(?P<name>[a-z]+-\d+[a-z]*\b|\d+-(?!ml|mg|mcg|unit|hour|min|day|gram|iu|u\b|g\b|in\b|cc|x\b|cm"
+    r"(?P<plain>(?!(?:every|bid|tid|qid|qd|daily|two|three|four|five|six|twice|thrice)\b)[a-zµμ]{2,}+(?![0-9'²-]))"
+    r"|(?P<name>[a-z]+-\d+[a-z]*\b|\d+-(?!ml|mg|mcg|unit|hour|min|day|gram|iu|u\b|g\b|in\b|cc|x\b|cm"
     r"|mi)[a-z]{2,}\b"
     r"|\b(?!x\d|q\d|cm2|in2|m2)[a-z]+\d[a-z0-9]*)"
     r"|(?P<range>(?<![\w.])(?:\d*\.)?\d+ ?(?:-|to) ?(?:\d*\.)?\d+(?=[ -]?[a-z%])|(?<=\s)[-]\d*\.?\d+)"
     r"|(?P<freq>\bq ?\d+ ?(?:h(?:rs?|ours?)?|d(?:ays?)?|w(?:ee)?ks?|w|mo(?:nths?)?|min)\b"
     r"|\bevery (?:\d+|other) (?:hours?|hrs?|days?|weeks?|wks?|months?)\b|\b(?:bid|tid|qid|qd|daily"
-    r"|b\.i\.d|t\.i\.d|q\.i\.d)\b\.?)"
+    r"|b\.i\.d|t\.i\.d|q\.i\.d)\b\.?"
+    r"|\b(?:\d+ ?(?:x|times)|(?:two|three|four|five|six) times|twice|thrice) ?(?:/ ?|per |a |each )?"
+    r"(?:day|daily)\b)"
     r"|(?P<ratio>\b1:\d{3,}k?\b|\b1:\d{1,3}k\b)"
-    r"|(?P<number>(?<![a-wyz])(?:(?:\d+ )?\b\d/(?:2|3|4|8|16)(?![\d./])|\d+\.\d+|\d+|\.\d+))"
+    r"|(?P<number>(?<![a-wyz])(?:(?:\d+ )?\b(?:1/2|[12]/3|[1-3]/4|[1-7]/8|\d/16)(?![\d./])"
+    r"|\d+\.\d+|\d+|\.\d+))"
     r"|(?P<times>x(?![a-z]))|(?P<word>[a-zµμ]+(?:'[a-z]+)?[2²]?)|(?P<sign>->|[/+=;:,()#@&.%-])"
+)
+_CLOCK = re.compile(
+    r"\b(\d{1,2}):([0-5]\d) ?([ap]m)?\.? ?(?:to|-|–|until|till) ?(\d{1,2}):([0-5]\d) ?([ap]m)?\b"
 )
 _NUMBER_WORDS = NUMBER_WORDS | {
     "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "eighteen": "18", "twenty": "20",
@@ -115,11 +132,15 @@ _PIECES = frozenset(
         "application",
     ]
 )
+SITES = frozenset(
+    ["site", "eye", "knee", "side", "leg", "shoulder", "hip", "foot", "arm", "lumen", "injection"]
+)
 _SUBSTANCES = frozenset(("mass", "units", "equivalents", "moles", "activity"))
 _MAX_SIDE = 40  # of a dressing, in inches, as in "8x10"
 _COUNTED = frozenset(("pair", "pairs", "pr", "doses", "days", "%", "="))
 _SIZE = re.compile(r"mm|cm|in|inch|inches|yd|yds|yard|yards|ft|feet")
-ONE = Fraction(1)
+MAX_CACHED = 1 << 12  # numbers as they are typed
+ONE, ZERO = Fraction(1), Fraction(0)
 
 
 def scan(text: str) -> list[Item]:
@@ -134,13 +155,15 @@ def _tokens(text: str) -> list[Item]:
             if sign in lower:
                 lower = pattern.sub(to, lower)
                 break
+    if ":" in lower:
+        lower = _CLOCK.sub(_minutes_between, lower)
     found: list[Item] = []
     for match in _TOKEN.finditer(lower):
         kind, typed = match.lastgroup, match[0]
         if kind == "number":
             found.append(Item("number", typed, _fraction(typed)))
-        elif kind == "word":
-            if typed in _NUMBER_WORDS:
+        elif kind == "plain" or kind == "word":
+            if typed in _NUMBER_WORDS and not _in_name(lower, match.start()):
                 found.append(Item("number", typed, Fraction(_NUMBER_WORDS[typed])))
             else:
                 found.append(Item("word", typed))
@@ -158,6 +181,27 @@ def _tokens(text: str) -> list[Item]:
     return found
 
 
+def _in_name(text: str, at: int) -> bool:
+    """Whether a word at a position is the end of a name such as "synvisc-one"."""
+    return at > 1 and text[at - 1] == "-" and text[at - 2].isalpha()
+
+
+def _minutes_between(match: re.Match[str]) -> str:
+    """The minutes from one clock time to another: "10:00 to 10:45"; of "11:30-1:00" over noon."""
+    begin, end = (
+        int(match[hour]) % 12 * 60 + int(match[minute]) + (720 if match[half] == "pm" else 0)
+        if match[half]
+        else int(match[hour]) * 60 + int(match[minute])
+        for hour, minute, half in ((1, 2, 3), (4, 5, 6))
+    )
+    if match[6] and not match[3] and begin < 720 <= end and end - begin > 720:
+        begin += 720
+    if end <= begin:
+        end += 720 if end + 720 > begin else 1440
+    return f"{end - begin} minutes"
+
+
+@lru_cache(MAX_CACHED)
 def _fraction(typed: str) -> Fraction:
     if "/" not in typed:
         return Fraction(typed)
@@ -170,6 +214,9 @@ def _times_a_day(typed: str) -> Fraction:
     plain = typed.rstrip(".")
     if plain in _PER_DAY:
         return Fraction(_PER_DAY[plain])
+    if plain.endswith(("day", "daily")) and not plain.startswith(("q", "every")):
+        first = re.match(r"\d+|[a-z]+", plain)
+        return Fraction(_NUMBER_WORDS.get(first[0], first[0])) if first else ZERO
     digits = "".join(filter(str.isdigit, plain))
     hourly = digits and re.search(r"\d ?h", plain)
     return Fraction(24, int(digits)) if hourly and int(digits) else Fraction(0)
@@ -210,11 +257,13 @@ def _is_drug(tokens: list[Item], at: int) -> bool:
 
 
 def _continues(items: list[Item], item: Item) -> bool:
-    """Whether an amount is the minutes that follow hours."""
-    if item.dimension != "time" or item.per or item.value >= 60 or not items:
+    """Whether an amount is the minutes that follow hours, or the hours that follow one or two days."""
+    if item.dimension != "time" or item.per or item.value >= 1440 or not items:
         return False
     last = items[-2] if items[-1].text == "and" and len(items) > 1 else items[-1]
-    return last.dimension == "time" and not last.per and 60 <= last.value < 1440
+    if last.dimension != "time" or last.per:
+        return False
+    return 60 <= last.value < 1440 if item.value < 60 else last.value in (1440, 2880)
 
 
 def _amount(tokens: list[Item], at: int) -> tuple[Item, int]:
@@ -236,6 +285,9 @@ def _amount(tokens: list[Item], at: int) -> tuple[Item, int]:
     if unit == "cal" and value < 10:  # the strength in the name of a formula: "1.5 cal"
         return Item("word", f"{tokens[at].text} cal"), stop + 1
     if unit not in UNITS or not _is_unit(tokens, stop):
+        both = _two_amounts(tokens, at)
+        if both is not None:
+            return both, at + 2
         per, end = _per(tokens, at + 1, "piece")
         if per and per[0][0] != "each":  # 2/day
             return Item("amount", f"{tokens[at].text}/{tokens[end - 1].text}", value, "piece", per), end
@@ -247,6 +299,17 @@ def _amount(tokens: list[Item], at: int) -> tuple[Item, int]:
     if per and per[0][0] != "each":
         text += "/" + " ".join(token.text for token in tokens[behind + 1 : stop])
     return Item("amount", text, value * factor, dimension, per), stop
+
+
+def _two_amounts(tokens: list[Item], at: int) -> Item | None:
+    """The first of the amounts of a combination that share a unit: of "8/2 mg" or "3/0.375 g" the 8 mg."""
+    if _text(tokens, at + 1) != "/" or at + 2 >= len(tokens) or tokens[at + 2].kind != "number":
+        return None
+    dimension, factor = UNITS.get(_text(tokens, at + 3), ("", ONE))
+    if dimension not in ("mass", "units"):
+        return None
+    text = f"{tokens[at].text} {_text(tokens, at + 3)}"
+    return Item("amount", text, tokens[at].value * factor, dimension)
 
 
 def _is_unit(tokens: list[Item], at: int) -> bool:
@@ -273,7 +336,9 @@ def _per(tokens: list[Item], at: int, dimension: str) -> tuple[Rate, int]:
             one = (CONTAINERS[unit], number)
         elif unit in UNITS and number and _divides(UNITS[unit][0], dimension):
             one = (UNITS[unit][0], UNITS[unit][1] * number)
-        elif tokens[at].text == "/" and unit_at == at + 1 and _is_other_thing(tokens, unit_at):
+        elif unit_at == at + 1 and (
+            unit in SITES or (tokens[at].text == "/" and _is_other_thing(tokens, unit_at))
+        ):
             one = (unit, ONE)
         else:
             break
@@ -320,7 +385,8 @@ def _is_bare_size(tokens: list[Item], at: int) -> bool:
     if _text(tokens, at + 1) != "x" or at + 2 >= len(tokens) or tokens[at + 2].kind != "number":
         return False
     behind = _text(tokens, at + 3)
-    if behind in UNITS or behind in CONTAINERS or behind in _SCALES or behind in _COUNTED:
+    pack = CONTAINERS.get(behind, "")
+    if behind in UNITS or (pack and pack not in PACKS) or behind in _SCALES or behind in _COUNTED:
         return False
     return max(tokens[at].value, tokens[at + 2].value) <= _MAX_SIDE
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from suggest.claim.measures import PACKS, UNITS
 from suggest.claim.scan import ONE, Item, Rate, scan
 
-ZERO = Fraction(0)
 _NO_WASTE = re.compile(
     r"\b(?:no|zero|0|0 mg|none|nothing|without|w/o)(?: (?!vial|and|then)\w+){0,2}? (?:wast(?:e|ed|age"
     r"|ing)|discard(?:ed|s)?"
@@ -30,6 +30,16 @@ _WASTE = re.compile(
 )
 _WASTE_PAIRS = {("left", "over"), ("thrown", "out"), ("threw", "out"), ("thrown", "away"), ("threw", "away"),
                 ("down", "the"), ("not", "used")}  # fmt: skip
+_OF_WASTE = (
+    *("wast", "discard", "toss", "trash", "dump", "unused", "left", "thr", "down", "not", "remain", "rest"),
+    *("balance", "resid", "excess"),
+)
+"""A text without one of these says nothing of waste."""
+_OF_NO_WASTE = (
+    *("wast", "discard", "left", "remain", "resid", "cut", "thrown", "toss", "unused", "all", "jz", "entire"),
+    *("whole", "full", "complete", "used"),
+)
+"""A text without one of these does not say that nothing was wasted."""
 _REST = frozenset(("remainder", "rest", "balance", "leftover", "residual", "remaining", "excess"))
 _OPENED = frozenset(
     [
@@ -104,6 +114,29 @@ _ADJECTIVES = frozenset(
         "ez",
     ]
 )
+_OF_PATIENT = {"bsa": "body", "wt": "weight", "weight": "weight", "weighs": "weight"}
+_BEFORE_NUMBER = {"miles": "miles", "mileage": "miles", "mi": "miles", "hours": "hours", "hrs": "hours",
+                  "minutes": "minutes", "mins": "minutes"}  # fmt: skip
+"""Units that also stand before their number: "mileage 212"."""
+_TWO_OF = frozenset(
+    (
+        "way",
+        "leg",
+        "direction",
+        "buttock",
+        "glute",
+        "gluteal",
+        "knee",
+        "eye",
+        "side",
+        "hip",
+        "shoulder",
+        "arm",
+    )
+    + ("thigh", "deltoid", "foot", "hand", "elbow", "wrist", "ankle", "ear")
+)
+"""Of what there are two: an amount "each" of it is given twice."""
+_DISPENSED = frozenset(("#", "qty", "quantity", "disp", "dispense", "dispensed"))
 _JOINERS = frozenset(("+", "and", "&", "plus"))
 _GIVEN = frozenset(
     [
@@ -207,7 +240,8 @@ class _Reading:
         self.containers: list[Container] = []
         self.wasted: list[Item] = []
         lower = text.lower()
-        self.none = _NO_WASTE.search(lower) is not None
+        self.lower = lower
+        self.none = _any_in(_OF_NO_WASTE, lower) and _NO_WASTE.search(lower) is not None
         words = {item.text for item in self.items if item.kind == "word"}
         self.multidose = bool(
             words & {"multidose", "multiuse", "multipledose", "multipleuse", "bulk"}
@@ -234,15 +268,9 @@ class _Reading:
     def _patient(self) -> None:
         """Give numbers behind "BSA" and "wt", and those that a rate is multiplied by, their unit."""
         for at, item in enumerate(self.items):
-            if (
-                item.text in ("miles", "mileage", "mi")
-                and self._item(at + 1 + (self._item(at + 1).text in (":", "="))).kind == "number"
-            ):
-                to = at + 1 + (self._item(at + 1).text in (":", "="))
-                self.items[to] = Item(
-                    "amount", f"{self.items[to].text} miles", self.items[to].value, "distance"
-                )
-            name = {"bsa": "body", "wt": "weight", "weight": "weight", "weighs": "weight"}.get(item.text)
+            if item.text in _BEFORE_NUMBER:
+                self._number_behind(at)
+            name = _OF_PATIENT.get(item.text)
             if name:
                 to = at + 1
                 while self._item(to).text in ("of", "is", "=", ":"):
@@ -256,6 +284,14 @@ class _Reading:
                 and self._item(at + 1).text in ("x", "@", "at")
             ):
                 self._give_unit(at + 2, item.per[0][0])
+
+    def _number_behind(self, at: int) -> None:
+        """Give the number of "mileage 212" or "hours: 17.5" its unit."""
+        to = at + 1 + (self._item(at + 1).text in (":", "="))
+        item, word = self._item(to), _BEFORE_NUMBER[self.items[at].text]
+        if item.kind == "number" and self._item(to + 1).kind not in ("word", "amount", "thing"):
+            dimension, factor = UNITS[word]
+            self.items[to] = Item("amount", f"{item.text} {word}", item.value * factor, dimension)
 
     def _give_unit(self, at: int, dimension: str) -> None:
         item = self._item(at)
@@ -280,6 +316,12 @@ class _Reading:
         is_dose = (self._item(left - 2).text, self._item(left - 1).text) in (("dose", "="), ("dose", ":"))
         if is_dose and item.kind == "amount":
             self._held_right(at, None)
+        elif (
+            item.kind == "amount"
+            and self._item(left - 1).text == "/"
+            and self._item(left - 2).kind == "amount"
+        ):
+            self._held_right(at, None)  # both substances of a kit: 600 mg/900 mg
         elif item.kind == "amount" and item.dimension not in ("time", "weight", "body", "distance"):
             self._held_left(at, left)
         elif item.kind == "number" and self._item(left - 1).text not in ("bsa", "wt"):
@@ -300,6 +342,8 @@ class _Reading:
             if begin < position and self.items[begin].kind == "word" and position == left:
                 count = ONE
             times = count * after if position == left and begin == position else count
+            if position == left and times == ONE:
+                times = self._schedule_after(at)
             self._add(Container(times, self._content(content, thing), thing))
             self.used.update(range(begin, position + 1))
             previous = begin - 1
@@ -354,11 +398,19 @@ class _Reading:
         if number_at is not None:
             count = self.items[number_at].value
             self.used.add(number_at)
+            if self._item(at + 1).text == "x" and self._is_content(at + 2, thing):
+                to = at + 2  # 5 vials x 100 mg, 3 bags x 20
+                held = self._item(to)
+                if held.kind == "number":
+                    held = held._replace(kind="amount", dimension="piece")
+                self._add(Container(count, held, thing))
+                self.used.add(to)
+                return
         elif self._count_after(at) != ONE:
             count = self._count_after(at)
         count *= self._days_after(at)
         to = at + 1
-        marked = False
+        marked = thing in PACKS and self._item(to).kind == "number" and self._ends_at(to + 1)
         while self._item(to).text in _OPENED or self._item(to).text in ("(", "@", ":", "="):
             marked = marked or self._item(to).text in ("of", "@", "(", "at", "containing", "each", "size")
             to += 1
@@ -393,8 +445,21 @@ class _Reading:
         else:
             self._add(Container(count, None, thing, listed=listed))
 
+    def _ends_at(self, at: int) -> bool:
+        return self._item(at).text in ("", ",", ";", ".", ")")
+
+    def _is_content(self, at: int, thing: str) -> bool:
+        """Whether what follows "5 vials x" is what one of them holds."""
+        item = self._item(at)
+        if item.kind == "amount":
+            return _holdable(item) and not item.per
+        last = self._item(at + 1).kind not in ("amount", "thing", "number", "word") or at + 1 >= len(
+            self.items
+        )
+        return item.kind == "number" and item.value.denominator == 1 and thing in PACKS and last
+
     def _days_after(self, at: int) -> Fraction:
-        """The days of `6 cans/day x 30 days` or `6 cans daily for 30 days`; 1 where none are stated."""
+        """The days of `6 cans/day x 30 days`, the doses of `1 cap tid x 5 days`; 1 where none are stated."""
         daily = (self._item(at + 1).text, self._item(at + 2).text) in (
             ("/", "day"),
             ("per", "day"),
@@ -403,7 +468,18 @@ class _Reading:
         if not daily and self._item(at + 1).kind != "times-a-day":
             return ONE
         days = [item.value for item in self.items[at:] if item.dimension == "time" and item.value % 1440 == 0]
-        return days[0] / 1440 if len(days) == 1 else ONE
+        a_day = self._item(at + 1).value if not daily else ONE
+        return days[0] / 1440 * a_day if len(days) == 1 and a_day else ONE
+
+    def _schedule_after(self, at: int) -> Fraction:
+        """How many doses a schedule behind a position gives: 3 of `tid x 1 day`; 1 without one."""
+        often, to = self._item(at + 1), at + 2
+        if often.kind != "times-a-day" or not often.value:
+            return ONE
+        to += self._item(to).text in ("x", "for")
+        days = self._item(to)
+        whole = days.dimension == "time" and not days.per and days.value % 1440 == 0
+        return often.value * days.value / 1440 if whole else ONE
 
     def _is_new(self, to: int, marked: bool) -> bool:
         """Whether an amount behind a container begins something new: it is the count of other containers."""
@@ -470,6 +546,8 @@ class _Reading:
     def _waste(self) -> bool:
         """Take the amounts beside words of waste; True if the text says that something was wasted."""
         some = False
+        if not _any_in(_OF_WASTE, self.lower):
+            return False
         for at, item in enumerate(self.items):
             pair = (item.text, self._item(at + 1).text)
             if item.kind != "word" or not (
@@ -606,18 +684,33 @@ class _Reading:
             if self._item(to).kind == "times-a-day" and self._item(to).value:
                 a_day = self._item(to).value
             to += 1
+        by = self._item(to + 1)
         if self._item(to).text == "x":
-            by = self._item(to + 1)
             if by.kind == "number" and self._item(to + 2).text != "x":
                 times *= by.value
                 self.used.add(to + 1)
-            elif by.dimension == "time" and by.value % 1440 == 0 and item.dimension != "time":
+            elif _is_days(by) and (item.dimension != "time" or item.value < 1440):
                 times *= by.value / 1440 * a_day
+                self.used.update({to + 1} if item.dimension == "time" and not item.per else ())
+        elif (
+            _is_days(self._item(to)) and self._item(to - 1).kind == "times-a-day" and item.dimension != "time"
+        ):
+            times *= self._item(to).value / 1440 * a_day
+        elif to == at + 1 and self._dispensed(to) is not None:
+            times *= self._dispensed(to) or ONE
         return times
+
+    def _dispensed(self, at: int) -> Fraction | None:
+        """How many pieces of an amount are given out: `1 mg #30`, `1 mg, qty 30`; None without a count."""
+        at += self._item(at).text == "," and self._item(at + 1).text in _DISPENSED
+        count = self._item(at + 1 + (self._item(at + 1).text in (":", "#")))
+        marked = self._item(at).text in _DISPENSED and count.kind == "number" and count.value.denominator == 1
+        is_turn = "of" in (self._item(at + 2).text, self._item(at + 3).text)  # "#2 of 3"
+        return count.value if marked and not is_turn and count.value > 0 else None
 
     def _number_of_sites(self, at: int) -> Fraction:
         """How many a dose "each" is for: the number before it, or two sides."""
-        if self._item(at + 1).text in ("way", "leg", "direction"):
+        if self._item(at + 1).text in _TWO_OF:
             return Fraction(2)
         for before in reversed(self.items[:at]):
             if before.kind == "number" and before.value.denominator == 1:
@@ -635,6 +728,13 @@ class _Reading:
         return Fraction(2) if paired else ONE
 
 
+def _any_in(signs: tuple[str, ...], text: str) -> bool:
+    for sign in signs:  # noqa: SIM110 - a loop is faster than a generator
+        if sign in text:
+            return True
+    return False
+
+
 def _merged(containers: list[Container]) -> list[Container]:
     """Containers that a text names twice put together.
 
@@ -647,6 +747,10 @@ def _merged(containers: list[Container]) -> list[Container]:
     if len(sized) == 1 and sized[0].many == 1 and bare and all(one.thing == sized[0].thing for one in bare):
         return [sized[0]._replace(many=bare[-1].many)]
     return sized + bare
+
+
+def _is_days(item: Item) -> bool:
+    return item.dimension == "time" and not item.per and item.value >= 1440 and item.value % 1440 == 0
 
 
 def _holdable(item: Item) -> bool:
@@ -662,7 +766,5 @@ def _with_unit_of(number: Item, unit: Item | None) -> Item:
     if unit is None:
         return Item("amount", number.text, number.value, "")
     name = unit.text.split(" ")[-1]
-    from suggest.claim.measures import UNITS
-
     factor = UNITS[name][1] if name in UNITS else ONE
     return Item("amount", f"{number.text} {name}", number.value * factor, unit.dimension)

@@ -10,7 +10,8 @@ import msgspec
 from suggest.claim.billing_unit import BillingUnit, in_words
 from suggest.claim.given import Given, measured, opened, wasted_amount
 from suggest.claim.measures import SINGLE_DOSE, number
-from suggest.claim.stated import ZERO, Stated
+from suggest.claim.scan import ZERO
+from suggest.claim.stated import Stated
 
 JW, JZ = "JW", "JZ"
 _DRUGS = frozenset("JQCA")

@@ -1,0 +1,1 @@
+"""Hospital price files in CMS's layouts, and charge masters: lines with their codes."""

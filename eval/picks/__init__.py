@@ -1,0 +1,1 @@
+"""How far users take what was suggested, over time."""
