@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,6 @@ EXAMPLE = "hcpcs serve --port 8000"
 
 ALLOWED_HOSTS = "HCPCS_ALLOWED_HOSTS"
 GRACE_S = 30  # after SIGTERM, requests in progress have this long to finish
-TAKE_OVER_S = 5  # so long at most the last worker goes on while the others end
 BACKLOG = 1024  # connections that wait to be accepted
 OPEN_FILES = 4096  # as many connections as the limits allow, in a process, and some more
 
@@ -173,25 +171,8 @@ def _exit_with_zero_on_signals() -> None:
 def _serve_in_workers(workers: int, given: Path | None, settings: Settings, listening: socket.socket) -> int:
     """Serve in worker processes that share the socket; each loads the supervisor's copy of the index."""
     from uvicorn import Config
-    from uvicorn.supervisors import Multiprocess
 
-    class Supervisor(Multiprocess):
-        """Ends its workers so that a client that comes back on a new connection still finds one.
-
-        A connection that waits to be accepted is lost with the last process that holds the socket. So the
-        supervisor stops listening first, and of its workers one that answers is told to end last.
-        """
-
-        def terminate_all(self) -> None:
-            for listening in self.sockets:
-                listening.close()
-            *others, last = sorted(self.processes, key=lambda worker: worker.is_ready())
-            for worker in others:
-                worker.terminate()
-            until = time.monotonic() + TAKE_OVER_S
-            for worker in others:
-                worker.process.join(max(0.0, until - time.monotonic()))
-            last.terminate()
+    from api.workers import Supervisor
 
     with (
         tempfile.TemporaryDirectory(prefix="hcpcs-metrics-") as metrics,
