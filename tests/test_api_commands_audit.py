@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from api.__main__ import main
 from api.audit import workbook
-from api.audit.columns import recognise
+from api.audit.columns import Columns, recognise
 from api.batch.chunks import CHUNK_ROWS
 from api.batch.readers import BatchError, InputRow
 from api.batch.workers import CHUNKS_BEFORE_WORKERS
@@ -183,3 +183,23 @@ def test_columns_are_recognised_by_names_and_contents() -> None:
     assert (found.code, found.date, found.ndc) == ("CPT", "Date_of_Service", "NDC")
     with pytest.raises(BatchError, match="no column holds HCPCS codes"):
         columns(number="40013", label="ketorolac shot")
+
+
+def test_dates_are_found_as_a_batch_finds_them() -> None:
+    """By name and content, with the order of day and month; several columns are asked about."""
+    cells = {"HCPCS": "J1885", "Description": "ketorolac shot"}
+
+    def columns(on: date | None = None, **dates: str) -> Columns:
+        return recognise([*cells, *dates], [InputRow(cells | dates)], {}, on)
+
+    found = columns(Svc_Dt="31/01/2026")
+    assert (found.date, found.order) == ("Svc_Dt", "day first")
+    assert "day before month, as the column shows" in found.dates_said
+    assert "order" not in found.sentence()
+    found = columns(when="01/02/2026", birth_date="1950-01-31")
+    assert (found.date, found.order) == ("when", "month first")
+    assert "month before day, since nothing in the column shows which is which" in found.dates_said
+    with pytest.raises(BatchError, match="several columns may hold the dates of service: first, second"):
+        columns(first="2026-01-31", second="2026-02-01")
+    found = columns(date(2026, 1, 15), first="2026-01-31", second="2026-02-01")
+    assert (found.date, "2026-01-15 holds for all rows" in found.dates_said) == (None, True)

@@ -40,6 +40,15 @@ RECORDS = {
 }
 
 
+def test_a_strength_is_taken_only_where_all_lines_state_one_concentration() -> None:
+    """A line may state the package and the concentration; both count as one strength."""
+    one = [("J0002", "DRUG 80 MG/2 ML (40 MG/ML) VIAL")]
+    other = [("J0002", "DRUG 90 MG/2 ML (45 MG/ML) VIAL")]
+
+    assert stated_strengths(one, RECORDS)["J0002", "drug", Fraction(2)] == 80
+    assert stated_strengths(one + other, RECORDS) == {}
+
+
 def test_packages_are_compared_by_kind_of_conversion(tmp_path: Path) -> None:
     """Sizes and strengths give units; what is not stated is left out, a disagreement has its cause."""
     path = tmp_path / "asp_2026-01.csv.gz"

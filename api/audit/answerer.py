@@ -39,7 +39,7 @@ class RowReader(msgspec.Struct, frozen=True):
         if row.error:
             return AuditRow(text, code, other, error=row.error)
         try:
-            on = parse_date(cells.get(columns.date)) if columns.date else None
+            on = parse_date(cells.get(columns.date), columns.order) if columns.date else None
         except ValueError:
             return AuditRow(text, code, other, error=f"{columns.date!r} is not a date such as 2026-01-31")
         units = _number(cells.get(columns.units)) if columns.units else None

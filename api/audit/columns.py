@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from api.batch.column_names import MODIFIERS, NDC, TEXT_COLUMNS, UNITS
+from api.batch.dates import DateColumn, described, find_date_column
 from api.batch.readers import BatchError, InputRow
-from api.dates import parse_date
+from api.dates import Order
 from index.column_names import bare, describe_columns
 from suggest.audit.rows import read_code
 
@@ -25,7 +27,6 @@ _NAMES = {
     + " chargedesc desc itemdesc name chargename servicedescription proceduredescription cdmdescription"
     " longdescription shortdescription billingdescription orderdescription",
     "units": " ".join(UNITS),
-    "date": "dateofservice servicedate dos date fromdate servicefrom servicefromdate",
     "price": "price charge amount grosscharge chargeamount unitprice standardcharge billedamount cost fee"
     " totalcharge listprice",
     "modifiers": " ".join(MODIFIERS),
@@ -46,6 +47,8 @@ class Columns(msgspec.Struct, frozen=True):
         price: Dollars of the row.
         modifiers: Modifiers.
         ndc: National Drug Codes.
+        order: Of month and day in the dates, where both are numbers.
+        dates_said: What to tell the user of the dates; empty for nothing.
     """
 
     code: str
@@ -55,10 +58,14 @@ class Columns(msgspec.Struct, frozen=True):
     price: str | None = None
     modifiers: tuple[str, ...] = ()
     ndc: str | None = None
+    order: Order = "month first"
+    dates_said: str = ""
 
     def sentence(self) -> str:
         """The columns in words."""
-        pairs = msgspec.structs.asdict(self).items()
+        pairs = [
+            pair for pair in msgspec.structs.asdict(self).items() if pair[0] not in ("order", "dates_said")
+        ]
         shown = [
             f"{role} from {', '.join(column) if isinstance(column, tuple) else column}"
             for role, column in pairs
@@ -67,23 +74,29 @@ class Columns(msgspec.Struct, frozen=True):
         return "; ".join(shown)
 
 
-def recognise(names: Sequence[str], sample: Sequence[InputRow], given: Mapping[str, str | None]) -> Columns:
-    """The columns of a file.
+def recognise(
+    names: Sequence[str],
+    sample: Sequence[InputRow],
+    given: Mapping[str, str | None],
+    on: date | None = None,
+) -> Columns:
+    """The columns of a file; that of the dates is found as `hcpcs batch` finds it.
 
     Args:
         names: All column names.
         sample: The first rows.
         given: Role -> column that the user names; None where they name none.
+        on: The date of rows without one, when the user gives it: it decides where several columns have dates.
 
     Raises:
-        BatchError: If a named column is missing, or no column holds codes.
+        BatchError: If a named column is missing, no column holds codes, or several may hold the dates.
     """
     for column in given.values():
         if column is not None and column not in names:
             raise BatchError(f"there is no column {column!r}; {describe_columns(names)}")
     taken = {column for column in given.values() if column}
     found: dict[str, str | None] = dict(given)
-    for role in ("code", "ndc", "date", "units", "price", "text"):
+    for role in ("code", "ndc", "units", "price", "text"):
         if not found.get(role):
             free = [name for name in names if name not in taken]
             found[role] = _of_role(role, free, sample)
@@ -95,9 +108,33 @@ def recognise(names: Sequence[str], sample: Sequence[InputRow], given: Mapping[s
         )
     usual = _NAMES["modifiers"].split()
     modifiers = tuple(name for name in names if name not in taken and bare(name) in usual)
+    free = [name for name in names if name not in taken and name not in modifiers]
+    dates = _dates(free, sample, given.get("date"), on)
     return Columns(
-        code, found["text"], found["units"], found["date"], found["price"], modifiers, found["ndc"]
+        code,
+        found["text"],
+        found["units"],
+        dates.name,
+        found["price"],
+        modifiers,
+        found["ndc"],
+        dates.order,
+        dates.said,
     )
+
+
+def _dates(
+    names: Sequence[str], sample: Sequence[InputRow], given: str | None, on: date | None
+) -> DateColumn:
+    """The column of the dates of service, with the order of day and month in it."""
+    if given:
+        return described(given, sample)
+    try:
+        return find_date_column(names, sample, "")
+    except BatchError:
+        if on is None:
+            raise
+        return DateColumn(said=f"several columns may hold dates of service: {on} holds for all rows")
 
 
 def _of_role(role: str, names: Sequence[str], sample: Sequence[InputRow]) -> str | None:
@@ -151,17 +188,9 @@ def _is_level_ii(cell: str) -> bool:
     return bool(read_code(cell)[0])
 
 
-def _is_date(cell: str) -> bool:
-    try:
-        return parse_date(cell) is not None
-    except ValueError:
-        return False
-
-
 _FORMS: dict[str, Callable[[str], bool]] = {
     "code": _is_code,
     "ndc": lambda cell: _NDC.fullmatch(cell) is not None,
-    "date": _is_date,
     "units": lambda cell: _NUMBER.fullmatch(cell) is not None,
     "price": lambda cell: _NUMBER.fullmatch(cell) is not None,
     "text": lambda cell: sum(map(str.isalpha, cell)) >= 3,

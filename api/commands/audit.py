@@ -85,6 +85,8 @@ def _audit(
     lines = CountingLines(file)
     rows, columns = _open(arguments, lines, kind)
     sys.stderr.write(f"hcpcs: {columns.sentence()}\n")
+    if columns.dates_said:
+        sys.stderr.write(f"hcpcs: {columns.dates_said}\n")
     suggester = open_suggester(arguments.index, settings)
     on = arguments.on or date.today()
     answerer = AuditAnswerer(suggester, RowReader(columns, on), Payer(arguments.setting, arguments.state))
@@ -121,7 +123,7 @@ def _open(
     sample = list(islice(rows, SAMPLE_ROWS))
     names = reader.columns if isinstance(reader, CsvReader) else tuple(_names(sample))
     given = {role: getattr(arguments, f"{role}_column") for role in ROLES}
-    return chain(sample, rows), recognise(names, sample, given)
+    return chain(sample, rows), recognise(names, sample, given, arguments.on)
 
 
 def _names(sample: Iterable[InputRow]) -> dict[str, None]:

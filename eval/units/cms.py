@@ -186,8 +186,10 @@ def stated_strengths(texts: Iterable[tuple[str, str]], records: Mapping[str, Rec
         unit = billing_unit(record.long_description, code)
         read = stated(text)
         rates = [rate for rate in read.rates if rate.dimension == unit.dimension and len(rate.per) == 1]
-        if len(rates) != 1 or rates[0].per[0][0] != "volume":
+        rates = [rate for rate in rates if rate.per[0][0] == "volume"]
+        if len({rate.value / rate.per[0][1] for rate in rates}) != 1:
             continue
+        rates.sort(key=lambda rate: rate.per[0][1], reverse=True)  # 90 mg/10 mL (9 mg/mL): the package first
         size = rates[0].per[0][1]
         volumes = {dose.item.value for dose in read.doses if dose.item.dimension == "volume"} or {size} - {
             Fraction(1)

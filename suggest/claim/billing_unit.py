@@ -31,6 +31,7 @@ class BillingUnit(msgspec.Struct, frozen=True):
         parts: The substances of a combination; empty for one.
         basis: Words behind the amount that say what is weighed, such as "phenytoin equivalent".
         other: The same amount in another dimension, as "300 micrograms (1500 i.u.)"; None mostly.
+        worded: The amount for arithmetic, as `in_words` gives it.
         additional: Whether the code counts only what goes beyond another code's time.
     """
 
@@ -43,6 +44,7 @@ class BillingUnit(msgspec.Struct, frozen=True):
     basis: str = ""
     additional: bool = False
     other: tuple[str, Fraction] | None = None
+    worded: str = ""
 
 
 _EQUALS = re.compile(r"(\d[\d,.]*) ?(ml|cc|calories|grams?|mg|g|kcal)\.? ?= ?1 unit")
@@ -130,7 +132,12 @@ def billing_unit(description: str, code: str = "") -> BillingUnit:
         description: The long description.
         code: The code; its letter says whether a bare "10 mg" is an amount to bill.
     """
-    text = " ".join(description.lower().split())
+    unit = _unit(" ".join(description.lower().split()), code)
+    return msgspec.structs.replace(unit, worded=in_words(unit))
+
+
+def _unit(text: str, code: str) -> BillingUnit:
+    """The unit of a description in lower case, by the first rule that finds one."""
     for rule in (_equals, _additional, _per, _up_to, _bare, _time, _counted, _each):
         found = rule(text, code)
         if found is not None:
@@ -365,6 +372,8 @@ def _with_basis(found: BillingUnit, after: str) -> BillingUnit:
 
 def in_words(unit: BillingUnit) -> str:
     """The unit for arithmetic: "10 mg", "15 minutes", "1 unit"."""
+    if unit.worded:
+        return unit.worded
     name = BASE_NAMES.get(unit.dimension, unit.dimension)
     if unit.dimension == "piece":
         return number(unit.amount)

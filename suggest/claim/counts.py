@@ -79,7 +79,8 @@ def counted(stated: Stated, unit: BillingUnit, description: str, code: str = "")
         description: The code's long description: its words tell which number is a count.
         code: The code: an order of equipment without a count is for one.
     """
-    for rule in _RULES:
+    numbers = any([item.kind not in ("word", "sign") for item in stated.items])
+    for rule in _RULES if numbers else _RULES_OF_WORDS:
         found = rule(stated, unit, description)
         if found is not None:
             return found
@@ -399,6 +400,8 @@ _RULES = (
     *(_units, _before_word, _sides, _alone, _several),
 )
 """How things are counted, the surest way first."""
+_RULES_OF_WORDS = (_things, _sets, _pairs, _sides)
+"""The same for texts without numbers and containers."""
 
 
 def _text(items: Sequence[Item], at: int) -> str:

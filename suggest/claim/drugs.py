@@ -133,6 +133,8 @@ def of_this_drug(stated: Stated, description: str) -> Stated:
     A ratio such as 1:100,000 is that of epinephrine wherever the text names it. Where a strength and
     an amount disagree, the one nearer to the name of the code's drug is kept.
     """
+    if not stated.rates:
+        return stated
     lower = description.lower()
     words = {item.text for item in stated.items}
     rates = stated.rates

@@ -114,6 +114,8 @@ _ADJECTIVES = frozenset(
         "ez",
     ]
 )
+_MULTIDOSE = frozenset(("multidose", "multiuse", "multipledose", "multipleuse", "bulk"))
+_MULTIDOSE_VIAL = re.compile(r"\bmdvs?\b")
 _OF_PATIENT = {"bsa": "body", "wt": "weight", "weight": "weight", "weighs": "weight"}
 _BEFORE_NUMBER = {"miles": "miles", "mileage": "miles", "mi": "miles", "hours": "hours", "hrs": "hours",
                   "minutes": "minutes", "mins": "minutes"}  # fmt: skip
@@ -243,9 +245,9 @@ class _Reading:
         self.lower = lower
         self.none = _any_in(_OF_NO_WASTE, lower) and _NO_WASTE.search(lower) is not None
         words = {item.text for item in self.items if item.kind == "word"}
-        self.multidose = bool(
-            words & {"multidose", "multiuse", "multipledose", "multipleuse", "bulk"}
-        ) or bool(re.search(r"\bmdvs?\b", lower))
+        self.multidose = not words.isdisjoint(_MULTIDOSE) or (
+            "mdv" in lower and _MULTIDOSE_VIAL.search(lower) is not None
+        )
 
     def result(self) -> Stated:
         """Everything that was read, containers first, then waste, then what is left."""

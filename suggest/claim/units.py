@@ -123,7 +123,7 @@ def _with_named_strength(
 
 def _open_schedule(found: Stated, unit: BillingUnit) -> str:
     """How often a dose is given, where the text says neither for how long nor that it is one; else empty."""
-    if unit.dimension not in _DOSED or not any(i.kind == "times-a-day" for i in found.items):
+    if unit.dimension not in _DOSED or not any([item.kind == "times-a-day" for item in found.items]):
         return ""
     items = found.items
     words = {item.text for item in items}
@@ -147,8 +147,10 @@ def _only_days(found: Stated) -> bool:
 def _for_both_sides(found: Stated, unit: BillingUnit) -> Stated | Missing:
     """The text with a dose for each eye counted twice; one for both knees may be that of one or of both."""
     doses = [dose for dose in found.doses if dose.item.dimension == unit.dimension]
+    if len(doses) != 1 or found.containers or not any([item.text in BOTH for item in found.items]):
+        return found
     words = {item.text for item in found.items}
-    if len(doses) != 1 or doses[0].times != 1 or doses[0].total or found.containers or not words & BOTH:
+    if doses[0].times != 1 or doses[0].total:
         return found
     if words & {"each", "ea", "total"} or found.rates or any(item.per == EACH for item in found.items):
         return found
