@@ -474,3 +474,10 @@ def test_a_batch_of_validations_has_some(client: TestClient[Litestar]) -> None:
     )
 
     assert response.status_code == 400
+
+
+def test_an_operation_of_an_unknown_concept_map_is_not_found(client: TestClient[Litestar]) -> None:
+    """As of a code system or value set."""
+    for kind, operation in (("ConceptMap", "translate"), ("CodeSystem", "lookup"), ("ValueSet", "expand")):
+        assert client.get(f"/fhir/{kind}/0/${operation}", params={"code": "E0144"}).status_code == 404
+    assert client.get("/fhir/ConceptMap/hcpcs-successors/$translate?code=E0144").status_code == 200

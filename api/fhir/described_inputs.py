@@ -45,13 +45,7 @@ COMPLEX: Mapping[str, Json] = {
             "required": ["coding"],
         }
     },
-    "validation": {
-        "resource": {
-            "type": "object",
-            "properties": {"resourceType": {"const": "Parameters"}},
-            "required": ["resourceType"],
-        }
-    },
+    "validation": {"resource": {"type": "object"}},  # one that is no Parameters is answered by its error
 }
 
 
@@ -65,23 +59,23 @@ def body_schema(documented: Mapping[str, ParameterKwarg], more: Iterable[str], n
     """
     elements = {name: _elements(kwarg, name) for name, kwarg in documented.items()}
     elements |= {name: COMPLEX[name] for name in more}
-    once = [
-        {"contains": _named(name), "minContains": 0, "maxContains": MANY.get(name, 1)}
+    always = set(elements).intersection(*needs) if needs else set()
+    counts = [
+        _named(name) | {"minContains": int(name in always), "maxContains": MANY.get(name, 1)}
         for name in elements
         if MANY.get(name, 1) is not None
     ]
-    alternatives = [{"allOf": [{"contains": _named(name)} for name in each]} for each in needs if each]
-    parameter: Json = {
-        "items": {"oneOf": [_item(name, each) for name, each in elements.items()]},
-        "allOf": once,
-    }
+    alternatives = [{"allOf": [_named(name) for name in each]} for each in needs if set(each) - always]
+    items = [_item(name, each) for name, each in elements.items()]
+    parameter: Json = {"items": {"oneOf": items}, "allOf": counts}
     if alternatives:
         parameter["anyOf"] = alternatives
     return {"properties": {"parameter": parameter}, "required": ["resourceType", "parameter"]}
 
 
 def _named(name: str) -> Json:
-    return {"properties": {"name": {"const": name}}, "required": ["name"]}
+    """That an input of a name is there."""
+    return {"contains": {"properties": {"name": {"const": name}}, "required": ["name"]}}
 
 
 def _item(name: str, elements: Json) -> Json:

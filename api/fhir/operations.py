@@ -260,7 +260,7 @@ TRANSLATE = Operation(
     successors.translate_code,
     (*successors.R4, *successors.R4_TARGET, *successors.R5),
     {
-        "system": SYSTEM,
+        "system": query_parameter("The code system's address; it may be empty."),
         "code": CODE,
         "date": DAY,
         "reverse": query_parameter("From the code to the ended ones that it replaced.", bool, False),
