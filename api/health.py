@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from api.http.bodies import json_response
 from api.http.described import problems
 from api.http.keys import OPEN
+from api.http.parameters import check_query
 from api.service import Service
 
 
@@ -45,6 +46,8 @@ def health_routes(service: Service) -> list[ControllerRouterHandler]:
         summary="Alive",
         response_description="Alive",
         opt={OPEN: True},
+        responses=problems(422),
+        before_request=check_query,
         sync_to_thread=False,
     )
     def live() -> Health:
@@ -57,6 +60,8 @@ def health_routes(service: Service) -> list[ControllerRouterHandler]:
         summary="Ready",
         response_description="Ready",
         opt={OPEN: True},
+        responses=problems(422),
+        before_request=check_query,
         sync_to_thread=False,
     )
     def ready() -> Response[Health]:
@@ -83,7 +88,8 @@ def metrics_route(service: Service) -> ControllerRouterHandler:
         tags=[TAG],
         summary="Counts and times",
         response_description="Metrics",
-        responses=problems(401),
+        responses=problems(401, 422),
+        before_request=check_query,
         sync_to_thread=False,
     )
     def metrics() -> Response[str]:

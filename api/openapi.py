@@ -20,6 +20,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.capability import software_version
+from api.fhir.described_inputs import BODY, REQUIRED
 from api.http.bodies import json_response
 from api.http.described import ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
@@ -76,6 +77,7 @@ def document(service: Service, handlers: Iterable[ControllerRouterHandler]) -> J
         _remove_framework_error(operation)
         _add_common_answers(path, handler, operation, forms)
         _add_example(handler, operation)
+        _add_rules(handler, operation)
         signature = handler.parsed_fn_signature
         answers += [signature.return_type.annotation, *_declared_types(handler)]
         if "data" in signature.parameters:
@@ -167,6 +169,15 @@ def _add_example(handler: HTTPRouteHandler, operation: Json) -> None:
         _only_media_type(operation["requestBody"])["example"] = request
     if answer is not None:
         _only_media_type(operation["responses"]["200"])["example"] = answer
+
+
+def _add_rules(handler: HTTPRouteHandler, operation: Json) -> None:
+    """Say which query parameters must be there, and of a FHIR body which inputs it may and must have."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in handler.opt.get(REQUIRED, ()):
+            parameter["required"] = True
+    if make := handler.opt.get(BODY):
+        _only_media_type(operation["requestBody"])["schema"].update(make())
 
 
 def _only_media_type(body: Json) -> Json:

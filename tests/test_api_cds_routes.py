@@ -413,19 +413,6 @@ def test_feedback_is_counted_by_code_and_outcome(client: TestClient[Litestar]) -
             },
             "$.feedback[0].acceptedSuggestions",
         ),
-        (
-            {
-                "feedback": [
-                    {
-                        "card": str(uuid4()),
-                        "outcome": "accepted",
-                        "outcomeTimestamp": NOW,
-                        "acceptedSuggestions": [{"id": "00000000-0000-4000-8000-000000000000"}],
-                    }
-                ]
-            },
-            "$.feedback[0].acceptedSuggestions",
-        ),
     ],
 )
 def test_wrong_feedback_is_refused(client: TestClient[Litestar], body: Any, path: str) -> None:
@@ -434,6 +421,20 @@ def test_wrong_feedback_is_refused(client: TestClient[Litestar], body: Any, path
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["path"] == path
+
+
+def test_feedback_on_what_is_not_ours_is_refused(client: TestClient[Litestar]) -> None:
+    """A suggestion that this service did not make is a 404 with the field's path."""
+    card = {
+        "card": str(uuid4()),
+        "outcome": "accepted",
+        "outcomeTimestamp": NOW,
+        "acceptedSuggestions": [{"id": "00000000-0000-4000-8000-000000000000"}],
+    }
+    response = client.post("/cds-services/hcpcs-suggest/feedback", json={"feedback": [card]})
+
+    assert response.status_code == 404
+    assert response.json()["errors"][0]["path"] == "$.feedback[0].acceptedSuggestions"
 
 
 def test_a_wrong_call_is_refused(client: TestClient[Litestar]) -> None:

@@ -442,3 +442,42 @@ def test_the_code_system_is_found_and_read(client: TestClient[Litestar]) -> None
     resource = checked(client.get("/fhir/CodeSystem/hcpcs-level-ii"), "CodeSystem")
     assert (resource["content"], resource["count"]) == ("not-present", 10)
     checked(client.get("/fhir/CodeSystem/other"), "OperationOutcome", 404)
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ({}, 400),
+        ({"valueCode": "E0143", "valueString": "E0143"}, 400),
+        ({"valueCode": None}, 422),
+        ({"valueDecimal": 1.5}, 422),
+        ({"valueCode": "E0143", "id": "a", "extension": [{"url": "urn:x", "valueString": "y"}]}, 200),
+    ],
+)
+def test_an_input_has_one_value(client: TestClient[Litestar], value: Any, status: int) -> None:
+    """One without, with two, with null or with a type that no input has is refused, never left out."""
+    system = {"name": "system", "valueUri": LEVEL_II.address}
+    body = {"resourceType": "Parameters", "parameter": [system, {"name": "code", **value}]}
+    response = client.post(
+        "/fhir/CodeSystem/$lookup", json=body, headers={"Content-Type": "application/fhir+json"}
+    )
+
+    assert response.status_code == status
+
+
+def test_a_batch_of_validations_has_some(client: TestClient[Litestar]) -> None:
+    """None at all is refused: FHIR has no empty lists."""
+    response = client.post(
+        "/fhir/ValueSet/$batch-validate-code",
+        json={"resourceType": "Parameters", "parameter": []},
+        headers={"Content-Type": "application/fhir+json"},
+    )
+
+    assert response.status_code == 400
+
+
+def test_an_operation_of_an_unknown_concept_map_is_not_found(client: TestClient[Litestar]) -> None:
+    """As of a code system or value set."""
+    for kind, operation in (("ConceptMap", "translate"), ("CodeSystem", "lookup"), ("ValueSet", "expand")):
+        assert client.get(f"/fhir/{kind}/0/${operation}", params={"code": "E0144"}).status_code == 404
+    assert client.get("/fhir/ConceptMap/hcpcs-successors/$translate?code=E0144").status_code == 200

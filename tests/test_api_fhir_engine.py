@@ -320,3 +320,53 @@ def test_no_error_repeats_the_name_of_an_unknown_field(client: TestClient[Litest
 
     assert "Jane" not in str(answer)
     assert "$.concept[0].code" in answer["issue"][0]["details"]["text"]
+
+
+LATER = COLOURS | {
+    "version": "2",
+    "concept": [{"code": "red", "display": "Crimson"}, {"code": "green", "display": "Green"}],
+}
+BOTH_VERSIONS: dict[str, Any] = {
+    "include": [{"system": COLOURS["url"], "version": version} for version in ("1", "2")]
+}
+
+
+@pytest.mark.parametrize(("asked", "count"), [("true", 4), ("false", 5)])
+def test_versions_of_a_code_are_merged_where_the_value_set_says_so(
+    client: TestClient[Litestar], asked: str, count: int
+) -> None:
+    """`versionsMatch`: a code of two versions is one, with the display of the later."""
+    inner = [{"url": "name", "valueCode": "versionsMatch"}, {"url": "value", "valueString": asked}]
+    url = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter"
+    wanted = value_set(extension=[{"url": url, "extension": inner}], **BOTH_VERSIONS)
+    wanted["resource"]["url"] = "http://example.org/both"
+    expanded = ask(
+        client,
+        "ValueSet/$expand",
+        wanted,
+        brought(COLOURS),
+        brought(LATER),
+        {"name": "excludeNested", "valueBoolean": True},
+    )
+
+    assert expanded["expansion"]["total"] == count
+    shown = {each["display"] for each in expanded["expansion"]["contains"] if each["code"] == "red"}
+    assert shown == ({"Crimson"} if asked == "true" else {"Red", "Crimson"})
+
+
+@pytest.mark.parametrize(("display", "version"), [("Red", "1"), ("Crimson", "2"), ("crimson", "2")])
+def test_a_display_says_which_version_is_meant(
+    client: TestClient[Litestar], display: str, version: str
+) -> None:
+    """A coding without a version, of a code that two versions in the value set have."""
+    coding = {"system": COLOURS["url"], "code": "red", "display": display}
+    answer = ask(
+        client,
+        "ValueSet/$validate-code",
+        value_set(**BOTH_VERSIONS),
+        brought(COLOURS),
+        brought(LATER),
+        {"name": "coding", "valueCoding": coding},
+    )
+
+    assert (named(answer)["result"], named(answer)["version"]) == (True, version)

@@ -130,3 +130,44 @@ def test_the_document_is_kept(document: Any) -> None:
     """A second call gives the same bytes."""
     with TestClient[Litestar](APP) as client:
         assert client.get("/schema").content == client.get("/schema").content
+
+
+def test_a_fhir_body_says_which_inputs_it_needs(document: Any) -> None:
+    """A Parameters resource for `$lookup` has a system and a code or a coding, each once, of FHIR's types."""
+    body = document["paths"]["/fhir/CodeSystem/$lookup"]["post"]["requestBody"]["content"]
+    (media,) = body.values()
+    schema = {**media["schema"], "components": document["components"]}
+    valid = jsonschema.Draft202012Validator(schema).is_valid
+
+    def asked(*inputs: dict[str, Any]) -> dict[str, Any]:
+        return {"resourceType": "Parameters", "parameter": list(inputs)}
+
+    code, system = {"name": "code", "valueCode": "E0143"}, {"name": "system", "valueUri": "urn:x"}
+    assert valid(asked(code, system))
+    assert valid(asked({"name": "coding", "valueCoding": {"system": "urn:x", "code": "E0143"}}))
+    assert not valid(asked(code))
+    assert not valid(asked(code, code, system))
+    assert not valid(asked({"name": "code", "valueCode": None}, system))
+    assert not valid(asked({"name": "unknown", "valueCode": "E0143"}, code, system))
+
+
+def test_query_parameters_say_whether_they_must_be_there(document: Any) -> None:
+    """Those of FHIR operations that cannot be answered without."""
+    needed = {
+        path: [each["name"] for each in item["get"].get("parameters", ()) if each["required"]]
+        for path, item in document["paths"].items()
+        if "$" in path and "get" in item
+    }
+
+    assert needed["/fhir/CodeSystem/$lookup"] == ["system", "code"]
+    assert needed["/fhir/CodeSystem/{resource_id}/$lookup"] == ["resource_id", "code"]
+    assert needed["/fhir/ValueSet/$expand"] == ["url"]
+    assert needed["/fhir/ConceptMap/$translate"] == ["code"]
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/cds-services"])
+def test_an_unknown_query_parameter_is_refused(path: str) -> None:
+    """Also where nothing is asked."""
+    with TestClient[Litestar](APP) as client:
+        assert client.get(path, params={"verbose": "1"}).status_code == 422
+        assert client.get(path).status_code == 200

@@ -9,7 +9,7 @@ from api.cds.messages import CardFeedback, Feedback
 from api.cds.resources import Json
 from api.feedback.records import Pick, Shown, ShownCode
 from api.feedback.store import FeedbackStore
-from api.http.problems import invalid
+from api.http.problems import FieldError, Refused, invalid
 from api.service import Service
 
 REASONS_SYSTEM = "urn:hcpcs-suggest:override-reason"
@@ -44,7 +44,7 @@ def count_feedback(service: Service, feedback: Feedback) -> None:
     Nothing is counted if any part of the feedback is refused.
 
     Raises:
-        Refused: 422 if an accepted suggestion was not made by this service, or if outcome and accepted
+        Refused: 404 if an accepted suggestion was not made by this service, 422 if outcome and accepted
             suggestions contradict each other.
     """
     accepted = [_accepted_codes(service, card, n) for n, card in enumerate(feedback.feedback)]
@@ -99,8 +99,8 @@ def _accepted_codes(service: Service, card: CardFeedback, position: int) -> list
             "must name the accepted suggestions when the outcome is accepted, and only then",
         )
     if any(service.catalogue.get(code) is None for code in codes):
-        path = f"$.feedback[{position}].acceptedSuggestions"
-        raise invalid(path, "names a suggestion that this service did not make")
+        path, message = f"$.feedback[{position}].acceptedSuggestions", "names a suggestion that is not ours"
+        raise Refused(404, f"{path}: {message}", (FieldError(path, message),))
     return codes
 
 

@@ -6,7 +6,7 @@ Elements that the specification allows but this service does not use are ignored
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,11 @@ from api.http.problems import invalid
 
 ORDER_SELECT, ORDER_SIGN, DISPATCH = "order-select", "order-sign", "order-dispatch"
 HOOKS = (ORDER_SELECT, ORDER_SIGN, DISPATCH)
+
+_DAY = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-8])"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+# With `format` alone, generators of tests send empty texts and days that no calendar has.
+RFC_3339 = f"^[1-9][0-9]{{3}}-({_DAY})T{_CLOCK}:[0-5][0-9]([.][0-9]{{1,6}})?(Z|[+-]{_CLOCK})$"
 
 
 class HookContext(msgspec.Struct, frozen=True):
@@ -34,6 +39,12 @@ class HookContext(msgspec.Struct, frozen=True):
     order: str | None = None
 
 
+def _context(needed: dict[str, Any]) -> dict[str, Any]:
+    """A context in which one of some elements is there, and not null."""
+    alternatives = [{"properties": {name: kind}, "required": [name]} for name, kind in needed.items()]
+    return {"properties": {"context": {"anyOf": alternatives}}}
+
+
 class HookRequest(msgspec.Struct, frozen=True):
     """A call of the service.
 
@@ -41,6 +52,12 @@ class HookRequest(msgspec.Struct, frozen=True):
         prefetch: Resources or Bundles by name; null for one that the client could not get.
         extension: Of the Da Vinci CRD guide, `davinci-crd.configuration` is read.
     """
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "if": {"properties": {"hook": {"const": DISPATCH}}},
+        "then": _context({"dispatchedOrders": {"type": "array"}, "order": {"type": "string"}}),
+        "else": _context({"draftOrders": {"type": "object"}}),
+    }
 
     hook: Literal["order-select", "order-sign", "order-dispatch"]
     hookInstance: UUID
@@ -88,9 +105,15 @@ class OverrideReason(msgspec.Struct, frozen=True):
 class CardFeedback(msgspec.Struct, frozen=True):
     """What the user did with one card, and when."""
 
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "if": {"properties": {"outcome": {"const": "accepted"}}},
+        "then": {"properties": {"acceptedSuggestions": {"minItems": 1}}, "required": ["acceptedSuggestions"]},
+        "else": {"properties": {"acceptedSuggestions": {"maxItems": 0}}},
+    }
+
     card: UUID
     outcome: Literal["accepted", "overridden"]
-    outcomeTimestamp: datetime
+    outcomeTimestamp: Annotated[datetime, Meta(extra_json_schema={"pattern": RFC_3339})]
     acceptedSuggestions: tuple[AcceptedSuggestion, ...] = ()
     overrideReason: OverrideReason | None = None
 

@@ -26,6 +26,7 @@ from api.http.bodies import json_response
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
 from api.http.limits import CDS_BODY_BYTES
+from api.http.parameters import check_query
 from api.http.problems import Refused
 from api.service import Service
 
@@ -104,7 +105,9 @@ def _discovery_route() -> ControllerRouterHandler:
         tags=[TAG],
         summary="Discovery",
         response_description="The services",
+        responses=problems(422),
         opt={OPEN: True},
+        before_request=check_query,
         sync_to_thread=False,
     )
     def cds_discovery() -> Json:
@@ -120,7 +123,9 @@ def _smart_route() -> ControllerRouterHandler:
         tags=[TAG],
         summary="SMART configuration",
         response_description="The configuration",
+        responses=problems(422),
         opt={OPEN: True},
+        before_request=check_query,
         sync_to_thread=False,
     )
     def smart(request: Request[Any, Any, Any]) -> Json:
@@ -200,7 +205,7 @@ def _feedback_route(maker: CardMaker, kept: _Kept) -> ControllerRouterHandler:
         tags=[TAG],
         summary="Feedback on cards",
         response_description="Nothing",
-        responses=problems(*BODY_ERRORS),
+        responses=problems(*BODY_ERRORS, 404),
         opt={EXAMPLE: example},
     )
     async def cds_feedback(data: RequestBody[Feedback]) -> Json:

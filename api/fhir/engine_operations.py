@@ -10,6 +10,7 @@ from api.fhir.asking import asked_of, inline_value_set, options_of, store_of
 from api.fhir.own_system import OwnSystems, own_address
 from api.fhir.parameters import Coding, Inputs, ParametersBody, Resource, named_values
 from api.fhir.request_cache import kept_resources
+from api.http.limits import FHIR_VALIDATIONS
 from api.http.problems import Refused
 from api.terminology.compose import Composer
 from api.terminology.errors import TermError
@@ -20,8 +21,6 @@ from api.terminology.options import Options
 from api.terminology.store import Store
 from api.terminology.validation import validate
 from api.trail.notes import note_codes, note_texts
-
-BATCH = 100  # validations in one call
 
 
 def store_for(systems: OwnSystems, inputs: Inputs) -> Store:
@@ -93,8 +92,10 @@ def _inline_url(inputs: Inputs) -> str | None:
 def validate_many(systems: OwnSystems, inputs: Inputs) -> Resource:
     """The answer of `$batch-validate-code`: one answer or error for each `validation`."""
     asked = inputs.resources("validation")
-    if len(asked) > BATCH:
-        raise Refused(400, f"a call may have {BATCH} validations", issue="too-costly")
+    if not asked:
+        raise Refused(400, "the parameter 'validation' is needed", issue="required")
+    if len(asked) > FHIR_VALIDATIONS:
+        raise Refused(400, f"a call may have {FHIR_VALIDATIONS} validations", issue="too-costly")
     shared = {name: inputs.all(name) for name in inputs.names if name != "validation"}
     store = store_for(systems, Inputs(shared, shared, (), inputs.accept_language, inputs.caller))
     answers = [_one_of_many(systems, shared, each, store) for each in asked]

@@ -9,10 +9,12 @@ from litestar.params import ParameterKwarg
 
 from api.fhir import codesystem, engine_operations, successors, valueset
 from api.fhir.asking import ENGINE, ENGINE_EXPAND, ENGINE_VALIDATE, brings_resources, languages
+from api.fhir.described_inputs import Needs, body_schema
 from api.fhir.implicit import HL7_ALL, IMPLICIT
 from api.fhir.own_system import OwnSystems
-from api.fhir.parameters import Inputs, Resource
+from api.fhir.parameters import MAX_COUNT, Inputs, Resource
 from api.http.described import query_parameter
+from api.http.limits import TEXT_CHARACTERS
 from index.code_systems import LEVEL_II, system_at
 
 
@@ -29,6 +31,9 @@ class Operation(NamedTuple):
         documented: Inputs that the OpenAPI document lists.
         example: Inputs of the example; empty for none.
         of_one: Input that the address of an instance sets; empty for an operation of the type alone.
+        required: Inputs that a query string must have.
+        more: Inputs of a body alone that the OpenAPI document lists.
+        needs: Alternatives for a body; each names the inputs that it must have together.
     """
 
     name: str
@@ -40,11 +45,26 @@ class Operation(NamedTuple):
     documented: Mapping[str, ParameterKwarg]
     example: Mapping[str, list[Any]] = {}
     of_one: str = "url"
+    required: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    needs: Needs = ()
 
     @property
     def path(self) -> str:
         """Its address."""
         return f"/fhir/{self.kind}/${self.code}"
+
+    def body_schema(self) -> dict[str, Any]:
+        """What the OpenAPI document says of the inputs in a body."""
+        return body_schema(self.documented, self.more, self.needs)
+
+    def of_instance(self) -> Operation:
+        """The operation on one resource, whose address is not given."""
+        return self._replace(
+            documented={name: each for name, each in self.documented.items() if name != self.of_one},
+            required=tuple(name for name in self.required if name != self.of_one),
+            needs=tuple(tuple(name for name in each if name != self.of_one) for each in self.needs),
+        )
 
 
 def _look_up(systems: OwnSystems, inputs: Inputs) -> Resource:
@@ -91,9 +111,11 @@ def _hinted(systems: OwnSystems, inputs: Inputs, answer: Resource) -> Resource:
     return answer
 
 
-SYSTEM = query_parameter("The code system's address.", schema={"examples": [LEVEL_II.address]})
-URL = query_parameter("Address of the code system or value set.")
-CODE = query_parameter("The code.")
+GIVEN = {"minLength": 1}
+COUNTED = {"minimum": 0, "maximum": MAX_COUNT}
+SYSTEM = query_parameter("The code system's address.", schema={**GIVEN, "examples": [LEVEL_II.address]})
+URL = query_parameter("Address of the code system or value set.", schema=GIVEN)
+CODE = query_parameter("The code.", schema=GIVEN)
 DAY = query_parameter("Date of service; today when left out.", schema={"format": "date"})
 DISPLAY = query_parameter("A display to check.")
 VERSION = query_parameter("The release name.")
@@ -114,6 +136,9 @@ LOOKUP = Operation(
         "property": query_parameter("Only these properties; may be repeated."),
     },
     of_one="system",
+    required=("system", "code"),
+    more=("coding",),
+    needs=(("system", "code"), ("coding",)),
 )
 VALIDATE_CODE = Operation(
     "fhirValidateCode",
@@ -140,6 +165,9 @@ VALIDATE_CODE = Operation(
         "date": DAY,
         "lenient-display-validation": LENIENT,
     },
+    required=("url", "code"),
+    more=("coding", "codeableConcept"),
+    needs=(("url", "code"), ("coding",), ("codeableConcept",)),
 )
 SUBSUMES = Operation(
     "fhirSubsumes",
@@ -150,10 +178,12 @@ SUBSUMES = Operation(
     ("codeA", "codeB", "system", "version", "codingA", "codingB", "codeSystem", "date"),
     {
         "system": SYSTEM,
-        "codeA": query_parameter("The first code."),
-        "codeB": query_parameter("The second code."),
+        "codeA": query_parameter("The first code.", schema=GIVEN),
+        "codeB": query_parameter("The second code.", schema=GIVEN),
     },
     of_one="system",
+    required=("system", "codeA", "codeB"),
+    needs=(("system", "codeA", "codeB"),),
 )
 EXPAND = Operation(
     "fhirExpand",
@@ -164,15 +194,19 @@ EXPAND = Operation(
     ("url", "valueSetVersion", "excludeNotForUI", "excludePostCoordinated", *ENGINE, *ENGINE_EXPAND),
     {
         "url": URL,
-        "filter": query_parameter("Plain words; the answer is ranked."),
-        "count": query_parameter("Page size.", int),
-        "offset": query_parameter("Rows left out at the start.", int, 0),
+        "filter": query_parameter(
+            "Plain words; the answer is ranked.", schema={"maxLength": TEXT_CHARACTERS}
+        ),
+        "count": query_parameter("Page size.", int, schema=COUNTED),
+        "offset": query_parameter("Rows left out at the start.", int, 0, schema=COUNTED),
         "activeOnly": query_parameter("Only codes usable on the date.", bool, False),
         "date": DAY,
         "includeDesignations": query_parameter("Also the short description.", bool, False),
         "property": query_parameter("Properties of each concept; may be repeated. The answer is not ranked."),
     },
     {"url": [f"{LEVEL_II.address}?fhir_vs"], "filter": ["folding walker with wheels"], "count": [2]},
+    required=("url",),
+    needs=(("url",),),
 )
 VALIDATE_MEMBER = Operation(
     "fhirValidateMember",
@@ -202,6 +236,9 @@ VALIDATE_MEMBER = Operation(
         "date": DAY,
         "lenient-display-validation": LENIENT,
     },
+    required=("system", "code"),
+    more=("coding", "codeableConcept"),
+    needs=(("system", "code"), ("coding",), ("codeableConcept",)),
 )
 VALIDATE_MEMBERS = Operation(
     "fhirValidateMembers",
@@ -212,6 +249,8 @@ VALIDATE_MEMBERS = Operation(
     (*VALIDATE_MEMBER.known, "validation"),
     {},
     of_one="",
+    more=("validation",),
+    needs=(("validation",),),
 )
 TRANSLATE = Operation(
     "fhirTranslate",
@@ -221,10 +260,13 @@ TRANSLATE = Operation(
     successors.translate_code,
     (*successors.R4, *successors.R4_TARGET, *successors.R5),
     {
-        "system": SYSTEM,
+        "system": query_parameter("The code system's address; it may be empty."),
         "code": CODE,
         "date": DAY,
         "reverse": query_parameter("From the code to the ended ones that it replaced.", bool, False),
     },
+    required=("code",),
+    more=("coding", "codeableConcept"),
+    needs=(("code",), ("coding",), ("codeableConcept",)),
 )
 OPERATIONS = (LOOKUP, VALIDATE_CODE, SUBSUMES, EXPAND, VALIDATE_MEMBER, VALIDATE_MEMBERS, TRANSLATE)

@@ -8,13 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from api.http.problems import Refused
 
 Resource = dict[str, Any]
+MAX_INTEGER = 2**31 - 1  # of FHIR
+MAX_COUNT = 999_999_999  # of a count or offset
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9:]+)?)?")  # or the day of a time
+Integer = Annotated[int, Meta(ge=-(2**31), le=MAX_INTEGER)]
 IDENTIFIER = re.compile(r"[A-Za-z_-]{1,40}")
 
 
@@ -27,32 +32,40 @@ class Coding(msgspec.Struct, frozen=True):
     display: str | None = None
 
 
-class Parameter(msgspec.Struct, frozen=True):
+class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One input of an operation, with the value types that our operations take."""
 
     name: str
-    valueString: str | None = None  # FHIR's own spelling
-    valueUri: str | None = None
-    valueUrl: str | None = None
-    valueUuid: str | None = None
-    valueCanonical: str | None = None
-    valueCode: str | None = None
-    valueId: str | None = None
-    valueBoolean: bool | Literal["true", "false"] | None = None
-    valueInteger: int | None = None
-    valueDate: str | None = None
-    valueDateTime: str | None = None
-    valueCoding: Resource | None = None
-    valueCodeableConcept: Resource | None = None
-    resource: Resource | None = None
+    valueString: str | UnsetType = UNSET  # FHIR's own spelling
+    valueUri: str | UnsetType = UNSET
+    valueUrl: str | UnsetType = UNSET
+    valueUuid: str | UnsetType = UNSET
+    valueCanonical: str | UnsetType = UNSET
+    valueCode: str | UnsetType = UNSET
+    valueId: str | UnsetType = UNSET
+    valueBoolean: bool | Literal["true", "false"] | UnsetType = UNSET
+    valueInteger: Integer | UnsetType = UNSET
+    valueDate: str | UnsetType = UNSET
+    valueDateTime: str | UnsetType = UNSET
+    valueCoding: Resource | UnsetType = UNSET
+    valueCodeableConcept: Resource | UnsetType = UNSET
+    resource: Resource | UnsetType = UNSET
+    id: str | UnsetType = UNSET
+    extension: tuple[Resource, ...] | UnsetType = UNSET
 
     def value(self) -> Any:
-        """The value or resource that is given, or None."""
-        for field in self.__struct_fields__[1:]:
-            value = getattr(self, field)
-            if value is not None:
-                return value
-        return None
+        """The value or resource that is given.
+
+        Raises:
+            Refused: 400 unless there is exactly one.
+        """
+        given = [value for field in VALUES if (value := getattr(self, field)) is not UNSET]
+        if len(given) != 1:
+            raise Refused(400, "an input must have one value[x] or resource", issue="structure")
+        return given[0]
+
+
+VALUES = tuple(name for name in Parameter.__struct_fields__ if name not in ("name", "id", "extension"))
 
 
 class ParametersBody(msgspec.Struct, frozen=True):
@@ -140,15 +153,15 @@ class Inputs:
         raise _wrong(name, "true or false")
 
     def number(self, name: str) -> int | None:
-        """A whole number, 0 or more; None if it is not given."""
+        """A whole number from 0 to `MAX_COUNT`; None if it is not given."""
         value = self._single(name)
         if value is None:
             return None
-        if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value):
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
             return int(value)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT:
             return value
-        raise _wrong(name, "a whole number, 0 or more")
+        raise _wrong(name, f"a whole number from 0 to {MAX_COUNT}")
 
     def day(self, name: str) -> date:
         """A date, or the day of a dateTime; today if it is not given."""
@@ -156,7 +169,7 @@ class Inputs:
         if value is None:
             return date.today()
         try:
-            if re.fullmatch(r"[0-9T:.+Z-]+", value):
+            if DAY.fullmatch(value):
                 return date.fromisoformat(value[:10])
         except ValueError:
             pass

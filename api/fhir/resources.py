@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
@@ -14,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 from api.fhir.capability import capability_statement, terminology_capabilities, versions
 from api.fhir.extensions import structure_definitions
 from api.fhir.held import KINDS, Held
-from api.fhir.parameters import Resource
+from api.fhir.parameters import MAX_COUNT, Resource
 from api.fhir.responses import BODY_ERRORS, ERRORS, check_format, fhir_response, openapi, versioned_response
 from api.http.described import query_parameter
 from api.http.keys import OPEN
@@ -25,14 +26,15 @@ ResourceId = Annotated[str, PathParameter(description="The resource's id.")]
 VersionId = Annotated[str, PathParameter(description="The resource's version: a release name.")]
 SEARCHED = ("url", "_id", "name", "title", "version", "status")
 PAGE, PAGE_MAX = 20, 100
+COUNTED = {"minimum": 0, "maximum": MAX_COUNT}
 FORM = b"application/x-www-form-urlencoded"
 PARAMETERS = {
     "url": query_parameter("Its address, with or without version."),
     "_id": query_parameter("Its id."),
     "name": query_parameter("The beginning of its name."),
     "version": query_parameter("The release name."),
-    "_count": query_parameter(f"Page size, at most {PAGE_MAX}.", int, PAGE),
-    "_offset": query_parameter("Resources before the page.", int, 0),
+    "_count": query_parameter(f"Page size, at most {PAGE_MAX}.", int, PAGE, COUNTED),
+    "_offset": query_parameter("Resources before the page.", int, 0, COUNTED),
 }
 
 
@@ -175,7 +177,7 @@ def _found(held: Held, kind: str, values: Mapping[str, list[str]]) -> Resource:
     page = {"_count": PAGE, "_offset": 0}
     for name, given in values.items():
         if name in page:
-            if not given[-1].isdecimal() or len(given[-1]) > 9:
+            if not re.fullmatch("[0-9]{1,9}", given[-1]):
                 raise Refused(400, f"the parameter '{name}' must be a whole number, 0 or more", issue="value")
             page[name] = int(given[-1])
         elif name in SEARCHED:

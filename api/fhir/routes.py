@@ -12,6 +12,7 @@ from litestar.params import Body, PathParameter
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.batch import BatchBody, run_batch
+from api.fhir.described_inputs import BODY, REQUIRED
 from api.fhir.held import Held
 from api.fhir.operations import OPERATIONS, Operation
 from api.fhir.outcome import FHIR_JSON
@@ -66,7 +67,7 @@ def _operation(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler
         "/",
         operation_id=operation.name,
         responses=ERRORS,
-        opt={EXAMPLE: lambda: _example(fhir, operation)},
+        opt={EXAMPLE: lambda: _example(fhir, operation), REQUIRED: operation.required},
         **described,
     )
     async def by_get(request: Request[Any, Any, Any]) -> Response[Resource]:
@@ -79,6 +80,7 @@ def _operation(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler
         status_code=200,
         responses=BODY_ERRORS,
         request_max_body_size=FHIR_BODY_BYTES,
+        opt={BODY: operation.body_schema},
         **described,
     )
     async def by_post(request: Request[Any, Any, Any], data: FhirBody) -> Response[Resource]:
@@ -104,7 +106,15 @@ def _on_one(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler]:
     def named(resource_id: str) -> dict[str, list[Any]]:
         return {operation.of_one: [fhir.held.url(operation.kind, resource_id)]}
 
-    @get(path, operation_id=f"{operation.name}OfOne", responses=ERRORS, **described)
+    one = operation.of_instance()
+
+    @get(
+        "/",
+        operation_id=f"{operation.name}OfOne",
+        responses=ERRORS,
+        opt={REQUIRED: one.required},
+        **described,
+    )
     async def one_by_get(request: Request[Any, Any, Any], resource_id: ResourceId) -> Response[Resource]:
         """Inputs in the query string, as for the type."""
         return await _run(fhir, operation, request, {**_query(request), **named(resource_id)})
@@ -115,6 +125,7 @@ def _on_one(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler]:
         status_code=200,
         responses=BODY_ERRORS,
         request_max_body_size=FHIR_BODY_BYTES,
+        opt={BODY: one.body_schema},
         **described,
     )
     async def one_by_post(
@@ -124,7 +135,7 @@ def _on_one(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler]:
         values = {**_underscored(request), **named_values(data), **named(resource_id)}
         return await _run(fhir, operation, request, values)
 
-    return [one_by_get, one_by_post]
+    return [Router(path, route_handlers=[one_by_get], parameters=dict(one.documented)), one_by_post]
 
 
 def _batch(fhir: Fhir) -> ControllerRouterHandler:

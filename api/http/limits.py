@@ -8,6 +8,7 @@ from __future__ import annotations
 BODY_BYTES = 64 * 1024
 BATCH_BODY_BYTES = 1024 * 1024
 FHIR_BODY_BYTES = 1024 * 1024  # of an operation, which may bring code systems and value sets
+FHIR_VALIDATIONS = 100  # in one $batch-validate-code
 TEXT_CHARACTERS = 2_000
 BATCH_ITEMS = 200
 MAX_K = 100
@@ -24,6 +25,7 @@ BROWSE_MAX = 500
 
 NLM_DEFAULT = 7  # from the documentation of the public API, as the next
 NLM_MAX = 500
+NLM_NUMBER = 999_999_999  # of `maxList`, `count` and `offset`
 NLM_FIELDS = 12  # in each of `df`, `sf`, `cf` and `ef`
 NLM_QUERY_CHARACTERS = 1_000
 NLM_CLAUSES = 32  # of `q`, with its operators in words

@@ -12,7 +12,7 @@ Matcher = Callable[[Column], Rows]
 
 _RANGE = re.compile(r"([\[{])\s*(\S+)\s+TO\s+(\S+)\s*([\]}])")
 _DATE = re.compile(r"\d{4}(?:-?\d\d(?:-?\d\d)?)?")  # a year, month or day
-_UNREAD = re.compile(r"[~^/\\<>=]|&&|\|\|")  # mean something in the syntax that is not supported
+_UNREAD = re.compile(r"[~^/\\<>=&|]")  # mean something in the syntax that is not supported
 _AFTER = "\x7f"  # sorts after what follows a date that names a month or a year
 
 
@@ -28,6 +28,8 @@ def matcher(token: re.Match[str], field: str) -> Matcher:
         return _comparison(token["sign"], token["bound"].strip('"').lower(), field)
     if token["phrase"] is not None and (field not in DATES or not token["phrase"]):
         words = WORD.findall(token["phrase"].lower())
+        if field in BOOLEANS and words not in ([], ["true"], ["false"]):
+            raise QuerySyntaxError(f"has another value for {field} than true or false")
         return lambda column: column.phrase(words)
     return _term((token["phrase"] or token["term"]).lower(), field)
 
@@ -35,7 +37,7 @@ def matcher(token: re.Match[str], field: str) -> Matcher:
 def _term(term: str, field: str) -> Matcher:
     """Which texts of a field match a pattern or a word; of a date field a day, a month or a year."""
     if _UNREAD.search(term):
-        raise QuerySyntaxError(r"has one of ~ ^ / \ < > = in a word; put the words in quotes")
+        raise QuerySyntaxError(r"has one of ~ ^ / \ < > = & | in a word; put the words in quotes")
     if WILDCARD.search(term):
         return lambda column: column.pattern(term)
     if field in BOOLEANS and term not in {"true", "false"}:
@@ -60,7 +62,7 @@ def _range(text: str, field: str) -> Matcher:
 
 def _comparison(sign: str, bound: str, field: str) -> Matcher:
     """Which texts sort before or after a value."""
-    if bound == "*":
+    if WILDCARD.search(bound):
         raise QuerySyntaxError("compares with a wildcard")
     if sign.startswith(">"):
         return _between(bound, "*", sign == ">=", True, field)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from api.http.limits import NLM_DEFAULT, NLM_FIELDS, NLM_MAX, TEXT_CHARACTERS
+from api.http.limits import NLM_DEFAULT, NLM_FIELDS, NLM_MAX, NLM_NUMBER, TEXT_CHARACTERS
 from api.http.problems import invalid
 from api.nlm.fields import FIELDS
 from api.nlm.matchers import QuerySyntaxError
@@ -15,6 +15,11 @@ from api.nlm.query import Condition, parse_query
 
 DISPLAY = "code,display"
 SEARCH = "code,short_desc,long_desc"
+_FIELD = rf"\s*({'|'.join(FIELDS)})"
+# As regular expressions for the OpenAPI document: lists of fields, and of fields with names of their own.
+_MORE = f"{{0,{NLM_FIELDS - 1}}}$"
+FIELD_LIST = rf"^({_FIELD})?\s*(,({_FIELD})?\s*){_MORE}"
+NAMED_FIELD_LIST = rf"^({_FIELD}\s*(:[^,]*)?)?\s*(,({_FIELD}\s*(:[^,]*)?)?\s*){_MORE}"
 
 
 class NlmRequest(msgspec.Struct, frozen=True):
@@ -69,19 +74,19 @@ def _number(query: Mapping[str, str], name: str, default: int, empty: int) -> in
     text = query.get(name)
     if text is None:
         return default
-    if not text.strip():
+    if not text:
         return empty
-    if not re.fullmatch(r"\d{1,9}", text.strip()):
-        raise invalid(f"query.{name}", "must be a whole number, 0 or more")
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise invalid(f"query.{name}", f"must be a whole number from 0 to {NLM_NUMBER}")
     return int(text)
 
 
 def _parts(parameter: str, text: str) -> list[str]:
     """The parts of a comma-separated list that are not blank."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in text.split(",")]
     if len(parts) > NLM_FIELDS:
         raise invalid(f"query.{parameter}", f"at most {NLM_FIELDS} fields are read")
-    return parts
+    return [part for part in parts if part]
 
 
 def _field_and_name(part: str) -> tuple[str, str]:

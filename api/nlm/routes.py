@@ -14,23 +14,33 @@ from litestar.types import ControllerRouterHandler
 
 from api.http.bodies import json_response
 from api.http.described import EXAMPLE, Example, problems, query_parameter
-from api.http.limits import NLM_DEFAULT, NLM_MAX
+from api.http.limits import NLM_DEFAULT, NLM_MAX, NLM_NUMBER, NLM_QUERY_CHARACTERS, TEXT_CHARACTERS
 from api.nlm.fields import FIELDS
-from api.nlm.request import DISPLAY, SEARCH, read_request
+from api.nlm.query_pattern import query_pattern
+from api.nlm.request import DISPLAY, FIELD_LIST, NAMED_FIELD_LIST, SEARCH, read_request
 from api.nlm.search import NlmSearch
 from api.service import Service
 
+# A number, or no value, which asks for something else than leaving the parameter out.
+_NUMBER = {"oneOf": [{"type": "integer", "minimum": 0, "maximum": NLM_NUMBER}, {"const": ""}]}
+_LIST = {"pattern": FIELD_LIST}
+
 # For the OpenAPI document; `read_request` reads them itself, since an empty value differs from none.
 PARAMETERS = {
-    "terms": query_parameter("What was typed; every word must match."),
-    "maxList": query_parameter(f"Rows asked for; {NLM_MAX} when given empty.", int, NLM_DEFAULT),
-    "count": query_parameter(f"Page size, {NLM_MAX} at most.", int, NLM_DEFAULT),
-    "offset": query_parameter("Rows skipped at the start.", int, 0),
-    "df": query_parameter("Fields of the display rows.", default=DISPLAY),
-    "sf": query_parameter("Fields to search.", default=SEARCH),
-    "cf": query_parameter("Field of the codes.", default="code"),
-    "ef": query_parameter(f"Extra fields, `field:alias`; of {', '.join(FIELDS)}."),
-    "q": query_parameter("Constraint in query string syntax, for example `is_noc:false AND code:E*`."),
+    "terms": query_parameter("What was typed; every word must match.", schema={"maxLength": TEXT_CHARACTERS}),
+    "maxList": query_parameter(f"Rows asked for; {NLM_MAX} when given empty.", Any, NLM_DEFAULT, _NUMBER),
+    "count": query_parameter(f"Page size, {NLM_MAX} at most.", Any, NLM_DEFAULT, _NUMBER),
+    "offset": query_parameter("Rows skipped at the start.", Any, 0, _NUMBER),
+    "df": query_parameter("Fields of the display rows.", default=DISPLAY, schema=_LIST),
+    "sf": query_parameter("Fields to search.", default=SEARCH, schema=_LIST),
+    "cf": query_parameter("Field of the codes.", default="code", schema=_LIST),
+    "ef": query_parameter(
+        f"Extra fields, `field:alias`; of {', '.join(FIELDS)}.", schema={"pattern": NAMED_FIELD_LIST}
+    ),
+    "q": query_parameter(
+        "Constraint in query string syntax, for example `is_noc:false AND code:E*`.",
+        schema={"pattern": query_pattern(), "maxLength": NLM_QUERY_CHARACTERS},
+    ),
 }
 
 

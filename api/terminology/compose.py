@@ -55,7 +55,7 @@ class Composer:
     Attributes:
         systems: Canonical -> code systems that were used.
         value_sets: Canonical -> value sets that were imported.
-        across_versions: Whether an exclude of one version took a concept of another away.
+        across_versions: Whether a concept of one version stood for one of another.
         used_parameters: Names of the version parameters that had an effect.
         unknown: Canonicals of code systems that an include names and nobody holds.
     """
@@ -195,7 +195,10 @@ class Composer:
         for path, include in parts_of(value_set, "include"):
             for member in self._included(value_set, include, path, above):
                 chosen.setdefault(member.key, member)
-        match = expansion_parameter(value_set, "versionsMatch") != "false"
+        asked = expansion_parameter(value_set, "versionsMatch")
+        if asked == "true":
+            chosen = self._merged(chosen)
+        match = asked != "false"
         for path, exclude in parts_of(value_set, "exclude"):
             keys = {member.key for member in self._included(value_set, exclude, path, above)}
             # A whole code system, or a filter, excludes codes in every version; listed codes in their own.
@@ -209,6 +212,16 @@ class Composer:
             for member in chosen.values()
             if inactive_too or not member.system.is_inactive(member.concept)
         ]
+
+    def _merged(self, chosen: dict[tuple[str, str, str], Member]) -> dict[tuple[str, str, str], Member]:
+        """Of the members that differ only in the version, the one of the latest."""
+        best: dict[tuple[str, str], Member] = {}
+        for (address, version, code), member in chosen.items():
+            held = best.get((address, code))
+            if held is None or versions.order(version) > versions.order(held.system.version):
+                best[address, code] = member
+        self.across_versions |= len(best) < len(chosen)
+        return {member.key: member for member in best.values()}
 
     def _enter(self, value_set: Resource, above: Sequence[int]) -> None:
         check_imports(value_set, above)

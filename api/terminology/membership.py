@@ -8,6 +8,7 @@ from api.terminology import versions
 from api.terminology.coding import GivenCoding
 from api.terminology.compose import Composer, check_imports, expansion_parameter, parts_of
 from api.terminology.concepts import CodeSystem, Concept, Resource
+from api.terminology.displays import displays
 from api.terminology.errors import Issue, TermError
 from api.terminology.options import pinned
 
@@ -87,8 +88,11 @@ class Membership:
             return newest[0] if newest else given.version
         systems = [self._composer.store.system(given.system, each) for each in newest]
         with_code = [(each, concept) for each in systems if each and (concept := each.find(given.code))]
-        inside = (each.version for each, concept in with_code if self._surely_has(each, concept, given.code))
-        return next(inside, with_code[0][0].version if with_code else newest[0])
+        inside = [each for each in with_code if self._surely_has(*each, given.code)]
+        # A display says which of the versions is meant.
+        meant = (system.version for system, concept in inside if _shows(system, concept, given.display))
+        first = next(iter((*inside, *with_code)), None)
+        return next(meant, first[0].version if first else newest[0])
 
     def _surely_has(self, system: CodeSystem, concept: Concept, code: str) -> bool:
         """Whether a concept is a member; also false where that cannot be decided."""
@@ -242,6 +246,13 @@ class Membership:
             held = self._composer.store.system(str(include["system"]))
             if held is not None:
                 self._composer.tests(held, include, path)
+
+
+def _shows(system: CodeSystem, concept: Concept, display: str | None) -> bool:
+    """Whether a text is a display of a concept; case does not count."""
+    return display is not None and any(
+        each.text.casefold() == display.casefold() for each in displays(system, concept, {})
+    )
 
 
 __all__ = ["Membership", "pinned"]
