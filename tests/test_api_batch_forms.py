@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import api.commands.batch
 from api.__main__ import main
 from api.batch.chunks import CHUNK_ROWS, Memo
 from api.batch.column_names import is_header
-from api.batch.encoders import Encoded
+from api.batch.encoders import CsvEncoder, Encoded, answer_values, csv_line
 from api.service import Query
 from suggest.answer import Ask
 from tests.fakes import FakeSuggester
@@ -207,3 +208,20 @@ def test_an_interrupted_parquet_run_goes_on(tmp_path: Path, monkeypatch: pytest.
 
     assert parquet.read_table(batch(tmp_path, text, "-k", "1", out="parquet")).equals(whole)
     assert len(fake.texts) == CHUNK_ROWS * 2
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("description", ["plain", 'a "b", c; d', "=1+1", "-x\r\ny", ""])
+def test_a_line_of_csv_is_that_of_all_its_values_together(
+    suggester: FakeSuggester, description: str, delimiter: str
+) -> None:
+    """It is put together of parts that repeat from answer to answer."""
+    answer = suggester.suggest(["folding walker"], k=2)[0]
+    first = msgspec.structs.replace(answer.suggestions[0], description=description, confidence=0.25)
+    answer = msgspec.structs.replace(answer, suggestions=(first,), warnings=(description, "w"))
+    cells = ["" if value is None else str(value) for value in answer_values(answer, None, 2)]
+    cells = [{"0.25": "0.2500", "True": "true", "False": "false"}.get(cell, cell) for cell in cells]
+    line, changed = csv_line(cells, delimiter)
+
+    for _ in range(2):
+        assert CsvEncoder(2, delimiter).data(answer, None) == (f"{delimiter}{line}".encode(), changed)

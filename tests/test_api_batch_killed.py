@@ -45,7 +45,7 @@ def test_a_killed_batch_leaves_nothing_that_blocks(tmp_path: Path, ending: str) 
     folder = build_index(Home(tmp_path / "home"), on=date(2026, 1, 15))[0]
     given, wanted = tmp_path / "in.csv", tmp_path / f"out.{ending}"
     given.write_text("id,text\n" + "".join(f"{number},walker {number}\n" for number in range(ROWS)))
-    options = ["-k", "1", "--processes", "2", "--index", str(folder)]
+    options = ["-k", "1", "--processes", "3", "--index", str(folder)]
     command = [sys.executable, "-m", "api", "batch", str(given), str(wanted), *options]
     environ = {**os.environ, "HCPCS_HOME": str(tmp_path / "home")}
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)

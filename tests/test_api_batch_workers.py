@@ -15,7 +15,7 @@ from api.__main__ import main
 from api.batch.chunks import CHUNK_ROWS
 from api.batch.encoders import JsonEncoder, QueryAnswerer
 from api.batch.readers import BatchError
-from api.batch.workers import CHUNKS_BEFORE_WORKERS, answer_chunks
+from api.batch.workers import CHUNKS_BEFORE_WORKERS, MAX_AHEAD, answer_chunks
 from api.building import build_index
 from api.service import Query
 from index.home import Home
@@ -73,7 +73,7 @@ def test_rows_are_read_only_as_far_as_needed(starter: Path) -> None:
         next(chunks)
     chunks.close()
 
-    assert read < (CHUNKS_BEFORE_WORKERS + 12) * CHUNK_ROWS
+    assert read < (CHUNKS_BEFORE_WORKERS + MAX_AHEAD + 8) * CHUNK_ROWS
 
 
 def test_a_process_that_ends_early_is_reported(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import msgspec
@@ -24,6 +24,7 @@ NUMBER = re.compile(r" *[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%? *")
 ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 RANK_COLUMNS = ("code", "confidence", "description", "status")  # for each rank; `status` is that on the date
 ROW_COLUMNS = ("no_good_match", "looks_like", "date_of_service", "release", "warnings", "reason", "error")
+MAX_CACHED = 20_000  # lines of cells, of some hundred bytes each
 NO_LIKELY_CODE = "no code is likely for this text"
 
 
@@ -69,9 +70,19 @@ class CsvEncoder(msgspec.Struct, frozen=True):
 
     def data(self, answer: Answer | None, error: str | None) -> tuple[bytes, int]:
         """The end of a CSV line, without the line feed."""
-        cells = [_cell(value) for value in answer_values(answer, error, self.k)]
-        line, neutralised = csv_line(cells, self.delimiter)
-        return f"{self.delimiter}{line}".encode(errors="replace"), neutralised
+        suggestions = answer.suggestions[: self.k] if answer else ()
+        delimiter = self.delimiter
+        parts: list[str] = []
+        neutralised = 0
+        for one in suggestions:
+            part, changed = _cells((one.code, one.description, one.status), delimiter)
+            code, _, rest = part.partition(delimiter)
+            parts += (code, f"{one.confidence:.4f}", rest)
+            neutralised += changed
+        parts += [""] * (len(RANK_COLUMNS) * (self.k - len(suggestions)))
+        part, changed = _cells(tuple([_cell(value) for value in _row_values(answer, error)]), delimiter)
+        line = delimiter.join(("", *parts, part))
+        return line.encode(errors="replace"), neutralised + changed
 
 
 class JsonEncoder(msgspec.Struct, frozen=True):
@@ -142,10 +153,14 @@ def answer_values(answer: Answer | None, error: str | None, k: int) -> list[Any]
     for suggestion in suggestions:
         values += [suggestion.code, suggestion.confidence, suggestion.description, suggestion.status]
     values += [None] * (len(RANK_COLUMNS) * (k - len(suggestions)))
+    return [*values, *_row_values(answer, error)]
+
+
+def _row_values(answer: Answer | None, error: str | None) -> list[Any]:
+    """The values of `ROW_COLUMNS`."""
     if answer is None:
-        return [*values, *[None] * (len(ROW_COLUMNS) - 2), error, error]
+        return [*[None] * (len(ROW_COLUMNS) - 2), error, error]
     return [
-        *values,
         answer.no_good_match,
         answer.looks_like.system if answer.looks_like else None,
         answer.date_of_service,
@@ -173,6 +188,12 @@ def csv_line(cells: Sequence[str], delimiter: str) -> tuple[str, int]:
     csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(safe)
     changed = sum(map(len, safe)) - sum(map(len, cells))
     return line.written.removesuffix("\r\n"), changed
+
+
+@lru_cache(MAX_CACHED)
+def _cells(cells: tuple[str, ...], delimiter: str) -> tuple[str, int]:
+    """As `csv_line`: what is said of a code or of a day repeats in almost every answer."""
+    return csv_line(cells, delimiter)
 
 
 def neutralised(cell: str) -> str:

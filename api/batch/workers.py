@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CHUNKS_BEFORE_WORKERS = 4
 MAX_DEFAULT_PROCESSES = 4  # each process holds a copy of the index in memory
 QUEUED_PER_PROCESS = 2  # chunks that wait for each process
+MAX_AHEAD = 16  # chunks that this process may answer while an earlier one is still in work
 
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def answer_chunks(
         answerer: Answers the first chunks; all of them if `processes` is 1.
         rows: Read only as far as needed.
         index_folder: Gives the folder that worker processes load; called only if they are started.
-        processes: Maximum number of worker processes.
+        processes: Maximum number of processes, this one included.
 
     Raises:
         BatchError: If a worker process ends early.
@@ -72,7 +73,7 @@ def map_chunks(
     yield from map(answerer.answer, islice(chunks, CHUNKS_BEFORE_WORKERS if processes > 1 else None))
     next_chunk = next(chunks, None)
     if next_chunk is not None:
-        with WorkerPool(index_folder(), answerer.maker(), processes) as pool:
+        with WorkerPool(index_folder(), answerer.maker(), processes - 1, answerer) as pool:
             yield from pool.answer(chain([next_chunk], chunks))
 
 
@@ -83,14 +84,22 @@ class WorkerPool(Generic[T]):
         index_folder: Loaded by each process.
         make: Makes the answerer of each process from its suggester.
         processes: Number of processes.
+        here: Answers in this process too, which else would wait with its index in memory; None: nothing.
     """
 
-    def __init__(self, index_folder: Path, make: Callable[[Suggester], Answerer[T]], processes: int) -> None:
+    def __init__(
+        self,
+        index_folder: Path,
+        make: Callable[[Suggester], Answerer[T]],
+        processes: int,
+        here: Answerer[T] | None = None,
+    ) -> None:
         # Spawned rather than forked: the libraries below run threads, which a fork would lose.
         self._executor = ProcessPoolExecutor(
             processes, get_context("spawn"), _start_worker, (index_folder, make)
         )
         self._max_queued = processes * QUEUED_PER_PROCESS
+        self._here = here
 
     def __enter__(self) -> WorkerPool[T]:
         return self
@@ -104,19 +113,42 @@ class WorkerPool(Generic[T]):
         Raises:
             BatchError: If a worker process ends early.
         """
-        queued: deque[Future[T]] = deque()
+        waiting = iter(chunks)
+        taken: deque[Future[T]] = deque()
         try:
-            for chunk in chunks:
-                queued.append(self._executor.submit(_answer_in_worker, chunk))
-                if len(queued) > self._max_queued:
-                    yield queued.popleft().result()
-            while queued:
-                yield queued.popleft().result()
+            while self._submit(waiting, taken):
+                while taken and taken[0].done():
+                    yield taken.popleft().result()
+                mine = self._next_here(waiting, taken)
+                if mine is not None:
+                    taken.append(mine)
+                elif taken:
+                    yield taken.popleft().result()
         except BrokenProcessPool:
             raise BatchError(
                 "a worker process ended early, perhaps for lack of memory; the rows written so far are kept: "
                 "run the same command again with --processes 1"
             ) from None
+
+    def _submit(self, waiting: Iterator[Sequence[Any]], taken: deque[Future[T]]) -> bool:
+        """Give the workers as many chunks as may wait for them; returns whether any chunk is in work."""
+        for _ in range(self._max_queued - sum(not future.done() for future in taken)):
+            chunk = next(waiting, None)
+            if chunk is None:
+                break
+            taken.append(self._executor.submit(_answer_in_worker, chunk))
+        return bool(taken)
+
+    def _next_here(self, waiting: Iterator[Sequence[Any]], taken: deque[Future[T]]) -> Future[T] | None:
+        """The next chunk, answered in this process; None if there is none, or too many wait to be written."""
+        if self._here is None or len(taken) >= MAX_AHEAD:
+            return None
+        chunk = next(waiting, None)
+        if chunk is None:
+            return None
+        answered: Future[T] = Future()
+        answered.set_result(self._here.answer(chunk))
+        return answered
 
 
 _worker_answerer: Answerer[Any]  # set in each worker process when it starts
