@@ -14,8 +14,8 @@ from tests.page_desk import SIZES, Desk, ask, codes, lines_done, until, violatio
 
 pytestmark = pytest.mark.browser
 
-SCRIPT_BYTES = 130_000  # all scripts together, as served and not packed
-FIRST_BYTES = 100_000  # those that the page loads at its start
+SCRIPT_BYTES = 140_000  # all scripts together, as served and not packed
+FIRST_BYTES = 75_000  # those that the page loads at its start
 FIRST_PAINT_MS = 1500  # on a processor slowed four times
 INPUT_DELAY_MS = 100  # from a key to its letter in the box, likewise
 SLOWED = 4
@@ -346,7 +346,7 @@ def test_scripts_are_small() -> None:
 
     assert sum(size.values()) <= SCRIPT_BYTES
     assert sum(size[name] for name in at_start) <= FIRST_BYTES
-    assert not {"browse.js", "compare.js", "reports.js", "session.js", "xlsx.js"} & at_start
+    assert not {"browse.js", "compare.js", "reports.js", "session.js", "table.js", "xlsx.js"} & at_start
 
 
 def test_paint_and_typing_are_quick_on_a_slow_processor(desk: Desk) -> None:

@@ -68,8 +68,9 @@ export function typed() {
     writeAddress();
   }
   waiting = state.text.trim() !== "";
-  if (waiting) askSoon();
-  else ask();
+  if (!waiting) return ask();
+  $("search").setAttribute("aria-busy", "true");
+  return askSoon();
 }
 
 export function askForMore() {
