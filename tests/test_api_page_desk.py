@@ -114,6 +114,19 @@ def test_an_unfinished_word_is_answered_for_the_whole_one(desk: Desk) -> None:
     assert page.locator("#message h2").inner_text() == "No good match"
 
 
+def test_the_first_whole_word_with_a_good_match_is_taken(desk: Desk) -> None:
+    """Not the word of most codes, where no code fits that one alone."""
+    page = desk.open()
+    words = json.dumps({"words": ["needs", "cane", "needed"]})
+    page.route("**/v1/complete", lambda route: route.fulfill(body=words, content_type="application/json"))
+    ask(page, "need")
+
+    assert codes(page) == ["E0100"]
+    assert page.locator("#unfinished").inner_text().startswith("Codes for “cane”:")
+    buttons = page.locator("#unfinished").get_by_role("button")
+    assert buttons.all_inner_texts() == ["needs", "needed"]
+
+
 # ---- comparison --------------------------------------------------------------------------------------
 
 
