@@ -6,11 +6,15 @@ import argparse
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from index.code_systems import LEVEL_I, SECTION
 
 SECTION_NAME = re.compile(f"{SECTION}|{LEVEL_I.name}")
+NO_CHOICE = re.compile(
+    r"(?P<argument>argument .*?: )invalid choice: '?(?P<given>.*?)'? \(choose from (?P<choices>.*)\)"
+)
+LAST_PORT = 65535
 ALL_SECTIONS = "A, B, C, E, G, H, J, K, L, M, P, Q, R, S, T, U, V or CPT"
 
 
@@ -22,6 +26,17 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **options)
         self.register("type", int, whole_number)
         self.register("type", float, number)
+
+    def error(self, message: str) -> NoReturn:
+        """End with a sentence; after a value that is none of the choices it says which one is nearest."""
+        from difflib import get_close_matches
+
+        if found := NO_CHOICE.fullmatch(message):
+            choices = re.findall(r"[\w-]+", found["choices"])
+            near = get_close_matches(found["given"], choices, 1)
+            message = f"{found['argument']}{found['given']!r} is none of {', '.join(choices)}"
+            message += f"; did you mean {near[0]}?" if near else ""
+        super().error(message)
 
 
 def whole_number(text: str) -> int:
@@ -57,6 +72,29 @@ def sections(text: str) -> tuple[str, ...]:
     found = tuple(part.strip().upper() for part in text.split(",") if part.strip())
     if not found or not all(map(SECTION_NAME.fullmatch, found)):
         raise argparse.ArgumentTypeError(f"a section is one of {ALL_SECTIONS}; several as E,K")
+    return found
+
+
+def us_state(text: str) -> str:
+    """A state's postal abbreviation, in upper case.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is not two letters, as REST refuses it.
+    """
+    if not re.fullmatch("[A-Za-z]{2}", text):
+        raise argparse.ArgumentTypeError("a state is two letters, such as CA")
+    return text.upper()
+
+
+def port_number(text: str) -> int:
+    """A port to listen on.
+
+    Raises:
+        argparse.ArgumentTypeError: If there is no such port.
+    """
+    found = whole_number(text)
+    if not 0 <= found <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}; 0 takes a free one")
     return found
 
 

@@ -34,6 +34,17 @@ def test_a_section_that_is_none_is_refused(text: str) -> None:
         (["claim", "x", "--on", "2026-02-30"], "argument --on: it is no day of the calendar"),
         (["audit", "x.csv", "--on", "1/2"], "argument --on: it is not a date such as 2026-01-15"),
         (["serve", "--port", "http"], "argument --port: it is not a whole number such as 10"),
+        (
+            ["serve", "--port", "99999"],
+            "argument --port: a port is a number from 0 to 65535; 0 takes a free one",
+        ),
+        (["claim", "x", "--state", "california"], "argument --state: a state is two letters, such as CA"),
+        (["code", "E0143", "--state", "1A"], "argument --state: a state is two letters, such as CA"),
+        (["sugest", "x"], "argument COMMAND: 'sugest' is none of suggest, batch, "),
+        (
+            ["claim", "x", "--setting", "outpatent"],
+            "is none of practitioner, outpatient, dme; did you mean outpatient?",
+        ),
     ],
 )
 def test_no_refusal_is_in_the_words_of_python(

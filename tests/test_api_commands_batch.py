@@ -66,6 +66,16 @@ def test_every_column_and_the_order_are_kept(tmp_path: Path) -> None:
     assert (second["id"], second["code_1"], second["code_2"], second["error"]) == ("3", "K0001", "", "")
 
 
+def test_an_output_in_no_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says which folder is missing, not the name of a file that nobody gave."""
+    given = tmp_path / "in.csv"
+    given.write_text("text\ncane\n")
+    assert main(["batch", str(given), str(tmp_path / "none" / "out.csv")]) == 2
+    assert capsys.readouterr().err == (
+        f"hcpcs: there is no folder {tmp_path / 'none'} for the output; make it first\n"
+    )
+
+
 def test_bad_rows_say_why_in_their_own_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty text, a wrong date, a row too short or too long: reported in its row, nothing is dropped."""
     text = "text,day,x\ncane,2026-01-31,1\n ,2026-01-31,2\ncane,soon,3\ncane\n"

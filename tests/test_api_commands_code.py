@@ -103,6 +103,23 @@ def test_an_unknown_code_is_told_and_ends_with_1(capsys: pytest.CaptureFixture[s
     assert known["code"] == "A0001"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("D0120", "dental codes (CDT) are the ADA's and are never read"),
+        ("99213", "CPT codes are read only from a licence holder's file"),
+        ("E0143X", "a code is one letter and four digits, such as E0143"),
+        ("E01", "a code is one letter and four digits, such as E0143"),
+    ],
+)
+def test_an_unknown_code_of_another_form_is_explained(
+    text: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its form says why no release has it."""
+    assert main(["code", text]) == 1
+    assert f"{text}: not in this release: {said}" in capsys.readouterr().out
+
+
 def test_codes_are_read_from_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

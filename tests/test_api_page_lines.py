@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.page_desk import Desk, ask, lines_done, paste_done, until
+from tests.page_desk import Desk, ask, paste_done, until
 
 pytestmark = pytest.mark.browser
 
@@ -73,18 +73,27 @@ def test_review_by_keys_alone(desk: Desk) -> None:
 
 
 def test_enter_in_a_lines_search_uses_the_code(desk: Desk) -> None:
-    """Without a Tab: s, words, Enter, and the focus is on the line again."""
+    """Without a Tab: s, words that replace the text, Enter; the next line without a code is searched for."""
     page = desk.open()
-    paste_done(page, SHEET)
-    page.locator("#line-2 select").focus()
+    paste_done(page, SHEET + "vvv www\t1/18/2026\t1\t\t\r\n")
+    until(page, "document.activeElement.closest('#line-0')")  # the first line to check
+    page.keyboard.press("j")
+    page.keyboard.press("j")
     page.keyboard.press("s")
-    until(page, "document.activeElement.id === 'text'")
-    ask(page, "plain wheelchair")
+    page.keyboard.type("plain wheelchair")
     page.keyboard.press("Enter")
-    lines_done(page)
-
+    until(page, "document.activeElement.closest('#line-3')")
     assert page.locator("#line-2 select").input_value() == "K0001"
-    assert focused(page) == "line-2"
+    page.keyboard.press("a")
+    until(page, "document.activeElement.closest('#line-4')")
+    page.keyboard.press("k")
+    page.keyboard.press("s")
+    page.keyboard.type("plain wheelchair")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#line-banner').textContent.startsWith('Line 5: vvv www')")
+    assert page.locator("#text").input_value() == "vvv www"
+    page.keyboard.press("Escape")
+    assert (focused(page), state(page, 3)) == ("line-4", "Picked by you")
 
 
 def test_many_lines_are_decided_at_once(desk: Desk) -> None:
@@ -121,3 +130,71 @@ def test_flags_and_comments_are_exported_with_every_column(desk: Desk) -> None:
     assert (rows[1]["comment"], rows[1]["flagged"], rows[0]["flagged"]) == ("ask the ward", "yes", "no")
     assert rows[1]["why"].startswith("shares 2 words")
     assert rows[3]["Mod"] == "LT RT"
+
+
+def test_units_are_worked_out_and_compared_with_the_columns(desk: Desk) -> None:
+    """Units by the text, times the quantity; modifiers that the release has not; also in the download."""
+    page = desk.open()
+    paste_done(page, SHEET.replace("LT RT", "LT ZQ"))
+    page.get_by_role("button", name="Work out units").click()
+    until(page, "document.querySelectorAll('#lines-table .claim').length === 3")
+
+    assert page.locator("#line-1 .claim p").first.inner_text() == (
+        "Units 1 (one, one unit each = 1) by the text; 2 times that: 2"
+    )
+    assert page.locator("#line-0 .claim").inner_text().startswith("Units 1 (one, one unit each = 1)")
+    assert "ZQ is no modifier of this release" in page.locator("#line-3 .claim").inner_text()
+    page.locator("#line-2 select").focus()
+    page.keyboard.press("s")
+    ask(page, "plain wheelchair")
+    page.keyboard.press("Enter")
+    page.locator("#line-2 .claim").wait_for()
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Download CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(found.value.path()).read_text("utf-8-sig"))))
+    assert [(row["units_by_text"], row["units_with_quantity"]) for row in rows] == [
+        ("1", "1"), ("1", "2"), ("1", "1"), ("1", "1"),
+    ]  # fmt: skip
+    assert "ZQ is no modifier" in rows[3]["claim_warnings"]
+
+
+def test_a_claim_line_is_compared_with_quantity_and_modifiers(desk: Desk) -> None:
+    """No number where the text gives none; limits count the quantity; a modifier at hand is not missed."""
+    page = desk.open()
+    limit = {"table": "MUE", "setting": "practitioner", "units": 100, "per": "day"}
+    answer = {
+        "code": "J9271",
+        "units": 1,
+        "arithmetic": "1 mg / 1 mg = 1",
+        "missing": "",
+        "limits": [limit],
+        "fees": [{"modifiers": ["NU"]}],
+        "modifiers": [{"modifier": "JZ", "reason": "nothing was wasted"}],
+        "warnings": ["a modifier may be missing: NU", "MUE is of another quarter than the date"],
+    }
+    known = [
+        {"modifier": name, "status": status}
+        for name, status in (("NU", "active"), ("JZ", "active"), ("A9", "terminated"))
+    ]
+
+    def claim(answer: dict[str, Any], **cells: str) -> dict[str, Any]:
+        found: dict[str, Any] = page.evaluate(
+            "async (given) => (await import('./static/rowclaim.js')).claimOf(...given)",
+            [answer, cells, known],
+        )
+        return found
+
+    first = claim(answer, quantity="200", modifiers="NU")
+    assert (first["units"], first["total"], first["suggested"]) == (1, 200, ["JZ (nothing was wasted)"])
+    assert first["warnings"] == ["200 units: at most 100 units a day (practitioner, MUE)"]
+    assert first["general"] == ["MUE is of another quarter than the date"]
+    second = claim(answer, quantity="1", modifiers="jz/A9")
+    assert (second["total"], second["suggested"]) == (1, [])
+    assert second["warnings"] == ["modifier A9 has ended", "a modifier may be missing: NU"]
+    third = claim(
+        answer | {"units": None, "missing": "the unit is 1 mg; the text gives no dose"}, quantity="3"
+    )
+    assert (third["total"], third["words"]) == (
+        None,
+        "Units not known: the unit is 1 mg; the text gives no dose",
+    )

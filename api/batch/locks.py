@@ -43,6 +43,8 @@ def _open(path: Path) -> BinaryIO:
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     if path.is_symlink():
         raise BatchError(f"{path} is a link; remove it, or name another output")
+    if not path.parent.is_dir():
+        raise BatchError(f"there is no folder {path.parent} for the output; make it first")
     if path.exists() and not path.is_file():
         raise NotRegularError(0, "is not an ordinary file", str(path))
     return os.fdopen(os.open(path, flags, 0o666), "r+b")

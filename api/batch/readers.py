@@ -118,7 +118,8 @@ class CsvReader:
             raise self._error(error) from None
 
     def _error(self, error: csv.Error) -> BatchError:
-        return BatchError(f"line {self._reader.line_num} of the CSV file cannot be read: {error}")
+        said = "it is no text, or has line ends of another kind" if "new-line" in str(error) else error
+        return BatchError(f"line {self._reader.line_num} of the CSV file cannot be read: {said}")
 
     def _checked(self, names: tuple[str, ...]) -> tuple[str, ...]:
         if not any(names):

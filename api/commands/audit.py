@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
+from api.arguments import us_state
 from api.audit.answerer import AuditAnswerer, RowReader
 from api.audit.columns import SAMPLE_ROWS, Columns, recognise
 from api.audit.ledger import Ledger
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("file", type=Path, metavar="FILE", help=".csv or .jsonl file")
     add("--out", type=Path, metavar="DIR", help="folder of the results (default: FILE's name with -audit)")
     add("--setting", choices=SETTINGS, help="whose unit limits and fees count (default: fees of any)")
-    add("--state", type=str.upper, metavar="XX", help="state of the fees (default: the lowest)")
+    add("--state", type=us_state, metavar="XX", help="state of the fees (default: the lowest)")
     add(
         "--on",
         type=date_argument,

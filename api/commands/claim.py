@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.arguments import us_state
 from api.console import print_json
 from api.dates import date_argument
 from api.loading import open_suggester
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("practitioner", "outpatient", "dme"),
         help="whose limits and fees are shown (default: all)",
     )
-    parser.add_argument("--state", metavar="XX", help="state for fees that differ by state")
+    parser.add_argument("--state", type=us_state, metavar="XX", help="state for fees that differ by state")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import msgspec
 
+from api.arguments import us_state
 from api.console import CYAN, DIM, coloured, paged, print_json, wrapped
 from api.dates import date_argument
 from api.loading import resolve_index
 from api.settings import Settings
+from index.code_systems import DENTAL, LEVEL_I, LEVEL_II
 from index.history.spans import CodeHistory
 from index.records import Modifier, Record
 from index.store.catalogue import HISTORY, MODIFIERS, RECORDS, SUCCESSORS, Catalogue
@@ -58,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--on", type=date_argument, metavar="DATE", help="date of service (default: today)")
     add("--setting", choices=SETTINGS, help="limits and fees of this setting (default: all)")
-    add("--state", type=str.upper, metavar="XX", help="fees of this state (default: range)")
+    add("--state", type=us_state, metavar="XX", help="fees of this state (default: range)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each code")
 
@@ -110,9 +112,21 @@ def _found(
     yield details
 
 
+def why_unknown(text: str) -> str:
+    """That a text is no code of the release, with the reason that its form gives."""
+    said = "not in this release"
+    if DENTAL.fullmatch(text):
+        return f"{said}: dental codes (CDT) are the ADA's and are never read"
+    if LEVEL_I.matches(text):
+        return f"{said}: CPT codes are read only from a licence holder's file (hcpcs index build --cpt FILE)"
+    if not LEVEL_II.matches(text) and any(map(str.isdigit, text)):
+        return f"{said}: a code is one letter and four digits, such as E0143"
+    return said
+
+
 def _show(text: str, found: Sequence[Details], as_json: bool) -> None:
     if as_json and not found:
-        print_json({"code": text, "error": "not in this release"})
+        print_json({"code": text, "error": why_unknown(text)})
     elif as_json:
         for details in found:
             print_json(details)
@@ -124,7 +138,7 @@ def _show(text: str, found: Sequence[Details], as_json: bool) -> None:
     elif found:
         _print(found[0])
     else:
-        print(f"{text}: not in this release\n")
+        print(f"{text}: {why_unknown(text)}\n")
 
 
 def _ended(modifier: Details) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from api.arguments import port_number
 from api.callers.file import read_callers
 from api.callers.table import NAME, make_table
 from api.loading import open_suggester, resolve_index
@@ -38,7 +39,9 @@ OPEN_FILES = 4096  # as many connections as the limits allow, in a process, and 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (default: 8000)")
+    parser.add_argument(
+        "--port", type=port_number, default=8000, help="port; 0 takes a free one (default: 8000)"
+    )
     parser.add_argument("--workers", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder instead of the active one")
     parser.add_argument(

@@ -8,9 +8,7 @@ import { askKey, readRelease } from "./release.js";
 import { onKeyNeeded } from "./service.js";
 import { desk, restoreDesk } from "./desk.js";
 import { keeping } from "./keep.js";
-import { codeKept, codeLines } from "./several.js";
 import { narrow, onChange, state, writeAddress } from "./state.js";
-import { hasTable, undoLast, unsaved } from "./table.js";
 import { openView, view } from "./views.js";
 
 const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 };
@@ -26,6 +24,11 @@ function keyInText(event) {
   }
 }
 
+// The table of lines is loaded with the first lines; `lines` is its module then.
+let lines = null;
+const loadLines = async () => (lines ??= await import("./several.js"));
+const codeLines = async (text) => (await loadLines()).codeLines(text);
+
 // Several lines that are pasted anywhere except into another field.
 function pasted(event) {
   if (event.target.closest?.("input:not(#text), textarea, dialog")) return;
@@ -35,7 +38,8 @@ function pasted(event) {
   codeLines(text);
 }
 
-// Escape: closes the open list of sections or the details; else clears the text box, or moves to it from elsewhere.
+// Escape: closes the open list of sections or the details; goes back from the search for a line; else clears the text box, or moves
+// to it from elsewhere.
 function escape(event) {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   if ($("sections").open) {
@@ -46,6 +50,7 @@ function escape(event) {
     openView("list");
     $("text").focus();
   }
+  else if (state.line !== null) lines.backToLine();
   else if (document.activeElement === $("text")) setText("");
   else $("text").focus();
 }
@@ -63,7 +68,7 @@ function undoKey(event) {
   if (event.defaultPrevented || event.key !== "z" || !(event.ctrlKey || event.metaKey) || view() !== "table") return;
   if (event.target.closest('input[type="text"], textarea')) return;
   event.preventDefault();
-  undoLast();
+  lines.undoLast();
 }
 
 function openPaste() {
@@ -72,7 +77,10 @@ function openPaste() {
   $("lines").focus();
 }
 
-const openFile = async (file) => (await import("./files.js")).openFile(file);
+async function openFile(file) {
+  await loadLines();
+  (await import("./files.js")).openFile(file);
+}
 
 function dropped(event) {
   event.preventDefault();
@@ -148,9 +156,9 @@ function listen() {
   document.addEventListener("keydown", slash);
   document.addEventListener("click", (event) => { if (!$("sections").contains(event.target)) $("sections").open = false; });
   addEventListener("pagehide", forgetText);
-  addEventListener("beforeprint", () => { $("printed").textContent = hasTable() && view() === "table" ? "" : state.text.trim(); });
+  addEventListener("beforeprint", () => { $("printed").textContent = view() === "table" ? "" : state.text.trim(); });
   addEventListener("pageshow", (event) => { if (event.persisted) setText(""); });
-  addEventListener("beforeunload", (event) => { if (unsaved() && !keeping()) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (lines?.unsaved() && !keeping()) event.preventDefault(); });
 }
 
 function start() {
@@ -164,7 +172,7 @@ function start() {
   if (state.code && narrow.matches) openSheet();
   else $("text").focus({ preventScroll: true });
   show($("intro"));
-  if (restoreDesk() && desk.table) codeKept(desk.table);
+  if (restoreDesk() && desk.table) loadLines().then(({ codeKept }) => codeKept(desk.table));
 }
 
 start();

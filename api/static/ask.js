@@ -15,6 +15,8 @@ import { beliefWords, count } from "./wording.js";
 const LONGEST = 2000;
 const STEPS = [10, 30, 100]; // numbers of codes to request; the service's limit is 100
 
+const WORDS_TRIED = 3; // for a word that is not finished
+
 let step = 0;
 let waiting = false;
 let copyNext = null; // Enter was pressed before the answer to the current text arrived
@@ -22,13 +24,19 @@ let copyNext = null; // Enter was pressed before the answer to the current text 
 const askService = latest(async (signal, body) => completed(await call("v1/suggest", { body, signal }), signal, body));
 const askSoon = later(70, ask);
 
-// A lone word without a good match may not be finished: then the answer is that to the whole word that most codes have.
+// A lone word without a good match, or whose best code shares no word with it, may not be finished: then the answer is that to a whole
+// word, the one of most codes that has a good match.
 async function completed(answer, signal, body) {
-  if (!answer.no_good_match || answer.looks_like?.probability > 0.5 || !/^\p{L}{3,20}$/u.test(body.text)) return answer;
+  const best = answer.suggestions[0];
+  const foreign = answer.no_good_match || best?.why?.summary.startsWith("nearest ");
+  if (!foreign || !/^\p{L}{3,20}$/u.test(body.text)) return answer;
   const { words } = await call("v1/complete", { body: { text: body.text }, signal });
-  if (!words.length || words[0] === body.text.toLowerCase()) return answer;
-  const whole = await call("v1/suggest", { body: { ...body, text: words[0] }, signal });
-  return whole.no_good_match ? answer : { ...whole, unfinished: { typed: body.text, words } };
+  if (words[0] === body.text.toLowerCase()) return answer;
+  for (const word of words.slice(0, WORDS_TRIED)) {
+    const whole = await call("v1/suggest", { body: { ...body, text: word }, signal });
+    if (!whole.no_good_match) return { ...whole, unfinished: { typed: body.text, words: [word, ...words.filter((one) => one !== word)] } };
+  }
+  return answer;
 }
 
 export async function ask() {
@@ -68,8 +76,9 @@ export function typed() {
     writeAddress();
   }
   waiting = state.text.trim() !== "";
-  if (waiting) askSoon();
-  else ask();
+  if (!waiting) return ask();
+  $("search").setAttribute("aria-busy", "true");
+  return askSoon();
 }
 
 export function askForMore() {

@@ -100,13 +100,18 @@ function historyPart({ lives }) {
 }
 
 function notePart({ code }) {
-  const box = el("textarea", { id: "note", rows: "2", "aria-label": `Your note on ${code}`, onchange: () => setNote(code, box.value) });
+  const box = el("textarea", { id: "note", rows: "2", dir: "auto", "aria-label": `Your note on ${code}`, onchange: () => setNote(code, box.value) });
   box.value = noteOf(code);
   return el("section", { class: "part" }, el("details", { open: Boolean(noteOf(code)) }, el("summary", {}, el("h3", {}, "Your note")), el("div", {}, box)));
 }
 
+// Names of the folds that are open; they stay so when the same code is drawn again for another text or day.
+const openFolds = (pane) => [...pane.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
+
 export function drawDetails(detail, act) {
   const pane = $("details");
+  const same = $("details-code")?.textContent === detail.code;
+  const open = same ? openFolds(pane) : [];
   pane.replaceChildren(...[
     head(detail, act),
     replacement(detail, act),
@@ -119,8 +124,9 @@ export function drawDetails(detail, act) {
     modifierPart(detail),
     notePart(detail),
   ].filter(Boolean));
+  for (const fold of pane.querySelectorAll("details")) if (open.includes(fold.firstChild.textContent)) fold.open = true;
   pane.hidden = false;
-  pane.scrollTop = 0;
+  if (!same) pane.scrollTop = 0;
 }
 
 export function drawDetailsError(sentence, act) {

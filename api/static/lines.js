@@ -5,6 +5,7 @@ import { dateColumn, isDayFirst, readDay } from "./dates.js";
 import { notValid } from "./results.js";
 import { count } from "./wording.js";
 
+export const NDC = /^[0-9][0-9 -]{8,12}[0-9]$/; // as the service takes it
 const REVIEW_BELOW = 0.6;
 const INSTEAD = "instead of a code"; // why.source of a code that replaced the one in the text: units may differ
 const DECIDED = ["pick", "byHand", "found", "flag", "comment"];
@@ -113,7 +114,14 @@ export function fromSnapshot({ rows, given, decided }) {
   return table;
 }
 
-// All columns of the table, then ours; one row for each line.
+const CLAIM_COLUMNS = ["units_by_text", "units_with_quantity", "units_how", "modifiers_suggested", "claim_warnings"];
+
+function claimCells({ claim, pick }) {
+  if (!claim || claim.code !== pick) return CLAIM_COLUMNS.map(() => "");
+  return [claim.units, claim.total, claim.words, claim.suggested.join("; "), [...claim.warnings, ...claim.general].join("; ")];
+}
+
+// All columns of the table, then ours; one row for each line. What was worked out for claims comes last.
 export function csvRows(table) {
   const names = [...Array(widthOf(table)).keys()].map((column) => headings(table)?.[column] || (column === table.columns.text ? "text" : `column_${column + 1}`));
   const ours = ["code", "description", "confidence", "status", "reviewed", "flagged", "comment", "no_good_match", "looks_like", "error", "other_codes", "why", "date_of_service", "release", "warnings"];
@@ -126,5 +134,6 @@ export function csvRows(table) {
       line.flag ? "yes" : "no", line.comment, answer.no_good_match ? "yes" : "no", answer.looks_like?.system, answer.error, others.join(" "),
       item?.why?.summary, answer.date_of_service, answer.release, (answer.warnings ?? []).join("; ")];
   });
-  return [[...names, ...ours], ...body];
+  if (!table.claims) return [[...names, ...ours], ...body];
+  return [[...names, ...ours, ...CLAIM_COLUMNS], ...body.map((cells, number) => [...cells, ...claimCells(table.lines[number])])];
 }

@@ -5,7 +5,7 @@ import { call } from "./service.js";
 
 let loaded = null; // the promise of the modifiers, once requested
 
-function load() {
+export function load() {
   loaded ??= call("v1/modifiers").then(({ modifiers }) => modifiers);
   loaded.catch(() => (loaded = null));
   return loaded;

@@ -48,7 +48,7 @@ function items(answer, act) {
   const buttons = answer.items.map(({ text, suggestions }) => {
     const best = suggestions[0];
     const words = best ? `${best.code} ${percent(best.confidence)}` : "no good match";
-    return el("li", {}, el("button", { type: "button", onclick: () => act.only(text) }, text), ` ${words}`);
+    return el("li", {}, el("button", { type: "button", dir: "auto", onclick: () => act.only(text) }, text), ` ${words}`);
   });
   return el("div", { id: "items" }, el("p", {}, "The text names several items:"), el("ul", {}, ...buttons));
 }

@@ -27,7 +27,7 @@ function findingRow(one) {
   const money = one.amount_at_stake ? ` · $${one.amount_at_stake} at stake` : "";
   const better = one.suggested_code ? el("p", {}, "Suggested: ", codeButton(one.suggested_code), ` ${one.suggested_description ?? ""}`) : null;
   return el("li", {}, codeButton(String(one.code ?? "")), el("div", {},
-    el("span", { class: "badge" }, `${one.kind} · row ${one.row}${money}`), el("p", {}, one.text ?? ""), el("p", { class: "hint" }, one.reason), better));
+    el("span", { class: "badge" }, `${one.kind} · row ${one.row}${money}`), el("p", { dir: "auto" }, one.text ?? ""), el("p", { class: "hint" }, one.reason), better));
 }
 
 const VIEWS = { diff: { title: "Release diff", row: changeRow, noun: "change" }, audit: { title: "Audit", row: findingRow, noun: "finding" } };

@@ -36,17 +36,25 @@ function others(table, line) {
   return said.length ? el("p", { class: "others" }, ...said.map(([title, value]) => el("span", {}, `${title} ${value}`))) : null;
 }
 
+// Units and modifiers, once they were worked out for the code that is picked.
+function claimPart({ claim, pick }) {
+  if (!claim || claim.code !== pick) return null;
+  return el("div", { class: "claim" }, el("p", {}, claim.words),
+    claim.suggested.length ? el("p", {}, `Modifiers to add: ${claim.suggested.join("; ")}`) : null,
+    ...claim.warnings.map((words) => el("p", { class: "problem" }, sentence(words))));
+}
+
 function codeCell(line, number, act) {
   if (!line.answer) return "";
   const item = picked(line);
   const reason = item?.why?.summary ? el("p", { class: "pick-why" }, "Why: ", item.why.summary.split("; against: ")[0]) : null;
   return el("div", { class: "pick" }, picker(line, number, act),
-    item ? el("p", { class: "pick-words" }, item.description, el("span", { class: "badges" }, ...badges(item))) : null, reason);
+    item ? el("p", { class: "pick-words" }, item.description, el("span", { class: "badges" }, ...badges(item))) : null, reason, claimPart(line));
 }
 
 function comment(line, number, act) {
   if (!line.comment && !line.commenting) return null;
-  const box = el("input", { type: "text", class: "comment", value: line.comment, "aria-label": `Comment on line ${number + 1}`, autocomplete: "off", placeholder: "Comment",
+  const box = el("input", { type: "text", class: "comment", dir: "auto", value: line.comment, "aria-label": `Comment on line ${number + 1}`, autocomplete: "off", placeholder: "Comment",
     onchange: () => act.comment(number, box.value) });
   return box;
 }

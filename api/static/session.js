@@ -15,12 +15,12 @@ function part(title, rows, empty) {
 }
 
 const takenRow = ({ code, description, text, at }) => el("li", {}, codeButton(code), el("span", {}, description), el("span", { class: "hint" }, time(at), " ",
-  text ? el("button", { type: "button", class: "link", onclick: () => announceChange("text", text) }, text) : "looked up"));
+  text ? el("button", { type: "button", class: "link", dir: "auto", onclick: () => announceChange("text", text) }, text) : "looked up"));
 
 const favouriteRow = ({ code, description }) => el("li", {}, codeButton(code), el("span", {}, description),
   el("button", { type: "button", class: "quiet", "aria-label": `Remove ${code} from the favourites`, onclick: () => toggleFavourite(code) }, "Remove"));
 
-const noteRow = (code) => el("li", {}, codeButton(code), el("span", {}, noteOf(code)));
+const noteRow = (code) => el("li", {}, codeButton(code), el("span", { dir: "auto" }, noteOf(code)));
 
 function keepPart() {
   const box = el("input", { type: "checkbox", checked: keeping(), onchange: () => {

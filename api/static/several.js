@@ -6,6 +6,8 @@ import { announceChange, filters, onChange, state } from "./state.js";
 import * as table from "./table.js";
 import { openView, view } from "./views.js";
 
+export { undoLast, unsaved } from "./table.js";
+
 const outside = { filters, openLine, closed };
 
 export const codeLines = (text) => codeRows(readCells(text));
@@ -46,17 +48,18 @@ onChange("typing", () => {
 });
 
 function banner(words, number = null) {
-  const back = el("button", { type: "button", onclick: () => { backToTable(number); focusLine(number); } }, "Back to your lines");
-  $("line-banner").replaceChildren(el("p", {}, words), back);
+  const back = el("button", { type: "button", onclick: () => { backToTable(); focusLine(number); } }, "Back to your lines");
+  $("line-banner").replaceChildren(el("p", {}, ...[words].flat()), back);
   show($("line-banner"));
 }
 
 function openLine(number) {
   openView("list");
   state.line = number;
-  banner(`Line ${number + 1}: ${table.lineText(number)}. Enter uses the chosen code for the line.`, number);
+  banner([`Line ${number + 1}: `, el("bdi", {}, table.lineText(number)), ". Enter uses the chosen code for the line; Escape goes back."], number);
   announceChange("text", table.lineText(number));
   $("text").focus();
+  $("text").select(); // other words replace it
 }
 
 function backToTable() {
@@ -77,5 +80,19 @@ onChange("line", (code) => {
   backToTable();
   table.pickFor(number, listed ?? { ...state.detail, confidence: null });
   toast(`${code} picked for line ${number + 1}`);
-  focusLine(number);
+  goOn(number);
 });
+
+// The next line to check; one without any code is searched for at once.
+function goOn(number) {
+  const next = table.nextToCheck(number);
+  if (next >= 0 && !table.hasCode(next)) openLine(next);
+  else table.goOn(number);
+}
+
+// Escape in the search for a line.
+export function backToLine() {
+  const number = state.line;
+  backToTable();
+  focusLine(number);
+}

@@ -72,7 +72,8 @@ function batches(lines) {
 
 function item(line) {
   const { on } = model.dayOf(table, line);
-  return { text: model.textOf(table, line), k: CHOICES, ...outside.filters(), ...(on ? { date_of_service: on } : {}) };
+  const ndc = model.cellOf(table, line, "ndc").trim();
+  return { text: model.textOf(table, line), k: CHOICES, ...outside.filters(), ...(on ? { date_of_service: on } : {}), ...(model.NDC.test(ndc) ? { ndc } : {}) };
 }
 
 // Requests codes for every line with the current filters; picks by the user stay.
@@ -99,6 +100,8 @@ export async function askTable() {
   $("table-progress").hidden = true;
   drawSummary();
   announce(model.summary(table));
+  // Keys work at once: the first line to check has the focus, unless the coder has gone elsewhere.
+  if (document.activeElement === $("table-pane") && nextToCheck(-1) >= 0) focusLine(nextToCheck(-1));
 }
 
 // ---- decisions ----
@@ -110,8 +113,25 @@ function decide(numbers, fields) {
 
 function after(numbers) {
   for (const number of numbers) redrawRow(number);
+  if (table.claims) workOut(numbers.filter((number) => table.lines[number].claim?.code !== table.lines[number].pick));
   drawSummary();
   keepSoon();
+}
+
+// Units and modifiers of some lines, worked out by the service and compared with the table's columns.
+async function workOut(numbers) {
+  table.claims = true; // from now on also for codes that are picked later, and in the download
+  const mine = table;
+  const { claimLines } = await import("./rowclaim.js");
+  return claimLines(mine, numbers, outside.filters(), (number) => table === mine && redrawRow(number));
+}
+
+async function workOutAll() {
+  $("units").disabled = true;
+  const done = await workOut([...table.lines.keys()]);
+  if (!table) return;
+  $("units").disabled = false;
+  toast(`Units worked out for ${count(done, "line")} with a code`);
 }
 
 function focusLine(number) {
@@ -120,8 +140,11 @@ function focusLine(number) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-function goOn(number) {
-  const next = model.nextToCheck(table, number);
+export const nextToCheck = (number) => model.nextToCheck(table, number);
+export const hasCode = (number) => Boolean(table.lines[number].pick);
+
+export function goOn(number) {
+  const next = nextToCheck(number);
   if (next >= 0) focusLine(next);
   else $("download").focus();
 }
@@ -164,6 +187,7 @@ const KEYS = {
   f: (number) => act.flag([number]),
   c: (number) => act.startComment(number),
   s: (number) => act.search(number),
+  u: (number) => workOut([number]),
   x: (number) => { act.select(number, !table.lines[number].selected); redrawRow(number); },
   j: (number) => focusLine(Math.min(table.lines.length - 1, number + 1)),
   k: (number) => focusLine(Math.max(0, number - 1)),
@@ -230,7 +254,11 @@ function setColumn(role, column) {
     if (role === "dates") table.possibleDates = [];
     model.readLines(table);
     askTable();
-  } else drawTable();
+  } else if (role === "ndc") askTable(); // the number of a package names its code
+  else {
+    drawTable();
+    if (table.claims) workOutAll();
+  }
 }
 
 // What was recognised, said in one line, and changed in a fold.
@@ -270,6 +298,7 @@ function toolbar() {
   return el("div", { class: "table-tools" },
     el("button", { type: "button", class: "main", id: "download", onclick: save }, "Download CSV"),
     el("button", { type: "button", onclick: copyCodes }, "Copy the codes"),
+    el("button", { type: "button", id: "units", onclick: workOutAll }, "Work out units"),
     el("button", { type: "button", id: "undo", disabled: !table.past.length, onclick: undoLast }, "Undo"),
     el("label", { class: "check" }, only, "Only lines to check"),
     el("button", { type: "button", class: "quiet", onclick: close }, "Close the table"),

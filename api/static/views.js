@@ -10,6 +10,7 @@ let current = "list";
 export const view = () => current;
 
 export function openView(name, focus = false) {
+  if (current !== name) $("main").scrollTop = 0; // on narrow screens all views scroll there
   current = name;
   for (const each of VIEWS) show($(`${each}-pane`), each === name);
   document.body.classList.remove("sheet"); // the details of a narrow screen
