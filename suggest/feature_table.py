@@ -246,7 +246,8 @@ FEATURES = (
             "How many amounts of the text are inside the code's range of their dimension, an end included.",
             0, inf, _RANGES),
     Feature("range_outside", "quantities",
-            "How many amounts of the text are outside the code's range of their dimension.",
+            "How many amounts of the text are outside the code's range of their dimension. The ranker takes "
+            "`SIZE_PENALTY` from the score where `quantity_gap` is at most -2 too.",
             0, inf, _RANGES),
     Feature("range_distance", "quantities",
             "Largest |ln(amount / nearer end of the range)| of the amounts outside; 0 if there is none, and "

@@ -17,7 +17,14 @@ ROUTE_PENALTY = 5.0
 """Taken from the score of a candidate of another route than the text states, where a candidate of the stated
 route holds the same names: a model that learned from few such texts may not prefer it for its dose."""
 
-_BEATEN = NAMES.index("route_beaten")
+SIZE_PENALTY = 5.0
+"""Taken from the score of a candidate whose range leaves out a size of the text, where a sibling near it has
+that size: prices give the commonest sibling for every size, and a model that learned from them does too."""
+
+_BEATEN, _OUTSIDE, _GAP = map(NAMES.index, ("route_beaten", "range_outside", "quantity_gap"))
+_ALL_WORSE = -2.0
+"""`quantity_gap` of a candidate that misses the one amount of a text which a sibling fits."""
+
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -59,7 +66,8 @@ class BoostedRanker:
     def scores(self, matrix: Floats) -> Floats:
         """See `Ranker.scores`."""
         scores = np.asarray(self._trees.predict(matrix), np.float32)
-        return scores - np.float32(ROUTE_PENALTY) * matrix[:, _BEATEN]
+        beaten = (matrix[:, _OUTSIDE] > 0) & (matrix[:, _GAP] <= _ALL_WORSE)
+        return scores - np.float32(ROUTE_PENALTY) * matrix[:, _BEATEN] - np.float32(SIZE_PENALTY) * beaten
 
 
 class FusionRanker:

@@ -18,6 +18,7 @@ from index.text.words import normalise, words
 from suggest.answer import Correction
 from suggest.drug_packages import PackageOf, written_numbers
 from suggest.expansion import Expander, Hit, added_words
+from suggest.reading.clauses import without_diagnosis
 from suggest.reading.codes import CodeReader
 from suggest.reading.digits import with_zeros
 from suggest.reading.packages import without_packing
@@ -166,7 +167,7 @@ class Reader:
         """
         text = with_inches(text)
         typed = self._codes.read(text)
-        normalised = normalise(without_packing(with_zeros(typed.rest)))
+        normalised = normalise(without_packing(with_zeros(without_diagnosis(typed.rest))))
         typed_words = words(normalised)
         readings = list(map(self._reading, typed_words))
         changes = NO_CHANGES

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.features import COUNT, NAMES
-from suggest.ranker import ROUTE_PENALTY, BoostedRanker
+from suggest.ranker import ROUTE_PENALTY, SIZE_PENALTY, BoostedRanker
 
 
 class FirstColumn:
@@ -27,3 +27,15 @@ def test_a_beaten_route_costs_the_penalty() -> None:
 
     assert scores.dtype == np.float32
     assert scores.tolist() == [2 - ROUTE_PENALTY, 1, 0]
+
+
+def test_a_size_outside_the_range_costs_the_penalty_where_a_sibling_fits() -> None:
+    """A dose that is a multiple is no worse fit than -1.5, and a candidate without a better sibling stays."""
+    matrix = np.zeros((4, COUNT), np.float32)
+    matrix[:, 0] = [3, 2, 1, 0]
+    matrix[:, NAMES.index("range_outside")] = [1, 1, 1, 0]
+    matrix[:, NAMES.index("quantity_gap")] = [-2, -1.5, 0, -2]
+
+    scores = BoostedRanker(FirstColumn()).scores(matrix)
+
+    assert scores.tolist() == [3 - SIZE_PENALTY, 2, 1, 0]

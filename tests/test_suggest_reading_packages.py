@@ -46,10 +46,10 @@ def test_counted_forms_are_forms(name: str, count: int, form: str, number: str) 
 @pytest.mark.parametrize(
     ("text", "rest"),
     [
-        ("Zorplex: 25 Vial In 1 Carton ( ) / 2 Ml In 1 Vial", "Zorplex 2 ml"),
+        ("Zorplex: 25 Vial In 1 Carton ( ) / 2 Ml In 1 Vial", "Zorplex 2 ml Vial"),
         ("ZORPLEX: 10 VIAL, GLASS in 1 PACKAGE / 1 INJECTION, POWDER in 1 VIAL", "ZORPLEX injection powder"),
         ("Zorplex: 10 Pouch In 1 Carton / 1 Bag In 1 Pouch / 200 Ml In 1 Bag", "Zorplex 200 ml"),
-        ("Zorplex: .5 Ml In 1 Syringe", "Zorplex 0.5 ml"),
+        ("Name: Zorplex: .5 Ml In 1 Syringe", "Zorplex 0.5 ml Syringe"),
         ("ZORPLEX 4 MG/2ML IJ SOLN", "ZORPLEX 4 MG/2ML IJ"),
         ("ZORPLEX 10 MG PO SUSP", "ZORPLEX 10 MG PO SUSP"),
         ("1 VIAL in 1 CARTON / 5 mL in 1 VIAL", "1 VIAL in 1 CARTON / 5 mL in 1 VIAL"),

@@ -67,7 +67,8 @@ def examples() -> Sequence[Example]:
     rows = []
     for i in range(LINES):
         matrix = rng.normal(size=(CANDIDATES, COUNT)).astype(np.float32)
-        matrix[:, NAMES.index("route_beaten")] = 0  # the rule of routes outweighs every score
+        # The rules of routes and of sizes outweigh every score.
+        matrix[:, [NAMES.index("route_beaten"), NAMES.index("range_outside")]] = 0
         kind = NO_CODE if i % 4 == 0 else "charge"
         cosines = matrix[:, NAMES.index("cosine")]
         labels = (cosines == cosines.max()) & (kind != NO_CODE)

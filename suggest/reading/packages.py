@@ -10,6 +10,10 @@ import re
 
 import msgspec
 
+_INJECTED = re.compile(r"vial|amp(?:oule|ule|ul)|syringe", re.IGNORECASE)
+"""Containers that say a route of a drug whose form is not said."""
+
+_TITLE = re.compile(r"(?:drug |product |proprietary )?name\s*:\s*", re.IGNORECASE)
 _CONTAINERS = re.compile(
     r"(?:amp(?:oule|ule|ul)|applicator|bag|blister|bottle|box|can(?:ister)?|carton|cartridge|case|container|cup"
     r"|cylinder|device|dispenser|drum|jar|jug|kit|pack(?:age|et)?|pouch|sachet|sleeve|strip|syringe|tank|tray|tube"
@@ -61,7 +65,7 @@ def package(text: str) -> Package | None:
     inner = steps[-1]
     held = inner["held"].lower().strip()
     return Package(
-        name=text[: steps[0].start()].strip(" :;,-/"),
+        name=_TITLE.sub("", text[: steps[0].start()]).strip(" :;,-/"),
         amount=float(inner["amount"]),
         unit=held if held in UNITS else "",
         forms=tuple(form for form in forms if form),
@@ -73,7 +77,8 @@ def without_packing(text: str) -> str:
     found = package(text)
     if found is not None and (found.name or found.forms):
         amount = f"{found.amount:g} {found.unit}" if found.unit else ""
-        return " ".join(filter(None, [found.name, amount, *found.forms]))
+        container = None if found.forms else _INJECTED.search(text)
+        return " ".join(filter(None, [found.name, amount, *found.forms, container[0] if container else ""]))
     if _FORM_SIGN.search(text) is not None:
         shorter = _FORM_ALONE.sub(" ", _ROUTE_AND_FORM.sub(r"\1", text))
         return shorter if shorter != text else text
