@@ -17,7 +17,7 @@ NOTICE = "starter catalogue, own wording, not the official code set"
 
 
 def read_starter(folder: Path = FOLDER) -> Release:
-    """The starter catalogue as a release without dates; `per` becomes the short description.
+    """The starter catalogue as a release without dates; `per` ends the long description, as in CMS's.
 
     Raises:
         ReleaseFormatError: If a row does not have three columns.
@@ -45,4 +45,4 @@ def _record(code: str, description: str, per: str) -> Record:
     noc = any(
         words in description.lower() for words in ("not otherwise classified", "not otherwise specified")
     )
-    return Record(code, description, f"per {per}" if per else "", is_noc=noc)
+    return Record(code, f"{description}, per {per}" if per else description, "", is_noc=noc)

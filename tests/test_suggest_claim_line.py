@@ -14,9 +14,9 @@ from api.app import create_app
 from api.commands.claim import print_line
 from api.settings import Settings
 from index.errors import QueryError
+from index.starter import read_starter
 from index.store.tables import Tables
 from index.tables.read import read_all
-from suggest.claim.billing_unit import unit_description
 from suggest.claim.line import ClaimAsk, claim_line
 from suggest.claim.units import units_to_bill
 from tests.fakes import FakeSuggester
@@ -156,11 +156,14 @@ def test_a_limit_of_zero_is_a_warning_only_in_its_setting(with_tables: FakeSugge
     )
 
 
-def test_the_unit_of_a_starter_code_stands_in_its_short_description() -> None:
-    """Its own wording says what the thing is, and beside it how it is counted."""
-    described = unit_description("Ordinary insulin injection", "per 5 units")
+def test_the_unit_of_a_starter_code_stands_in_its_description() -> None:
+    """Its own wording says what the thing is, and then how it is counted, as CMS's does."""
+    starter = {record.code: record for record in read_starter().records}
 
-    assert units_to_bill("insulin 260 units", "J1815", described).units == 52
-    assert unit_description("Injection, insulin, per 5 units", "Insulin injection") == (
-        "Injection, insulin, per 5 units"
-    )
+    insulin = starter["J1815"].long_description
+    assert (insulin.endswith(", per 5 units"), starter["J1815"].short_description) == (True, "")
+    assert units_to_bill("insulin 260 units", "J1815", insulin).units == 52
+    assert units_to_bill("two canes", "E0100", starter["E0100"].long_description).units == 2
+    assert units_to_bill("2 crutches", "E0114", starter["E0114"].long_description).units == 1
+    assert units_to_bill("bedside drainage bag x 2", "A4357", starter["A4357"].long_description).units == 2
+    assert units_to_bill("strips 2 boxes of 50", "A4253", starter["A4253"].long_description).units == 2

@@ -182,7 +182,7 @@ def test_orders_of_all_sections_are_counted_right(shared: Path) -> None:
 
     score, _ = score_cases(cases, known)
 
-    assert score.cases == len(cases) == 1261
+    assert score.cases == len(cases) == 1410
     assert score.units >= 0.97 * score.cases
     assert score.wrong <= 0.01 * score.cases
     assert score.waste == score.modifiers == score.cases
@@ -235,6 +235,10 @@ def test_orders_of_all_sections_are_counted_right(shared: Path) -> None:
         ("22 miles", "P9603", "Travel allowance; prorated miles actually travelled", 22),
         ("2 ml/hr pump", "A0000", "Delivery system, flow rate of less than 50 ml per hour", 1),
         ("Mirena", "J7298", "Hormone-releasing intrauterine contraceptive system, 52 mg", 1),
+        ("400 mg q12h, 2 doses", "J0000", DRUG.format("200 mg"), 4),
+        ("1 g divided in 2 doses", "J0000", DRUG.format("500 mg"), 2),
+        ("0.25 mg, 30 vials", "J0000", "A drug, unit dose form, up to 0.5 mg", 30),
+        ("2.5 mg, 30 vials", "J0000", "A drug, unit dose form, 1 mg", 75),
         ("hours 17.5", "G0000", "Observation service, per hour", 18),
     ],
 )

@@ -12,7 +12,6 @@ from index.records import Record
 from index.store.tables import Tables
 from index.tables.code_table import Setting
 from suggest.audit.rows import AuditRow, Finding, FindingKind
-from suggest.claim.billing_unit import unit_description
 from suggest.claim.limits import SETTINGS, Fee, Limits, fee_for
 from suggest.claim.units import units_to_bill
 from suggest.drug_packages import in_words, packages_of
@@ -229,9 +228,7 @@ def _misfit(row: AuditRow, record: Record) -> str:
     A row may bill several of what its text names, so that a multiple fits, unless it is the amount itself:
     milligrams billed as units. A single unit is not doubted: a charge master has it where none is known.
     """
-    units, arithmetic = _units_of(
-        row.text, row.code, unit_description(record.long_description, record.short_description)
-    )
+    units, arithmetic = _units_of(row.text, row.code, record.long_description)
     if not units or row.units in (1, units) or row.units <= 0:
         return ""
     if row.units % units == 0 and not _is_amount(row.units, row.text):

@@ -147,14 +147,6 @@ def _unit(text: str, code: str) -> BillingUnit:
     return BillingUnit("piece", ONE, "no unit", "the item or service itself")
 
 
-def unit_description(long: str, short: str) -> str:
-    """The words that say the unit of a code: the long description.
-
-    The starter catalogue has the unit alone ("per 5 units") in place of a short description.
-    """
-    return f"{long}, {short}" if short.startswith("per ") else long
-
-
 def _equals(text: str, code: str) -> BillingUnit | None:
     """`500 ml = 1 unit`."""
     if "month" in text and _MONTH.search(text):
@@ -222,6 +214,8 @@ def _per_thing(words: str, thing: str, text: str) -> BillingUnit:
     time = {"diem": 1440, "day": 1440, "1/2 day": 720, "half day": 720, "hour": 60, "week": 10080}
     if thing in time:
         return BillingUnit("time", Fraction(time[thing]), words, "per day", (thing,))
+    if thing == "each":  # the starter's "per each dressing"
+        return BillingUnit("piece", ONE, "each", "each")
     if "vial" in thing:
         return BillingUnit("piece", ONE, words, "per vial", ("vial",))
     rule = rules.get(thing, "per thing")

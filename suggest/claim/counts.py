@@ -165,7 +165,9 @@ def _things(stated: Stated, unit: BillingUnit, description: str) -> Given | Miss
     if others and unit.rule in ("tiered", "up to") and sum((one.many for one in others), ZERO) == 1:
         return None
     if others and unit.rule in ("each", "per package", "per thing", "tiered", "up to"):
-        if any(one.thing in PACKS for one in others) and not any(one.thing in description for one in others):
+        if any(one.thing in PACKS for one in others) and not any(
+            one.thing in description.lower() for one in others
+        ):
             return Missing(f"how many are in one {others[0].thing}")
         total = sum((one.many for one in others), ZERO)
         return Given(total, number(total), "stated")
@@ -272,7 +274,11 @@ def _before_word(stated: Stated, unit: BillingUnit, description: str) -> Given |
             if after.kind not in ("word", "thing"):
                 break
             plural = after.text.endswith("s") or after.kind == "thing" or item.value == 1
-            if after.text[:5] in stems and len(after.text) > 2 and (plural or step == 1):
+            if (
+                (after.text[:5] in stems or after.text.removesuffix("s")[:5] in stems)
+                and len(after.text) > 2
+                and (plural or step == 1)
+            ):
                 if "pair" in unit.things:
                     return _single_pieces(item.value)
                 return Given(item.value, number(item.value), "stated")

@@ -14,7 +14,7 @@ from index.records import Modifier, Record
 from index.store.tables import Tables
 from index.tables.code_table import Setting
 from suggest.answer import Answer, Filters, ModifierSuggestion, Suggestion
-from suggest.claim.billing_unit import billing_unit, unit_description
+from suggest.claim.billing_unit import billing_unit
 from suggest.claim.limits import Fee, Limit, fee_for, in_words
 from suggest.claim.packages import Package, containers_for, named_package, package_of
 from suggest.claim.rules import RULES, Rule
@@ -203,8 +203,7 @@ def _filled(
     suggester: SuggesterLike, bare: ClaimLine, chosen: Suggestion, ask: ClaimAsk, answer: Answer
 ) -> ClaimLine:
     named = named_package(suggester.tables, bare.text, bare.date_of_service)
-    description = unit_description(chosen.description, chosen.short_description)
-    found = units_to_bill(without_numbers(bare.text, named), chosen.code, description)
+    found = units_to_bill(without_numbers(bare.text, named), chosen.code, chosen.description)
     tables = tables_of(suggester.tables, chosen.code, bare.date_of_service, ask.setting, ask.state)
     rules = [RULES[name] for name in found.rules]
     if found.waste.modifier:
@@ -215,7 +214,7 @@ def _filled(
     return msgspec.structs.replace(
         bare,
         code=chosen.code,
-        unit=billing_unit(description, chosen.code).words,
+        unit=billing_unit(chosen.description, chosen.code).words,
         units=found.units,
         arithmetic=found.arithmetic,
         missing=found.missing,

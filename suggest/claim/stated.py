@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from suggest.claim.measures import PACKS, UNITS
-from suggest.claim.scan import ONE, Item, Rate, scan
+from suggest.claim.scan import ONE, ZERO, Item, Rate, scan
 
 _NO_WASTE = re.compile(
     r"\b(?:no|zero|0|0 mg|none|nothing|without|w/o)(?: (?!vial|and|then)\w+){0,2}? (?:wast(?:e|ed|age"
@@ -698,9 +698,22 @@ class _Reading:
             _is_days(self._item(to)) and self._item(to - 1).kind == "times-a-day" and item.dimension != "time"
         ):
             times *= self._item(to).value / 1440 * a_day
+        elif times == ONE and (counted := self._doses_after(at)):
+            times = counted
         elif to == at + 1 and self._dispensed(to) is not None:
             times *= self._dispensed(to) or ONE
         return times
+
+    def _doses_after(self, at: int) -> Fraction:
+        """The number of doses that a text states apart from one: `400 mg q12h, 2 doses`; 0 for none."""
+        for to in range(at + 1, len(self.items) - 1):
+            item, before = self.items[to], self._item(to - 1).text
+            if item.kind == "amount" and item.dimension != "time":
+                return ZERO
+            if item.kind == "number" and self._item(to + 1).text == "doses":
+                divided = before in ("in", "of", "over", "x", "/", "divided", "into")
+                return ZERO if divided or item.value.denominator != 1 else item.value
+        return ZERO
 
     def _dispensed(self, at: int) -> Fraction | None:
         """How many pieces of an amount are given out: `1 mg #30`, `1 mg, qty 30`; None without a count."""

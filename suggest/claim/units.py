@@ -83,6 +83,8 @@ def _given(found: Stated, unit: BillingUnit, description: str, code: str) -> Giv
 def _amount(found: Stated, unit: BillingUnit, description: str) -> Given | Missing:
     """The amount given in the unit's dimension, or in the other one that the description names beside it."""
     found = of_this_drug(found, description)
+    if found.containers and "unit dose" in description.lower():
+        found = _each_unit_dose(found)
     if "yard" in unit.words:  # inches are the width of a roll
         lengths = [dose for dose in found.doses if dose.item.dimension == "length"]
         widths = [dose for dose in lengths if dose.item.text.endswith(("in", "inch", "inches", "cm"))]
@@ -175,7 +177,7 @@ def _billed(found: Stated, unit: BillingUnit, amount: Given, code: str, descript
     """The units of an amount, rounded."""
     exact = amount.value / unit.amount
     if unit.rule == "up to" and "unit dose form" in description.lower():
-        exact = _unit_doses(found, unit) or exact
+        exact = _unit_doses(_each_unit_dose(found), unit) or exact
     nearest = unit.dimension == "time" and unit.amount == 60 and "observation" in description.lower()
     units = max(1, math.floor(exact + Fraction(1, 2))) if nearest else math.ceil(exact)
     rules = (unit.rule, *(["basis"] if unit.basis else []))
@@ -186,6 +188,14 @@ def _billed(found: Stated, unit: BillingUnit, amount: Given, code: str, descript
         arithmetic = f"{amount.words}, one unit each = {number(Fraction(units))}"
     found_waste = waste(found, unit, amount, code, description)
     return Units(units, arithmetic, "", found_waste, rules, _timed(unit, amount.value, units))
+
+
+def _each_unit_dose(found: Stated) -> Stated:
+    """The text with the dose of each of its vials: `0.25 mg, 30 vials` of a drug in unit doses."""
+    many = [one.many for one in found.containers if one.amount is None and one.listed and one.many > 1]
+    if len(found.doses) != 1 or len(many) != 1 or len(found.containers) != 1 or found.doses[0].times != 1:
+        return found
+    return found._replace(doses=(found.doses[0]._replace(times=many[0]),))
 
 
 def _unit_doses(found: Stated, unit: BillingUnit) -> Fraction | None:
