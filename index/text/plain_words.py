@@ -15,48 +15,49 @@ _TOKENIZER = Path(__file__).parent.parent / "weights" / "encoder" / "tokenizer.j
 
 _MEDICAL = """
 abdominoplasty ablation abscess acetabular adenoid adenoma adnexal aldolase aldosterone alkaline amniotic
-amylase anastomosis aneurysm angina angiogram ankylosis antibody antigen anus aortogram aphakia aphasia
-apheresis apnea appendix arrhythmia arteriogram arthrocentesis arthrodesis arthrogram arthroplasty
+amylase anastomosis aneurysm angina angiogram angioscopy ankylosis antibody antigen anus aortogram aphakia
+aphasia apheresis apnea appendix arrhythmia arteriogram arthrocentesis arthrodesis arthrogram arthroplasty
 arthroscopy ascites aspirate asthma ataxia atresia atrial atrophy audiogram audiometry axilla axillary
 bacteria basal benign biceps bilirubin biopsies biopsy blister bowel bradycardia bronchial bronchoscopy
 bronchus brow buccal bunion bursa bursitis caecum calcaneus calcification callus canthus carcinoma
-cardioversion caries carotid carpal cataract cecum celiac cellulitis cephalic cerclage cerumen cervicitis
-chlamydia cholecystectomy choroid chromatin cirrhosis clavicle coccyx colectomy colic colitis colposcopy
-comminuted concussion condyle conization conjunctiva contusion corneal cortex cortisol craniotomy creatine
-creatinine croup crown cryotherapy culture curettage cystogram cystoscopy cytology cytoplasmic debridement
-defecogram dementia dermal dermatitis diabetic dialyzed diastolic diphtheria diplopia discectomy diskectomy
-distal diverticulitis doppler duodenum dysphagia dysplasia dyspnea dysuria echocardiogram eclampsia ectopic
-eczema edema effusion electrolyte electromyography embolus emphysema endometrium endoscopy enteritis
-enterotomy eosinophil epidural epilepsy epistaxis erythema esophagram esophagus estradiol excision exotropia
-fascia fecal femur ferritin fetal fibrillation fibroid fibroma fibula fissure fistula fluoroscopy folate
-foraminal fracture fulguration fundus fungal gallbladder ganglion gastrectomy gastritis gastroscopy genotype
-gingiva gingival glaucoma globulin glomerular goiter gonorrhea gout granuloma gravid haptoglobin
-helicobacter hematocrit hematoma hematuria hemoglobin hemorrhage hemorrhoid hemostasis hepatitis hernia
-herpes hiatal homocysteine humerus hydrocele hydronephrosis hyperemesis hyperplasia hypertension hypertrophy
-hypotension hypoxia hysterectomy hysteroscopy ileum ileus iliac impaction incision influenza inguinal
-intubation ischemia jaundice jejunum keloid keratosis ketones kyphosis labral laceration lactate lactic
-laminectomy laparoscopy laparotomy laryngoscopy larynx lesion leukemia ligation lingual lipase lipoma
-lipoprotein lithotripsy lobectomy lordosis lumbago lumpectomy lupus luteal lymphoma magnesium malaise
-malignant mammogram mandible mastectomy mastitis mastoid maxilla meatus meconium melanoma melena
-meniscectomy meniscus menopause mesial metatarsus migraine miosis molar mononucleosis mucosa myalgia
-myelogram myeloma myocardial myopathy myopia myositis myringotomy necrosis nephrectomy nephritis neuralgia
-neuritis neuroma neuropathy nodule nystagmus occlusal olecranon oophorectomy ophthalmoscopy orchitis
-osteotomy otitis ovary palsy pancreas panniculus papilloma paresis parietal parotid patella pelvis perianal
-pericardial perineal perineum periodontal peritonitis peroneal pertussis petechiae pharyngitis pharynx
-phosphatase phospholipid phototherapy pilonidal placenta plantar pleura pleural plexus pneumonia
-pneumothorax polypectomy polyps porphyrin porphyrins prolactin prolapse prostatectomy prostatitis protein
-proteinuria psoriasis ptosis pulpotomy purpura pyelogram pyloric quadriceps radicular rectocele rectum
-reflux renal renin resection retinal retinopathy rhinitis rhinoplasty rosacea rotavirus rubella rubeola
-sacral salivary salpingectomy salpingo sarcoma scabies scapula sciatica sclera scleroderma scoliosis scrotum
-sebaceous seizure sepsis septoplasty septum serology serum sialogram sigmoidoscopy simplex sinusitis spasm
-sphenoid spirometry spleen splenectomy sprain stapes stenosis sternum stomach stomatitis strabismus strep
-stricture stroke sublingual subtalar syncope synovial syphilis systolic tachycardia talus tendon tendonitis
-tenotomy testicular testosterone thalamus thoracentesis thoracotomy thrombosis thyroglobulin thyroid
-thyroidectomy tibial tinea tinnitus tonsil tonsillectomy toxoplasma trachea trachoma transferrin triceps
-trigger triglycerides troponin tubal tympanic tympanoplasty ulcer ulnar ultrasound umbilical ureter
-ureteroscopy urethra urinalysis urticaria uterine uterus uvula vagina vaginal vagus valgus varicella varices
-varicocele varix vasectomy ventral ventricle vertebra vertebral vertigo vesicular vestibular virus viscosity
-vitreous vulva
+cardioversion caries carotid carpal cataract cecum celiac cellulitis cephalexin cephalic cerclage cerumen
+cervicitis chlamydia cholecystectomy choroid chromatin cirrhosis clavicle coccyx colectomy colic colitis
+colposcopy comminuted concussion condyle conization conjunctiva contusion corneal cortex cortisol craniotomy
+creatine creatinine croup crown cryotherapy culture curettage cystogram cystoscopy cytology cytoplasmic
+debridement defecogram dementia dermal dermatitis diabetic dialyzed diastolic diphtheria diplopia discectomy
+diskectomy distal diverticulitis doppler dosimetry duodenum dysphagia dysplasia dyspnea dysuria
+echocardiogram eclampsia ectopic eczema edema effusion electrolyte electromyography embolus emphysema
+endometritis endometrium endoscopy enteritis enterotomy eosinophil epidural epilepsy epistaxis erythema
+esophagram esophagus estradiol excision exotropia fascia fecal femur ferritin fetal fibrillation fibroid
+fibroma fibula fissure fistula fluoroscopy folate foraminal fracture fulguration fundus fungal gallbladder
+ganglion gastrectomy gastrin gastritis gastroscopy genotype gingiva gingival glaucoma globulin glomerular
+goiter gonorrhea gout granuloma gravid haptoglobin helicobacter hematocrit hematoma hematuria hemoglobin
+hemorrhage hemorrhoid hemostasis hepatitis hernia herpes hiatal homocysteine humerus hydrocele hydrocodone
+hydronephrosis hyperemesis hyperplasia hypertension hyperthermia hypertrophy hypnotherapy hypoglycemia
+hypokalemia hyponatremia hypotension hypothyroidism hypoxia hysterectomy hysteroscopy ileum ileus iliac
+impaction incision influenza inguinal intubation ischemia jaundice jejunum keloid keratosis ketones kyphosis
+labral laceration lactate lactic laminectomy laparoscopy laparotomy laryngoscopy larynx lesion leukemia
+ligation lingual lipase lipoma lipoprotein lithotripsy lobectomy lordosis lumbago lumpectomy lupus luteal
+lymphoma magnesium malaise malignant mammogram mandible mastectomy mastitis mastoid maxilla meatus meconium
+melanoma melena meniscectomy meniscus menopause mesial metatarsus migraine miosis molar mononucleosis mucosa
+myalgia myelogram myeloma myocardial myopathy myopia myositis myringotomy necrosis nephrectomy nephritis
+neuralgia neuritis neuroma neuropathy nodule nystagmus occlusal olecranon oophorectomy ophthalmoscopy
+orchitis osteotomy otitis otoacoustic ovary palsy pancreas panniculus papilloma paresis parietal paring
+parotid patella pelvis perianal pericardial perineal perineum periodontal peritonitis peroneal pertussis
+petechiae pharyngitis pharynx phlebectomy phosphatase phospholipid phototherapy pilonidal placenta plantar
+pleura pleural plexus pneumonia pneumothorax polypectomy polyps porphyrin porphyrins prolactin prolapse
+prostatectomy prostatitis protein proteinuria protime psoriasis ptosis pulpotomy purpura pyelogram pyloric
+quadriceps radicular rectocele rectum reflux renal renin resection retinal retinopathy rhinitis rhinoplasty
+rosacea rotateq rotavirus rubella rubeola sacral salivary salpingectomy salpingitis salpingo sarcoma scabies
+scapula sciatica sclera scleroderma scoliosis scrotum sebaceous seizure sepsis septoplasty septum serology
+serum sialogram sigmoidoscopy simplex sinusitis spasm sphenoid spirometry spleen splenectomy sprain stapes
+stenosis sternum stomach stomatitis strabismus strep stricture stroke sublingual subtalar syncope synovial
+syphilis systolic tachycardia talus tendon tendonitis tenotomy testicular testosterone thalamus
+thoracentesis thoracotomy thrombosis thyroglobulin thyroid thyroidectomy tibial tinea tinnitus tonsil
+tonsillectomy toxoplasma trachea trachoma transferrin triceps trigger triglycerides troponin tubal twinrix
+tympanic tympanoplasty ulcer ulnar ultram ultrasound umbilical ureter ureteroscopy urethra urinalysis
+urticaria uterine uterus uvula vagina vaginal vagus valgus varicella varices varicocele varix vasectomy
+ventral ventricle vertebra vertebral vertigo vesicular vestibular virus viscosity vitreous vulva
 """
 
 
