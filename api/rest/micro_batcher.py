@@ -10,6 +10,7 @@ from api.service import Query, Service
 from suggest.answer import Answer
 
 MAX_BATCH = 32  # queries answered in one call; the event loop answers nothing else meanwhile
+BUSY_BATCH = 16  # the same while more than that wait: refusals and health then wait half as long
 
 
 class _Waiting(NamedTuple):
@@ -55,7 +56,8 @@ class MicroBatcher:
             self._collecting = False
             return
         self._collect()
-        batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+        size = MAX_BATCH if len(self._waiting) <= MAX_BATCH else BUSY_BATCH
+        batch, self._waiting = self._waiting[:size], self._waiting[size:]
         for waiting, outcome in zip(batch, self._outcomes([each.query for each in batch]), strict=True):
             _deliver(outcome, waiting.answer)
 
