@@ -13,6 +13,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"drops?|ophthalmic|otic", r"drops?|ophthalmic|otic|eye|ear|intravitreal|intracameral|ocular"),
     (r"nasal|intranasal|nostril", r"nasal|intranasal"),
     (r"suppositor(?:y|ies)|rectal(?:ly)?|enema", r"suppositor(?:y|ies)|rectal|enema"),
+    (r"inhaler|hfa|mdi|dpi|diskus|puffs?", r"inhaler|metered"),  # what is inhaled from a nebulizer has codes
     (r"lozenges?|gum|mouthwash|troches?", r"lozenges?|gum|mouthwash|troches?"),
 )
 """A form that an order says -> how a code of that form says it. Most such drugs have no code."""
