@@ -20,7 +20,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.capability import software_version
-from api.fhir.described_inputs import BODY, REQUIRED
+from api.fhir.described_inputs import BODY, PATH_EXAMPLES, REQUIRED
 from api.http.bodies import json_response
 from api.http.described import ERRORS, EXAMPLE, Example, problems
 from api.http.keys import OPEN
@@ -172,10 +172,12 @@ def _add_example(handler: HTTPRouteHandler, operation: Json) -> None:
 
 
 def _add_rules(handler: HTTPRouteHandler, operation: Json) -> None:
-    """Say which query parameters must be there, and of a FHIR body which inputs it may and must have."""
+    """Say which query parameters must be there, which ids are held, and which inputs a FHIR body has."""
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in handler.opt.get(REQUIRED, ()):
             parameter["required"] = True
+        if example := handler.opt.get(PATH_EXAMPLES, {}).get(parameter["name"]):
+            parameter["example"] = example
     if make := handler.opt.get(BODY):
         _only_media_type(operation["requestBody"])["schema"].update(make())
 

@@ -156,6 +156,11 @@ NEVER = [
     drug("Amoxicillin 120 MG/ML / clavulanate potassium 8.58 MG/ML Oral Suspension"),
     drug("aspirin 81 mg"),
     drug("Aspirin 81 MG Delayed Release Oral Tablet"),
+    drug("estradiol 0.05 MG/day transdermal patch"),
+    drug("lidocaine 5% patch"),
+    drug("vitamin D3 2000 IU"),
+    supply("hand sanitizer"),
+    device("air conditioner"),
     service("colonoscopy", CPT, "45378"),
 ]
 

@@ -171,3 +171,17 @@ def test_an_unknown_query_parameter_is_refused(path: str) -> None:
     with TestClient[Litestar](APP) as client:
         assert client.get(path, params={"verbose": "1"}).status_code == 422
         assert client.get(path).status_code == 200
+
+
+def test_ids_in_paths_have_an_example_that_is_held(document: Any) -> None:
+    """Who tries an address of the document gets an answer."""
+    with TestClient[Litestar](APP) as client:
+        for path in ("/fhir/CodeSystem/{resource_id}", "/fhir/StructureDefinition/{resource_id}"):
+            (parameter,) = document["paths"][path]["get"]["parameters"]
+            assert client.get(path.format(resource_id=parameter["example"])).status_code == 200
+        operation = document["paths"]["/fhir/ValueSet/{resource_id}/_history/{version_id}"]["get"]
+        given = {each["name"]: each["example"] for each in operation["parameters"]}
+        assert (
+            client.get("/fhir/ValueSet/{resource_id}/_history/{version_id}".format(**given)).status_code
+            == 200
+        )

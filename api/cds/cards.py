@@ -16,7 +16,7 @@ from api.cds.messages import HookRequest
 from api.cds.offers import Offer, crosswalked, suggested
 from api.cds.orders import VISION, OrderText, occurrence, order_texts, orders_of, resources_of
 from api.cds.resources import Json, Resources, string
-from api.http.limits import CDS_BUDGET_S, CDS_ORDER_CARDS
+from api.http.limits import CDS_BUDGET_S, CDS_ORDER_CARDS, CDS_OTHER_SYSTEM
 from api.service import Service
 from api.trail.notes import note_codes, note_texts
 from suggest.answer import Answer
@@ -100,9 +100,16 @@ class CardMaker:
         if offers:
             note_codes(len(offers))
             return self._coded(order, answer, offers)
-        if answer.looks_like and answer.looks_like.system != DRUGS and not answer.error:
-            return other_system_card(order, answer, answer.looks_like)
-        return None
+        other = answer.looks_like
+        if (
+            other is None
+            or other.system == DRUGS
+            or order.kind == "MedicationRequest"  # a drug is of no other system that an order has
+            or other.probability < CDS_OTHER_SYSTEM
+            or answer.error
+        ):
+            return None
+        return other_system_card(order, answer, other)
 
     def _coded(self, order: OrderText, answer: Answer | None, offers: list[Offer]) -> Json:
         """The card of a concept with its codes; layout: https://cds-hooks.hl7.org/2.0/#card-attributes ."""

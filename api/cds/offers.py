@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from api.cds.drug_forms import form_fits, no_other_drug
 from api.cds.kinds import FITS, kinds_of
 from api.cds.orders import OrderText
 from api.cds.resources import dicts, string
@@ -118,7 +119,12 @@ def _fits(service: Service, order: OrderText, suggestion: Suggestion) -> bool:
     other_form = any(
         each.startswith("says ") for each in suggestion.why.against
     )  # "says oral; your text says iv"
-    return not other_form and names_drug(order.text, suggestion)
+    return (
+        not other_form
+        and form_fits(order.text, suggestion.description)
+        and no_other_drug(order.text, suggestion.description)
+        and names_drug(order.text, suggestion)
+    )
 
 
 def names_drug(text: str, suggestion: Suggestion) -> bool:

@@ -18,6 +18,7 @@ Json = dict[str, Any]
 Needs = tuple[tuple[str, ...], ...]  # alternatives: each names the inputs that it must have together
 
 BODY = "parameters_body"  # an `opt` of a route handler: a function that makes the schema of its body
+PATH_EXAMPLES = "path_examples"  # an `opt` of a route handler: parameter of its path -> a value that is held
 REQUIRED = "required_query"  # an `opt` of a route handler: query parameters that it cannot do without
 MANY = {"property": None, "validation": FHIR_VALIDATIONS}  # inputs that may be repeated, and how often
 # FHIR's own type of each text; others are taken too.

@@ -17,6 +17,11 @@ from api.service import Service
 from index.code_systems import LEVEL_II
 
 KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
+EXAMPLE_IDS = {
+    "CodeSystem": CODE_SYSTEM_ID,
+    "ValueSet": ALL_ID,
+    "ConceptMap": MAP_ID,
+}  # one that is held, by type
 
 
 class Held:

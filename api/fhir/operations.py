@@ -115,7 +115,7 @@ GIVEN = {"minLength": 1}
 COUNTED = {"minimum": 0, "maximum": MAX_COUNT}
 SYSTEM = query_parameter("The code system's address.", schema={**GIVEN, "examples": [LEVEL_II.address]})
 URL = query_parameter("Address of the code system or value set.", schema=GIVEN)
-CODE = query_parameter("The code.", schema=GIVEN)
+CODE = query_parameter("The code.", schema={**GIVEN, "examples": ["E0143"]})
 DAY = query_parameter("Date of service; today when left out.", schema={"format": "date"})
 DISPLAY = query_parameter("A display to check.")
 VERSION = query_parameter("The release name.")
@@ -178,8 +178,8 @@ SUBSUMES = Operation(
     ("codeA", "codeB", "system", "version", "codingA", "codingB", "codeSystem", "date"),
     {
         "system": SYSTEM,
-        "codeA": query_parameter("The first code.", schema=GIVEN),
-        "codeB": query_parameter("The second code.", schema=GIVEN),
+        "codeA": query_parameter("The first code.", schema={**GIVEN, "examples": ["E0143"]}),
+        "codeB": query_parameter("The second code.", schema={**GIVEN, "examples": ["E0144"]}),
     },
     of_one="system",
     required=("system", "codeA", "codeB"),

@@ -13,8 +13,9 @@ from litestar.params import PathParameter
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.capability import capability_statement, terminology_capabilities, versions
+from api.fhir.described_inputs import PATH_EXAMPLES
 from api.fhir.extensions import structure_definitions
-from api.fhir.held import KINDS, Held
+from api.fhir.held import EXAMPLE_IDS, KINDS, Held
 from api.fhir.parameters import MAX_COUNT, Resource
 from api.fhir.responses import BODY_ERRORS, ERRORS, check_format, fhir_response, openapi, versioned_response
 from api.http.described import query_parameter
@@ -119,6 +120,7 @@ def _kind(service: Service, held: Held, kind: str) -> list[ControllerRouterHandl
     @get(
         f"/fhir/{kind}/{{resource_id:str}}",
         operation_id=f"fhirRead{kind}",
+        opt={PATH_EXAMPLES: {"resource_id": EXAMPLE_IDS[kind]}},
         responses=ERRORS,
         sync_to_thread=True,
         **openapi(f"A {kind} by its id", f"A {kind}"),
@@ -131,6 +133,7 @@ def _kind(service: Service, held: Held, kind: str) -> list[ControllerRouterHandl
     @get(
         f"/fhir/{kind}/{{resource_id:str}}/_history/{{version_id:str}}",
         operation_id=f"fhirVread{kind}",
+        opt={PATH_EXAMPLES: {"resource_id": EXAMPLE_IDS[kind], "version_id": service.release}},
         responses=ERRORS,
         sync_to_thread=True,
         **openapi(f"A version of a {kind}", f"A {kind}"),
@@ -206,6 +209,7 @@ def _read_extension() -> ControllerRouterHandler:
 
     @get(
         "/fhir/StructureDefinition/{resource_id:str}",
+        opt={PATH_EXAMPLES: {"resource_id": next(iter(bodies))}},
         responses=ERRORS,
         sync_to_thread=False,
         **openapi("A declared extension", "A StructureDefinition"),

@@ -12,8 +12,8 @@ from litestar.params import Body, PathParameter
 from litestar.types import ControllerRouterHandler
 
 from api.fhir.batch import BatchBody, run_batch
-from api.fhir.described_inputs import BODY, REQUIRED
-from api.fhir.held import Held
+from api.fhir.described_inputs import BODY, PATH_EXAMPLES, REQUIRED
+from api.fhir.held import EXAMPLE_IDS, Held
 from api.fhir.operations import OPERATIONS, Operation
 from api.fhir.outcome import FHIR_JSON
 from api.fhir.own_system import OwnSystems
@@ -107,12 +107,13 @@ def _on_one(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler]:
         return {operation.of_one: [fhir.held.url(operation.kind, resource_id)]}
 
     one = operation.of_instance()
+    held_id = {"resource_id": EXAMPLE_IDS[operation.kind]}
 
     @get(
         "/",
         operation_id=f"{operation.name}OfOne",
         responses=ERRORS,
-        opt={REQUIRED: one.required},
+        opt={REQUIRED: one.required, PATH_EXAMPLES: held_id},
         **described,
     )
     async def one_by_get(request: Request[Any, Any, Any], resource_id: ResourceId) -> Response[Resource]:
@@ -125,7 +126,7 @@ def _on_one(fhir: Fhir, operation: Operation) -> list[ControllerRouterHandler]:
         status_code=200,
         responses=BODY_ERRORS,
         request_max_body_size=FHIR_BODY_BYTES,
-        opt={BODY: one.body_schema},
+        opt={BODY: one.body_schema, PATH_EXAMPLES: held_id},
         **described,
     )
     async def one_by_post(
