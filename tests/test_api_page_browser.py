@@ -132,6 +132,38 @@ def test_enter_waits_for_the_answer_to_what_was_typed(desk: Desk) -> None:
     assert clipboard(page) == "K0001"
 
 
+def test_enter_waits_also_when_an_older_answer_comes_meanwhile(desk: Desk) -> None:
+    """The answer to `insulin` comes after more was typed and before that is asked: Enter does not take it."""
+    page = desk.open()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if json.loads(route.request.post_data)["text"] == "insulin":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/v1/suggest", hold)
+    page.locator("#text").fill("insulin")
+    until(page, lambda: bool(held))
+    # The next question waits for a pause in typing; here it waits until the timer is let go.
+    page.evaluate(
+        """() => {
+          const [kept, runs] = [window.setTimeout, []];
+          window.setTimeout = (run) => runs.push(run);
+          window.letGo = () => { window.setTimeout = kept; for (const run of runs) run(); };
+        }"""
+    )
+    page.locator("#text").fill("plain wheelchair")
+    held[0].continue_()
+    until(page, "document.querySelector('#option-0')?.dataset.code === 'J1815'")
+    page.keyboard.press("Enter")
+    page.evaluate("letGo()")
+    page.locator("#toast.shown").wait_for()
+
+    assert clipboard(page) == "K0001"
+
+
 def test_shift_enter_copies_the_description_too(desk: Desk) -> None:
     """For a note, code and words come together."""
     page = desk.open()

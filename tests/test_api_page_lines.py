@@ -113,7 +113,7 @@ def test_many_lines_are_decided_at_once(desk: Desk) -> None:
 
 
 def test_flags_and_comments_are_exported_with_every_column(desk: Desk) -> None:
-    """Pasted columns first, then ours, with the reason."""
+    """Pasted columns first, then ours, with the reason; on paper the comment stands below the text."""
     page = desk.open()
     paste_done(page, SHEET)
     page.locator("#line-1 select").focus()
@@ -122,6 +122,12 @@ def test_flags_and_comments_are_exported_with_every_column(desk: Desk) -> None:
     page.keyboard.press("Tab")
     page.locator("#line-1 select").focus()
     page.keyboard.press("f")
+    note = page.locator("#line-1 .on-paper")
+    assert note.is_hidden()
+    page.emulate_media(media="print")
+    assert note.is_visible()
+    assert note.inner_text() == "Comment: ask the ward"
+    page.emulate_media(media="screen")
     with page.expect_download() as found:
         page.get_by_role("button", name="Download CSV").click()
     rows = list(csv.DictReader(io.StringIO(Path(found.value.path()).read_text("utf-8-sig"))))

@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -42,11 +43,12 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_the_readme_is_short() -> None:
-    """Under 140 lines: what, how, limits. It opens with a picture of the page, and shows the accuracy."""
+    """Under 140 lines: what, how, limits. It opens with a picture of the page and the plot of accuracy."""
     lines = README.read_text(encoding="utf-8").splitlines()
     assert len(lines) < 140
     assert lines[2].startswith("![") and "docs/pictures/page.png" in lines[2]
-    assert any("docs/pictures/accuracy.svg" in line for line in lines)
+    first_section = next(number for number, line in enumerate(lines) if line.startswith("## "))
+    assert any("docs/pictures/accuracy.svg" in line for line in lines[:first_section])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -62,6 +64,21 @@ def test_every_link_to_a_file_resolves(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_outside_link_is_well_formed(page: Path) -> None:
+    """Secure, with a host name and no blank; nothing is fetched."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = [urlsplit(link) for link in re.findall(r"\]\((\w+://[^)]*)\)", text)]
+    wrong = [
+        link.geturl()
+        for link in links
+        if link.scheme != "https"
+        or not re.fullmatch(r"([\w-]+\.)+[a-z]{2,}", link.netloc)
+        or " " in link.path
+    ]
+    assert wrong == []
 
 
 def test_every_page_is_in_the_table_of_pages() -> None:

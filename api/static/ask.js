@@ -47,15 +47,21 @@ export async function ask() {
     askService.cancel();
     return fail(`The text has ${text.length.toLocaleString("en-US")} characters; at most 2,000 are read. Shorten it to one item.`);
   }
-  waiting = true;
-  $("search").setAttribute("aria-busy", "true");
+  wait();
+  // The answer to what was typed before may come while the next question waits: it is shown, and Enter still waits.
+  const current = () => state.text.trim() === text;
   try {
     const answer = await askService({ text, k: STEPS[step], ...filters() });
-    if (answer !== STALE) showAnswer(answer);
+    if (answer !== STALE) showAnswer(answer, current());
   } catch (error) {
-    fail(error.message, ask);
+    if (current()) fail(error.message, ask);
   }
   return undefined;
+}
+
+function wait() {
+  waiting = true;
+  $("search").setAttribute("aria-busy", "true");
 }
 
 export function setText(text) {
@@ -75,9 +81,8 @@ export function typed() {
     state.code = "";
     writeAddress();
   }
-  waiting = state.text.trim() !== "";
-  if (!waiting) return ask();
-  $("search").setAttribute("aria-busy", "true");
+  if (state.text.trim() === "") return ask();
+  wait();
   return askSoon();
 }
 
@@ -117,8 +122,9 @@ function showIntro() {
   show($("intro"));
 }
 
-function showAnswer(answer) {
+function showAnswer(answer, current) {
   settle();
+  if (!current) wait();
   state.answer = answer;
   const codes = answer.suggestions.map(({ code }) => code);
   // When no code is likely, none is chosen automatically: Enter must not copy a code that nobody looked at.
@@ -132,6 +138,7 @@ function showAnswer(answer) {
   show($("more"), codes.length === STEPS[step] && step + 1 < STEPS.length);
   showCode(codes[state.active] ?? "", true);
   announce(spoken(answer));
+  if (!current) return;
   if (copyNext) take(copyNext.whole);
   copyNext = null;
 }

@@ -1,5 +1,6 @@
 // Compares two to four codes side by side; words and values that are not the same in all are marked.
 
+import { isDay } from "./address.js";
 import { $, el, toast } from "./dom.js";
 import { feeWords, limitWords } from "./published.js";
 import { call } from "./service.js";
@@ -54,7 +55,7 @@ function wordRow(label, details, field) {
   return el("tr", {}, el("th", { scope: "row" }, label), ...pieces.map((list) => el("td", {}, ...words(list))));
 }
 
-const field = (label) => ({ explained }) => explained.filter((one) => one.label === label).map(({ words }) => words);
+const field = (label) => ({ explained }) => explained.filter((one) => one.label === label).map(({ words }) => (isDay(words) ? day(words) : words));
 
 function draw(details) {
   const head = details.map(({ code }) => el("th", { scope: "col" }, el("span", { class: "code" }, code), " ", el("button", { type: "button", class: "quiet", "aria-label": `Remove ${code}`, onclick: () => remove(code) }, "Remove")));

@@ -67,7 +67,8 @@ export function drawRow(table, number, act) {
   const select = el("input", { type: "checkbox", checked: line.selected, "aria-label": name("Select"), onchange: () => act.select(number, select.checked) });
   return el("tr", { role: "row", id: `line-${number}`, class: [toCheck(line) ? "to-check" : "", line.flag ? "flagged" : ""].join(" ").trim() },
     cell("number", "Line", el("label", { class: "check" }, select, String(number + 1))),
-    cell("words", "Your text", el("div", { dir: "auto" }, textOf(table, line) || el("em", {}, "empty")), others(table, line)),
+    cell("words", "Your text", el("div", { dir: "auto" }, textOf(table, line) || el("em", {}, "empty")), others(table, line),
+      line.comment ? el("p", { class: "on-paper", dir: "auto" }, `Comment: ${line.comment}`) : null),
     cell("code-cell", "Code", codeCell(line, number, act)),
     cell("state", "How sure", state(line), line.flag ? el("span", { class: "flag" }, "Flagged") : null),
     cell("actions", "Review", accept, button("Search", `Search for line ${number + 1}`, () => act.search(number)),

@@ -136,7 +136,7 @@ async function workOutAll() {
 
 function focusLine(number) {
   const row = $(`line-${number}`);
-  (row?.querySelector("select") ?? $("table-pane")).focus();
+  (row?.querySelector("select") ?? $("table-pane")).focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
 }
 
