@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from uvicorn.supervisors import Multiprocess, multiprocess
 
 TAKE_OVER_S = 5  # so long at most the last worker goes on while the others end
 PING_S = 1.0  # the supervisor hears no signal while it waits for an answer of a worker
+READY_S = 5.0  # so long at most a worker is asked whether it serves, when all are to end
 STARTING_S = (
-    300.0  # silence after which a worker that has never answered is replaced: it loads the program first
+    300.0  # silence after which a worker is replaced that has never answered: it loads the program first
 )
 SILENT_S = 30.0  # the same for one that has answered
 
@@ -33,6 +35,15 @@ class Worker(multiprocess.Process):
         if self.ping(min(timeout, PING_S)):
             self._heard, self._may_be_silent_s = time.monotonic(), SILENT_S
         return time.monotonic() - self._heard < self._may_be_silent_s
+
+    def is_ready(self, timeout: float = READY_S) -> bool:
+        """Whether the worker says now that it serves."""
+        with suppress(OSError, EOFError):
+            while (
+                self.parent_conn.poll()
+            ):  # what it said to earlier questions, when it may have been starting
+                self.parent_conn.recv()
+        return super().is_ready(timeout)
 
 
 class Supervisor(Multiprocess):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
@@ -71,6 +73,18 @@ def test_a_worker_that_ended_is_replaced_at_once(clock: list[float]) -> None:
     ended = Silent()
     ended.process.runs = False  # type: ignore[attr-defined]
     assert not ended.is_alive()
+
+
+def test_what_a_worker_said_while_it_started_is_no_answer() -> None:
+    """Whether it serves is what it says now; answers to earlier questions may still be on their way."""
+    worker = Silent()
+    worker.parent_conn, child = multiprocessing.Pipe()
+    child.send(False)
+    answering = threading.Thread(target=lambda: (child.recv(), child.send(True)))
+    answering.start()
+
+    assert worker.is_ready()
+    answering.join()
 
 
 def test_the_supervisor_makes_these_workers(monkeypatch: pytest.MonkeyPatch) -> None:
