@@ -8,11 +8,19 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
+from index.arrays import Vectors
 from index.encoder import Encoder
 from index.records import Record
-from index.store.exemplars import Exemplars, Labels, entry_key, shape_key, vector_index
+from index.store.exemplars import (
+    Exemplars,
+    Labels,
+    Positions,
+    entry_key,
+    shape_key,
+    training_positions,
+    vector_index,
+)
 from index.text.words import normalise
 
 DOUBTFUL = 0.5
@@ -92,7 +100,7 @@ def build_exemplars(
         lines: As the site coded them; see `keyed`.
         records: The codes of the release.
         encoder: Of the index.
-        progress: Called with the shapes embedded so far and in all.
+        progress: Called with the shapes embedded so far and in all; some are embedded twice.
     """
     known = {record.code: record for record in records}
     tally: Counter[str] = Counter()
@@ -125,7 +133,7 @@ def build_exemplars(
     codes = sorted({code for labels in entries.values() for code in labels})
     keys = sorted(shapes)
     texts = [written[key] for key in keys]
-    vectors = vector_index(_embed(encoder, texts, progress))
+    vectors = vector_index(_embedder(encoder, texts, progress), len(texts), encoder.dim)
     return Exemplars(codes, _labels(entries, codes), _labels(shapes, codes), texts, vectors), report
 
 
@@ -190,13 +198,21 @@ def _labels(counts: Counts, codes: Sequence[str]) -> Labels:
     )
 
 
-def _embed(
+def _embedder(
     encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]
-) -> npt.NDArray[np.float16]:
-    """Vectors in half the memory; they are rounded to a byte a component later."""
-    vectors = np.empty((len(texts), encoder.dim), np.float16)
-    for start in range(0, len(texts), BATCH):
-        chunk = texts[start : start + BATCH]
-        vectors[start : start + len(chunk)] = encoder.encode([normalise(text) for text in chunk])
-        progress(start + len(chunk), len(texts))
-    return vectors
+) -> Callable[[Positions], Vectors]:
+    """Gives the vectors of the texts at some positions; those to train with are asked for once more."""
+    total = len(texts) + len(training_positions(len(texts)))
+    done = 0
+
+    def embed(positions: Positions) -> Vectors:
+        nonlocal done
+        vectors = np.empty((len(positions), encoder.dim), np.float32)
+        for start in range(0, len(positions), BATCH):
+            chunk = [normalise(texts[position]) for position in positions[start : start + BATCH]]
+            vectors[start : start + len(chunk)] = encoder.encode(chunk)
+            done += len(chunk)
+            progress(done, total)
+        return vectors
+
+    return embed

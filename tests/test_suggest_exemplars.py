@@ -166,7 +166,7 @@ def test_a_large_search_finds_nearly_all_that_are_nearest() -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     queries = vectors[:100]
 
-    _, found = vector_index(vectors).search(queries, 10)
+    _, found = vector_index(lambda at: vectors[at], len(vectors), 32).search(queries, 10)
     exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
 
     shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ PROBED = (4, 16)  # lists that it looks into, at least and at most
 TRAINING_VECTORS_PER_LIST = 40
 ADDED_TOGETHER = 1 << 15
 SEED = 1234
+
+Positions = npt.NDArray[np.int64]
 
 _DIGITS = re.compile(r"\d+")
 _TABLES = ("entry", "shape")
@@ -205,26 +207,40 @@ def _key(found: Sequence[str]) -> int:
     return int.from_bytes(hashlib.blake2b(" ".join(sorted(found)).encode(), digest_size=8).digest(), "little")
 
 
-def vector_index(vectors: npt.NDArray[Any]) -> Any:
+def vector_index(rows: Callable[[Positions], Vectors], n: int, dim: int) -> Any:
     """A FAISS index of rows of unit length: all are compared, or in a large one a part of them.
 
+    Rows are asked for in parts, so that those of a million lines never stand in memory together.
+
     Args:
-        vectors: float16 or float32 (n, dim).
+        rows: Gives the rows at some positions, float32 (m, dim).
+        n: Number of rows.
+        dim: Components of a row.
     """
-    n, dim = vectors.shape
+    training = rows(training_positions(n))
     if n < MIN_LISTED:
         index: Any = faiss.IndexScalarQuantizer(
             dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
-        index.train(vectors.astype(np.float32))
     else:
-        lists = min(MAX_LISTS, n // SHAPES_PER_LIST)
+        lists = _lists(n)
         index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         index.cp.seed, index.cp.niter = SEED, 8
         index.cp.max_points_per_centroid = TRAINING_VECTORS_PER_LIST
-        sample = np.linspace(0, n - 1, min(n, lists * TRAINING_VECTORS_PER_LIST)).astype(np.int64)
-        index.train(vectors[sample].astype(np.float32))
         index.nprobe = min(max(COMPARED * lists // n, PROBED[0]), PROBED[1])
+    index.train(training)
+    del training
     for start in range(0, n, ADDED_TOGETHER):
-        index.add(vectors[start : start + ADDED_TOGETHER].astype(np.float32))
+        index.add(rows(np.arange(start, min(n, start + ADDED_TOGETHER))))
     return index
+
+
+def training_positions(n: int) -> Positions:
+    """The rows that an index of n rows is trained on: all, or in a large one a part of them."""
+    if n < MIN_LISTED:
+        return np.arange(n)
+    return np.linspace(0, n - 1, min(n, _lists(n) * TRAINING_VECTORS_PER_LIST)).astype(np.int64)
+
+
+def _lists(n: int) -> int:
+    return min(MAX_LISTS, n // SHAPES_PER_LIST)
