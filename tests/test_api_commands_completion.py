@@ -65,4 +65,4 @@ def test_another_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """The message names those that there are."""
     with pytest.raises(SystemExit):
         main(["completion", "csh"])
-    assert "'bash', 'zsh', 'fish'" in capsys.readouterr().err
+    assert "'csh' is none of bash, zsh, fish" in capsys.readouterr().err
