@@ -17,7 +17,7 @@ MAX_SECONDS = 300
 ALLOWED = {
     *("0BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "CNRI-Python"),
     *("Apache 2.0 License", "Apache Software License", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"),
-    *("ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "Zlib"),
+    *("ISC", "ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "Zlib"),
     *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)"),
     "LGPL-3.0-only",  # psycopg, an extra that is imported as it is
     *("PSF-2.0", "Python Software Foundation License"),
