@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from typing import cast
 
 from uvicorn.supervisors import Multiprocess, multiprocess
 
@@ -26,24 +27,26 @@ class Worker(multiprocess.Process):
     def start(self) -> None:
         """Start the process."""
         super().start()
-        self._heard, self._may_be_silent_s = time.monotonic(), STARTING_S
+        self._heard, self._may_be_silent_s, self._has_served = time.monotonic(), STARTING_S, False
 
     def is_alive(self, timeout: float = PING_S) -> bool:
         """Whether the process runs and has not been silent for too long."""
         if not self.process.is_alive():
             return False
-        if self.ping(min(timeout, PING_S)):
+        serves = self._healthcheck(min(timeout, PING_S))
+        if serves is not None:
             self._heard, self._may_be_silent_s = time.monotonic(), SILENT_S
+            self._has_served = self._has_served or serves
         return time.monotonic() - self._heard < self._may_be_silent_s
 
-    def is_ready(self, timeout: float = READY_S) -> bool:
-        """Whether the worker says now that it serves."""
-        with suppress(OSError, EOFError):
-            while (
-                self.parent_conn.poll()
-            ):  # what it said to earlier questions, when it may have been starting
-                self.parent_conn.recv()
-        return super().is_ready(timeout)
+    def serves(self) -> bool:
+        """Whether the worker has said that it serves, or says so now; one that only starts has no clients."""
+        if not self._has_served:
+            with suppress(OSError, EOFError):
+                while self.parent_conn.poll():  # what it said to earlier questions
+                    self.parent_conn.recv()
+            self._has_served = self.is_ready(READY_S)
+        return self._has_served
 
 
 class Supervisor(Multiprocess):
@@ -62,10 +65,13 @@ class Supervisor(Multiprocess):
         """Tell the workers to end, one after the others."""
         for listening in self.sockets:
             listening.close()
-        *others, last = sorted(self.processes, key=lambda worker: worker.is_ready())
+        serves = {worker: worker.serves() for worker in cast("list[Worker]", self.processes)}
+        *others, last = sorted(serves, key=serves.__getitem__)
         for worker in others:
             worker.terminate()
         until = time.monotonic() + TAKE_OVER_S
         for worker in others:
             worker.process.join(max(0.0, until - time.monotonic()))
+            if not serves[worker]:
+                worker.kill()  # it may still be starting, and would keep the socket open
         last.terminate()
