@@ -24,6 +24,8 @@ _POLL_S = 0.05
 _AT_FDCWD = -100  # from Linux's fcntl.h: paths are relative to the working directory
 _RENAME_EXCHANGE = 2  # from Linux's fs.h
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
+_NEW = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
+_PUBLIC, _PRIVATE = (_NEW | os.O_TRUNC, 0o666), (_NEW | os.O_EXCL, 0o600)  # flags and mode
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -63,15 +65,24 @@ def _check_regular(path: Path, status: os.stat_result, limit: int | None) -> Non
         )
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write a file aside, bring it to the disk and rename it into place: readers see the old or the new one.
+
+    Args:
+        path: The file.
+        data: Its bytes.
+        private: Whether a new file is for its owner only, and one that replaces another has that one's owner
+            and permissions.
 
     Raises:
         OSError: If it cannot be written; the old file stays.
     """
     aside = path.parent / f".{path.name}.{os.getpid()}"
+    descriptor = os.open(aside, *(_PRIVATE if private else _PUBLIC))
     try:
-        with aside.open("wb") as file:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+            if private:
+                _permit_as(path, file.fileno())
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -79,6 +90,16 @@ def write_file(path: Path, data: bytes) -> None:
     finally:
         aside.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def _permit_as(path: Path, descriptor: int) -> None:
+    """Give a new file the owner and the permissions of the one that it replaces."""
+    if not path.exists() or not hasattr(os, "fchown"):
+        return
+    old, new = path.stat(), os.fstat(descriptor)
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    os.fchmod(descriptor, old.st_mode & 0o777)
 
 
 def sync(path: Path) -> None:

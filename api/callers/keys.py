@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from api.callers.file import CallersError, CallersFile, Key, parse_callers, read_content
-from index.files import locked, sync
+from index.files import locked, write_file
 
 PREFIX = "hcpcs_"  # by which scanners of leaked secrets know a key
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@:/-]{0,63}")
@@ -175,26 +174,4 @@ def _write(path: Path, lines: list[str], meant: CallersFile) -> None:
     content = "".join(f"{line}\n" for line in lines).encode()
     if parse_callers(content, path) != meant:
         raise _by_hand(path)
-    target = path.resolve()  # a link stays a link
-    aside = target.parent / f".{target.name}.{os.getpid()}"
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            _permit_as(target, file.fileno())
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
-    sync(target.parent)
-
-
-def _permit_as(target: Path, descriptor: int) -> None:
-    """Give a new file the owner and the permissions of the one that it replaces."""
-    if not target.exists() or not hasattr(os, "fchown"):
-        return
-    old, new = target.stat(), os.fstat(descriptor)
-    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
-        os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, old.st_mode & 0o777)
+    write_file(path.resolve(), content, private=True)  # a link stays a link
