@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import msgspec
 
 from index.errors import ArtifactError, OtherVersionError, ReleaseFormatError
 from index.home import Home
-from index.records import Modifier, Problem, Record, Release
+from index.records import Modifier, Notes, Problem, Record, Release
 from index.starter import NAME as STARTER
 from index.starter import read_starter
 from index.store.catalogue import read_catalogue
@@ -39,6 +40,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
         name: What to call the release, instead of the name that its file tells.
         out: The folder to make, instead of one under the data folder.
         others: Further release files, which make one history with the first.
+        notes: CMS's file of processing notes, for a release that is not in the zip with it.
     """
 
     release: str = STARTER
@@ -51,6 +53,7 @@ class BuildOptions(msgspec.Struct, frozen=True):
     name: str | None = None
     out: Path | None = None
     others: Sequence[str] = ()
+    notes: Path | None = None
 
 
 STARTER_INDEX = BuildOptions()
@@ -132,16 +135,33 @@ def _releases(home: Home, options: BuildOptions, cpt: CptCodes, on: date) -> tup
     if cpt.records:
         read = [_with_cpt(release, cpt) for release in read]
     if len(read) == 1:
-        return read[0], None
+        return _with_notes(read[0], read[0].notes, options), None
     from index.history.build import build_history, ordered, records_now
+    from index.release.notes import joined
 
-    history, newest = build_history(read), ordered(read)[-1]
+    history, oldest_first = build_history(read), ordered(read)
+    newest = _with_notes(
+        oldest_first[-1], reduce(joined, (release.notes for release in oldest_first)), options
+    )
     return msgspec.structs.replace(
         newest,
         records=records_now(history, newest),
         modifiers=newest.modifiers or _last_modifiers(read),
-        problems=tuple(problem for release in read for problem in release.problems),
+        problems=tuple(problem for release in [*oldest_first[:-1], newest] for problem in release.problems),
     ), history
+
+
+def _with_notes(release: Release, notes: Notes | None, options: BuildOptions) -> Release:
+    """A release with the notes that the user named, else with those that came with the releases."""
+    from index.release.notes import read_notes, uncited
+
+    told: tuple[Problem, ...] = ()
+    if options.notes is not None:
+        notes, told = read_notes(options.notes, strict=options.strict)
+    if notes is None:
+        return release
+    problems = (*release.problems, *told, *uncited(notes, release.records))
+    return msgspec.structs.replace(release, notes=notes, problems=problems)
 
 
 def _last_modifiers(releases: Sequence[Release]) -> tuple[Modifier, ...]:
@@ -160,7 +180,13 @@ def _release(home: Home, given: str, options: BuildOptions, on: date) -> Release
         from index.release.download import download_latest
 
         path = download_latest(home.path, on)
-    return read_release(path, strict=options.strict, name=options.name)
+    release = read_release(path, strict=options.strict, name=options.name)
+    if release.notes is not None or options.notes is not None:
+        return release
+    from index.release.notes import notes_beside
+
+    notes, told = notes_beside(path)
+    return msgspec.structs.replace(release, notes=notes, problems=(*release.problems, *told))
 
 
 def _with_cpt(release: Release, cpt: CptCodes) -> Release:

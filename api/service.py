@@ -49,6 +49,9 @@ class CatalogueLike(Protocol):
     def lives(self, code: str) -> Sequence[CodeHistory]:
         """What a history of several releases knows of a code; empty without one."""
 
+    def note(self, record: Record) -> str:
+        """The text of the processing note that a record cites; empty where it is not held."""
+
     def instead_of(self, code: str, on: date) -> Sequence[Replacement]:
         """The codes to use instead of one that is not valid on a day."""
 

@@ -121,6 +121,7 @@ def _update(home: Home, options: BuildOptions, on: date, progress: Progress) -> 
     try:
         options = msgspec.structs.replace(options, out=aside)
         _, manifest, problems = build_index(home, options, on=on, progress=progress)
+        problems += _lost_notes(before, manifest)
         comparison, reason = _compared(before, aside, on)
         folder = _same(home, manifest, before) or _named(home, aside, manifest.release)
         if folder != before:
@@ -166,6 +167,16 @@ def _as_before(options: BuildOptions, before: Path | None) -> BuildOptions:
     if manifest.counts.get("examples") and not options.examples:
         raise ArtifactError("the active index was built with lines of the site; give --examples FILE again")
     return msgspec.structs.replace(options, encoder=manifest.encoder)
+
+
+def _lost_notes(before: Path | None, now: Manifest) -> tuple[Problem, ...]:
+    """That the active index has processing notes and the new one none."""
+    try:
+        lost = before is not None and "notes" in read_manifest(before).counts and "notes" not in now.counts
+    except ArtifactError:
+        return ()
+    said = "the active index has CMS's processing notes, the new one has none; give the zip or --notes FILE"
+    return (Problem(now.source, 0, said),) if lost else ()
 
 
 def _same(home: Home, manifest: Manifest, before: Path | None) -> Path | None:

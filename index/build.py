@@ -104,6 +104,7 @@ def assemble(
             release.modifiers,
             proposals=_proposals(sources),
             history=sources.history,
+            notes=release.notes,
         ),
         _vector_index(code_vectors, scale, counted),
         TermIndex.from_texts(texts, words, len(release.records), counted),
@@ -214,6 +215,7 @@ def _counts(sources: Sources, texts: int) -> dict[str, int]:
         "names": len(sources.names),
         "left_out": len(release.problems),
         "dental_refused": release.dental_refused,
+        **({"notes": len(release.notes.texts)} if release.notes else {}),
         **(_history_counts(sources.history) if sources.history else {}),
     }
 

@@ -111,11 +111,26 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{where}: {self.message}"
 
 
+class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """CMS's processing notes, which codes cite by number.
+
+    Attributes:
+        source: Name of the file that they are from.
+        sha256: Of that file.
+        texts: Number, four digits -> text.
+    """
+
+    source: str
+    sha256: str
+    texts: dict[str, str]
+
+
 class Release(msgspec.Struct, frozen=True):
     """A whole code set as read from one file.
 
     `records` and `modifiers` are ascending by code. `dental_refused` counts the rows of section D (CDT, the
-    ADA's), which are never read; `problems` names every other row that was left out or repaired.
+    ADA's), which are never read; `problems` names every other row that was left out or repaired. `notes` are
+    None where the file holds none.
     """
 
     name: str  # for example "2026-01"
@@ -126,3 +141,4 @@ class Release(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     dental_refused: int = 0
     notice: str = ""  # shown with every answer; empty for an official release
+    notes: Notes | None = None

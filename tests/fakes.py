@@ -39,7 +39,7 @@ RECORDS = (
     Record("E1399", "Durable equipment of no other code", "Misc equipment", date(1990, 1, 1), is_noc=True),
     Record("J1815", "Insulin shot, five units", "Insulin shot", date(2003, 1, 1)),
     Record("J9999", "Cancer drug of no other code", "Misc cancer drug", date(1986, 1, 1), is_noc=True),
-    Record("K0001", "Plain wheelchair", "Plain wheelchair", date(1994, 1, 1)),
+    Record("K0001", "Plain wheelchair", "Plain wheelchair", date(1994, 1, 1), processing_note="0002"),
     Record("L9900", "Splint that starts later", "Later splint", date(2999, 1, 1)),
 )
 HISTORIC = "E0143"  # the code with an earlier wording
@@ -96,6 +96,10 @@ class FakeCatalogue:
             ("2026-01",),
         )
         return (CodeHistory(code, record, Interval(None, date(1993, 1, 1)), None, (earlier, later)),)
+
+    def note(self, record: Record) -> str:
+        """An invented note."""
+        return "ONLY FOR DOGS." if record.processing_note else ""
 
     def instead_of(self, code: str, on: date) -> tuple[Replacement, ...]:
         """The codes to use instead of an ended one."""

@@ -385,6 +385,15 @@ def test_a_code_has_its_history(client: TestClient[Litestar]) -> None:
     assert client.get("/v1/codes/E0100").json()["lives"] == []
 
 
+def test_the_note_that_a_code_cites_is_told_with_its_text(client: TestClient[Litestar]) -> None:
+    """Also among the fields in words; a code without a note has none."""
+    answer = client.get("/v1/codes/K0001").json()
+
+    assert answer["processing_note"] == {"number": "0002", "text": "ONLY FOR DOGS."}
+    assert {"label": "Processing note", "words": "0002: ONLY FOR DOGS."} in answer["explained"]
+    assert client.get("/v1/codes/E0100").json()["processing_note"] is None
+
+
 def test_a_word_is_completed(client: TestClient[Litestar]) -> None:
     """From the descriptors, in any letter case."""
     assert post(client, {"text": "Walk"}, "/v1/complete").json() == {"words": ["walker"]}

@@ -19,7 +19,7 @@ from api.settings import Settings
 from index.code_systems import DENTAL, LEVEL_I, LEVEL_II
 from index.history.spans import CodeHistory
 from index.records import Modifier, Record
-from index.store.catalogue import HISTORY, MODIFIERS, RECORDS, SUCCESSORS, Catalogue
+from index.store.catalogue import HISTORY, MODIFIERS, NOTES, RECORDS, SUCCESSORS, Catalogue
 from index.store.contents import read_contents
 from index.store.manifest import Manifest
 from index.store.tables import FILES, Tables
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the details of each code; returns 1 if one is unknown."""
     folder = resolve_index(arguments.index, settings)
-    contents = read_contents(folder, only=(RECORDS, MODIFIERS), optional=(SUCCESSORS, HISTORY, *FILES))
+    contents = read_contents(folder, only=(RECORDS, MODIFIERS), optional=(SUCCESSORS, HISTORY, NOTES, *FILES))
     catalogue = Catalogue.load(contents)
     limits = Limits(Tables.load(contents))
     on = arguments.on or date.today()
@@ -164,7 +164,7 @@ def describe(catalogue: Catalogue, code: str, on: date) -> Details | None:
         "predecessors": [_summary(other) for other in catalogue.predecessors(code)],
         "section": record.section,
         "is_noc": record.is_noc,
-        "fields": dict(explain(record)),
+        "fields": dict(explain(record, catalogue.note(record))),
         "neighbours": [_summary(other) for other in catalogue.neighbours(code)],
         "modifiers": [],
         "modifiers_of_release": len(catalogue.modifiers),

@@ -68,6 +68,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     )
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's CPT file, folder or zip")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    _add_notes(add)
     _add_tables(add)
     _add_examples(add)
     add("--out", type=Path, metavar="DIR", help="default: a folder under HCPCS_HOME, made active")
@@ -75,6 +76,15 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     add("--strict", action="store_true", help="stop at the first bad row of the release")
     add("--name", help="name of the release, if the file's name does not tell it")
     add("--json", action="store_true", help="print the manifest as JSON")
+
+
+def _add_notes(add: Callable[..., Any]) -> None:
+    add(
+        "--notes",
+        type=Path,
+        metavar="FILE",
+        help="CMS's processing notes (default: those in the release's zip or beside its file)",
+    )
 
 
 def _add_tables(add: Callable[..., Any]) -> None:
@@ -113,6 +123,7 @@ def _add_update(parser: argparse.ArgumentParser) -> None:
     )
     add("--cpt", type=Path, metavar="FILE", help="a licence holder's own CPT file")
     add("--brands", type=Path, action="append", default=[], metavar="FILE", help="file of product names")
+    _add_notes(add)
     _add_tables(add)
     _add_examples(add)
     add("--name", help="name of the release, if the file's name does not tell it")
@@ -164,6 +175,7 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
         brands=arguments.brands,
         tables=arguments.tables,
         examples=arguments.examples,
+        notes=arguments.notes,
         encoder=arguments.encoder,
         strict=arguments.strict,
         name=arguments.name,
@@ -295,6 +307,7 @@ def _update(arguments: argparse.Namespace, settings: Settings) -> int:
         brands=arguments.brands,
         tables=arguments.tables,
         examples=arguments.examples,
+        notes=arguments.notes,
         name=arguments.name,
     )
     with progress_bar("embedding texts") as progress:

@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 from api.http.described import EXAMPLE, Example, problems
 from api.http.limits import BROWSE_DEFAULT, BROWSE_MAX
 from api.http.problems import Refused
-from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords, Life
+from api.rest.messages import TAG, CodeDetail, CodeLine, CodePage, FieldInWords, Life, ProcessingNote
 from api.service import Service
 from index.code_systems import LEVEL_I, LEVEL_II
 from index.records import Record
@@ -182,6 +182,7 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
     """Everything known of a record on a date."""
     fees = service.limits.fees(record.code, on)
     neighbours = service.catalogue.neighbours(record.code, NEIGHBOURS)
+    note = service.catalogue.note(record)
     return CodeDetail(
         release=service.release,
         model=service.model,
@@ -202,7 +203,8 @@ def code_detail(service: Service, record: Record, on: date, modifiers: bool = Fa
         neighbours=tuple(CodeLine.of(neighbour, on) for neighbour in neighbours),
         modifiers=tuple(service.catalogue.modifiers) if modifiers else (),
         record=record,
-        explained=tuple(FieldInWords(label, words) for label, words in explain(record)),
+        explained=tuple(FieldInWords(label, words) for label, words in explain(record, note)),
         fitting_modifiers=fitting_modifiers(record, service.catalogue.modifiers, fees),
         lives=tuple(Life.of(one) for one in service.catalogue.lives(record.code)),
+        processing_note=ProcessingNote(record.processing_note, note) if record.processing_note else None,
     )

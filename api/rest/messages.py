@@ -202,6 +202,18 @@ class Life(msgspec.Struct, frozen=True):
         return cls(history.came, history.ended, tuple(wordings))
 
 
+class ProcessingNote(msgspec.Struct, frozen=True):
+    """A note that CMS's release cites for a code.
+
+    Attributes:
+        number: Four digits.
+        text: Its text in CMS's words; empty where the index was built without the file of notes.
+    """
+
+    number: str
+    text: str
+
+
 class CodeDetail(msgspec.Struct, frozen=True):
     """Everything known of a code.
 
@@ -226,6 +238,7 @@ class CodeDetail(msgspec.Struct, frozen=True):
         limits: Unit limits, where the index has tables of them; each for its own setting.
         fees: Fees and rates, likewise. They say nothing about coverage.
         table_warnings: Tables that are of another quarter than the date.
+        processing_note: CMS's note on the code; null where the release cites none.
     """
 
     release: str
@@ -253,6 +266,7 @@ class CodeDetail(msgspec.Struct, frozen=True):
     limits: tuple[Limit, ...] = ()
     fees: tuple[Fee, ...] = ()
     table_warnings: tuple[str, ...] = ()
+    processing_note: ProcessingNote | None = None
 
 
 class CodeSet(msgspec.Struct, frozen=True):

@@ -287,16 +287,20 @@ BETOS: Mapping[str, str] = {
 }
 
 
-def explain(record: Record) -> tuple[tuple[str, str], ...]:
+def explain(record: Record, note: str = "") -> tuple[tuple[str, str], ...]:
     """Every filled field of a record as a pair of label and text, in reading order.
 
     A field with several values gives one pair each. An anesthesia base of 0, which CMS writes for every
     Level II code, is left out.
+
+    Args:
+        record: The record.
+        note: Text of the processing note that it cites; empty where the index holds none.
     """
-    return tuple(_pairs(record))
+    return tuple(_pairs(record, note))
 
 
-def _pairs(record: Record) -> Iterator[tuple[str, str]]:
+def _pairs(record: Record, note: str) -> Iterator[tuple[str, str]]:
     yield "Code", record.code
     yield "Section", _labelled(record.section, SECTIONS)
     yield "Description", record.long_description
@@ -307,6 +311,8 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
         yield "Not otherwise classified", "yes: use only when no specific code fits"
     yield from _payment(record)
     yield from _references(record)
+    if record.processing_note:
+        yield "Processing note", f"{record.processing_note}: {note}" if note else record.processing_note
 
 
 def _dates(record: Record) -> Iterator[tuple[str, str]]:
@@ -357,8 +363,6 @@ def _references(record: Record) -> Iterator[tuple[str, str]]:
         yield "Coverage manual section", section
     for section in record.carriers_manual:
         yield "Carriers manual section", section
-    if record.processing_note:
-        yield "Processing note", record.processing_note
 
 
 def _labelled(value: str, labels: Mapping[str, str]) -> str:

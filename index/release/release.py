@@ -12,11 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from index.errors import ReleaseFormatError
-from index.records import Record, Release
+from index.records import Notes, Record, Release
 from index.release.archive import ZIP_MAGIC, Archive, Budget
 from index.release.assembly import Assembly
 from index.release.fields import ReleaseRow
 from index.release.fixed_width import is_fixed_width, read_rows
+from index.release.notes import FILE_NAME, is_notes, parse_notes
 from index.release.problems import FirstProblem, Problems, shown_name
 from index.release.release_name import release_name
 from index.release.source import decode, gunzip, read_bytes
@@ -57,11 +58,12 @@ _MAX_DEPTH = 2
 
 
 class _Content(NamedTuple):
-    """What was read: `name` is that of the innermost file, `noc` the codes on CMS's list or None."""
+    """What was read: `name` is that of the innermost file; `noc`, the codes on CMS's list, may be None."""
 
     assembly: Assembly
     name: str
     noc: frozenset[str] | None = None
+    notes: Notes | None = None
 
 
 def read_release(path: Path, *, strict: bool = False, name: str | None = None) -> Release:
@@ -96,6 +98,7 @@ def read_release(path: Path, *, strict: bool = False, name: str | None = None) -
         modifiers=tuple(sorted(content.assembly.modifiers.values(), key=lambda modifier: modifier.modifier)),
         problems=tuple(problems.entries),
         dental_refused=content.assembly.dental_refused,
+        notes=content.notes,
     )
 
 
@@ -185,7 +188,10 @@ def _from_zip(archive: Archive, problems: Problems, budget: Budget, depth: int) 
                         0,
                         f"also holds {shown_name(other.filename)}, an older file in the same form, not read",
                     )
-            return content._replace(noc=content.noc or _noc_list(archive, problems))
+            return content._replace(
+                noc=content.noc or _noc_list(archive, problems),
+                notes=content.notes or _notes(archive, problems),
+            )
     held = ", ".join(shown_name(member.filename) for member in archive.members[:8]) or "nothing"
     detail = f" ({reasons[0]})" if reasons else ""
     raise problems.fail(f"holds no release; it holds {held}{detail}; {FORMS}")
@@ -204,6 +210,8 @@ def _rank(archive: Archive, member: zipfile.ZipInfo) -> int:
     text = top.decode("cp1252", errors="replace")
     if is_fixed_width(text):
         return _FIXED_WIDTH
+    if is_notes(text):
+        return _NEVER
     lines = [re.split(r"[,\t;|]", line) for line in text.split("\n")[:60]]
     header = find_header([[cell.strip('" \r') for cell in line] for line in lines])
     return _TABLE if header else _NEVER
@@ -224,6 +232,24 @@ def _noc_list(archive: Archive, problems: Problems) -> frozenset[str] | None:
             continue
         if rows:
             return frozenset(row.key.strip().upper() for row in rows)
+    return None
+
+
+def _notes(archive: Archive, problems: Problems) -> Notes | None:
+    """CMS's processing notes, or None when the zip lacks them or they cannot be read, which is reported."""
+    for member in archive.members:
+        if not FILE_NAME.search(member.filename):
+            continue
+        inner = problems.within(member.filename)
+        try:
+            notes = parse_notes(archive.read(member), member.filename.rpartition("/")[2], inner)
+        except FirstProblem:
+            raise
+        except ReleaseFormatError as error:
+            problems.add(0, f"the processing notes in it are not read: {error}")
+            continue
+        problems.take(inner)
+        return notes
     return None
 
 

@@ -4,6 +4,7 @@
 | --- | --- |
 | `manifest.json` | what the index was made from, the checksum of every other file, and its own |
 | `records.jsonl`, `modifiers.jsonl`, `successors.jsonl` | the catalogue |
+| `notes.json` | CMS's processing notes, where the release has them |
 | `codes.faiss`, in a large index also `coarse.faiss` | one vector a code |
 | `lexical.safetensors`, `vocabulary.txt` | the stems of every code |
 | `profiles.safetensors` | attributes and quantities of every code, and the names of both |

@@ -13,13 +13,14 @@ import msgspec
 
 from index.errors import ArtifactError
 from index.history.spans import CodeHistory, History
-from index.records import Modifier, Record, Status
+from index.records import Modifier, Notes, Record, Status
 from index.store.contents import Contents, read_contents
 from index.successors import Proposal, Replacement, replacements
 
 RECORDS = "records.jsonl"
 MODIFIERS = "modifiers.jsonl"
 SUCCESSORS = "successors.jsonl"
+NOTES = "notes.json"
 HISTORY = "history.json"
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Catalogue:
         codes: Code of each record.
         proposals: Ended code -> the code that probably replaced it, where CMS names none.
         history: Of several releases; None for a catalogue of one.
+        notes: CMS's processing notes; None for a release that came without them.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Catalogue:
         release: str = "",
         proposals: Mapping[str, Proposal] | None = None,
         history: History | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.records = tuple(records)
         self.modifiers = tuple(modifiers)
@@ -51,6 +54,7 @@ class Catalogue:
         self.codes = [record.code for record in self.records]
         self.proposals = dict(proposals or {})
         self.history = history
+        self.notes = notes
         self._rows = {code: row for row, code in enumerate(self.codes)}
 
     @classmethod
@@ -68,14 +72,17 @@ class Catalogue:
             release=contents.manifest.release,
             proposals=dict(read_jsonl(contents, SUCCESSORS, tuple[str, Proposal])) if proposed else None,
             history=history,
+            notes=read_json(contents, NOTES, Notes) if NOTES in contents.files else None,
         )
 
     def save(self, folder: Path) -> None:
-        """Write `records.jsonl`, `modifiers.jsonl` and, where successors are proposed, `successors.jsonl`."""
+        """Write `records.jsonl`, `modifiers.jsonl`, and proposed successors and notes where there are any."""
         write_jsonl(folder / RECORDS, self.records)
         write_jsonl(folder / MODIFIERS, self.modifiers)
         if self.proposals:
             write_jsonl(folder / SUCCESSORS, self.proposals.items())
+        if self.notes is not None:
+            (folder / NOTES).write_bytes(msgspec.json.encode(self.notes))
 
     def __len__(self) -> int:
         return len(self.records)
@@ -130,6 +137,10 @@ class Catalogue:
     def lives(self, code: str) -> tuple[CodeHistory, ...]:
         """What the history knows of a code; empty without one."""
         return self._lives.get(code, ())
+
+    def note(self, record: Record) -> str:
+        """The text of the processing note that a record cites; empty where it is not held."""
+        return self.notes.texts.get(record.processing_note, "") if self.notes else ""
 
     def neighbours(self, code: str, n: int = 3) -> tuple[Record, ...]:
         """Up to n records before and n after a code in CMS's order, without the code itself."""
@@ -187,7 +198,9 @@ def read_catalogue(folder: Path) -> Catalogue:
     Raises:
         ArtifactError: If a file is missing or damaged.
     """
-    return Catalogue.load(read_contents(folder, only=(RECORDS, MODIFIERS), optional=(SUCCESSORS, HISTORY)))
+    return Catalogue.load(
+        read_contents(folder, only=(RECORDS, MODIFIERS), optional=(SUCCESSORS, HISTORY, NOTES))
+    )
 
 
 def read_jsonl(contents: Contents, name: str, kind: type[T]) -> tuple[T, ...]:
