@@ -65,7 +65,7 @@ def create_app(
         extra_routes: Further route handlers, for example the empty route of a benchmark.
         metrics: Counts to go on with; new ones when None.
     """
-    service = Service(suggester, metrics)
+    service = Service(suggester, metrics, settings.home)
     picks = open_store(settings)
     silent = SilentAnswers(picks) if picks and settings.shadow else None
 

@@ -6,13 +6,15 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from api.at_hand import AtHand
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
-from index.history.spans import CodeHistory
+from index.history.spans import CodeHistory, History
 from index.records import Modifier, Record, Status
 from index.store.catalogue import predecessors
 from index.store.tables import Tables
@@ -33,6 +35,10 @@ class CatalogueLike(Protocol):
     @property
     def modifiers(self) -> Sequence[Modifier]:
         """Every modifier."""
+
+    @property
+    def history(self) -> History | None:
+        """Of several releases; None for a catalogue of one."""
 
     def get(self, code: str) -> Record | None:
         """The record of a code in upper case, or None."""
@@ -129,12 +135,15 @@ class Service:
         manifest: The index folder's manifest in plain values.
         predecessors: For each code, the ended codes whose successor it is.
         limits: Looks up what the tables of the index state about a code.
+        at_hand: Compares the releases that are at hand, those of the data folder too.
         ready: Whether the self-test query was answered.
         self_test_ms: Milliseconds that the self-test query took.
         self_test_failure: Why the service is not ready; empty when it is.
     """
 
-    def __init__(self, suggester: SuggesterLike, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, suggester: SuggesterLike, metrics: Metrics | None = None, home: Path | None = None
+    ) -> None:
         self.suggester = suggester
         self.catalogue = suggester.catalogue
         self.metrics = metrics or Metrics()
@@ -146,6 +155,7 @@ class Service:
         self.manifest = _plain(suggester.manifest)
         self.predecessors = predecessors(self.catalogue.records)
         self.limits = Limits(suggester.tables)
+        self.at_hand = AtHand(self.release, self.catalogue, home)
         self.ready = False
         self.self_test_ms = 0.0
         self.self_test_failure = "the self-test query has not been answered yet"

@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 
 from index.errors import QueryError
-from index.history.spans import CodeHistory, Interval, Wording
-from index.records import Modifier, Record, Status
+from index.history.build import build_history
+from index.history.spans import CodeHistory, History, Interval, Wording
+from index.records import Modifier, Record, Release, Status
 from index.store.tables import NO_TABLES
 from index.successors import Replacement, replacements
 from suggest.answer import Answer, Filters, LooksLike, Suggestion, Why
@@ -63,6 +64,12 @@ class FakeCatalogue:
     ) -> None:
         self.records = tuple(records)
         self.modifiers = tuple(modifiers)
+        self.history: History | None = build_history(
+            [
+                Release("2025-10", "", "", self.records[1:], self.modifiers),
+                Release("2026-01", "", "", self.records, self.modifiers),
+            ]
+        )
         self._rows = {record.code: row for row, record in enumerate(self.records)}
 
     def get(self, code: str) -> Record | None:

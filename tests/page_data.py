@@ -6,7 +6,9 @@ from datetime import date
 
 import msgspec
 
-from index.records import Modifier, Record
+from index.history.build import build_history
+from index.history.spans import History
+from index.records import Modifier, Record, Release
 from suggest.answer import Answer, Correction, Filters, Item, ModifierSuggestion
 from tests.fakes import FakeCatalogue, FakeSuggester
 
@@ -54,6 +56,20 @@ MODIFIERS = (
 )
 
 
+BEFORE = (
+    *RECORDS[1:3],
+    msgspec.structs.replace(RECORDS[3], long_description="Folding walker with tyres, height can be set"),
+    *RECORDS[4:7],
+)
+"""The records of the release before: a syringe and a wheelchair were added since, a walker reworded."""
+
+
+def history() -> History:
+    """Of the release before and this one."""
+    releases = (("2025-10", BEFORE), ("2026-01", RECORDS))
+    return build_history([Release(name, "", "", records, MODIFIERS) for name, records in releases])
+
+
 RICH_TEXT = "cane, xyzzy LT"
 
 
@@ -80,6 +96,7 @@ class PageSuggester(FakeSuggester):
     def __init__(self, notice: str = "") -> None:
         super().__init__(notice=notice)
         self.catalogue = FakeCatalogue(RECORDS, MODIFIERS)
+        self.catalogue.history = history()
 
     @staticmethod
     def _allowed(record: Record, on: date, filters: Filters) -> bool:

@@ -51,6 +51,7 @@ NAMES = [
     "browse_codes",
     "claim_line",
     "list_release",
+    "release_changes",
 ]
 
 
@@ -151,6 +152,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "browse_codes": {"section": "E", "limit": 2},
     "claim_line": {"text": "cane", "state": "TX"},
     "list_release": {},
+    "release_changes": {"old": "2026-01", "limit": 1},
 }
 
 
@@ -276,7 +278,7 @@ def test_each_tool_asks_for_its_scope(tmp_path: Path) -> None:
 
     assert none.status_code == 401
     assert none.json()["error"]["code"] == -32000
-    assert len(tools) == 7
+    assert len(tools) == 8
     assert suggested["isError"] is False
     assert refused["isError"] is True
     assert "does not hold the scope 'codes'" in refused["content"][0]["text"]

@@ -29,6 +29,7 @@ DIFF = [
     {"kind": "ended", "code": "E0144", "description": "Old rollator", "field": "effective_to",
      "old": "", "new": "2020-12-31"},
 ]  # fmt: skip
+ONE_RELEASE = {"release": "2026-01", "notice": "", "code_sets": [], "comparable": ["2026-01"]}
 AUDIT = (
     "rank,row,kind,code,description,text,reason,suggested_code,suggested_description,confidence,units,date,"
     "amount_at_stake,amount_from,rows\n"
@@ -242,6 +243,36 @@ def test_a_release_diff_is_shown_with_its_words_marked(desk: Desk) -> None:
     assert page.locator(".report li").count() == 1
     page.locator(".report").get_by_role("button", name="E0144").click()
     shown_code(page, "E0144")
+
+
+def test_the_service_compares_two_releases(desk: Desk) -> None:
+    """The release before is chosen at first; the list has the filter of an opened diff."""
+    page = desk.open()
+    page.get_by_role("button", name="Browse").click()
+    page.get_by_role("button", name="Changes between releases").click()
+    page.locator(".report li").first.wait_for()
+    pane = page.locator("#file-pane")
+
+    assert pane.locator("h2").inner_text() == "Release diff: 2025-10 to 2026-01"
+    assert page.locator(".report .code").all_inner_texts() == ["A4206", "E0143", "K0001"]
+    assert page.locator(".report del").all_inner_texts() == ["tyres,"]
+    assert "known from the history of the index alone" in pane.inner_text()
+    page.get_by_label("Kind").select_option("added")
+    assert page.locator(".report .code").all_inner_texts() == ["A4206", "K0001"]
+    page.get_by_label("From").select_option("2026-01")
+    until(page, "document.querySelector('#file-pane h2').textContent === 'Release diff: 2026-01 to 2026-01'")
+    assert pane.get_by_role("status").inner_text() == "0 changes of 0"
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+
+
+def test_with_one_release_there_is_nothing_to_compare(desk: Desk) -> None:
+    """The page says how another one is installed."""
+    page = desk.open()
+    page.route("**/v1/releases", lambda route: route.fulfill(json=ONE_RELEASE))
+    page.evaluate("import('./static/changes.js').then((one) => one.openChanges())")
+    page.locator("#file-pane p").wait_for()
+
+    assert "hcpcs index build --release FILE" in page.locator("#file-pane").inner_text()
 
 
 def test_an_audit_is_shown(desk: Desk) -> None:

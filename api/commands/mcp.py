@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     close_memory()
     logging.config.dictConfig(LOG_CONFIG)
-    service = Service(open_suggester(arguments.index, settings))
+    service = Service(open_suggester(arguments.index, settings), home=settings.home)
     asyncio.run(_serve(service))
     return 0
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from api.http.limits import BATCH_ITEMS, BROWSE_MAX, TEXT_CHARACTERS
 from api.rest.messages import CodeLine, CodeSet, SuggestRequest
+from index.diff import Kind
 from index.records import Status
 from index.successors import Proposal, Replacement
 from suggest.answer import Correction, LooksLike, ModifierSuggestion
@@ -76,6 +77,35 @@ class BrowseCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: Day = None
     include_terminated: Annotated[bool, Meta(description="Also codes that have ended.")] = False
     limit: Annotated[int, Meta(ge=1, le=BROWSE_MAX, description="Codes a page.")] = 50
+
+
+class ReleaseDiff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two releases to compare, and which of their changes to list."""
+
+    old: Annotated[
+        Annotated[str, Meta(max_length=100)] | None,
+        Meta(
+            description="The earlier release: one of `comparable` of list_release; the one before `new` when "
+            "left out."
+        ),
+    ] = None
+    new: Annotated[
+        Annotated[str, Meta(max_length=100)] | None,
+        Meta(description="The later one; the release that answers when left out."),
+    ] = None
+    kind: Annotated[Kind | None, Meta(description="Only changes of this kind.")] = None
+    section: Annotated[
+        Annotated[str, Meta(max_length=3)] | None,
+        Meta(description="Only codes of this section: a letter, or CPT."),
+    ] = None
+    prefix: Annotated[
+        Annotated[str, Meta(max_length=5)] | None,
+        Meta(description="Only codes that begin with these characters."),
+    ] = None
+    cursor: Annotated[
+        Annotated[str, Meta(max_length=10)] | None, Meta(description="`next_cursor` of the page before.")
+    ] = None
+    limit: Annotated[int, Meta(ge=1, le=BROWSE_MAX, description="Codes a page, with all their changes.")] = 50
 
 
 class ListRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -244,6 +274,7 @@ class ReleaseLoaded(msgspec.Struct, frozen=True):
         code_sets: Each code set that is loaded.
         sections: Letter and title of each section that has codes.
         notice: A sentence that must be shown with every answer; empty for an official release.
+        comparable: Releases that release_changes can compare, the newest first.
         decision: Who decides.
     """
 
@@ -252,4 +283,5 @@ class ReleaseLoaded(msgspec.Struct, frozen=True):
     code_sets: tuple[CodeSet, ...]
     sections: dict[str, str]
     notice: str
+    comparable: tuple[str, ...] = ()
     decision: str = DECISION

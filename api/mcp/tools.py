@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 
 from api.callers.caller import BATCH, CODES, SUGGEST
+from api.http.problems import Refused
 from api.http.schemas import Json, component_schemas
 from api.mcp import messages
 from api.mcp.answers import checked, facts, suggested
+from api.rest.changes import WantedChanges, changes_page
 from api.rest.claim_line import ClaimLineRequest
 from api.rest.codes import Wanted, code_page
-from api.rest.messages import CodePage
+from api.rest.messages import CodePage, ReleaseChanges
 from api.rest.releases import releases
 from api.rest.suggest import refused_answer
 from api.service import Query, Service
@@ -135,7 +137,20 @@ def list_release(service: Service, _: messages.ListRelease) -> messages.ReleaseL
         code_sets=loaded.code_sets,
         sections={letter: words for letter, words in SECTIONS.items() if letter in held},
         notice=loaded.notice,
+        comparable=loaded.comparable,
     )
+
+
+def release_changes(service: Service, asked: messages.ReleaseDiff) -> ReleaseChanges:
+    """One page of what changed between two releases.
+
+    Raises:
+        ToolError: If one of them is not at hand.
+    """
+    try:
+        return changes_page(service, WantedChanges(**msgspec.structs.asdict(asked)))
+    except Refused as error:
+        raise ToolError(error.detail) from None
 
 
 class ToolError(HcpcsError):
@@ -213,6 +228,17 @@ TOOLS = (
         messages.ReleaseLoaded,
         CODES,
         list_release,
+    ),
+    Tool(
+        "release_changes",
+        "What changed between two releases",
+        "Codes and modifiers that were added, reworded, ended or otherwise changed between two releases that "
+        "the service has at hand, page by page, with the number of changes of each kind.",
+        messages.ReleaseDiff,
+        ReleaseChanges,
+        CODES,
+        release_changes,
+        slow=True,
     ),
 )
 BY_NAME = {tool.name: tool for tool in TOOLS}

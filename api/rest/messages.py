@@ -12,6 +12,7 @@ from api.http.limits import BATCH_ITEMS, DEFAULT_K, MAX_K, TEXT_CHARACTERS
 from api.http.schemas import REF
 from api.service import Query
 from index.code_systems import LEVEL_I, SECTION
+from index.diff import ReleaseChange
 from index.history.spans import CodeHistory, Interval
 from index.records import Modifier, Record, Status
 from index.release.chapters import SectionChapters
@@ -296,6 +297,7 @@ class Releases(msgspec.Struct, frozen=True):
         notice: A sentence that every interface must show; empty for an official release.
         code_sets: Each code set.
         manifest: The index folder's own manifest.
+        comparable: Releases that `GET /v1/releases/changes` can compare, the newest first.
     """
 
     release: str
@@ -303,6 +305,35 @@ class Releases(msgspec.Struct, frozen=True):
     notice: str
     code_sets: tuple[CodeSet, ...]
     manifest: dict[str, Any]
+    comparable: tuple[str, ...] = ()
+
+
+class ReleaseChanges(msgspec.Struct, frozen=True):
+    """One page of what changed between two releases.
+
+    Attributes:
+        release: Name of the release that answers.
+        notice: A sentence that every interface must show; empty for an official release.
+        old: The earlier release.
+        new: The later one.
+        remarks: Sentences on what was not compared.
+        counts: Kind -> changes of that kind in the section and with the beginning that were asked for.
+        total: Changes that match on all pages together.
+        codes: Codes and modifiers that they are of.
+        changes: This page, ascending by code; a code has all its changes on one page.
+        next_cursor: Give it as `cursor` for the next page; null on the last one.
+    """
+
+    release: str
+    notice: str
+    old: str
+    new: str
+    remarks: tuple[str, ...]
+    counts: dict[str, int]
+    total: int
+    codes: int
+    changes: tuple[ReleaseChange, ...]
+    next_cursor: str | None
 
 
 class Chapters(msgspec.Struct, frozen=True):

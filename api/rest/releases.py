@@ -16,7 +16,6 @@ from index.code_systems import CODE_SYSTEMS, LEVEL_II, CodeSystem
 
 def releases_route(service: Service) -> ControllerRouterHandler:
     """Route handler of `/v1/releases`."""
-    loaded = releases(service)
 
     @get(
         "/v1/releases",
@@ -24,12 +23,12 @@ def releases_route(service: Service) -> ControllerRouterHandler:
         summary="What is loaded",
         response_description="What is loaded",
         responses=problems(401),
-        opt={EXAMPLE: lambda: Example(answer=msgspec.to_builtins(loaded))},
+        opt={EXAMPLE: lambda: Example(answer=msgspec.to_builtins(releases(service)))},
         sync_to_thread=False,
     )
     def read_releases() -> Releases:
-        """Code sets, models and the manifest of the index."""
-        return loaded
+        """Code sets, models, the manifest of the index, and the releases that can be compared."""
+        return releases(service)
 
     return read_releases
 
@@ -43,6 +42,7 @@ def releases(service: Service) -> Releases:
         notice=service.notice,
         code_sets=tuple(code_set for code_set in sets if code_set.codes),
         manifest=service.manifest,
+        comparable=service.at_hand.names(),
     )
 
 

@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from api.http.compression import compressed
 from api.http.parameters import check_query
 from api.http.validators import CACHEABLE, with_etag
+from api.rest.changes import changes_route
 from api.rest.chapters import chapters_route
 from api.rest.claim_line import claim_line_route
 from api.rest.codes import code_routes
@@ -35,6 +36,7 @@ def rest_routes(
         complete_route(service),
         *modifier_routes(service),
         releases_route(service),
+        changes_route(service),
     ]
     return [
         suggest,

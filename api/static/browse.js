@@ -96,7 +96,8 @@ export function openBrowse() {
   $("browse-pane").replaceChildren(
     el("h2", {}, "The code book"),
     el("p", { class: "hint" }, "CMS names no chapters: the headings are ours."),
-    el("p", { class: "table-tools" }, el("label", { class: "field", for: "prefix" }, "Codes beginning with"), box),
+    el("p", { class: "table-tools" }, el("label", { class: "field", for: "prefix" }, "Codes beginning with"), box,
+      el("button", { type: "button", onclick: async () => (await import("./changes.js")).openChanges() }, "Changes between releases")),
     el("p", { id: "browse-count", class: "hint", role: "status" }),
     el("div", { id: "tree" }));
   box.focus();

@@ -1,4 +1,4 @@
-// Shows a release diff or an audit that was opened from a file.
+// Shows a release diff, from a file or of the service, or an audit that was opened from a file.
 
 import { download, csvText } from "./csv.js";
 import { $, el } from "./dom.js";
@@ -32,7 +32,8 @@ function findingRow(one) {
 
 const VIEWS = { diff: { title: "Release diff", row: changeRow, noun: "change" }, audit: { title: "Audit", row: findingRow, noun: "finding" } };
 
-export function openReport(name, { kind, list }) {
+// `hint` and `fields` are those of a diff that the service made.
+export function openReport(name, { kind, list }, { hint = "Read in this browser; nothing of the file was sent.", fields = [] } = {}) {
   const { title, row, noun } = VIEWS[kind];
   const kinds = [...new Set(list.map((one) => one.kind))].map((each) => [each, list.filter((one) => one.kind === each).length]);
   let [only, typed, shown] = ["", "", SHOWN];
@@ -49,10 +50,10 @@ export function openReport(name, { kind, list }) {
   const chooser = el("select", { onchange: () => { only = chooser.value; shown = SHOWN; draw(); } }, el("option", { value: "" }, "All kinds"),
     ...kinds.map(([each, number]) => el("option", { value: each }, `${TITLES[each] ?? each} (${number})`)));
   const box = el("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput: () => { typed = box.value.trim().toLowerCase(); shown = SHOWN; draw(); } });
-  const save = () => download(`${name.replace(/\.\w+$/, "")}-shown.csv`, csvText([Object.keys(list[0] ?? {}), ...matching().map(Object.values)]));
+  const save = () => download(`${name.replace(/\.(csv|json)$/i, "").replaceAll(" ", "-")}-shown.csv`, csvText([Object.keys(list[0] ?? {}), ...matching().map(Object.values)]));
   $("file-pane").replaceChildren(
-    el("h2", {}, `${title}: ${name}`), el("p", { class: "hint" }, "Read in this browser; nothing of the file was sent."),
-    el("div", { class: "table-tools" }, el("label", { class: "field" }, "Kind ", chooser), el("label", { class: "field" }, "Find ", box),
+    el("h2", {}, `${title}: ${name}`), el("p", { class: "hint" }, hint),
+    el("div", { class: "table-tools" }, ...fields, el("label", { class: "field" }, "Kind ", chooser), el("label", { class: "field" }, "Find ", box),
       el("button", { type: "button", onclick: save }, "Download what is shown"), el("button", { type: "button", class: "quiet", onclick: () => openView("list", true) }, "Close")),
     total, rows, more);
   openView("file", true);
