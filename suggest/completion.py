@@ -1,28 +1,86 @@
-"""Whole words for a word that is not finished: those of the descriptors, by how many codes have them."""
+"""Whole words for a word that is not finished: those by which most codes are named and most people ask."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
+from index.text.heads import head_length
+from index.text.lexicon import Entry
 from index.text.words import cut
 
 MIN_CHARACTERS = 3  # a shorter beginning fits too many words
-MIN_CODES = 2
+MIN_USES = 2
 COMPLETIONS = 5
+PHRASES = 3
+FAINT = 0.1  # of the uses of the first word; a word with fewer is not offered
+WEIGHTS = {"product": 0.5}
+"""Of an entry of the lexicon by its kind, 1 for others: lists of products have many entries of one brand."""
+
+_SMALL = frozenset(
+    (
+        "and",
+        "any",
+        "for",
+        "from",
+        "non",
+        "not",
+        "nor",
+        "other",
+        "per",
+        "the",
+        "type",
+        "used",
+        "was",
+        "with",
+        "without",
+    )
+)
 
 
 class Completer:
-    """Completes words from the descriptors of some codes. Safe to use from several threads."""
+    """Completes words from descriptors and from the words of a lexicon. Safe to use from several threads.
 
-    def __init__(self, descriptors: Iterable[str]) -> None:
-        codes = Counter(word for text in descriptors for word in set(cut(text)) if word.isalpha())
-        self._codes = {word: count for word, count in codes.items() if count >= MIN_CODES}
-        self._words = sorted(self._codes)
+    The uses of a word, or of two words in a row, are the codes that they name, thus that have them before
+    "for", "with" or the like, and the lexicon's entries in which people write them. A clipped word is none.
+    """
+
+    def __init__(self, descriptors: Iterable[str], lexicon: Iterable[Entry] = ()) -> None:
+        """Count the words.
+
+        Args:
+            descriptors: One for each code.
+            lexicon: How people write.
+        """
+        uses: defaultdict[str, float] = defaultdict(float)
+        self._pairs: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        written: set[str] = set()
+        short: set[str] = set()
+        for text in descriptors:
+            words = cut(text)
+            written.update(words)
+            self._count(words[: head_length(words)], 1, uses)
+        for entry in lexicon:
+            words = cut(entry.term)
+            if len(words) == 1 and _clips(words[0], entry.means):
+                short.update(words)
+            self._count(words, WEIGHTS.get(entry.kind, 1), uses)
+        whole = {word for word in uses if word.isalpha() and (word in written or word not in short)}
+        self._uses = {word: uses[word] for word in whole if uses[word] >= MIN_USES}
+        self._words = sorted(self._uses)
+
+    def _count(self, words: Sequence[str], weight: float, uses: defaultdict[str, float]) -> None:
+        for word in set(words):
+            uses[word] += weight
+        for pair in set(pairwise(words)):
+            if all(_counts(word) for word in pair):
+                for word in set(pair):
+                    self._pairs[word][" ".join(pair)] += weight
 
     def complete(self, beginning: str) -> tuple[str, ...]:
-        """At most `COMPLETIONS` words that begin so, those of most codes first; the word itself may be one.
+        """At most `COMPLETIONS` words that begin so, the most used first; the word itself may be one.
 
         Args:
             beginning: One word in lower case; shorter than `MIN_CHARACTERS` it has no completions.
@@ -35,4 +93,24 @@ class Completer:
             if not word.startswith(beginning):
                 break
             found.append(word)
-        return tuple(sorted(found, key=lambda word: (-self._codes[word], word))[:COMPLETIONS])
+        return _most_used(found, self._uses, COMPLETIONS)
+
+    def phrases(self, word: str) -> tuple[str, ...]:
+        """At most `PHRASES` of two words with this one, the most used first."""
+        uses: Mapping[str, float] = self._pairs.get(word, {})
+        return _most_used([pair for pair, count in uses.items() if count >= MIN_USES], uses, PHRASES)
+
+
+def _clips(term: str, means: Iterable[str]) -> bool:
+    """Whether a term is the beginning of a word that it stands for, as `gluc` is of `glucose`."""
+    return any(word != term and word.startswith(term) for meaning in means for word in cut(meaning))
+
+
+def _counts(word: str) -> bool:
+    return word.isalpha() and len(word) >= MIN_CHARACTERS and word not in _SMALL
+
+
+def _most_used(found: list[str], uses: Mapping[str, float], most: int) -> tuple[str, ...]:
+    found.sort(key=lambda text: (-uses[text], text))
+    least = FAINT * uses[found[0]] if found else 0
+    return tuple(text for text in found[:most] if uses[text] >= least)

@@ -110,7 +110,7 @@ def test_an_unfinished_word_is_answered_for_the_whole_one(desk: Desk) -> None:
     page = desk.open()
     ask(page, "walk")
 
-    assert page.locator("#unfinished").inner_text() == "Codes for “walker”: “walk” alone fits none well."
+    assert page.locator("#unfinished").inner_text() == "Codes for “walker”: “walk” seems unfinished."
     assert codes(page) == ["E0130", "E0143"]
     assert page.locator("#text").input_value() == "walk"
     ask(page, "zebr")
@@ -128,6 +128,30 @@ def test_the_first_whole_word_with_a_good_match_is_taken(desk: Desk) -> None:
     assert page.locator("#unfinished").inner_text().startswith("Codes for “cane”:")
     buttons = page.locator("#unfinished").get_by_role("button")
     assert buttons.all_inner_texts() == ["needs", "needed"]
+
+
+def test_two_words_are_taken_where_the_whole_word_names_too_many_things(desk: Desk) -> None:
+    """Before other words that begin so; a code that has the text as a part of a word is not enough."""
+    page = desk.open()
+    words = json.dumps({"words": ["wheelchair", "wheels"], "phrases": ["plain wheelchair", "folding walker"]})
+    page.route("**/v1/complete", lambda route: route.fulfill(body=words, content_type="application/json"))
+    ask(page, "whee")
+
+    assert (
+        page.locator("#unfinished")
+        .inner_text()
+        .startswith("Codes for “wheelchair”: “whee” seems unfinished.")
+    )
+    assert codes(page)[0] == "K0001"
+    words = json.dumps({"words": ["zebra", "walker"], "phrases": ["insulin shot"]})
+    page.route("**/v1/complete", lambda route: route.fulfill(body=words, content_type="application/json"))
+    ask(page, "zebr")
+    assert (
+        page.locator("#unfinished")
+        .inner_text()
+        .startswith("Codes for “insulin shot”: “zebr” seems unfinished.")
+    )
+    assert codes(page) == ["J1815"]
 
 
 # ---- comparison --------------------------------------------------------------------------------------

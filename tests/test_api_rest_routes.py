@@ -395,6 +395,9 @@ def test_the_note_that_a_code_cites_is_told_with_its_text(client: TestClient[Lit
 
 
 def test_a_word_is_completed(client: TestClient[Litestar]) -> None:
-    """From the descriptors, in any letter case."""
-    assert post(client, {"text": "Walk"}, "/v1/complete").json() == {"words": ["walker"]}
-    assert post(client, {"text": "wa"}, "/v1/complete").json() == {"words": []}
+    """From the descriptors and the lexicon, in any letter case; phrases have the first word."""
+    answer = post(client, {"text": "Walk"}, "/v1/complete").json()
+    assert answer["words"][0] == "walker"
+    assert "folding walker" in answer["phrases"]
+    assert all("walker" in phrase.split() for phrase in answer["phrases"])
+    assert post(client, {"text": "wa"}, "/v1/complete").json() == {"words": [], "phrases": []}

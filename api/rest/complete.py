@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from msgspec import Meta
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.rest.messages import TAG
 from api.service import Service
+from index.text.lexicon import read_lexicon
 from suggest.completion import Completer
 
 EXAMPLE_TEXT = "walk"
@@ -29,10 +31,14 @@ class Completions(msgspec.Struct, frozen=True):
     """Whole words.
 
     Attributes:
-        words: Words of the descriptors that begin so, those of most codes first; at most five.
+        words: Words of the descriptors and of the lexicon that begin so, at most five: first those by which
+            most codes are named and most people ask.
+        phrases: At most three of two words, one of them the first of `words`, for a word that alone names too
+            many things.
     """
 
     words: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
 
 
 def complete_route(service: Service) -> ControllerRouterHandler:
@@ -40,10 +46,13 @@ def complete_route(service: Service) -> ControllerRouterHandler:
 
     @cache
     def completer() -> Completer:
-        return Completer(record.long_description for record in service.catalogue.records)
+        today = date.today()
+        records = (one for one in service.catalogue.records if one.status(today) != "terminated")
+        return Completer((record.long_description for record in records), read_lexicon())
 
     def completions(text: str) -> Completions:
-        return Completions(completer().complete(text.strip().lower()))
+        words = completer().complete(text.strip().lower())
+        return Completions(words, completer().phrases(words[0]) if words else ())
 
     def example() -> Example:
         return Example({"text": EXAMPLE_TEXT}, msgspec.to_builtins(completions(EXAMPLE_TEXT)))
@@ -56,10 +65,10 @@ def complete_route(service: Service) -> ControllerRouterHandler:
         response_description="Words",
         responses=problems(*BODY_ERRORS),
         opt={EXAMPLE: example},
-        sync_to_thread=False,
+        sync_to_thread=True,  # the first call counts all words
     )
     def complete_word(data: RequestBody[CompleteRequest]) -> Completions:
-        """For type-ahead: words of the descriptors that begin so; none for fewer than three letters."""
+        """For type-ahead: words that begin so, the most used first; none for fewer than three letters."""
         return completions(data.text)
 
     return complete_word

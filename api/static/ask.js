@@ -15,7 +15,7 @@ import { beliefWords, count } from "./wording.js";
 const LONGEST = 2000;
 const STEPS = [10, 30, 100]; // numbers of codes to request; the service's limit is 100
 
-const WORDS_TRIED = 3; // for a word that is not finished
+const WORDS_TRIED = 6; // for a word that is not finished
 
 let step = 0;
 let waiting = false;
@@ -24,19 +24,27 @@ let copyNext = null; // Enter was pressed before the answer to the current text 
 const askService = latest(async (signal, body) => completed(await call("v1/suggest", { body, signal }), signal, body));
 const askSoon = later(70, ask);
 
-// A lone word without a good match, or whose best code shares no word with it, may not be finished: then the answer is that to a whole
-// word, the one of most codes that has a good match.
+// A lone word may not be finished: no code fits it well, or the best code has not that word. Then the answer is that to a whole word or,
+// where that names too many things, to two words: the first with a good match, the most used first.
 async function completed(answer, signal, body) {
-  const best = answer.suggestions[0];
-  const foreign = answer.no_good_match || best?.why?.summary.startsWith("nearest ");
-  if (!foreign || !/^\p{L}{3,20}$/u.test(body.text)) return answer;
-  const { words } = await call("v1/complete", { body: { text: body.text }, signal });
-  if (words[0] === body.text.toLowerCase()) return answer;
-  for (const word of words.slice(0, WORDS_TRIED)) {
-    const whole = await call("v1/suggest", { body: { ...body, text: word }, signal });
-    if (!whole.no_good_match) return { ...whole, unfinished: { typed: body.text, words: [word, ...words.filter((one) => one !== word)] } };
+  const typed = body.text.toLowerCase();
+  const unfit = answer.no_good_match || answer.suggestions[0]?.why?.summary.startsWith("nearest ");
+  if (!/^\p{L}{3,20}$/u.test(typed) || !(unfit || isForeign(answer.suggestions[0], typed))) return answer;
+  const { words, phrases = [] } = await call("v1/complete", { body: { text: body.text }, signal });
+  if (words[0] === typed || (!unfit && words.includes(typed))) return answer;
+  const all = [...words.slice(0, 1), ...phrases, ...words.slice(1)];
+  for (const whole of all.slice(0, WORDS_TRIED)) {
+    const found = await call("v1/suggest", { body: { ...body, text: whole }, signal });
+    if (!found.no_good_match) return { ...found, unfinished: { typed: body.text, words: [whole, ...words.filter((one) => one !== whole)] } };
   }
   return answer;
+}
+
+// Whether a code was found by a part of a word. CMS's short descriptors clip words ("calcium gluc"), and so say nothing.
+function isForeign({ description, why } = {}, typed) {
+  if (!why || why.summary.toLowerCase().startsWith(`${typed} is `)) return false;
+  const text = why.source === "short description" ? description : `${description} ${why.term}`;
+  return !text.toLowerCase().split(/[^\p{L}]+/u).includes(typed);
 }
 
 export async function ask() {

@@ -53,12 +53,12 @@ function items(answer, act) {
   return el("div", { id: "items" }, el("p", {}, "The text names several items:"), el("ul", {}, ...buttons));
 }
 
-// "Codes for “walker”, since “walk” alone fits none well. Or: walking". Each other word is a button.
+// "Codes for “walker”: “walk” seems unfinished. Or: walking". Each other word is a button.
 function unfinished({ unfinished: found }, act) {
   if (!found) return null;
   const [first, ...others] = found.words;
   const buttons = others.map((word) => el("button", { type: "button", onclick: () => act.only(word) }, word));
-  return el("p", { id: "unfinished" }, `Codes for “${first}”: “${found.typed}” alone fits none well.`, ...(buttons.length ? [" Or: ", ...buttons.flatMap((button) => [button, " "])] : []));
+  return el("p", { id: "unfinished" }, `Codes for “${first}”: “${found.typed}” seems unfinished.`, ...(buttons.length ? [" Or: ", ...buttons.flatMap((button) => [button, " "])] : []));
 }
 
 function together(answer) {
