@@ -19,6 +19,8 @@ FAINT = 0.1  # of the uses of the first word; a word with fewer is not offered
 WEIGHTS = {"product": 0.5}
 """Of an entry of the lexicon by its kind, 1 for others: lists of products have many entries of one brand."""
 
+Pairs = defaultdict[str, defaultdict[str, float]]
+
 _SMALL = frozenset(
     (
         "and",
@@ -55,29 +57,22 @@ class Completer:
             lexicon: How people write.
         """
         uses: defaultdict[str, float] = defaultdict(float)
-        self._pairs: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        pairs: Pairs = defaultdict(lambda: defaultdict(float))
         written: set[str] = set()
         short: set[str] = set()
         for text in descriptors:
             words = cut(text)
             written.update(words)
-            self._count(words[: head_length(words)], 1, uses)
+            _count(words[: head_length(words)], 1, uses, pairs)
         for entry in lexicon:
             words = cut(entry.term)
             if len(words) == 1 and _clips(words[0], entry.means):
                 short.update(words)
-            self._count(words, WEIGHTS.get(entry.kind, 1), uses)
+            _count(words, WEIGHTS.get(entry.kind, 1), uses, pairs)
         whole = {word for word in uses if word.isalpha() and (word in written or word not in short)}
         self._uses = {word: uses[word] for word in whole if uses[word] >= MIN_USES}
         self._words = sorted(self._uses)
-
-    def _count(self, words: Sequence[str], weight: float, uses: defaultdict[str, float]) -> None:
-        for word in set(words):
-            uses[word] += weight
-        for pair in set(pairwise(words)):
-            if all(_counts(word) for word in pair):
-                for word in set(pair):
-                    self._pairs[word][" ".join(pair)] += weight
+        self._phrases = {word: found for word in self._words if (found := _phrases(pairs.get(word, {})))}
 
     def complete(self, beginning: str) -> tuple[str, ...]:
         """At most `COMPLETIONS` words that begin so, the most used first; the word itself may be one.
@@ -97,8 +92,20 @@ class Completer:
 
     def phrases(self, word: str) -> tuple[str, ...]:
         """At most `PHRASES` of two words with this one, the most used first."""
-        uses: Mapping[str, float] = self._pairs.get(word, {})
-        return _most_used([pair for pair, count in uses.items() if count >= MIN_USES], uses, PHRASES)
+        return self._phrases.get(word, ())
+
+
+def _count(words: Sequence[str], weight: float, uses: defaultdict[str, float], pairs: Pairs) -> None:
+    for word in set(words):
+        uses[word] += weight
+    for pair in set(pairwise(words)):
+        if all(_counts(word) for word in pair):
+            for word in set(pair):
+                pairs[word][" ".join(pair)] += weight
+
+
+def _phrases(uses: Mapping[str, float]) -> tuple[str, ...]:
+    return _most_used([pair for pair, count in uses.items() if count >= MIN_USES], uses, PHRASES)
 
 
 def _clips(term: str, means: Iterable[str]) -> bool:
