@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from index.text.heads import head_length
 from index.text.lexicon import Entry
-from index.text.words import cut
+from index.text.words import normalise
+from index.text.words import words as words_of
 
 MIN_CHARACTERS = 3  # a shorter beginning fits too many words
 MIN_USES = 2
@@ -61,11 +62,11 @@ class Completer:
         written: set[str] = set()
         short: set[str] = set()
         for text in descriptors:
-            words = cut(text)
+            words = _cut(text)
             written.update(words)
             _count(words[: head_length(words)], 1, uses, pairs)
         for entry in lexicon:
-            words = cut(entry.term)
+            words = _cut(entry.term)
             if len(words) == 1 and _clips(words[0], entry.means):
                 short.update(words)
             _count(words, WEIGHTS.get(entry.kind, 1), uses, pairs)
@@ -95,6 +96,11 @@ class Completer:
         return self._phrases.get(word, ())
 
 
+def _cut(text: str) -> list[str]:
+    """The words of a text; all are read once, so that keeping them would only fill memory."""
+    return words_of(normalise(text))
+
+
 def _count(words: Sequence[str], weight: float, uses: defaultdict[str, float], pairs: Pairs) -> None:
     for word in set(words):
         uses[word] += weight
@@ -110,7 +116,7 @@ def _phrases(uses: Mapping[str, float]) -> tuple[str, ...]:
 
 def _clips(term: str, means: Iterable[str]) -> bool:
     """Whether a term is the beginning of a word that it stands for, as `gluc` is of `glucose`."""
-    return any(word != term and word.startswith(term) for meaning in means for word in cut(meaning))
+    return any(word != term and word.startswith(term) for meaning in means for word in _cut(meaning))
 
 
 def _counts(word: str) -> bool:
