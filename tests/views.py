@@ -153,6 +153,12 @@ def _beside_the_list(page: Any, look: Look, visit: Callable[[str], None]) -> Non
     page.locator("#open-session").click()
     page.locator("#session-pane h2").wait_for()
     visit("session")
+    page.locator("#open-browse").click()
+    page.get_by_role("button", name="Changes between releases").click()
+    page.locator("#file-pane h2", has_text="Changes between releases").or_(
+        page.locator("#file-pane .report li").first
+    ).wait_for()
+    visit("changes")
     for name, text in (("diff.json", DIFF), ("findings.csv", AUDIT.format(odd=look.odd))):
         page.locator("#open-paste").click()
         if name == "diff.json":
