@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ FAINT = 0.1  # of the uses of the first word; a word with fewer is not offered
 WEIGHTS = {"product": 0.5}
 """Of an entry of the lexicon by its kind, 1 for others: lists of products have many entries of one brand."""
 
+_BREAKS = re.compile(r"[,;()]")
 Pairs = defaultdict[str, defaultdict[str, float]]
 
 _SMALL = frozenset(
@@ -62,14 +64,13 @@ class Completer:
         written: set[str] = set()
         short: set[str] = set()
         for text in descriptors:
-            words = _cut(text)
-            written.update(words)
-            _count(words[: head_length(words)], 1, uses, pairs)
+            written.update(_cut(text))
+            _count(_name(text), 1, uses, pairs)
         for entry in lexicon:
             words = _cut(entry.term)
             if len(words) == 1 and _clips(words[0], entry.means):
                 short.update(words)
-            _count(words, WEIGHTS.get(entry.kind, 1), uses, pairs)
+            _count([words], WEIGHTS.get(entry.kind, 1), uses, pairs)
         whole = {word for word in uses if word.isalpha() and (word in written or word not in short)}
         self._uses = {word: uses[word] for word in whole if uses[word] >= MIN_USES}
         self._words = sorted(self._uses)
@@ -101,10 +102,24 @@ def _cut(text: str) -> list[str]:
     return words_of(normalise(text))
 
 
-def _count(words: Sequence[str], weight: float, uses: defaultdict[str, float], pairs: Pairs) -> None:
-    for word in set(words):
+def _name(descriptor: str) -> list[list[str]]:
+    """The words that name a code, in parts between commas and the like, which belong together."""
+    parts = []
+    for part in _BREAKS.split(descriptor):
+        words = _cut(part)
+        length = head_length(["", *words]) - 1  # a part can begin with "with"
+        parts.append(words[:length])
+        if length < len(words):
+            break
+    return parts
+
+
+def _count(
+    parts: Sequence[Sequence[str]], weight: float, uses: defaultdict[str, float], pairs: Pairs
+) -> None:
+    for word in {word for words in parts for word in words}:
         uses[word] += weight
-    for pair in set(pairwise(words)):
+    for pair in {pair for words in parts for pair in pairwise(words)}:
         if all(_counts(word) for word in pair):
             for word in set(pair):
                 pairs[word][" ".join(pair)] += weight

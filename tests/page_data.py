@@ -46,7 +46,7 @@ RECORDS = (
         cross_references=("E0143",),
     ),
     Record("E1399", "Durable equipment of no other code", "Misc equipment", date(1990, 1, 1), is_noc=True),
-    Record("J1815", "Insulin shot, five units", "Insulin shot", date(2003, 1, 1)),
+    Record("J1815", "Insulin shot, five units", "Insulin shot", date(2003, 1, 1), processing_note="0002"),
     Record("K0001", "Plain wheelchair", "Plain wheelchair", FIRST, action="A", action_date=FIRST),
 )
 MODIFIERS = (

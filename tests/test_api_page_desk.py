@@ -105,6 +105,15 @@ def test_the_history_of_a_code_is_shown(desk: Desk) -> None:
     assert page.locator("#details .wordings").count() == 0
 
 
+def test_the_note_behind_a_number_is_shown(desk: Desk) -> None:
+    """CMS's text, and its number."""
+    page = desk.open("/?code=J1815")
+    shown_code(page, "J1815")
+    note = page.locator("#details dl.fields > div", has_text="Processing note")
+
+    assert note.locator("dd").inner_text() == "ONLY FOR DOGS. (0002)"
+
+
 def test_an_unfinished_word_is_answered_for_the_whole_one(desk: Desk) -> None:
     """It is said, and the text stays as typed."""
     page = desk.open()
@@ -152,6 +161,21 @@ def test_two_words_are_taken_where_the_whole_word_names_too_many_things(desk: De
         .startswith("Codes for “insulin shot”: “zebr” seems unfinished.")
     )
     assert codes(page) == ["J1815"]
+
+
+def test_a_whole_word_that_names_too_many_things_is_asked_about(desk: Desk) -> None:
+    """No code is chosen for it; each of the ways to say more is a button."""
+    page = desk.open()
+    words = json.dumps({"words": ["zebra"], "phrases": ["plain wheelchair", "folding walker"]})
+    page.route("**/v1/complete", lambda route: route.fulfill(body=words, content_type="application/json"))
+    ask(page, "zebra")
+    buttons = page.locator("#message li").first.get_by_role("button")
+
+    assert buttons.all_inner_texts() == ["plain wheelchair", "folding walker"]
+    assert page.locator("#unfinished").count() == 0
+    buttons.nth(1).click()
+    until(page, "!document.querySelector('#message h2')")
+    assert codes(page)[0] == "E0143"
 
 
 # ---- comparison --------------------------------------------------------------------------------------

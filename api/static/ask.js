@@ -31,7 +31,8 @@ async function completed(answer, signal, body) {
   const unfit = answer.no_good_match || answer.suggestions[0]?.why?.summary.startsWith("nearest ");
   if (!/^\p{L}{3,20}$/u.test(typed) || !(unfit || isForeign(answer.suggestions[0], typed))) return answer;
   const { words, phrases = [] } = await call("v1/complete", { body: { text: body.text }, signal });
-  if (words[0] === typed || (!unfit && words.includes(typed))) return answer;
+  if (words[0] === typed) return { ...answer, narrower: phrases }; // a whole word that names too many things
+  if (!unfit && words.includes(typed)) return answer;
   const all = [...words.slice(0, 1), ...phrases, ...words.slice(1)];
   for (const whole of all.slice(0, WORDS_TRIED)) {
     const found = await call("v1/suggest", { body: { ...body, text: whole }, signal });
@@ -141,7 +142,7 @@ function showAnswer(answer, current) {
   state.trail = [];
   drawNotes(answer, { only: setText });
   drawResults(answer, { choose: (number) => choose(number, true), copy: copyRow });
-  if (answer.no_good_match) sayNoMatch(answer, state, { clearFilters, includeEnded, hasLevel1: state.hasLevel1 });
+  if (answer.no_good_match) sayNoMatch(answer, state, { clearFilters, includeEnded, only: setText, hasLevel1: state.hasLevel1 });
   markActive(state.active, false);
   show($("more"), codes.length === STEPS[step] && step + 1 < STEPS.length);
   showCode(codes[state.active] ?? "", true);

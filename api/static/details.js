@@ -9,6 +9,7 @@ import { daysWords, feeWords, limitWords } from "./published.js";
 import { badges } from "./results.js";
 import { changeWords, day, percent } from "./wording.js";
 
+const LONG = 80; // characters of a value that takes the whole width, such as a note
 // Fields that the pane shows elsewhere.
 const SHOWN = new Set(["Code", "Description", "Short description", "Use instead"]);
 
@@ -70,7 +71,7 @@ function fields(detail) {
   for (const { label, words } of detail.explained) {
     if (!SHOWN.has(label)) grouped.set(label, [...(grouped.get(label) ?? []), words]);
   }
-  const pair = ([label, values]) => el("div", {}, el("dt", {}, label), ...values.map((value) => el("dd", {}, worded(value))));
+  const pair = ([label, values]) => el("div", { class: values.some((value) => value.length > LONG) && "wide" }, el("dt", {}, label), ...values.map((value) => el("dd", {}, worded(value))));
   return part("All fields", el("dl", { class: "fields" }, ...[...grouped].map(pair)));
 }
 

@@ -31,7 +31,9 @@ function narrowed({ level, sections, on }) {
 // Says that there is no good match and what to try, with a button for each action that the page can do.
 export function sayNoMatch(answer, filters, act) {
   const only = narrowed(filters);
+  const which = (answer.narrower ?? []).flatMap((words) => [" ", el("button", { type: "button", onclick: () => act.only(words) }, words)]);
   const tips = [
+    which.length && el("li", {}, "Say which one:", ...which),
     only && el("li", {}, `You are searching only ${only}. `, el("button", { type: "button", onclick: act.clearFilters }, "Search all active codes")),
     !filters.ended && el("li", {}, "The code may have ended. ", el("button", { type: "button", onclick: act.includeEnded }, "Include ended codes")),
     el("li", {}, "Say what the thing is or does (“wheelchair cushion”) rather than its maker or size."),
