@@ -112,6 +112,33 @@ def test_many_lines_are_decided_at_once(desk: Desk) -> None:
     assert page.locator("#table-summary").inner_text() == "4 lines, none left to check."
 
 
+def test_many_lines_get_one_code_and_one_comment(desk: Desk) -> None:
+    """Each is one step for undo; what is no code is not sent."""
+    page = desk.open()
+    paste_done(page, SHEET)
+    page.get_by_label("Select line 1").check()
+    page.get_by_label("Select line 4").check()
+    page.get_by_label("Code for them").fill("k0001")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#line-3 select').value === 'K0001'")
+    page.get_by_label("Comment on them").fill("asked the ward")
+    page.keyboard.press("Enter")
+
+    assert [state(page, number) for number in (0, 3)] == ["Picked by you", "Picked by you"]
+    assert (
+        page.locator("#line-0 .words").inner_text().endswith("Comment: asked the ward") is False
+    )  # on paper only
+    assert page.locator(".comment").count() == 2
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator(".comment").count() == 0
+    assert page.locator("#line-3 select").input_value() == "K0001"
+    page.get_by_label("Code for them").fill("a dog")
+    page.keyboard.press("Enter")
+    page.locator("#toast.shown").wait_for()
+    assert "five characters" in page.locator("#toast").inner_text()
+    assert not [url for url in desk.urls if "dog" in url]
+
+
 def test_flags_and_comments_are_exported_with_every_column(desk: Desk) -> None:
     """Pasted columns first, then ours, with the reason; on paper the comment stands below the text."""
     page = desk.open()

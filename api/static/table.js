@@ -306,11 +306,26 @@ function toolbar() {
 }
 
 function selectedTools() {
+  const field = (label, maxlength, run) => el("label", { class: "field" }, `${label} `, el("input", { type: "text", maxlength, size: Math.min(20, maxlength + 2), autocomplete: "off",
+    onchange: (event) => run(event.target.value.trim(), selected()) }));
   const many = (label, run) => el("button", { type: "button", onclick: () => run(selected()) }, label);
   const none = (numbers) => decide(numbers, { byHand: true, pick: null });
   const clear = (numbers) => { for (const number of numbers) table.lines[number].selected = false; after(numbers); };
   return el("div", { id: "selected-tools", class: "table-tools", hidden: !selected().length }, el("span", { id: "selected-count", role: "status" }, `${count(selected().length, "line")} selected`),
-    many("Accept them", act.accept), many("Flag them", act.flag), many("No code for them", none), many("Select none", clear));
+    many("Accept them", act.accept), many("Flag them", act.flag), many("No code for them", none),
+    field("Code for them", 5, codeForMany), field("Comment on them", 500, (words, numbers) => decide(numbers, { comment: words })), many("Select none", clear));
+}
+
+// Looks the code up on the page's day; what has not the form of a code is not put into an address.
+async function codeForMany(typed, numbers) {
+  const [mine, { date_of_service: on }] = [table, outside.filters()];
+  if (!/^([A-Z]\d{4}|\d{4}[A-Z\d])$/i.test(typed)) return typed && toast("A code has five characters, such as E0143");
+  try {
+    const found = await call(`v1/codes/${typed}${on ? `?on=${on}` : ""}`);
+    if (table === mine) decide(numbers, { byHand: true, pick: found.code, found: { ...found, confidence: null } });
+  } catch (error) {
+    toast(error.message, 6000);
+  }
 }
 
 function drawProgress(done, all) {
