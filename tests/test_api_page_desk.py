@@ -254,6 +254,11 @@ def test_what_is_kept_survives_a_reload_and_is_erased_on_demand(desk: Desk) -> N
     lines_done(page)
 
     assert page.locator("#line-1 .flag").inner_text() == "Flagged"
+    page.goto(f"{desk.address}/?code=E0143")  # a link to a code shows it; the lines wait
+    shown_code(page, "E0143")
+    assert page.locator("#details-code").is_visible()
+    page.get_by_role("button", name="Back to your lines").click()
+    assert page.locator("#line-1 .flag").inner_text() == "Flagged"
     open_session(page)
     assert "check the wheels" in page.locator("#session-pane").inner_text()
     page.get_by_role("button", name="Erase everything now").click()

@@ -172,7 +172,7 @@ function start() {
   if (state.code && narrow.matches) openSheet();
   else $("text").focus({ preventScroll: true });
   show($("intro"));
-  if (restoreDesk() && desk.table) loadLines().then(({ codeKept }) => codeKept(desk.table));
+  if (restoreDesk() && desk.table) loadLines().then(({ codeKept }) => codeKept(desk.table, Boolean(state.code)));
 }
 
 start();

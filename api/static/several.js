@@ -18,10 +18,12 @@ export function codeRows(rows) {
   else begin();
 }
 
-// Shows a table again that the browser kept.
-export function codeKept(kept) {
+// Shows a table again that the browser kept; `aside` where the page's address names a code, which is shown then.
+export function codeKept(kept, aside) {
   table.startTable([], outside, kept);
-  begin();
+  if (!aside) return begin();
+  banner("Your lines are kept.");
+  return table.askTable();
 }
 
 function begin() {
