@@ -22,7 +22,7 @@ WEIGHTS = {"product": 0.5}
 """Of an entry of the lexicon by its kind, 1 for others: lists of products have many entries of one brand."""
 
 _BREAKS = re.compile(r"[,;()]")
-Pairs = defaultdict[str, defaultdict[str, float]]
+Pairs = defaultdict[tuple[str, str], float]
 
 _SMALL = frozenset(
     (
@@ -60,7 +60,7 @@ class Completer:
             lexicon: How people write.
         """
         uses: defaultdict[str, float] = defaultdict(float)
-        pairs: Pairs = defaultdict(lambda: defaultdict(float))
+        pairs: Pairs = defaultdict(float)
         written: set[str] = set()
         short: set[str] = set()
         for text in descriptors:
@@ -74,7 +74,7 @@ class Completer:
         whole = {word for word in uses if word.isalpha() and (word in written or word not in short)}
         self._uses = {word: uses[word] for word in whole if uses[word] >= MIN_USES}
         self._words = sorted(self._uses)
-        self._phrases = {word: found for word in self._words if (found := _phrases(pairs.get(word, {})))}
+        self._phrases = _phrases(pairs)
 
     def complete(self, beginning: str) -> tuple[str, ...]:
         """At most `COMPLETIONS` words that begin so, the most used first; the word itself may be one.
@@ -120,13 +120,17 @@ def _count(
     for word in {word for words in parts for word in words}:
         uses[word] += weight
     for pair in {pair for words in parts for pair in pairwise(words)}:
-        if all(_counts(word) for word in pair):
-            for word in set(pair):
-                pairs[word][" ".join(pair)] += weight
+        pairs[pair] += weight
 
 
-def _phrases(uses: Mapping[str, float]) -> tuple[str, ...]:
-    return _most_used([pair for pair, count in uses.items() if count >= MIN_USES], uses, PHRASES)
+def _phrases(pairs: Pairs) -> dict[str, tuple[str, ...]]:
+    """For each word the phrases that have it."""
+    by_word: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for pair, uses in pairs.items():
+        if uses >= MIN_USES and all(map(_counts, pair)):
+            for word in pair:
+                by_word[word][" ".join(pair)] = uses
+    return {word: _most_used(list(found), found, PHRASES) for word, found in by_word.items()}
 
 
 def _clips(term: str, means: Iterable[str]) -> bool:
