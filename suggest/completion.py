@@ -14,6 +14,7 @@ from index.text.words import normalise
 from index.text.words import words as words_of
 
 MIN_CHARACTERS = 3  # a shorter beginning fits too many words
+MIN_AFTER = 2  # of a word that follows another
 MIN_USES = 2
 COMPLETIONS = 5
 PHRASES = 3
@@ -74,7 +75,7 @@ class Completer:
         whole = {word for word in uses if word.isalpha() and (word in written or word not in short)}
         self._uses = {word: uses[word] for word in whole if uses[word] >= MIN_USES}
         self._words = sorted(self._uses)
-        self._phrases = _phrases(pairs)
+        self._phrases, self._after = _phrases(pairs)
 
     def complete(self, beginning: str) -> tuple[str, ...]:
         """At most `COMPLETIONS` words that begin so, the most used first; the word itself may be one.
@@ -95,6 +96,17 @@ class Completer:
     def phrases(self, word: str) -> tuple[str, ...]:
         """At most `PHRASES` of two words with this one, the most used first."""
         return self._phrases.get(word, ())
+
+    def complete_after(self, before: str, beginning: str) -> tuple[str, ...]:
+        """At most `PHRASES` of a word and one that begins so and follows it, the most used first.
+
+        Args:
+            before: A word in lower case.
+            beginning: At least `MIN_AFTER` characters, also a whole word.
+        """
+        uses = self._after.get(before, {})
+        found = [word for word in uses if word.startswith(beginning)] if len(beginning) >= MIN_AFTER else []
+        return tuple(f"{before} {word}" for word in _most_used(found, uses, PHRASES))
 
 
 def _cut(text: str) -> list[str]:
@@ -123,14 +135,16 @@ def _count(
         pairs[pair] += weight
 
 
-def _phrases(pairs: Pairs) -> dict[str, tuple[str, ...]]:
-    """For each word the phrases that have it."""
+def _phrases(pairs: Pairs) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, float]]]:
+    """For each word the phrases that have it, and the words that follow it with their uses."""
     by_word: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    after: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for pair, uses in pairs.items():
         if uses >= MIN_USES and all(map(_counts, pair)):
+            after[pair[0]][pair[1]] = uses
             for word in pair:
                 by_word[word][" ".join(pair)] = uses
-    return {word: _most_used(list(found), found, PHRASES) for word, found in by_word.items()}
+    return {word: _most_used(list(found), found, PHRASES) for word, found in by_word.items()}, dict(after)
 
 
 def _clips(term: str, means: Iterable[str]) -> bool:

@@ -163,6 +163,19 @@ def test_two_words_are_taken_where_the_whole_word_names_too_many_things(desk: De
     assert codes(page) == ["J1815"]
 
 
+def test_the_last_of_several_words_is_finished_too(desk: Desk) -> None:
+    """By what follows the word before it; a last word that is whole is left alone."""
+    page = desk.open()
+    ask(page, "a folding walk")
+    assert (
+        page.locator("#unfinished").inner_text()
+        == "Codes for “a folding walker”: “a folding walk” seems unfinished."
+    )
+    assert codes(page)[0] == "E0143"
+    ask(page, "folding walker with wheels")
+    assert page.locator("#unfinished").count() == 0
+
+
 def test_a_whole_word_that_names_too_many_things_is_asked_about(desk: Desk) -> None:
     """No code is chosen for it; each of the ways to say more is a button."""
     page = desk.open()

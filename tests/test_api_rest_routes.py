@@ -401,3 +401,5 @@ def test_a_word_is_completed(client: TestClient[Litestar]) -> None:
     assert "folding walker" in answer["phrases"]
     assert all("walker" in phrase.split() for phrase in answer["phrases"])
     assert post(client, {"text": "wa"}, "/v1/complete").json() == {"words": [], "phrases": []}
+    assert post(client, {"text": "a Folding, wal"}, "/v1/complete").json()["phrases"] == ["folding walker"]
+    assert post(client, {"text": "-"}, "/v1/complete").json() == {"words": [], "phrases": []}

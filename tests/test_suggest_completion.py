@@ -58,3 +58,14 @@ def test_a_word_has_the_pairs_that_name_most() -> None:
 
     assert completer.phrases("glucose") == ("glucose monitor", "glucose strips")
     assert completer.phrases("zebra") == ()
+
+
+def test_a_word_after_another_is_completed_by_what_follows_it_most() -> None:
+    """From two letters on; only what follows that word counts."""
+    completer = Completer(["Bed rails"] * 3 + ["Bed rack"] * 2 + ["Radium"] * 9 + ["Glucose monitor"])
+
+    assert completer.complete_after("bed", "ra") == ("bed rails", "bed rack")
+    assert completer.complete_after("bed", "rai") == ("bed rails",)
+    assert completer.complete_after("bed", "r") == ()
+    assert completer.complete_after("zebra", "ra") == ()
+    assert completer.complete_after("glucose", "mon") == ()  # of one code alone

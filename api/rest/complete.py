@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from typing import Annotated
@@ -13,28 +14,37 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
+from api.http.limits import TEXT_CHARACTERS
 from api.rest.messages import TAG
 from api.service import Service
 from index.text.lexicon import read_lexicon
 from suggest.completion import Completer
 
 EXAMPLE_TEXT = "walk"
+_WORD_ENDS = re.compile(r"[^\w]+")
 
 
 class CompleteRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The beginning of a word."""
+    """A text whose last word is not finished."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=40, description="One word that is not finished.")]
+    text: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=TEXT_CHARACTERS,
+            description="A text whose last word is not finished; of the others the one before it counts.",
+        ),
+    ]
 
 
 class Completions(msgspec.Struct, frozen=True):
     """Whole words.
 
     Attributes:
-        words: Words of the descriptors and of the lexicon that begin so, at most five: first those by which
-            most codes are named and most people ask.
-        phrases: At most three of two words, one of them the first of `words`, for a word that alone names too
-            many things.
+        words: Words of the descriptors and of the lexicon that begin as the last one, at most five: first
+            those by which most codes are named and most people ask.
+        phrases: At most three of two words. For one word they have the first of `words`, which alone may name
+            too many things; for several they are the last two, the last one whole.
     """
 
     words: tuple[str, ...]
@@ -51,7 +61,10 @@ def complete_route(service: Service) -> ControllerRouterHandler:
         return Completer((record.long_description for record in records), read_lexicon())
 
     def completions(text: str) -> Completions:
-        words = completer().complete(text.strip().lower())
+        *others, last = _WORD_ENDS.split(text.strip().lower())
+        words = completer().complete(last)
+        if others:
+            return Completions(words, completer().complete_after(others[-1], last))
         return Completions(words, completer().phrases(words[0]) if words else ())
 
     def example() -> Example:

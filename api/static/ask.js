@@ -24,28 +24,29 @@ let copyNext = null; // Enter was pressed before the answer to the current text 
 const askService = latest(async (signal, body) => completed(await call("v1/suggest", { body, signal }), signal, body));
 const askSoon = later(70, ask);
 
-// A lone word may not be finished: no code fits it well, or the best code has not that word. Then the answer is that to a whole word or,
-// where that names too many things, to two words: the first with a good match, the most used first.
+// The last word may not be finished: no code fits well, or the best code has not that word. Then the answer is that to a whole word or, of
+// a lone word that names too many things, to two words: the first with a good match, the most used first.
 async function completed(answer, signal, body) {
   const typed = body.text.toLowerCase();
+  const [, before = "", last] = /^(.*[^\p{L}])?(\p{L}{2,20})$/su.exec(typed) ?? [];
   const unfit = answer.no_good_match || answer.suggestions[0]?.why?.summary.startsWith("nearest ");
-  if (!/^\p{L}{3,20}$/u.test(typed) || !(unfit || isForeign(answer.suggestions[0], typed))) return answer;
-  const { words, phrases = [] } = await call("v1/complete", { body: { text: body.text }, signal });
-  if (words[0] === typed) return { ...answer, narrower: phrases }; // a whole word that names too many things
-  if (!unfit && words.includes(typed)) return answer;
-  const all = [...words.slice(0, 1), ...phrases, ...words.slice(1)];
+  if (!last || !(unfit || isForeign(answer.suggestions[0], last))) return answer;
+  const { words, phrases = [] } = await call("v1/complete", { body: { text: typed }, signal });
+  if (words[0] === last) return before ? answer : { ...answer, narrower: phrases }; // a whole word that names too many things
+  if ((before || !unfit) && words.includes(last)) return answer;
+  const all = before ? phrases.map((two) => typed.replace(/\p{L}+[^\p{L}]+\p{L}+$/u, two)) : [...words.slice(0, 1), ...phrases, ...words.slice(1)];
   for (const whole of all.slice(0, WORDS_TRIED)) {
     const found = await call("v1/suggest", { body: { ...body, text: whole }, signal });
-    if (!found.no_good_match) return { ...found, unfinished: { typed: body.text, words: [whole, ...words.filter((one) => one !== whole)] } };
+    if (!found.no_good_match) return { ...found, unfinished: { typed: body.text, words: [whole, ...(before ? all : words).filter((one) => one !== whole)] } };
   }
   return answer;
 }
 
 // Whether a code was found by a part of a word. CMS's short descriptors clip words ("calcium gluc"), and so say nothing.
-function isForeign({ description, why } = {}, typed) {
-  if (!why || why.summary.toLowerCase().startsWith(`${typed} is `)) return false;
+function isForeign({ description, why } = {}, word) {
+  if (!why || why.summary.toLowerCase().includes(`${word} is `)) return false;
   const text = why.source === "short description" ? description : `${description} ${why.term}`;
-  return !text.toLowerCase().split(/[^\p{L}]+/u).includes(typed);
+  return !text.toLowerCase().split(/[^\p{L}]+/u).includes(word);
 }
 
 export async function ask() {
