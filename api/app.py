@@ -197,6 +197,7 @@ def next_app(app: Litestar, suggester: SuggesterLike, settings: Settings) -> Lit
     new = create_app(suggester, settings, metrics=app.state.service.metrics)
     if not new.state.service.self_test():
         raise UnfitIndexError(new.state.service.self_test_failure)
+    new.state.service.prepare()
     return new
 
 
@@ -214,6 +215,7 @@ def worker_app() -> LiveApp:
         return open_suggester(named_copy(named) if named else None, settings)
 
     live = LiveApp(create_app(load(), settings))
+    live.app.state.service.prepare()
     if named is not None:
         on_hangup(None)  # the supervisor is told, and tells
         follow(live, named, lambda: next_app(live.app, load(), settings))

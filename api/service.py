@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -19,8 +22,10 @@ from index.records import Modifier, Record, Status
 from index.store.catalogue import predecessors
 from index.store.tables import Tables
 from index.successors import Replacement
+from index.text.lexicon import read_lexicon
 from suggest.answer import Answer, Ask, Filters
 from suggest.claim.limits import Limits
+from suggest.completion import Completer
 
 log = logging.getLogger("hcpcs.service")
 
@@ -159,6 +164,25 @@ class Service:
         self.ready = False
         self.self_test_ms = 0.0
         self.self_test_failure = "the self-test query has not been answered yet"
+
+    @cached_property
+    def completer(self) -> Completer:
+        """Completes words from the descriptors of codes that have not ended and from the lexicon.
+
+        Making it takes some tenths of a second: `prepare` does so before the first call.
+        """
+        today = date.today()
+        records = (one for one in self.catalogue.records if one.status(today) != "terminated")
+        return Completer((record.long_description for record in records), read_lexicon())
+
+    def prepare(self) -> None:
+        """Make what the first call would wait for, in a thread of its own."""
+
+        def run() -> None:
+            with suppress(HcpcsError):  # the first call says it
+                _ = self.completer
+
+        threading.Thread(target=run, name="prepare", daemon=True).start()
 
     def suggest(self, text: str, ask: Ask) -> Answer:
         """Ranked codes for one text.

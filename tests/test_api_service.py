@@ -10,9 +10,19 @@ from api.service import Query, Service, suggest_each
 from index.errors import QueryError
 from suggest.answer import Answer, Ask, Filters
 from tests.fakes import FakeSuggester
+from tests.waiting import wait_until
 
 DAY = date(2026, 1, 15)
 ENDED_TOO = Filters(include_terminated=True)
+
+
+def test_what_the_first_call_would_wait_for_is_made_before() -> None:
+    """In a thread of its own; also without it the words are there."""
+    service = Service(FakeSuggester())
+    service.prepare()
+
+    wait_until(lambda: "completer" in vars(service))
+    assert service.completer.complete("wheelch")[0] == "wheelchair"
 
 
 def test_queries_with_equal_asks_are_answered_together_and_in_order() -> None:

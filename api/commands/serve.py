@@ -154,6 +154,7 @@ def _serve_in_process(
     from api.live import LiveApp
 
     live = LiveApp(create_app(suggester, settings))
+    live.app.state.service.prepare()
     server = Server(Config(live, **_server_options()))
 
     def make() -> Litestar:

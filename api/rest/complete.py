@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -17,8 +15,6 @@ from api.http.described import BODY_ERRORS, EXAMPLE, Example, problems
 from api.http.limits import TEXT_CHARACTERS
 from api.rest.messages import TAG
 from api.service import Service
-from index.text.lexicon import read_lexicon
-from suggest.completion import Completer
 
 EXAMPLE_TEXT = "walk"
 _WORD_ENDS = re.compile(r"[^\w]+")
@@ -54,18 +50,12 @@ class Completions(msgspec.Struct, frozen=True):
 def complete_route(service: Service) -> ControllerRouterHandler:
     """The route handler of `/v1/complete`."""
 
-    @cache
-    def completer() -> Completer:
-        today = date.today()
-        records = (one for one in service.catalogue.records if one.status(today) != "terminated")
-        return Completer((record.long_description for record in records), read_lexicon())
-
     def completions(text: str) -> Completions:
         *others, last = _WORD_ENDS.split(text.strip().lower())
-        words = completer().complete(last)
+        words = service.completer.complete(last)
         if others:
-            return Completions(words, completer().complete_after(others[-1], last))
-        return Completions(words, completer().phrases(words[0]) if words else ())
+            return Completions(words, service.completer.complete_after(others[-1], last))
+        return Completions(words, service.completer.phrases(words[0]) if words else ())
 
     def example() -> Example:
         return Example({"text": EXAMPLE_TEXT}, msgspec.to_builtins(completions(EXAMPLE_TEXT)))
@@ -78,7 +68,7 @@ def complete_route(service: Service) -> ControllerRouterHandler:
         response_description="Words",
         responses=problems(*BODY_ERRORS),
         opt={EXAMPLE: example},
-        sync_to_thread=True,  # the first call counts all words
+        sync_to_thread=True,  # the first call may count all words
     )
     def complete_word(data: RequestBody[CompleteRequest]) -> Completions:
         """For type-ahead: words that begin so, the most used first; none for fewer than three letters."""
