@@ -176,6 +176,21 @@ def test_the_last_of_several_words_is_finished_too(desk: Desk) -> None:
     assert page.locator("#unfinished").count() == 0
 
 
+def test_a_modifier_alone_is_said_to_be_one(desk: Desk) -> None:
+    """It is shown below; the first thing that helps is to name the thing."""
+    page = desk.open()
+
+    def with_modifier(route: Any) -> None:
+        named = {"modifier": "KX", "description": "Rules are met", "reason": "the text names KX"}
+        route.fulfill(json={**route.fetch().json(), "modifiers": [named]})
+
+    page.route("**/v1/suggest", with_modifier)
+    ask(page, "zebra kx")
+
+    assert page.locator("#message li").first.inner_text().startswith("The text names a modifier")
+    assert "KX Rules are met" in page.locator("#notes").inner_text()
+
+
 def test_a_whole_word_that_names_too_many_things_is_asked_about(desk: Desk) -> None:
     """No code is chosen for it; each of the ways to say more is a button."""
     page = desk.open()

@@ -33,6 +33,7 @@ export function sayNoMatch(answer, filters, act) {
   const only = narrowed(filters);
   const which = (answer.narrower ?? []).flatMap((words) => [" ", el("button", { type: "button", onclick: () => act.only(words) }, words)]);
   const tips = [
+    answer.modifiers.length && el("li", {}, "The text names a modifier, shown below: say also of what."),
     which.length && el("li", {}, "Say which one:", ...which),
     only && el("li", {}, `You are searching only ${only}. `, el("button", { type: "button", onclick: act.clearFilters }, "Search all active codes")),
     !filters.ended && el("li", {}, "The code may have ended. ", el("button", { type: "button", onclick: act.includeEnded }, "Include ended codes")),
