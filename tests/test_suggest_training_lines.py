@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,15 @@ from index.text.lexicon import Entry
 from suggest.training.lines import (
     MAX_PER_CODE,
     MAX_PER_HOSPITAL,
+    NO_CODE_TEXT,
+    WRITTEN_TEXTS,
     charge_lines,
     clipped,
     lexicon_lines,
     no_code_lines,
     no_code_text_lines,
     older_lines,
+    written_lines,
 )
 from suggest.training.no_code import NoCode
 
@@ -85,10 +89,26 @@ def test_own_texts_about_one_thing_are_in_one_fold() -> None:
         NoCode("appendectomy open", "cpt"),
         NoCode("hello", "not-medical"),
     ]
-    lines = no_code_text_lines(texts)
+    lines = no_code_text_lines(texts, NO_CODE_TEXT)
 
     assert lines[0].fold == lines[1].fold
     assert [line.system for line in lines] == ["cpt", "cpt", "not-medical"]
+
+
+def test_written_texts_of_one_code_are_in_one_fold() -> None:
+    """All of the list are texts of active codes; a text may have several codes."""
+    lines = written_lines({"E0601", "A7035"})
+
+    assert {line.codes for line in lines} == {("E0601",), ("A7035",)}
+    assert len({(line.codes, line.fold) for line in lines}) == 2
+
+
+def test_the_written_texts_are_distinct_and_have_codes() -> None:
+    """A line is a text, a tab and codes; no text stands twice, in whatever letter case."""
+    rows = [line.split("\t") for line in WRITTEN_TEXTS.read_text(encoding="utf-8").splitlines()]
+
+    assert all(re.fullmatch(r"[A-Z]\d{4}(,[A-Z]\d{4})*", codes) for _, codes in rows)
+    assert len({text.lower() for text, _ in rows}) == len(rows) > 3000
 
 
 def test_codes_that_have_ended_are_not_learned(tmp_path: Path) -> None:

@@ -24,9 +24,13 @@ MAX_PER_CODE = 120  # charge lines of one code; two implant codes are most of th
 MAX_CODES_OF_TERM = 12  # a lexicon term for more codes teaches nothing
 MAX_CLIPPED_WORDS = 14
 FOLDS = 5
+WRITTEN_TEXTS = Path(__file__).parent / "coded_texts.txt"
 
-NO_CODE, NO_CODE_TEXT = "no code", "no code text"
-"""Kinds of the lines that no code fits: of hospitals, and the project's own."""
+NO_CODE, NO_CODE_TEXT, NO_CODE_WRITTEN = "no code", "no code text", "no code written"
+"""Kinds of the lines that no code fits: of hospitals, and the project's own from grammars and by hand."""
+
+WRITTEN = "written"
+"""Kind of the project's own texts that have a code."""
 
 TERM_VARIANT = "term variant"
 """Kind of the lines that are a known term among ordinary words: they teach that such a text has a code."""
@@ -37,7 +41,7 @@ N_TERM_VARIANTS = 900  # of each kind of lexicon terms
 
 def has_code(kind: str) -> bool:
     """Whether the lines of a kind have a code."""
-    return kind not in (NO_CODE, NO_CODE_TEXT)
+    return kind not in (NO_CODE, NO_CODE_TEXT, NO_CODE_WRITTEN)
 
 
 class Line(msgspec.Struct, frozen=True, order=True):
@@ -46,8 +50,8 @@ class Line(msgspec.Struct, frozen=True, order=True):
     Attributes:
         text: As written.
         codes: Acceptable codes, those of the source first.
-        kind: "charge", "name", "starter", "older wording", "clipped", "charge variant", `TERM_VARIANT`,
-            `NO_CODE`, `NO_CODE_TEXT`, or "lexicon " and the entry's kind.
+        kind: "charge", "name", "starter", "older wording", "clipped", "charge variant", `WRITTEN`,
+            `TERM_VARIANT`, `NO_CODE`, `NO_CODE_TEXT`, `NO_CODE_WRITTEN`, or "lexicon " and the entry's kind.
         fold: 0 to `FOLDS` - 1. All lines of one hospital system, name or lexicon entry are in the same fold.
         source: The hospital of a charge line; empty for other kinds.
         system: The code system that the text belongs to, one of `suggest.systems.SYSTEMS`.
@@ -189,6 +193,16 @@ def starter_lines(starter: Sequence[Record], active: Collection[str]) -> list[Li
     ]
 
 
+def written_lines(active: Collection[str]) -> list[Line]:
+    """The project's own texts that have a code; a line of the file is the text, a tab and its codes.
+
+    All texts of one code are in the same fold, so that what is measured there was not learned by heart.
+    """
+    rows = [line.split("\t") for line in WRITTEN_TEXTS.read_text(encoding="utf-8").splitlines()]
+    lines = [Line(text, tuple(codes.split(",")), WRITTEN, _fold_of(codes[:5])) for text, codes in rows]
+    return [line for line in lines if all(code in active for code in line.codes)]
+
+
 def older_lines(
     releases: Sequence[Release], current: Sequence[Record], active: Collection[str]
 ) -> list[Line]:
@@ -254,15 +268,14 @@ def no_code_lines(path: Path, charge_paths: Sequence[Path]) -> list[Line]:
     ]
 
 
-def no_code_text_lines(texts: Sequence[NoCode]) -> list[Line]:
-    """The project's own texts that no code fits.
+def no_code_text_lines(texts: Sequence[NoCode], kind: str) -> list[Line]:
+    """The project's own texts that no code fits, as lines of a kind.
 
     Those with the same longest word are in the same fold, so that a model which left out a fold does not
     know what they are about.
     """
     return [
-        Line(text.text, (), NO_CODE_TEXT, _fold_of(_longest_word(text.text)), "", text.looks_like)
-        for text in texts
+        Line(text.text, (), kind, _fold_of(_longest_word(text.text)), "", text.looks_like) for text in texts
     ]
 
 

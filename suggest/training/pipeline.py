@@ -34,6 +34,9 @@ from suggest.training.borrowed import borrowed_names
 from suggest.training.encoding import Pairs
 from suggest.training.lines import (
     FOLDS,
+    NO_CODE_TEXT,
+    NO_CODE_WRITTEN,
+    WRITTEN,
     Line,
     charge_lines,
     clipped_lines,
@@ -45,6 +48,7 @@ from suggest.training.lines import (
     older_lines,
     starter_lines,
     variant_lines,
+    written_lines,
 )
 from suggest.training.no_code import NoCode, listed_no_code
 from suggest.training.no_code import no_code_lines as grammar_no_code
@@ -66,8 +70,10 @@ from suggest.training.systems import fit_systems, system_lines
 Log = Callable[[str], None]
 LINE_FILES = ("charge_lines.jsonl.gz", "price_lines_2026.jsonl.gz")
 NO_CODE_LINES = "no_code_2026.jsonl.gz"
-N_NO_CODE_TEXTS = 26_000  # own texts without a code
-EXPANDED_SHARE = 0.75  # of charge lines are learned with the words that their known terms stand for
+N_NO_CODE_TEXTS = 26_000  # texts without a code from grammars
+EXPANDED_SHARE = (
+    0.75  # of charge lines and of written texts are learned with the words that their known terms stand for
+)
 REFUSED_SHARE = 0.89  # of texts without a code must be refused
 
 
@@ -207,6 +213,7 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         *name_lines(inputs.names, active_set),
         *lexicon_lines(lexicon, active),
         *starter_lines(starter, active_set),
+        *written_lines(active_set),
         *older_lines(older, records, active_set),
         *clipped_lines(records, inputs.seed),
     )
@@ -220,7 +227,10 @@ def read_material(inputs: Inputs, log: Log) -> Material:
         variants=tuple(variant_lines(lines, inputs.seed)),
         no_code=(
             *no_code_lines(inputs.no_code, inputs.lines),
-            *no_code_text_lines(own_no_code(inputs.seed, inputs.measured, borrowed_names(records, lexicon))),
+            *no_code_text_lines(listed_no_code(), NO_CODE_WRITTEN),
+            *no_code_text_lines(
+                grammar_texts(inputs.seed, inputs.measured, borrowed_names(records, lexicon)), NO_CODE_TEXT
+            ),
         ),
         code_popularity=tuple(code_popularity),
         popularity=popularity,
@@ -283,7 +293,10 @@ def encoder_pairs(material: Material, fold: int | None, seed: int) -> Pairs:
         )
         for record in records
     ]
-    return Pairs([text for text, _ in queries], [row for _, row in queries], texts)
+    no_code = [
+        normalise(line.text)[:MAX_EMBEDDED_CHARACTERS] for line in material.no_code if line.fold != fold
+    ]
+    return Pairs([text for text, _ in queries], [row for _, row in queries], texts, no_code)
 
 
 def _line_queries(
@@ -297,7 +310,7 @@ def _line_queries(
         if line.fold == fold and line.kind != "clipped":
             continue
         text = normalise(line.text)
-        if line.kind == "charge" and rng.random() < EXPANDED_SHARE:
+        if line.kind in ("charge", WRITTEN) and rng.random() < EXPANDED_SHARE:
             text = _expanded(text, expander)
         n_codes = 2 if line.kind.startswith("lexicon") or line.kind == "name" else 1
         queries += [
@@ -357,13 +370,12 @@ def _system_model(
     return fit_systems(encoder, texts, [line.system for line in lines])
 
 
-def own_no_code(seed: int, measured: Sequence[Path], borrowed: Mapping[str, Sequence[str]]) -> list[NoCode]:
-    """The project's own texts that no HCPCS code fits: listed ones and ones from grammars."""
+def grammar_texts(seed: int, measured: Sequence[Path], borrowed: Mapping[str, Sequence[str]]) -> list[NoCode]:
+    """Texts from the project's own grammars that no HCPCS code fits."""
     cases = [
         case for path in measured for case in msgspec.json.Decoder(_Case).decode_lines(path.read_bytes())
     ]
-    texts = [case.query for case in cases]
-    return [*listed_no_code(), *grammar_no_code(seed, N_NO_CODE_TEXTS, texts, borrowed)]
+    return grammar_no_code(seed, N_NO_CODE_TEXTS, [case.query for case in cases], borrowed)
 
 
 class _Case(msgspec.Struct):

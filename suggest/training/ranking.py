@@ -27,7 +27,16 @@ from suggest.measures import Measures
 from suggest.ranker import BoostedRanker
 from suggest.reader import Query, Reader
 from suggest.systems import SystemModel, own_log_odds
-from suggest.training.lines import FOLDS, NO_CODE, NO_CODE_TEXT, TERM_VARIANT, Line, has_code
+from suggest.training.lines import (
+    FOLDS,
+    NO_CODE,
+    NO_CODE_TEXT,
+    NO_CODE_WRITTEN,
+    TERM_VARIANT,
+    WRITTEN,
+    Line,
+    has_code,
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -35,8 +44,10 @@ MAX_LINES = {
     "charge": 13000,
     "charge variant": 2500,
     TERM_VARIANT: 5000,
+    WRITTEN: 12000,
     NO_CODE: 6000,
-    NO_CODE_TEXT: 7000,
+    NO_CODE_TEXT: 4000,
+    NO_CODE_WRITTEN: 14000,
     "name": 1500,
     "starter": 1800,
     "older wording": 1000,
@@ -136,9 +147,8 @@ class FoldIndex:
         """
         is_term = line.kind.startswith("lexicon")
         retriever, features = self._bare if is_term or line.kind == "starter" else self._full
-        query = self._readers[nth % 2 if line.kind in ("charge", NO_CODE, NO_CODE_TEXT) else 0].read(
-            line.text
-        )
+        with_names = nth % 2 if line.kind == "charge" or not has_code(line.kind) else 0
+        query = self._readers[with_names].read(line.text)
         if is_term:
             query = _without_own_term(query)
         if not query.words:

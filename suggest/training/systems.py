@@ -10,11 +10,11 @@ import numpy as np
 
 from index.encoder import StaticEncoder
 from suggest.systems import SYSTEMS, SystemModel, part_features
-from suggest.training.lines import NO_CODE, Line, capped, has_code
+from suggest.training.lines import NO_CODE, WRITTEN, Line, capped, has_code
 
 INVERSE_PENALTY = 3.0  # of the squared weights
 ITERATIONS = 120
-MAX_LINES = {"charge": 40_000, "term": 8000, "lexicon": 8000, NO_CODE: inf}
+MAX_LINES = {"charge": 40_000, "term": 8000, "lexicon": 8000, WRITTEN: inf, NO_CODE: inf}
 OTHER_LINES = 2500  # of each other kind that has codes
 
 
