@@ -1,7 +1,8 @@
 """Training of the static encoder: token vectors of MiniLM, tuned so that a text is closest to its code.
 
-Loss: softmax over codes. The codes of a step are those of the batch, their neighbours in CMS's order as hard
-negatives, and random ones. The score of a code is the log-sum-exp over its texts of cosine / temperature.
+Loss: softmax over codes and "no code". The codes of a step are those of the batch, their neighbours in CMS's
+order as hard negatives, and random ones. The score of a code is the log-sum-exp over its texts of cosine /
+temperature, that of "no code" a learned number. Texts that no code fits are compared with the same codes.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ import torch
 from torch.nn import functional
 
 from index.encoder import StaticEncoder, StaticLayout, hashed_features, minilm_folder
+from suggest.training.bags import Bags, as_bytes
 
 DIM = 256
 BUCKETS = 1 << 15  # of hashed features
 EPOCHS = 5
 BATCH_SIZE = 512
+NO_CODE_BATCH = 128  # texts of a step that no code fits
+NO_CODE_WEIGHT = 0.2  # of their loss, beside that of the queries
+NO_CODE_COSINE = 0.5  # where the score of "no code" begins, as a cosine
 LEARNING_RATE = 2e-3
 TEMPERATURE = 0.05
 CODES_PER_STEP = 1500
@@ -43,11 +48,13 @@ class Pairs(msgspec.Struct, frozen=True):
         queries: Normalised texts.
         codes: For each query its code, a position in `texts`.
         texts: Normalised texts of each code, the same number for every code.
+        no_code: Normalised texts that no code fits.
     """
 
     queries: list[str]
     codes: list[int]
     texts: list[tuple[str, ...]]
+    no_code: list[str]
 
 
 class FeatureIds:
@@ -72,22 +79,6 @@ class FeatureIds:
 
     def _bucket(self, feature: str) -> int:
         return self.pieces + zlib.crc32(feature.encode()) % BUCKETS
-
-
-class _Bags:
-    """Feature ids of many texts in one flat array."""
-
-    def __init__(self, features: Sequence[Sequence[int]]) -> None:
-        self.lengths: Ints = np.array([len(ids) for ids in features], np.int64)
-        self._starts = np.cumsum(self.lengths) - self.lengths
-        self._flat: Ints = np.array([i for ids in features for i in ids], np.int64)
-
-    def take(self, rows: Ints) -> tuple[torch.Tensor, torch.Tensor]:
-        """The ids of the given texts one after the other, and the position where each text starts."""
-        lengths = self.lengths[rows]
-        starts = np.cumsum(lengths) - lengths
-        index = np.repeat(self._starts[rows] - starts, lengths) + np.arange(lengths.sum())
-        return torch.from_numpy(self._flat[index]), torch.from_numpy(starts)
 
 
 def token_vectors(progress: Log) -> npt.NDArray[np.float32]:
@@ -121,9 +112,10 @@ class EncoderTable(torch.nn.Module):
         weights = torch.zeros(len(self.rows))
         weights[len(tokens) :] = -0.5
         self.weights = torch.nn.Parameter(weights)
+        self.no_code = torch.nn.Parameter(torch.tensor(NO_CODE_COSINE))
 
     def forward(self, flat: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
-        """Vectors of unit length of texts, given as `_Bags.take` returns them."""
+        """Vectors of unit length of texts, given as `Bags.take` returns them."""
         weights = functional.softplus(self.weights[flat])
         summed = functional.embedding_bag(flat, self.rows, starts, mode="sum", per_sample_weights=weights)
         return functional.normalize(summed, dim=1)
@@ -134,28 +126,42 @@ class _Objective:
 
     def __init__(self, pairs: Pairs) -> None:
         features = FeatureIds()
-        self._queries = _Bags(features.ids(pairs.queries))
-        self._texts = _Bags(features.ids([text for texts in pairs.texts for text in texts]))
+        self._queries = Bags(features.ids(pairs.queries))
+        self._no_code = Bags(features.ids(pairs.no_code))
+        self._texts = Bags(features.ids([text for texts in pairs.texts for text in texts]))
         self._texts_per_code = len(pairs.texts[0])
         self._repeated = torch.tensor(
             [[text in texts[:i] for i, text in enumerate(texts)] for texts in pairs.texts]
         )
 
-    def loss(self, table: EncoderTable, batch: Ints, right: Ints, codes: Ints) -> torch.Tensor:
+    def loss(self, table: EncoderTable, batch: Ints, right: Ints, no_code: Ints, codes: Ints) -> torch.Tensor:
         """Cross entropy.
 
         Args:
             table: What is trained.
             batch: int64 (n,): queries.
             right: int64 (n,): the right code of each.
+            no_code: int64 (l,): texts that no code fits.
             codes: int64 (m,), ascending: codes of this step, among them the right ones.
         """
         n_texts = self._texts_per_code
         rows = (codes[:, None] * n_texts + np.arange(n_texts)).ravel()
-        scores = table(*self._queries.take(batch)) @ table(*self._texts.take(rows)).T / TEMPERATURE
-        scores = scores.view(len(batch), len(codes), n_texts).masked_fill(self._repeated[codes], MASKED)
-        target = torch.from_numpy(np.searchsorted(codes, right))
-        return functional.cross_entropy(torch.logsumexp(scores, dim=2), target)
+        texts = table(*self._texts.take(rows))
+        repeated = self._repeated[codes]
+
+        def cross_entropy(vectors: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+            scores = (vectors @ texts.T / TEMPERATURE).view(len(vectors), len(codes), n_texts)
+            of_codes = torch.logsumexp(scores.masked_fill(repeated, MASKED), dim=2)
+            none = (table.no_code / TEMPERATURE).expand(len(vectors), 1)
+            return functional.cross_entropy(torch.cat([of_codes, none], dim=1), target)
+
+        loss = cross_entropy(
+            table(*self._queries.take(batch)), torch.from_numpy(np.searchsorted(codes, right))
+        )
+        if not len(no_code):
+            return loss
+        none_fits = torch.full((len(no_code),), len(codes))
+        return loss + NO_CODE_WEIGHT * cross_entropy(table(*self._no_code.take(no_code)), none_fits)
 
 
 def train_encoder(pairs: Pairs, tokens: npt.NDArray[np.float32], seed: int, progress: Log) -> EncoderTable:
@@ -175,7 +181,8 @@ def train_encoder(pairs: Pairs, tokens: npt.NDArray[np.float32], seed: int, prog
             rng.shuffle(order)
         batch = order[position * BATCH_SIZE : (position + 1) * BATCH_SIZE]
         codes = _codes_of_step(right[batch], len(pairs.texts), rng)
-        loss = objective.loss(table, batch, right[batch], codes)
+        no_code = rng.integers(0, len(pairs.no_code), NO_CODE_BATCH if pairs.no_code else 0)
+        loss = objective.loss(table, batch, right[batch], no_code, codes)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -189,7 +196,10 @@ def _optimiser(table: EncoderTable, steps: int) -> tuple[torch.optim.Optimizer, 
     """AdamW and its learning rates; the weights of features learn five times as fast as their vectors."""
     rates = [LEARNING_RATE, LEARNING_RATE * 5]
     optimiser = torch.optim.AdamW(
-        [{"params": [table.rows], "lr": rates[0]}, {"params": [table.weights], "lr": rates[1]}],
+        [
+            {"params": [table.rows, table.no_code], "lr": rates[0]},
+            {"params": [table.weights], "lr": rates[1]},
+        ],
         weight_decay=0.0,
     )
     return optimiser, torch.optim.lr_scheduler.OneCycleLR(
@@ -216,11 +226,8 @@ def save_encoder(table: EncoderTable, folder: Path) -> StaticEncoder:
     features = FeatureIds()
     rows = table.rows.detach().numpy()
     weights = functional.softplus(table.weights).detach().numpy()
-    scales = np.maximum(np.abs(rows).max(axis=1), 1e-8) / 127
-    stored = np.round(rows / scales[:, None]).astype(np.int8)
-    save_file(
-        {"table": stored, "scales": (scales * weights).astype(np.float32)}, folder / "encoder.safetensors"
-    )
+    stored, scales = as_bytes(rows)
+    save_file({"table": stored, "scales": scales * weights}, folder / "encoder.safetensors")
     layout = StaticLayout(vocabulary=features.pieces, buckets=BUCKETS, dim=DIM)
     (folder / "encoder.json").write_bytes(msgspec.json.encode(layout) + b"\n")
     features.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
