@@ -2,7 +2,7 @@
 """Selection among ranked candidates; `suggest.ranking` and `suggest.calibration` are the public side."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.math cimport exp, rint
+from libc.math cimport rint
 from libc.stdint cimport int64_t
 
 from index.store._vectors cimport insert_descending
@@ -84,35 +84,3 @@ def first_rows(const float[:, ::1] columns, list firsts):
 
 cdef inline double _to_four_places(double value):
     return rint(value * 1e4) / 1e4
-
-
-def softmax_of_sums(list parts, list bias):
-    """The softmax of a bias and the summed weights of a text's parts.
-
-    Args:
-        parts: For each part of the text its weight for each class, and behind them its number of features.
-        bias: One number a class.
-
-    Returns:
-        One probability a class; the sums are divided by the root of the number of all features.
-    """
-    cdef Py_ssize_t i, n = len(bias)
-    cdef double total, scale = 0.0, most
-    cdef tuple part
-    cdef list logits = bias, odds
-    if parts:
-        for part in parts:
-            scale += <double> part[n]
-        scale = scale ** -0.5
-        logits = []
-        for i in range(n):
-            total = 0.0
-            for part in parts:
-                total += <double> part[i]
-            logits.append(total * scale + <double> bias[i])
-    most = max(logits)
-    odds = [exp(<double> logit - most) for logit in logits]
-    total = 0.0
-    for i in range(n):
-        total += <double> odds[i]
-    return [<double> own / total for own in odds]

@@ -6,50 +6,59 @@ A text about an operation, a diagnosis or a room says so in its words, whatever 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import log
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
-import numpy as np
 import numpy.typing as npt
 
 from index.encoder import StaticEncoder
 from index.errors import ArtifactError
 from index.shipped import read_shipped
 from index.text.memoize import memoized
-from suggest._ranking import softmax_of_sums
+from suggest._systems import Network
 from suggest.ranker import WEIGHTS
-
-Floats = npt.NDArray[np.float32]
 
 SYSTEMS = ("hcpcs", "cpt", "cdt", "icd", "ndc", "revenue", "not-medical", "vague")
 """HCPCS Level II; CPT procedures; dental; diagnoses; drugs by NDC; revenue codes; no health care at all; and
 texts that say too little to belong to any."""
 
 NOWHERE = SYSTEMS.index("vague")
+PAIRS = 1 << 16  # rows for hashed pairs of neighbouring words
+PARTS = ("table", "scales", "hidden_bias", "output", "bias")
+"""The tensors of the model, in the order in which `suggest._systems.Network` takes them."""
+
 _DIGIT = re.compile(r"\d")
 MEMOIZED_PARTS = 8192  # blank-separated parts of texts
 MIN_ODDS = 1e-6  # probability below which log odds are cut off
 
 
 class SystemModel:
-    """A multinomial logistic regression on words and pieces of words.
+    """A network with one hidden layer on words, pieces of words and pairs of neighbouring words.
 
-    The features are those of the static encoder. The sum of their weights is divided by the root of their
-    number, so that a long text is not surer than a short one for its length alone.
+    The features are those of the static encoder and hashed pairs. A device alone is ours, the same device
+    beside "insertion of" is a procedure: a linear model cannot learn that, and this one is hardly slower.
     """
 
-    def __init__(self, encoder: StaticEncoder, weights: Floats, bias: Floats) -> None:
+    def __init__(self, encoder: StaticEncoder, weights: Mapping[str, npt.NDArray[Any]]) -> None:
         """Take the model.
 
         Args:
             encoder: Gives the features of a text.
-            weights: float16 or float32 (features of the encoder, systems).
-            bias: float32 (systems,).
+            weights: What `suggest._systems.Network` takes, by name; the rows of the table are the features of
+                the encoder and after them `PAIRS` hashed pairs.
+
+        Raises:
+            ValueError: If the shapes do not fit together.
         """
+        if len(weights["table"]) != encoder.n_features + PAIRS:
+            raise ValueError(f"the table has {len(weights['table'])} rows, the encoder another number")
         self._encoder = encoder
-        self._weights, self._bias = weights, bias.astype(float).tolist()
-        self._stored_bias = bias
+        self._weights = dict(weights)
+        self._network = Network(*(weights[name] for name in PARTS))
         self._part = memoized(self._sum, MEMOIZED_PARTS)
 
     @classmethod
@@ -62,8 +71,7 @@ class SystemModel:
         from safetensors.numpy import load
 
         try:
-            tensors = load(read_shipped(path))
-            return cls(encoder, tensors["weights"], tensors["bias"])
+            return cls(encoder, load(read_shipped(path)))
         except ArtifactError:
             raise
         except Exception as error:  # safetensors raises bare Exceptions
@@ -73,7 +81,7 @@ class SystemModel:
         """Write the model in the form that `load` reads."""
         from safetensors.numpy import save_file
 
-        save_file({"weights": self._weights, "bias": self._stored_bias}, path)
+        save_file(self._weights, path)
         path.chmod(0o644)  # safetensors writes it for its owner alone
 
     def probabilities(self, texts: Sequence[str]) -> list[list[float]]:
@@ -85,13 +93,16 @@ class SystemModel:
         Returns:
             For each text a number for each system; they add up to 1.
         """
-        return [softmax_of_sums(list(map(self._part, text.split())), self._bias) for text in texts]
+        first, network = self._encoder.n_features, self._network
+        found = []
+        for text in texts:
+            parts = list(map(self._part, text.split()))
+            found.append(network.probabilities(parts, [first + pair for pair in pair_features(text)]))
+        return found
 
-    def _sum(self, part: str) -> tuple[float, ...]:
-        """Summed weights of the features of a part of a text, and their number, at least 1."""
-        features = part_features(self._encoder, part)
-        sums = self._weights[features].sum(axis=0, dtype=np.float64).tolist()
-        return (*sums, float(len(features) or 1))
+    def _sum(self, part: str) -> bytes:
+        """What a part of a text adds."""
+        return self._network.part(part_features(self._encoder, part))
 
 
 def own_log_odds(probabilities: Sequence[float]) -> float:
@@ -106,6 +117,12 @@ def part_features(encoder: StaticEncoder, part: str) -> list[int]:
     A number counts by its number of digits, so that the shape of a number is known and not its value.
     """
     return encoder.features(_DIGIT.sub("0", part))
+
+
+def pair_features(text: str) -> list[int]:
+    """Hashes, below `PAIRS`, of each two neighbouring parts of a normalised text; numbers as above."""
+    parts = _DIGIT.sub("0", text).split()
+    return [crc32(f"{one} {next_one}".encode()) % PAIRS for one, next_one in pairwise(parts)]
 
 
 UNKNOWN_SYSTEMS = [0.5, *[0.5 / (len(SYSTEMS) - 1)] * (len(SYSTEMS) - 1)]

@@ -70,7 +70,7 @@ def test_places_are_from_the_head_to_elsewhere() -> None:
         ("hospital b", ("E02",)),
         ("hear aid", ("V5",)),
         ("ambul", ("A0",)),
-        ("oxy", ("E0", "E1", "A46")),
+        ("oxy", ("E0", "E1", "A46", "J2590")),  # oxygen, and oxytocin
         ("ceftr", ("J06",)),
     ],
 )

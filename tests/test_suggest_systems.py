@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from index.encoder import StaticEncoder, load_encoder
 from index.errors import ArtifactError
-from suggest.systems import SYSTEMS, SystemModel, own_log_odds, part_features
+from suggest.systems import PAIRS, SYSTEMS, SystemModel, own_log_odds, pair_features, part_features
 
 
 @pytest.fixture(scope="module")
@@ -42,24 +44,50 @@ def test_a_text_belongs_to_a_system_by_its_own_words(model: SystemModel, text: s
     assert SYSTEMS[row.index(max(row))] == system
 
 
-def test_the_logits_are_mean_weights_times_the_root_of_their_number(
-    encoder: StaticEncoder,
-) -> None:
-    """The twin of the memoized sum, over the parts of a text one by one."""
+def test_the_network_is_a_hidden_layer_beside_a_linear_one(encoder: StaticEncoder) -> None:
+    """The twin of the compiled sum, in numpy: features of each part, and hashed pairs of neighbours."""
     rng = np.random.default_rng(5)
-    weights = rng.normal(size=(encoder.n_features, len(SYSTEMS))).astype(np.float32)
-    bias = rng.normal(size=len(SYSTEMS)).astype(np.float32)
+    weights = random_weights(encoder, rng)
     text = "walker 12 inch wheels"
-    features = [row for part in text.split() for row in part_features(encoder, part)]
-    logits = weights[features].mean(axis=0) * len(features) ** 0.5 + bias
+    rows = [row for part in text.split() for row in part_features(encoder, part)]
+    rows += [encoder.n_features + pair for pair in pair_features(text)]
+    table = weights["table"][rows] * weights["scales"][rows, None]
+    sums = table.sum(axis=0) / len(rows) ** 0.5
+    hidden = np.maximum(sums[:3] + weights["hidden_bias"], 0)
+    logits = sums[3:] + hidden @ weights["output"] + weights["bias"]
 
-    (row,) = SystemModel(encoder, weights, bias).probabilities([text])
+    (row,) = SystemModel(encoder, weights).probabilities([text])
 
     assert row == pytest.approx(np.exp(logits) / np.exp(logits).sum(), rel=1e-4)
 
-    (empty,) = SystemModel(encoder, weights, bias).probabilities([""])
 
-    assert empty == pytest.approx(np.exp(bias) / np.exp(bias).sum(), rel=1e-6)
+def random_weights(encoder: StaticEncoder, rng: np.random.Generator) -> dict[str, Any]:
+    """A network of three hidden numbers."""
+    rows = encoder.n_features + PAIRS
+    return {
+        "table": rng.integers(-127, 128, (rows, 3 + len(SYSTEMS)), np.int8),
+        "scales": rng.random(rows, np.float32) / 100,
+        "hidden_bias": rng.normal(size=3).astype(np.float32),
+        "output": rng.normal(size=(3, len(SYSTEMS))).astype(np.float32),
+        "bias": rng.normal(size=len(SYSTEMS)).astype(np.float32),
+    }
+
+
+def test_weights_that_do_not_fit_together_are_refused(encoder: StaticEncoder) -> None:
+    """Rows are not checked later, so a wrong shape must not get in."""
+    weights = random_weights(encoder, np.random.default_rng(0))
+    for name in ("table", "scales", "hidden_bias", "bias"):
+        with pytest.raises(ValueError, match="fit together|another number"):
+            SystemModel(encoder, {**weights, name: weights[name][:-1]})
+    with pytest.raises(ValueError, match="fit together"):
+        SystemModel(encoder, {**weights, "output": weights["output"][:, :-1].copy()})
+
+
+def test_pairs_of_neighbouring_words_are_features() -> None:
+    """In their order; a number counts by its shape; one word has none."""
+    assert pair_features("insert pacemaker") != pair_features("pacemaker insert")
+    assert pair_features("give 500 mg") == pair_features("give 250 mg")
+    assert pair_features("walker") == pair_features("") == []
 
 
 def test_a_number_counts_by_its_shape(encoder: StaticEncoder) -> None:
@@ -68,14 +96,14 @@ def test_a_number_counts_by_its_shape(encoder: StaticEncoder) -> None:
     assert part_features(encoder, "1234") != part_features(encoder, "123")
 
 
-def test_a_text_without_words_is_judged_by_the_bias(encoder: StaticEncoder) -> None:
+def test_a_text_without_words_is_judged_by_the_biases(encoder: StaticEncoder) -> None:
     """No division by zero."""
-    flat = SystemModel(
-        encoder, np.zeros((encoder.n_features, len(SYSTEMS)), np.float32), np.zeros(8, np.float32)
-    )
+    weights = random_weights(encoder, np.random.default_rng(1))
+    logits = np.maximum(weights["hidden_bias"], 0) @ weights["output"] + weights["bias"]
+    model = SystemModel(encoder, weights)
 
-    assert flat.probabilities([""]) == [[1 / 8] * 8]
-    assert flat.probabilities([]) == []
+    assert model.probabilities([""]) == [pytest.approx(np.exp(logits) / np.exp(logits).sum(), rel=1e-5)]
+    assert model.probabilities([]) == []
 
 
 def test_log_odds_are_finite() -> None:
