@@ -21,7 +21,8 @@ from api.service import Service
 from api.trail.notes import note_codes, note_texts
 from suggest.answer import Answer
 
-DRUGS = "ndc"  # every order of a drug looks like one, which says nothing
+UNTOLD = frozenset({"ndc", "not-medical"})
+"""Systems of which no card speaks: every order of a drug looks like an NDC, no order is nothing medical."""
 
 
 class TooLate(Exception):
@@ -103,7 +104,7 @@ class CardMaker:
         other = answer.looks_like
         if (
             other is None
-            or other.system == DRUGS
+            or other.system in UNTOLD
             or order.kind == "MedicationRequest"  # a drug is of no other system that an order has
             or other.probability < CDS_OTHER_SYSTEM
             or answer.error
