@@ -76,11 +76,12 @@ class Expander:
             self._add(entry)
         listed = [_entry_of(name) for name in names if name.code in self._rows]
         self._listed = {key for entry in listed if (key := self._add(entry))}
+        terms = [key.split(" ") for key in self._entries]
+        self._add_plurals()
         self._meanings: dict[tuple[str, tuple[bool, ...]], Meaning] = {}
         self._conditional = {
             key for key, entries in self._entries.items() if any(entry.conditional for entry in entries)
         }
-        terms = [key.split(" ") for key in self._entries]
         self._lengths = lengths_by_first(terms)
         self._term_words = set(chain.from_iterable(terms))
 
@@ -105,6 +106,15 @@ class Expander:
             return ""
         self._entries.setdefault(key, []).append(entry)
         return key
+
+    def _add_plurals(self) -> None:
+        """Find terms of several words by their plural too, where no entry has it.
+
+        A text's plural is read as the singular only if nothing else knows it, and descriptors know "beds".
+        """
+        for key, entries in list(self._entries.items()):
+            if " " in key and (plural := _plural(key)) is not None:
+                self._entries.setdefault(plural, entries)
 
     def _meaning(self, key: str, applying: tuple[bool, ...] = ()) -> Meaning:
         """What a term stands for; made when a text first has the term, since few terms are ever met.
@@ -163,6 +173,16 @@ class Expander:
         return [
             Hit(start, stop, self._meaning(key, terms.applying.get(key, ()))) for start, stop, key in phrases
         ]
+
+
+def _plural(term: str) -> str | None:
+    """The plural of a term's last word; None for a short one, a number, or one that ends like a plural."""
+    last = term.rpartition(" ")[2]
+    if len(last) < 3 or not last.isalpha() or last.endswith("s"):
+        return None
+    if last.endswith(("x", "z", "ch", "sh")):
+        return f"{term}es"
+    return f"{term[:-1]}ies" if last[-1] == "y" and last[-2] not in "aeiou" else f"{term}s"
 
 
 class _Applying:

@@ -153,3 +153,37 @@ def test_the_codes_of_an_entry_that_does_not_apply_are_left_out() -> None:
         (2,),
         (1,),
     ]
+
+
+@pytest.mark.parametrize(
+    ("term", "plural"),
+    [
+        ("hospital bed", "hospital beds"),
+        ("bath bench", "bath benches"),
+        ("home therapy", "home therapies"),
+        ("enteral tray", "enteral trays"),
+        ("surgical brush", "surgical brushes"),
+    ],
+)
+def test_a_term_of_several_words_is_known_by_its_plural(term: str, plural: str) -> None:
+    """Also where the plural is a word of descriptors, which nobody reads as the singular."""
+    expander = Expander([Entry(term, ("thing",), "lay", ("E0003",))], (), CODES)
+
+    (hit,) = expander.find(plural.split())
+    assert (hit.start, hit.stop, hit.meaning.term) == (0, 2, term)
+
+
+def test_a_plural_that_has_an_entry_of_its_own_keeps_it() -> None:
+    """And terms that end like plurals, in a number or shortly have none."""
+    entries = [
+        Entry("leg bag", ("one",), "lay", ("E0002",)),
+        Entry("leg bags", ("many",), "lay", ("E0003",)),
+        Entry("cast boss", ("shoe",), "lay", ("E0003",)),
+        Entry("size 12", ("twelve",), "lay", ("E0003",)),
+        Entry("an iv", ("drip",), "lay", ("E0003",)),
+    ]
+    expander = Expander(entries, (), CODES)
+
+    assert [hit.meaning.means for hit in expander.find(["leg", "bags"])] == [("many",)]
+    for text in ("cast bosss", "cast bosses", "size 12s", "an ivs"):
+        assert expander.find(text.split()) == []
