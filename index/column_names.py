@@ -9,6 +9,9 @@ from collections.abc import Sequence
 _NAME = re.compile(r"[^\W\d][\w.#()/-]{0,31}(?:[ _][\w.#()/-]{1,24}){0,3}")
 
 
+SHOWN = 30  # names of a file; it may have thousands
+
+
 def bare(name: str) -> str:
     """A name in lower-case letters and digits: names drift in blanks, breaks and signs."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
@@ -22,5 +25,6 @@ def describe_columns(columns: Sequence[str]) -> str:
     if not columns:
         return "there are none"
     if all(_NAME.fullmatch(column) for column in columns):
-        return f"there are: {', '.join(columns)}"
+        more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
+        return f"there are: {', '.join(columns[:SHOWN])}{more}"
     return f"the first line must name the {len(columns)} columns, and does not look so"

@@ -172,3 +172,23 @@ def test_a_file_of_cases_is_still_one(tmp_path: Path) -> None:
     with pytest.raises(CaseFileError, match="has no column 'codes'"):
         read(tmp_path / "a.csv")
     assert read(tmp_path / "b.jsonl")[0] == [("walker", ("E0143",))]
+
+
+@pytest.mark.parametrize("content", [b"\x00\x00\x00\rw", b'"' + b"x" * 3_000_000, b"query\rw"])
+def test_a_first_line_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+    """A carriage return before the last character, a quote that is never closed."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(CaseFileError, match="a.csv"):
+        read(path)
+
+
+def test_of_very_many_columns_the_first_are_named(tmp_path: Path) -> None:
+    """The sentence stays one that can be read."""
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(f"x{i}" for i in range(500)) + "\n" + ",".join("1" * 500) + "\n")
+
+    with pytest.raises(CaseFileError, match="and 470 more") as error:
+        read(path)
+    assert len(str(error.value)) < 1200

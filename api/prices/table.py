@@ -54,9 +54,13 @@ def is_price_table(lines: Iterable[bytes]) -> bool:
 
 
 def _beginning(lines: Iterable[bytes]) -> Iterator[list[str]]:
-    """The cells of each of a file's first lines by itself."""
+    """The cells of each of a file's first lines by itself; a line that is no CSV has none."""
     for text in islice(_texts(lines), HEADER_WITHIN):
-        yield next(csv.reader([text], delimiter=_delimiter(text)), [])
+        try:
+            cells = next(csv.reader([text], delimiter=_delimiter(text)), [])
+        except csv.Error:
+            cells = []
+        yield cells
 
 
 def read_price_table(name: str, lines: Iterable[bytes]) -> Iterator[PriceLine]:
@@ -119,7 +123,7 @@ def _texts(lines: Iterable[bytes]) -> Iterator[str]:
     """Lines as text, without a byte order mark, cut at lone carriage returns too."""
     for number, line in enumerate(utf8_lines(lines)):
         text = decode_line(line if number else line.removeprefix(BOM))
-        if "\r" in text[:-2]:
+        if "\r" in text.removesuffix("\r\n")[:-1]:
             yield from _RETURN.split(text)
         else:
             yield text
