@@ -14,11 +14,11 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from api.at_hand import AtHand
+from api.at_hand import AtHand, HeldCodes
 from api.http.metrics import Metrics
 from index.errors import HcpcsError
-from index.history.spans import CodeHistory, History
-from index.records import Modifier, Record, Status
+from index.history.spans import CodeHistory
+from index.records import Record, Status
 from index.store.catalogue import predecessors
 from index.store.tables import Tables
 from index.successors import Replacement
@@ -30,20 +30,8 @@ from suggest.completion import Completer
 log = logging.getLogger("hcpcs.service")
 
 
-class CatalogueLike(Protocol):
+class CatalogueLike(HeldCodes, Protocol):
     """The records of one index, ascending by code."""
-
-    @property
-    def records(self) -> Sequence[Record]:
-        """Every code."""
-
-    @property
-    def modifiers(self) -> Sequence[Modifier]:
-        """Every modifier."""
-
-    @property
-    def history(self) -> History | None:
-        """Of several releases; None for a catalogue of one."""
 
     def get(self, code: str) -> Record | None:
         """The record of a code in upper case, or None."""

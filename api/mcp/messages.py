@@ -60,20 +60,25 @@ class CheckCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: Day = None
 
 
+Section = Annotated[
+    Annotated[str, Meta(max_length=3)] | None,
+    Meta(description="Only codes of this section: a letter, or CPT."),
+]
+Prefix = Annotated[
+    Annotated[str, Meta(max_length=5)] | None,
+    Meta(description="Only codes that begin with these characters."),
+]
+Cursor = Annotated[
+    Annotated[str, Meta(max_length=10)] | None, Meta(description="`next_cursor` of the page before.")
+]
+
+
 class BrowseCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which codes to list, in tabular order."""
 
-    section: Annotated[
-        Annotated[str, Meta(max_length=3)] | None,
-        Meta(description="Only codes of this section: a letter, or CPT."),
-    ] = None
-    prefix: Annotated[
-        Annotated[str, Meta(max_length=5)] | None,
-        Meta(description="Only codes that begin with these characters."),
-    ] = None
-    cursor: Annotated[
-        Annotated[str, Meta(max_length=10)] | None, Meta(description="`next_cursor` of the page before.")
-    ] = None
+    section: Section = None
+    prefix: Prefix = None
+    cursor: Cursor = None
     on: Day = None
     include_terminated: Annotated[bool, Meta(description="Also codes that have ended.")] = False
     limit: Annotated[int, Meta(ge=1, le=BROWSE_MAX, description="Codes a page.")] = 50
@@ -94,17 +99,9 @@ class ReleaseDiff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="The later one; the release that answers when left out."),
     ] = None
     kind: Annotated[Kind | None, Meta(description="Only changes of this kind.")] = None
-    section: Annotated[
-        Annotated[str, Meta(max_length=3)] | None,
-        Meta(description="Only codes of this section: a letter, or CPT."),
-    ] = None
-    prefix: Annotated[
-        Annotated[str, Meta(max_length=5)] | None,
-        Meta(description="Only codes that begin with these characters."),
-    ] = None
-    cursor: Annotated[
-        Annotated[str, Meta(max_length=10)] | None, Meta(description="`next_cursor` of the page before.")
-    ] = None
+    section: Section = None
+    prefix: Prefix = None
+    cursor: Cursor = None
     limit: Annotated[int, Meta(ge=1, le=BROWSE_MAX, description="Codes a page, with all their changes.")] = 50
 
 
