@@ -82,18 +82,25 @@ def terms(url: str) -> str:
     return parse_qs(urlsplit(url).query).get("terms", [""])[0]
 
 
-def test_the_widget_types_shows_and_picks(page: Any, form: tuple[str, FakeSuggester]) -> None:
-    """Words typed key by key show rows in our order; a click puts code and description into the field."""
-    page.locator("#item").press_sequentially("folding walker", delay=20)
+def type_words(page: Any, words: str) -> Any:
+    """Type words key by key; return the rows that the widget draws for the last of them."""
+    with page.expect_response(lambda response: terms(response.url) == words):
+        page.locator("#item").press_sequentially(words, delay=20)
+    page.wait_for_function("list.lastAjaxRequest_ === null")  # else it draws anew under the pointer
     rows = page.locator("#completionOptions tr")
     rows.first.wait_for()
-    page.wait_for_function("document.querySelectorAll('#completionOptions tr').length >= 2")
+    return rows
 
+
+def test_the_widget_types_shows_and_picks(page: Any, form: tuple[str, FakeSuggester]) -> None:
+    """Words typed key by key show rows in our order; a click puts code and description into the field."""
+    rows = type_words(page, "folding walker")
     shown = [row.inner_text().split("\t") for row in rows.all()]
     assert [code.strip() for code, _ in shown][:2] == ["E0143", "E0130"]
     rows.first.click()
 
     assert page.locator("#item").input_value() == "E0143 - Folding walker with wheels, height can be set"
+    page.wait_for_function("window.picked.length > 0")  # the widget reports a pick after its click has ended
     assert page.evaluate("window.picked") == ["E0143"]
     assert "folding walker" in form[1].texts
 
@@ -101,8 +108,7 @@ def test_the_widget_types_shows_and_picks(page: Any, form: tuple[str, FakeSugges
 def test_the_widget_works_by_keyboard(page: Any) -> None:
     """Arrow down and Enter pick, as on the public service."""
     field = page.locator("#item")
-    field.press_sequentially("wheelchair", delay=20)
-    page.locator("#completionOptions tr").first.wait_for()
+    type_words(page, "wheelchair")
     field.press("ArrowDown")
     field.press("Enter")
 
