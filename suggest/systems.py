@@ -96,13 +96,14 @@ class SystemModel:
         first, network = self._encoder.n_features, self._network
         found = []
         for text in texts:
-            parts = list(map(self._part, text.split()))
-            found.append(network.probabilities(parts, [first + pair for pair in pair_features(text)]))
+            parts = parts_of(text)
+            pairs = [first + pair for pair in pair_features(parts)]
+            found.append(network.probabilities(list(map(self._part, parts)), pairs))
         return found
 
     def _sum(self, part: str) -> bytes:
         """What a part of a text adds."""
-        return self._network.part(part_features(self._encoder, part))
+        return self._network.part(self._encoder.features(part))
 
 
 def own_log_odds(probabilities: Sequence[float]) -> float:
@@ -111,17 +112,16 @@ def own_log_odds(probabilities: Sequence[float]) -> float:
     return log(own / (1 - own))
 
 
-def part_features(encoder: StaticEncoder, part: str) -> list[int]:
-    """Rows of the encoder's table that a blank-separated part of a normalised text has.
+def parts_of(text: str) -> list[str]:
+    """The blank-separated parts of a normalised text, all digits as 0.
 
-    A number counts by its number of digits, so that the shape of a number is known and not its value.
+    So the model knows the shape of a number and not its value.
     """
-    return encoder.features(_DIGIT.sub("0", part))
+    return _DIGIT.sub("0", text).split()
 
 
-def pair_features(text: str) -> list[int]:
-    """Hashes, below `PAIRS`, of each two neighbouring parts of a normalised text; numbers as above."""
-    parts = _DIGIT.sub("0", text).split()
+def pair_features(parts: Sequence[str]) -> list[int]:
+    """Hashes, below `PAIRS`, of each two neighbouring parts of a text."""
     return [crc32(f"{one} {next_one}".encode()) % PAIRS for one, next_one in pairwise(parts)]
 
 

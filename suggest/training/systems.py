@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from index.encoder import StaticEncoder
-from suggest.systems import PAIRS, SYSTEMS, SystemModel, pair_features, part_features
+from suggest.systems import PAIRS, SYSTEMS, SystemModel, pair_features, parts_of
 from suggest.training.bags import Bags, as_bytes
 from suggest.training.lines import NO_CODE, WRITTEN, Line, capped, has_code
 
@@ -76,8 +76,9 @@ def fit_systems(
 
 def _features(encoder: StaticEncoder, text: str) -> list[int]:
     """Rows of the table that a text has."""
-    rows = [row for part in text.split() for row in part_features(encoder, part)]
-    return rows + [encoder.n_features + pair for pair in pair_features(text)]
+    parts = parts_of(text)
+    rows = [row for part in parts for row in encoder.features(part)]
+    return rows + [encoder.n_features + pair for pair in pair_features(parts)]
 
 
 class _Network(torch.nn.Module):
