@@ -1,4 +1,4 @@
-"""Compiled from `_ranking.pyx`. Arrays are C-contiguous; positions are not checked."""
+"""Compiled from `_ranking.pyx`. Arrays are C-contiguous, but for `penalised`; positions are not checked."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,6 +6,12 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
+def penalised(
+    scores: npt.NDArray[np.float64],
+    matrix: Floats,
+    route: tuple[int, float],
+    size: tuple[int, int, float, float],
+) -> Floats: ...
 def top_k(scores: Floats, indptr: list[int], sizes: list[int]) -> tuple[Ids, list[int]]: ...
 def running_min(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list[float]]: ...
 def gather_shown(

@@ -10,6 +10,33 @@ from index.store._vectors cimport insert_descending
 import numpy as np
 
 
+def penalised(const double[:] scores, const float[:, :] matrix, tuple route, tuple size):
+    """Scores of candidates less what `suggest.ranker` takes off.
+
+    Args:
+        scores: float64 (n,).
+        matrix: float32 (n, columns): the features.
+        route: A column, and how much is taken off for each unit of it.
+        size: A column that must be positive, one that must be at most a number, this number, and how much is
+            taken off where both are.
+
+    Returns:
+        float32 (n,).
+    """
+    cdef Py_ssize_t i, beaten, outside, gap
+    cdef float of_route, of_size, worse, score
+    beaten, of_route = route
+    outside, gap, worse, of_size = size
+    reduced = np.empty(scores.shape[0], np.float32)
+    cdef float[::1] found = reduced
+    for i in range(scores.shape[0]):
+        score = <float> scores[i] - of_route * matrix[i, beaten]
+        if matrix[i, outside] > 0 and matrix[i, gap] <= worse:
+            score -= of_size
+        found[i] = score
+    return reduced
+
+
 def top_k(const float[::1] scores, list indptr, list sizes):
     """The best candidates of each query, best first, equal ones in order.
 

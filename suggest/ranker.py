@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ArtifactError
+from suggest._ranking import penalised
 from suggest.features import NAMES
 from suggest.trees import Trees
 
@@ -65,9 +66,8 @@ class BoostedRanker:
 
     def scores(self, matrix: Floats) -> Floats:
         """See `Ranker.scores`."""
-        scores = np.asarray(self._trees.predict(matrix), np.float32)
-        beaten = (matrix[:, _OUTSIDE] > 0) & (matrix[:, _GAP] <= _ALL_WORSE)
-        return scores - np.float32(ROUTE_PENALTY) * matrix[:, _BEATEN] - np.float32(SIZE_PENALTY) * beaten
+        scores = self._trees.predict(matrix)
+        return penalised(scores, matrix, (_BEATEN, ROUTE_PENALTY), (_OUTSIDE, _GAP, _ALL_WORSE, SIZE_PENALTY))
 
 
 class FusionRanker:
