@@ -71,6 +71,15 @@ def found(text: str) -> list[tuple[str, float]]:
         ("twenty-four hours", [("time", 1440)]),
         ("4 liters per minute", [("flow", 4)]),
         ("5 mg or 5 mg", [("mass", 5)]),
+        ("cushion 24 wide", [("length", 609.6)]),
+        ("24 in wide, E2-24 wide", [("length", 609.6)]),
+        ("sphere -9", [("sphere", 9)]),
+        ("-2.50 sph", [("sphere", 2.5)]),
+        ("trifocal sph 6.00 cyl 2.75", [("sphere", 6), ("cylinder", 2.75)]),
+        ("trifocal -6.00 cyl 3", [("sphere", 6), ("cylinder", 3)]),
+        ("6.00 sphere 2.75 cylinder", [("sphere", 6), ("cylinder", 2.75)]),
+        ("cyl: -6.25, sph +1", [("cylinder", 6.25), ("sphere", 1)]),
+        ("oxygen cyl 2", []),
     ],
 )
 def test_amounts_are_read_in_the_base_unit(text: str, expected: list[tuple[str, float]]) -> None:
@@ -141,6 +150,23 @@ def test_a_range_of_a_descriptor_is_read() -> None:
         Range(DIMENSIONS.index("length"), pytest.approx(76.2), inf)
     ]
     assert size_ranges("250 mg") == []
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "low", "high"),
+    [
+        ("Sphere, single vision, plano to plus or minus 4.00, per lens", 0, 4),
+        ("Sphere, bifocal, plus or minus 7.12 to plus or minus 20.00d, per lens", 7.12, 20),
+        ("Spherocylinder, bifocal, sphere over plus or minus 12.00d, per lens", 12 * (1 + 1e-5), inf),
+    ],
+)
+def test_dioptres_of_a_lens_without_a_cylinder_are_of_its_sphere(
+    descriptor: str, low: float, high: float
+) -> None:
+    """These descriptors leave the word out, or have it before the number."""
+    sphere = DIMENSIONS.index("sphere")
+
+    assert size_ranges(normalise(descriptor)) == [Range(sphere, pytest.approx(low), high)]
 
 
 @pytest.mark.parametrize(

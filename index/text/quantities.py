@@ -23,6 +23,13 @@ _BARE_UNIT = re.compile(
     r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm"
     r"|square centimeter)\b"
 )
+_WIDTH = re.compile(rf"(?<![\w.x/-])({NUMBER}) (?:wide|width)\b")  # as people say it, in inches
+_LENS_WORD = r"(sph(?:ere)?|cyl(?:inder)?)\b"
+_OF_LENS = re.compile(r"sph|\bcyl.*(?:lens|focal|vision)|(?:lens|focal|vision).*\bcyl")  # not of oxygen
+_LENS = re.compile(rf"\b{_LENS_WORD}[ :]*[-+]?({NUMBER})(?![\w.])")
+_LENS_LAST = re.compile(rf"\b{_LENS_WORD}(?!.*{_LENS_WORD})[ :]*[-+]?{NUMBER}(?![\w.])")
+_SPHERE_BEFORE = re.compile(rf"({NUMBER}) (?={NUMBER} cyl)")
+_OWN_SPHERE = re.compile(r"^(sphere\b.*\d) ?d?(?= per lens)|\b(sphere over [\d.]+) ?d\b")
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
 _INCH_MARK = re.compile(r"(?<=\d) ?(?:\"|\u201d|\u2033|'')")
 _HAS_AMOUNT = re.compile(r"\d|\bper ")  # without either there is no amount
@@ -42,13 +49,13 @@ def quantities(normalised: str) -> list[Quantity]:
     """The quantities that a normalised text states, in order of kind, without duplicates.
 
     `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with
-    a second side in yards or feet only the width counts. A range gives an amount inside it: beside its end,
-    or in the middle of two. A concentration is also a mass, and with one volume the mass in that volume.
-    `per mg` is 1 mg.
+    a second side in yards or feet only the width counts; `24 wide` is a width in inches. A range gives an
+    amount inside it: beside its end, or in the middle of two. A concentration is also a mass, and with one
+    volume the mass in that volume. `per mg` is 1 mg.
     """
     if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):
         return []
-    text = digits(normalised)
+    text = _lens(digits(normalised))
     found = spans(text)
     read = [_inside(span.range) for span in found] + _plain(_without(text, found), widths=True)
     read += _total(read)
@@ -86,9 +93,22 @@ def digits(normalised: str) -> str:
     text = _NUMBER_WORD.sub(lambda match: NUMBER_WORDS[match[0]], normalised)
     if "plus" in text:
         text = text.replace("plus or minus ", "").replace("plano", "0")
+        text = _OWN_SPHERE.sub(_with_sphere, text)
     if "/" not in text:
         return text
     return _FRACTION.sub(lambda match: f"{int(match[1] or 0) + int(match[2]) / int(match[3]):g}", text)
+
+
+def _with_sphere(match: re.Match[str]) -> str:
+    """Dioptres that a descriptor of lenses states without the word behind them are of the sphere."""
+    return f"{match[1]} sphere" if match[1] else match[2].replace("sphere over", "over") + " sphere"
+
+
+def _lens(text: str) -> str:
+    """A text with the numbers of a lens before their words: "-6.00 cyl 3" has a sphere of 6."""
+    if ("sph" in text or "cyl" in text) and _OF_LENS.search(text) and _LENS_LAST.search(text):
+        return _SPHERE_BEFORE.sub(r"\1 sphere ", _LENS.sub(r"\2 \1", text))
+    return text
 
 
 def _plain(text: str, widths: bool) -> list[Quantity]:
@@ -102,6 +122,8 @@ def _plain(text: str, widths: bool) -> list[Quantity]:
             read.append(Quantity(LENGTH, float(width) * _SIDES[first or ("" if long else second)]))
     if read:
         text = _AREA.sub(";", text)
+    if widths:
+        read += [Quantity(LENGTH, float(width) * INCH) for width in _WIDTH.findall(text)]
     read += [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
     for number, scale, unit in _AMOUNT.findall(text):
         dimension, factor = UNITS[unit]

@@ -66,7 +66,7 @@ _NAMES: dict[tuple[str, float], str] = {
     ("electrodes", 1.0): "electrode electrodes",
     ("specimens", 1.0): "specimen specimens",
     ("implants", 1.0): "implant implants",
-    ("sphere", 1.0): "sphere",
+    ("sphere", 1.0): "sphere sph",
     ("cylinder", 1.0): "cylinder cyl",
     ("angle", 1.0): "degree degrees",
 }
