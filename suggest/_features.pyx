@@ -482,7 +482,9 @@ cdef class FeatureKernel:
             for j in range(n):
                 if self.family[codes[j]] == self.family[codes[i]] and j != i:
                     rival = max(rival, rows[j].attributes_agree - rows[j].attributes_clash)
-                if rows[i].route_clash and rows[j].route_agree and rows[j].name_missing <= rows[i].name_missing:
+                if rows[i].route_clash and rows[j].route_agree and (
+                    rows[j].name_missing <= rows[i].name_missing or self.generic[codes[j]]
+                ):
                     rows[i].route_beaten = 1.0
             if rival > -1e9:
                 rows[i].attributes_sibling_gap = rows[i].attributes_agree - rows[i].attributes_clash - rival

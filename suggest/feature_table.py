@@ -280,9 +280,9 @@ FEATURES = (
             "1 if text and code state routes or ways of injection (IV, IM ...), but none in common, else 0.",
             0, 1, _ATTRIBUTES, confidence=True),
     Feature("route_beaten", "attributes",
-            "1 if the routes clash and another candidate whose route agrees has a `name_missing` no larger, "
-            "else 0. The ranker takes `ROUTE_PENALTY` from the score.",
-            0, 1, f"{_ATTRIBUTES}, name_missing"),
+            "1 if the routes clash and another candidate whose route agrees has a `name_missing` no larger "
+            "or is a catch-all, else 0. The ranker takes `ROUTE_PENALTY` from the score.",
+            0, 1, f"{_ATTRIBUTES}, name_missing, Profiles.generic"),
     Feature("route_theme", "attributes",
             "Evidence of the theme route: way of injection, dose form, depot.",
             -_OPPOSITIONS_OF["route"], _OPPOSITIONS_OF["route"], _ATTRIBUTES),

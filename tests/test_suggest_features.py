@@ -517,6 +517,9 @@ def test_a_stated_route_beats_another_route_of_the_same_name() -> None:
                 "route_theme": [-0.25, -0.25, -0.25],
             },
         )
+    codes.profiles.generic[1] = True  # a catch-all of the right route holds any name
+    check(numbers(asked("cane iv", attributes=injected), found([0, 1]), codes), {"route_beaten": [1, 0]})
+    codes.profiles.generic[1] = False
     codes.profiles.attributes[0] = row(bits("route: injected", "way of injection: muscle"))
     check(
         numbers(asked("pad iv", attributes=injected), found([0, 1]), codes),

@@ -368,7 +368,8 @@ def attributes(codes: CodeColumns, stated: int, rows: list[int], name_missing: l
     siblings = [[balance[j] for j in places if j != i and family[j] == family[i]] for i in places]
     clashes = [-1.0 in (own[ROUTE], own[WAY]) for own in evidence]
     agrees = [own[ROUTE] == 1.0 and not clash for own, clash in zip(evidence, clashes, strict=True)]
-    right = [missing for agree, missing in zip(agrees, name_missing, strict=True) if agree]
+    held_by = np.where(codes.profiles.generic[rows], 0.0, name_missing)  # a catch-all holds any name
+    right = [missing for agree, missing in zip(agrees, held_by, strict=True) if agree]
     return {
         **{f"attributes_{name}": count for name, count in counts.items()},
         "attributes_gap": [own - max(balance) for own in balance],
