@@ -41,13 +41,13 @@ from suggest.training.lines import (
 Floats = npt.NDArray[np.float32]
 
 MAX_LINES = {
-    "charge": 13000,
+    "charge": 14000,
     "charge variant": 2500,
     TERM_VARIANT: 5000,
-    WRITTEN: 12000,
+    WRITTEN: 22000,
     NO_CODE: 6000,
     NO_CODE_TEXT: 4000,
-    NO_CODE_WRITTEN: 14000,
+    NO_CODE_WRITTEN: 17000,
     "name": 1500,
     "starter": 1800,
     "older wording": 1000,
@@ -57,17 +57,17 @@ MAX_LINES = {
 """Lines of each kind that the ranker learns from, so that no source outweighs the others."""
 
 MAX_CHARGES_PER_CODE = 15
-CODES_BY_MEANING = 24  # candidates of a line: more than in an answer, so that the ranker sees more wrong ones
+CODES_BY_MEANING = 18  # candidates of a line: more than in an answer, so that the ranker sees more wrong ones
 CALIBRATED_CANDIDATES = 10  # first candidates of a line that the confidence learns from
 
 RANKER_SETTINGS = {
-    "objective": "lambdarank", "learning_rate": 0.12, "num_leaves": 31, "max_depth": 6,
-    "min_data_in_leaf": 40,
+    "objective": "lambdarank", "learning_rate": 0.2, "num_leaves": 31, "max_depth": 6,
+    "min_data_in_leaf": 100,
     "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
     "lambdarank_truncation_level": 5,
     "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
 }  # fmt: skip
-RANKER_ROUNDS = 100
+RANKER_ROUNDS = 60
 CALIBRATION_SETTINGS = {
     "objective": "binary", "learning_rate": 0.08, "num_leaves": 15, "max_depth": 6, "min_data_in_leaf": 200,
     "feature_fraction": 0.7, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0,
