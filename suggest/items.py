@@ -94,8 +94,8 @@ class Items:
     def spans(self, text: str, whole: Best | None, best_of: BestOf) -> tuple[Span, ...]:
         """The items that a text enumerates; empty for a text of one thing.
 
-        A text without separators costs one regular expression, one with them the reading of its pieces. Only
-        what still looks like an enumeration is ranked, piece by piece.
+        A text without separators costs one regular expression, one with them the reading of its pieces up to
+        one that names nothing. Only what still looks like an enumeration is ranked, piece by piece.
 
         Args:
             text: As typed.
@@ -109,8 +109,8 @@ class Items:
         parts = _parts(text)
         if not 2 <= len(parts) <= MAX_ITEMS:
             return ()
-        queries = [self._reader.read(text[part.span.start : part.span.stop]) for part in parts]
-        if not self._worth_ranking(text, parts, queries):
+        queries = self._read(text, parts)
+        if sum([len(query.words) <= MAX_ITEM_WORDS for query in queries]) < 2:
             return ()
         if all([self._covers(whole.row, query) for query in queries]):
             return ()
@@ -157,15 +157,26 @@ class Items:
         same = best.row == whole.row or any([whole.row in hit.meaning.rows for hit in query.hits])
         return same or best.confidence >= SURE or not self._covers(whole.row, query)
 
-    def _worth_ranking(self, text: str, parts: Sequence[Part], queries: Sequence[Query]) -> bool:
-        """Whether two pieces, or all of a line in capitals with commas, name something by themselves."""
-        if sum([len(query.words) <= MAX_ITEM_WORDS for query in queries]) < 2:
-            return False
-        named = sum(map(self._names_something, queries))
-        if all([part.joint in ("line", "comma") for part in parts]) and not _SMALL_LETTERS.search(text):
-            return named == len(parts)
-        listed = len(parts) > 2 or parts[1].joint in ("line", "sign")
-        return named >= (1 if listed else 2)
+    def _read(self, text: str, parts: Sequence[Part]) -> list[Query]:
+        """The pieces, read; none as soon as fewer can name something by themselves than an enumeration has.
+
+        These are two pieces, or one where a sign or a third piece says that things are listed, or all of a
+        line in capitals with commas.
+        """
+        by_commas = all([part.joint in ("line", "comma") for part in parts])
+        if by_commas and not _SMALL_LETTERS.search(text):
+            spare = 0
+        else:
+            listed = len(parts) > 2 or parts[1].joint in ("line", "sign")
+            spare = len(parts) - (1 if listed else 2)
+        queries: list[Query] = []
+        for part in parts:
+            query = self._reader.read(text[part.span.start : part.span.stop])
+            spare -= not self._names_something(query)
+            if spare < 0:
+                return []
+            queries.append(query)
+        return queries
 
     def _names_something(self, query: Query) -> bool:
         """Whether a text has a code, a known term that points to codes, or a word that few codes have."""
