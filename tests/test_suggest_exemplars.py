@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import faiss
 import msgspec
 import numpy as np
 import pytest
@@ -171,3 +172,23 @@ def test_a_large_search_finds_nearly_all_that_are_nearest() -> None:
 
     shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
     assert np.mean(shared) > 9
+
+
+def test_a_coarse_scan_of_many_lists_finds_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the index that has it is written and read as any other."""
+    rng = np.random.default_rng(4)
+    vectors = rng.normal(size=(9000, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    exact = vector_index(lambda at: vectors[at], len(vectors), 32)
+    monkeypatch.setattr("index.store.exemplars.COARSE_FROM", 64)
+
+    coarse = vector_index(lambda at: vectors[at], len(vectors), 32)
+    read = faiss.deserialize_index(faiss.serialize_index(coarse))
+
+    assert isinstance(faiss.downcast_index(coarse.quantizer), faiss.IndexRefine)
+    cosines, rows = exact.search(vectors[:200], 10)
+    for index in (coarse, read):
+        found = index.search(vectors[:200], 10)[1]
+        shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), rows.tolist(), strict=True)]
+        assert np.mean(shared) > 9.5
+    assert cosines[:, 0] == pytest.approx(1, abs=0.01)
