@@ -137,7 +137,7 @@ def test_a_large_index_finds_nearly_all_of_the_closest(large: VectorIndex) -> No
 
 
 def test_a_large_index_finds_only_allowed_rows(large: VectorIndex) -> None:
-    """The best of those among twice as many as are asked for."""
+    """The best of those among three times as many as are asked for."""
     allowed = np.arange(MIN_COARSE_VECTORS) % 4 > 0
     cosines, rows = large.search(ASKED, 80, allowed)
 

@@ -27,7 +27,7 @@ COMPONENTS_PER_CODE = 4
 
 TRAINING_VECTORS = 2048  # that the coarse codes are trained on
 KMEANS_ITERATIONS = 10
-RERANK_FACTOR = 2  # candidates of the coarse scan for each row asked for
+RERANK_FACTOR = 3  # candidates of the coarse scan for each row asked for; a filter may leave few of them
 
 
 class VectorIndex:
