@@ -24,10 +24,11 @@ _BARE_UNIT = re.compile(
     r"|square centimeter)\b"
 )
 _WIDTH = re.compile(rf"(?<![\w.x/-])({NUMBER}) (?:wide|width)\b")  # as people say it, in inches
-_LENS_WORD = r"(sph(?:ere)?|cyl(?:inder)?)\b"
-_OF_LENS = re.compile(r"sph|\bcyl.*(?:lens|focal|vision)|(?:lens|focal|vision).*\bcyl")  # not of oxygen
-_LENS = re.compile(rf"\b{_LENS_WORD}[ :]*[-+]?({NUMBER})(?![\w.])")
-_LENS_LAST = re.compile(rf"\b{_LENS_WORD}(?!.*{_LENS_WORD})[ :]*[-+]?{NUMBER}(?![\w.])")
+_LENS_WORD = re.compile(r"\b(?:sph(?:ere)?|cyl(?:inder)?)\b")
+_LENS_NUMBER = rf"[ :]*[-+]?({NUMBER})(?![\w.])"
+_LENS_NUMBER_BEHIND = re.compile(_LENS_NUMBER)
+_LENS = re.compile(rf"({_LENS_WORD.pattern}){_LENS_NUMBER}")
+_LENSES = ("lens", "focal", "vision")
 _SPHERE_BEFORE = re.compile(rf"({NUMBER}) (?={NUMBER} cyl)")
 _OWN_SPHERE = re.compile(r"^(sphere\b.*\d) ?d?(?= per lens)|\b(sphere over [\d.]+) ?d\b")
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
@@ -106,9 +107,19 @@ def _with_sphere(match: re.Match[str]) -> str:
 
 def _lens(text: str) -> str:
     """A text with the numbers of a lens before their words: "-6.00 cyl 3" has a sphere of 6."""
-    if ("sph" in text or "cyl" in text) and _OF_LENS.search(text) and _LENS_LAST.search(text):
-        return _SPHERE_BEFORE.sub(r"\1 sphere ", _LENS.sub(r"\2 \1", text))
-    return text
+    if not _of_lens(text):
+        return text
+    *_, last = _LENS_WORD.finditer(text)
+    if not _LENS_NUMBER_BEHIND.match(text, last.end()):
+        return text  # the numbers are before the words
+    return _SPHERE_BEFORE.sub(r"\1 sphere ", _LENS.sub(r"\2 \1", text))
+
+
+def _of_lens(text: str) -> bool:
+    """Whether a text states a lens; a cylinder by itself may be one of oxygen."""
+    if "sph" not in text and not ("cyl" in text and any([word in text for word in _LENSES])):
+        return False
+    return _LENS_WORD.search(text) is not None
 
 
 def _plain(text: str, widths: bool) -> list[Quantity]:
