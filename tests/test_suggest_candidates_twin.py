@@ -13,7 +13,7 @@ from index.encoder import Vectors
 from index.records import Record, Release
 from index.store.artifact import Artifact
 from index.text.lexicon import Entry
-from suggest.candidates import Candidates, Retriever
+from suggest.candidates import CODES_BY_MEANING, Candidates, Retriever
 from suggest.reader import Query
 from tests import random_queries, twin_candidates
 from tests.effort import seeds
@@ -171,8 +171,8 @@ def test_real_queries_have_the_candidates_of_the_twin(real_index: RealIndex) -> 
     """Hundreds of texts, in batches."""
     weights = twin_candidates.bm25_weights(real_index.artifact.table)
     for queries in real_index.query_batches(300):
-        found = real_index.candidates(queries)
-        check(real_index.artifact, real_index.encoder, queries, real_index.allowed, 20, found, weights)
+        found, allowed = real_index.candidates(queries), real_index.allowed
+        check(real_index.artifact, real_index.encoder, queries, allowed, CODES_BY_MEANING, found, weights)
 
 
 def test_no_query_has_no_candidates(real_index: RealIndex) -> None:
