@@ -9,6 +9,7 @@ ranking.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import exp, log, log1p
 from operator import mul
 from pathlib import Path
@@ -38,6 +39,7 @@ SHARPNESS = 14.0  # how fast a line's say falls with its distance from the neare
 NEAR = 0.75  # cosine from which on a line counts as support
 MAX_TOLD = 60  # characters of a line in a reason
 LEAST, MOST = 0.002, 0.998  # probabilities between which log odds are taken
+MAX_CACHED_ODDS = 1 << 14  # of confidences, which have four places
 NEW_LOG_ODDS = -1.0  # of a new code, beside the last candidate
 
 FEATURES = (
@@ -204,12 +206,11 @@ class OwnLines:
             return _cut(ranking, wanted)
         evidence = self.evidence(ranking, similar, allowed)
         odds = self._accepted(evidence)
-        order = sorted(range(len(odds)), key=lambda i: -odds[i])[:wanted]
-        rows = [evidence.rows[i] for i in order]
-        known = dict(zip(ranking.rows, ranking.closest, strict=True))
+        order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:wanted]  # stable, as reversed
+        rows, n = evidence.rows, len(ranking.rows)
         return Ranking(
-            rows,
-            [known.get(row, self._closest.get(row, -1)) for row in rows],
+            [rows[i] for i in order],
+            [ranking.closest[i] if i < n else self._closest.get(rows[i], -1) for i in order],
             [round(odds[i], 4) for i in order],
             [round(_probability(odds[i]), 4) for i in order],
             self._answerable(ranking.answerable, similar),
@@ -301,6 +302,7 @@ def _cut(ranking: Ranking, wanted: int) -> Ranking:
     )
 
 
+@lru_cache(MAX_CACHED_ODDS)
 def _log_odds(probability: float) -> float:
     kept = min(max(probability, LEAST), MOST)
     return log(kept / (1.0 - kept))
