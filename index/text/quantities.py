@@ -30,7 +30,8 @@ _LENS_NUMBER_BEHIND = re.compile(_LENS_NUMBER)
 _LENS = re.compile(rf"({_LENS_WORD.pattern}){_LENS_NUMBER}")
 _LENSES = ("lens", "focal", "vision")
 _SPHERE_BEFORE = re.compile(rf"({NUMBER}) (?={NUMBER} cyl)")
-_OWN_SPHERE = re.compile(r"^(sphere\b.*\d) ?d?(?= per lens)|\b(sphere over [\d.]+) ?d\b")
+_SPHERE_ALONE = re.compile(r"^(sphere\b.*\d) ?d?(?= per lens)")  # descriptors that leave the word out
+_SPHERE_OVER = re.compile(r"\bsphere (over [\d.]+) ?d\b")  # or have it before the number
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
 _INCH_MARK = re.compile(r"(?<=\d) ?(?:\"|\u201d|\u2033|'')")
 _HAS_AMOUNT = re.compile(r"\d|\bper ")  # without either there is no amount
@@ -94,15 +95,10 @@ def digits(normalised: str) -> str:
     text = _NUMBER_WORD.sub(lambda match: NUMBER_WORDS[match[0]], normalised)
     if "plus" in text:
         text = text.replace("plus or minus ", "").replace("plano", "0")
-        text = _OWN_SPHERE.sub(_with_sphere, text)
+        text = _SPHERE_OVER.sub(r"\1 sphere", _SPHERE_ALONE.sub(r"\1 sphere", text))
     if "/" not in text:
         return text
     return _FRACTION.sub(lambda match: f"{int(match[1] or 0) + int(match[2]) / int(match[3]):g}", text)
-
-
-def _with_sphere(match: re.Match[str]) -> str:
-    """Dioptres that a descriptor of lenses states without the word behind them are of the sphere."""
-    return f"{match[1]} sphere" if match[1] else match[2].replace("sphere over", "over") + " sphere"
 
 
 def _lens(text: str) -> str:
