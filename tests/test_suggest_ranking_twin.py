@@ -17,7 +17,7 @@ from suggest.calibration import (
 )
 from suggest.ranker import WEIGHTS, BoostedRanker
 from suggest.ranking import RankingPipeline
-from suggest.systems import SystemModel, own_log_odds
+from suggest.systems import MIN_ODDS, SystemModel
 from suggest.trees import Trees
 from tests import twin_ranking
 from tests.compiled import NAMES, Features, first_rows, gather_shown, running_min, top_k
@@ -227,4 +227,5 @@ def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> Non
         assert (ranking.confidences, ranking.answerable) == ([0.5] * len(own), 0.25)
         own = systems.probabilities([query.plain])[0]
         assert ranking.systems == own
-        assert asked.codable[i] == own_log_odds(own)
+        ours = float(np.clip(own[0], MIN_ODDS, 1 - MIN_ODDS))
+        assert asked.codable[i] == pytest.approx(np.log(ours / (1 - ours)))

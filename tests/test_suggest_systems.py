@@ -93,6 +93,7 @@ def test_pairs_of_neighbouring_words_are_features() -> None:
 def test_a_number_counts_by_its_shape() -> None:
     """Of two numbers of as many digits a text has the same parts."""
     assert parts_of("give 1234-5 ml") == parts_of("give 9876-1  ml") == ["give", "0000-0", "ml"]
+    assert parts_of("1234") != parts_of("123")
 
 
 def test_a_text_without_words_is_judged_by_the_biases(encoder: StaticEncoder) -> None:
