@@ -16,6 +16,7 @@ COMPILED = {
     "index._encoder": ANY_ORDER,
     "index.store._forward": ANY_ORDER,
     "index.store._vectors": ANY_ORDER,
+    "index.text._letter_costs": [],
     "index.text._normal": [],
     "index.text._phrases": [],
     "suggest._calibration": ANY_ORDER,

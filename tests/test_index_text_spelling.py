@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
 
-from index.text.letter_costs import cost_of_change, sound
+from index.text.letter_costs import LETTERS_PER_COST, cost_of_change, letters_of, sound
 from index.text.plain_words import plain_words
 from index.text.spelling import Mending, Spelling
 
@@ -93,6 +96,35 @@ def test_a_name_is_said_with_its_cost() -> None:
 def test_changes_are_weighed(typed: str, known: str, cost: float) -> None:
     """What is often mistaken costs less; several changes add up."""
     assert cost_of_change(typed, known) == cost
+
+
+def test_only_letters_are_weighed() -> None:
+    """The compiled table of costs has a place for a to z and no other sign."""
+    for typed, known in (("bandäge", "bandage"), ("bandage", "band4ge"), ("Bandage", "bandage")):
+        with pytest.raises(ValueError, match="a to z"):
+            cost_of_change(typed, known)
+    assert read_as("bandäge") is None
+
+
+def test_letters_of_a_word_are_bits() -> None:
+    """One bit for each letter, one more for each that stands twice, and none for a third time."""
+    assert letters_of("cab") == 0b111
+    assert letters_of("za") == 1 << 25 | 1
+    assert letters_of("abba") == letters_of("ababa") == 0b11 | 0b11 << 32
+    assert letters_of("a-9") == 1
+
+
+FEW_LETTERS = st.text("aehcksp", min_size=1, max_size=9)
+
+
+@given(FEW_LETTERS, FEW_LETTERS)
+def test_similar_words_have_similar_letters(one: str, other: str) -> None:
+    """What the search by letters leaves out is too far away by every measure that follows it."""
+    bits = (letters_of(one) ^ letters_of(other)).bit_count()
+
+    assert bits <= Indel.distance(one, other)
+    if one != other and not other.startswith(one):
+        assert bits <= cost_of_change(one, other) * LETTERS_PER_COST + 1e-9
 
 
 @pytest.mark.parametrize(

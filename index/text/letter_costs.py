@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from string import ascii_lowercase
+
+from index.text._letter_costs import LetterCosts, letters_of
+
+__all__ = ["LETTERS_PER_COST", "cost_of_change", "letters_of", "sound"]
 
 VOWEL, DOUBLED, SWAPPED, SILENT, MISSING, ALIKE, BESIDE, OTHER = 0.5, 0.25, 0.6, 0.4, 0.8, 0.35, 0.6, 1.0
 """Costs of one change: a vowel; a doubled letter; two letters swapped; a silent letter; a consonant too
 few or too many; a letter of like sound; one beside it on the keyboard; any other."""
 
 CUT_OFF = 0.4  # cost of a word that lacks its last letters
+LETTERS_PER_COST = 2 / ALIKE  # bits of `letters_of` that change for a cost of 1, at most; not where cut off
 _VOWELS = frozenset("aeiouy")
 _ALIKE = frozenset({"ck", "cs", "sz", "fp", "gj", "kq", "mn", "vw", "dt", "bp", "ij", "il", "xz", "ks"})
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -37,7 +43,7 @@ def _beside() -> frozenset[str]:
 _NEIGHBOURS = _beside()
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 15)
 def sound(word: str) -> str:
     """What a known word sounds like, roughly; words of equal sound are often written for each other."""
     for pattern, replacement in _SOUNDS:
@@ -46,40 +52,34 @@ def sound(word: str) -> str:
 
 
 def cost_of_change(typed: str, known: str) -> float:
-    """The least sum of changes that make one of two different words of the other."""
-    if known.startswith(typed):
-        return CUT_OFF
-    before: list[float] = []
-    row = [0.0]
-    for j in range(len(known)):
-        row.append(row[j] + _cost_of_extra(known, j))
-    for i, letter in enumerate(typed):
-        extra = _cost_of_extra(typed, i)
-        new = [row[0] + extra]
-        for j, other in enumerate(known):
-            cost = row[j] if letter == other else row[j] + _cost_of_letter(letter, other)
-            cost = min(cost, row[j + 1] + extra, new[j] + _cost_of_extra(known, j))
-            if i and j and letter == known[j - 1] and typed[i - 1] == other and letter != other:
-                cost = min(cost, before[j - 1] + SWAPPED)
-            new.append(cost)
-        before, row = row, new
-    return round(row[-1], 3)
+    """The least sum of changes that make one of two different words of the other, to three places.
+
+    Raises:
+        ValueError: If a word has other characters than the letters a to z.
+    """
+    return CUT_OFF if known.startswith(typed) else round(_COSTS.change(typed, known), 3)
 
 
-def _cost_of_extra(word: str, at: int) -> float:
-    """Cost of a letter that only one of the words has."""
-    letter = word[at]
-    if letter in (word[at - 1 : at], word[at + 1 : at + 2]):
-        return DOUBLED
+def _cost_of_extra(letter: str) -> float:
+    """Cost of a letter that only one of the words has, and that stands beside no equal one."""
     if letter in _VOWELS:
         return VOWEL
     return SILENT if letter == "h" else MISSING
 
 
 def _cost_of_letter(one: str, other: str) -> float:
+    """Cost of a letter that is written for another one."""
     if one in _VOWELS and other in _VOWELS:
         return VOWEL
     pair = "".join(sorted((one, other)))
     if pair in _ALIKE:
         return ALIKE
     return BESIDE if pair in _NEIGHBOURS else OTHER
+
+
+_COSTS = LetterCosts(
+    [[_cost_of_letter(one, other) for other in ascii_lowercase] for one in ascii_lowercase],
+    [_cost_of_extra(letter) for letter in ascii_lowercase],
+    DOUBLED,
+    SWAPPED,
+)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from index.text.letter_costs import cost_of_change, sound
+import numpy as np
+
+from index.text.letter_costs import LETTERS_PER_COST, cost_of_change, letters_of, sound
 
 MIN_SIMILARITY = 82  # per cent (rapidfuzz ratio); less similar words are different words
 MIN_LETTERS = 5  # shorter words are similar to too many others
@@ -50,7 +52,11 @@ class Mending(NamedTuple):
 
 
 class Spelling:
-    """Known words grouped by first letter and length, so that a word is compared with few of them."""
+    """Known words by first letter and length, with their letters as bits.
+
+    Most known words that begin like a misspelt one have too many other letters. Their bits lie side by side
+    and tell it, so that the words themselves, which lie anywhere in memory, are left alone.
+    """
 
     def __init__(
         self, known: Iterable[str], is_name: Callable[[str], bool], is_short_form: Callable[[str], bool]
@@ -58,10 +64,9 @@ class Spelling:
         """Take the known words, which of them are names that stand in few codes, and which abbreviations."""
         self._is_name = is_name
         self._is_short_form = is_short_form
-        self._groups: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in known:
-            if word.isalpha() and len(word) >= MIN_LETTERS:
-                self._groups[word[0], len(word)].append(word)
+        self._words = sorted([word for word in known if _can_be_mended(word)], key=_place)
+        self._places = list(map(_place, self._words))
+        self._letters = np.array(list(map(letters_of, self._words)), np.uint64)
 
     def nearest(self, word: str) -> Mending | None:
         """The known word that a misspelt one stands for, or None.
@@ -69,7 +74,7 @@ class Spelling:
         A name must be nearer than another word, and no other name may be about as near: reading a drug's
         name as another drug's is worse than not knowing it.
         """
-        if len(word) < MIN_LETTERS or not word.isalpha():
+        if not _can_be_mended(word):
             return None
         mendings = sorted(self._weighed(word), key=self._order)
         best = next((mending for mending in mendings if mending.cost <= limit(word, mending.name)), None)
@@ -85,17 +90,19 @@ class Spelling:
         """The most similar known words with the cost of reading the word as each of them."""
         from rapidfuzz import fuzz, process  # slow to import; most texts need no correction
 
+        differing = int((2 * len(word) + _reach(word)) * (100 - MIN_SIMILARITY) / 100)
         near = process.extract(
             word,
-            self._group(word[0], word),
+            self._group(word[0], word, differing),
             scorer=fuzz.ratio,
             score_cutoff=MIN_SIMILARITY,
             limit=MAX_COMPARED,
         )
         known = [other for other, _, _ in near]
         for first in _OTHER_FIRST.get(word[0], ""):
-            own = sound(word)
-            known += [other for other in self._group(first, word) if sound(other) == own]
+            alike = self._group(first, word, int(MAX_COST * LETTERS_PER_COST))
+            own = sound(word) if alike else ""
+            known += [other for other in alike if sound(other) == own]
         if len(word) <= SHORT:
             known = [other for other in known if len(other) != len(word) or self._like(word, other)]
         return [
@@ -112,11 +119,13 @@ class Spelling:
         """Whether two short words of one length have equal letters in another order, or sound alike."""
         return sorted(word) == sorted(other) or (len(word) == SHORT and sound(word) == sound(other))
 
-    def _group(self, first: str, word: str) -> list[str]:
-        """Known words with a first letter and about the length of a word."""
-        reach = 2 if len(word) >= TWO_TYPO_LETTERS else 1
-        lengths = range(len(word) - reach, len(word) + reach + 1)
-        return [other for length in lengths for other in self._groups.get((first, length), ())]
+    def _group(self, first: str, word: str, differing: int) -> list[str]:
+        """Known words with a first letter, about the length of a word, and not too many other letters."""
+        reach = _reach(word)
+        start = bisect_left(self._places, (first, len(word) - reach))
+        stop = bisect_left(self._places, (first, len(word) + reach + 1), start)
+        bits = self._letters[start:stop] ^ np.uint64(letters_of(word))
+        return [self._words[start + i] for i in np.flatnonzero(np.bitwise_count(bits) <= differing)]
 
     @staticmethod
     def _rival(best: Mending, mendings: Iterable[Mending]) -> bool:
@@ -128,6 +137,21 @@ class Spelling:
             for other in mendings
             if other.word != best.word
         )
+
+
+def _can_be_mended(word: str) -> bool:
+    """Whether a word is long enough and has letters only."""
+    return len(word) >= MIN_LETTERS and word.isascii() and word.isalpha()
+
+
+def _place(word: str) -> tuple[str, int]:
+    """First letter and length of a word."""
+    return word[0], len(word)
+
+
+def _reach(word: str) -> int:
+    """How many letters longer or shorter a word may be than the known one."""
+    return 2 if len(word) >= TWO_TYPO_LETTERS else 1
 
 
 def limit(word: str, name: bool) -> float:
