@@ -129,9 +129,10 @@ def _plain(text: str, widths: bool) -> list[Quantity]:
             read.append(Quantity(LENGTH, float(width) * _SIDES[first or ("" if long else second)]))
     if read:
         text = _AREA.sub(";", text)
-    if widths:
+    if widths and "wid" in text:
         read += [Quantity(LENGTH, float(width) * INCH) for width in _WIDTH.findall(text)]
-    read += [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
+    if "mg" in text:
+        read += [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
     for number, scale, unit in _AMOUNT.findall(text):
         dimension, factor = UNITS[unit]
         amount = float(number) * factor * _SCALE.get(scale, 1.0)
