@@ -25,7 +25,7 @@ STATIC = "static"
 MINILM = "minilm"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = Path(__file__).parent / "weights"
-MEMOIZED_PARTS = 8192  # words whose sums of rows are memoized, a kilobyte each
+MEMOIZED_PARTS = 16384  # words whose sums of rows are memoized, a kilobyte each
 
 
 class Encoder(Protocol):

@@ -32,7 +32,7 @@ PARTS = ("table", "scales", "hidden_bias", "output", "bias")
 """The tensors of the model, in the order in which `suggest._systems.Network` takes them."""
 
 _DIGIT = re.compile(r"\d")
-MEMOIZED_PARTS = 8192  # blank-separated parts of texts
+MEMOIZED_PARTS = 32768  # blank-separated parts of texts
 MIN_ODDS = 1e-6  # probability below which log odds are cut off
 
 
