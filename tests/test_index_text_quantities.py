@@ -58,8 +58,12 @@ def found(text: str) -> list[tuple[str, float]]:
         ("50 mg/ml 2 ml", [("concentration", 50), ("mass", 50), ("volume", 2), ("mass", 100)]),
         ("50 mg/ml", [("concentration", 50), ("mass", 50)]),
         ("50 mg/ml 2 ml or 3 ml", [("concentration", 50), ("mass", 50), ("volume", 2), ("volume", 3)]),
-        ("8-2 mg", [("mass", 8), ("mass", 2)]),
-        ("5/325 mg", [("mass", 5), ("mass", 325)]),
+        ("8-2 mg", [("mass", 8)]),
+        ("5/325 mg", [("mass", 5)]),
+        ("suboxone sl film 8-2 daily", [("mass", 8)]),
+        ("12-3 film", [("mass", 12)]),
+        ("300-399 mg/ml", [("concentration", 349.5)]),
+        ("tab 2-0.5, 8-2 in", [("mass", 2), ("length", 50.8)]),
         ("340 lb patient", [("weight", 340)]),
         ("10 kg", [("weight", 22.0462)]),
         ("20-30 mmHg", [("pressure", 25)]),
@@ -150,6 +154,29 @@ def test_a_range_of_a_descriptor_is_read() -> None:
         Range(DIMENSIONS.index("length"), pytest.approx(76.2), inf)
     ]
     assert size_ranges("250 mg") == []
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "low", "high"),
+    [
+        ("Heavy duty wheelchair", 250 * (1 + 1e-5), 300),
+        ("Extra heavy duty wheelchair", 300 * (1 + 1e-5), inf),
+        ("Walker, heavy duty, wheeled, rigid or folding, any type", 300 * (1 + 1e-5), inf),
+        ("Commode chair, extra wide and/or heavy duty, any type, each", 300, inf),
+        ("Walker, heavy duty, for patients of more than 400 pounds", 400 * (1 + 1e-5), inf),
+    ],
+)
+def test_a_heavy_duty_item_is_for_heavy_patients(descriptor: str, low: float, high: float) -> None:
+    """By Medicare's rules, where the descriptor states no weight itself."""
+    assert size_ranges(normalise(descriptor)) == [
+        Range(DIMENSIONS.index("weight"), pytest.approx(low, rel=1e-9), high)
+    ]
+
+
+def test_other_heavy_duty_things_have_no_weight() -> None:
+    """A battery, or a pad that includes heavy duty ones."""
+    assert size_ranges(normalise("Battery, heavy duty; replacement for patient owned ventilator")) == []
+    assert size_ranges(normalise("Powered pressure reducing mattress overlay, includes heavy duty")) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,12 @@ _FRACTION = re.compile(
 _SIDE = rf"({NUMBER})[ -]?(inches|inch|in|cm|mm)?"
 _AREA = re.compile(rf"(?<![\w.]){_SIDE} ?x ?{_SIDE}(?! ?x|[\d.])(?: ?(yd|yds|yard|yards|ft|feet)\b|(?!\w))")
 _SIDES = {"": INCH, "in": INCH, "inch": INCH, "inches": INCH, "cm": 10.0, "mm": 1.0}
-_PAIR = re.compile(rf"(?<![\w.])({NUMBER})[-/](?={NUMBER} ?mg(?![a-z0-9]))")
+_PAIR = re.compile(rf"(?<![\w.])({NUMBER})[-/]{NUMBER} ?(?=mg(?![a-z0-9/]))")  # 12-3 mg: of two substances
+_ORAL_FORM = r"(?:film|strip|tab|tablet)s?"
+_BARE_PAIR = re.compile(
+    rf"(?<![\w./-])({NUMBER})-{NUMBER}(?= (?:sl |sublingual )?{_ORAL_FORM}\b)"
+    rf"|\b({_ORAL_FORM}) ({NUMBER})-{NUMBER}(?![\w./-])"
+)
 _BARE_UNIT = re.compile(
     r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm"
     r"|square centimeter)\b"
@@ -36,8 +41,18 @@ _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
 _INCH_MARK = re.compile(r"(?<=\d) ?(?:\"|\u201d|\u2033|'')")
 _HAS_AMOUNT = re.compile(r"\d|\bper ")  # without either there is no amount
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
-MASS, VOLUME, CONCENTRATION = map(DIMENSIONS.index, ("mass", "volume", "concentration"))
+MASS, VOLUME, CONCENTRATION, WEIGHT = map(DIMENSIONS.index, ("mass", "volume", "concentration", "weight"))
 _DOSES = {*map(DIMENSIONS.index, ("mass", "units", "volume", "activity", "time"))}  # are billed by multiples
+
+
+HEAVY_DUTY = (
+    (re.compile(r"heavy duty wheelchair$"), 250 * (1 + EDGE), 300.0),
+    (re.compile(r"extra heavy duty wheelchair$"), 300 * (1 + EDGE), inf),
+    (re.compile(r"walker heavy duty\b"), 300 * (1 + EDGE), inf),
+    (re.compile(r"commode chair extra wide and/or heavy duty\b"), 300.0, inf),
+)
+"""Patients' weights in pounds for which an item is covered: local coverage determinations L33788 (manual
+wheelchair bases), L33791 (walkers) and L33736 (commodes)."""
 
 
 class Quantity(NamedTuple):
@@ -53,11 +68,11 @@ def quantities(normalised: str) -> list[Quantity]:
     `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with
     a second side in yards or feet only the width counts; `24 wide` is a width in inches. A range gives an
     amount inside it: beside its end, or in the middle of two. A concentration is also a mass, and with one
-    volume the mass in that volume. `per mg` is 1 mg.
+    volume the mass in that volume. `per mg` is 1 mg. Of the masses of two substances the first counts.
     """
     if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):
         return []
-    text = _lens(digits(normalised))
+    text = _of_first_substance(_lens(digits(normalised)))
     found = spans(text)
     read = [_inside(span.range) for span in found] + _plain(_without(text, found), widths=True)
     read += _total(read)
@@ -69,7 +84,7 @@ def amounts(normalised: str) -> list[Quantity]:
 
     Of a range only the upper end of a dose counts, where there is no lower one ("up to 50 mg").
     """
-    text = digits(normalised)
+    text = _of_first_substance(digits(normalised))
     found = spans(text)
     ends = [
         Quantity(span.range.dimension, span.range.high)
@@ -81,8 +96,14 @@ def amounts(normalised: str) -> list[Quantity]:
 
 
 def size_ranges(normalised: str) -> list[Range]:
-    """The ranges of a normalised descriptor ("more than 16 but less than 48 sq in"), one a dimension."""
-    return ranges(digits(normalised))
+    """The ranges of a normalised descriptor ("more than 16 but less than 48 sq in"), one a dimension.
+
+    A heavy duty item that states no weight has that of Medicare's rules for it.
+    """
+    read = ranges(digits(normalised))
+    if "heavy duty" in normalised and not any([one.dimension == WEIGHT for one in read]):
+        read += [Range(WEIGHT, low, high) for item, low, high in HEAVY_DUTY if item.match(normalised)][:1]
+    return read
 
 
 def with_inches(text: str) -> str:
@@ -111,6 +132,19 @@ def _lens(text: str) -> str:
     return _SPHERE_BEFORE.sub(r"\1 sphere ", _LENS.sub(r"\2 \1", text))
 
 
+def _of_first_substance(text: str) -> str:
+    """A text with the mass of the first substance for those of two, as in "12-3 mg" and "film 8-2"."""
+    if "-" not in text and "/" not in text:
+        return text
+    return _PAIR.sub(r"\1 ", _BARE_PAIR.sub(_with_mass, text))
+
+
+def _with_mass(pair: re.Match[str]) -> str:
+    """The first mass of two, and the form where it stands before them."""
+    before, form, behind = pair.groups()
+    return f"{before} mg" if before else f"{form} {behind} mg"
+
+
 def _of_lens(text: str) -> bool:
     """Whether a text states a lens; a cylinder by itself may be one of oxygen."""
     if "sph" not in text and not ("cyl" in text and any([word in text for word in _LENSES])):
@@ -131,8 +165,6 @@ def _plain(text: str, widths: bool) -> list[Quantity]:
         text = _AREA.sub(";", text)
     if widths and "wid" in text:
         read += [Quantity(LENGTH, float(width) * INCH) for width in _WIDTH.findall(text)]
-    if "mg" in text:
-        read += [Quantity(MASS, float(first)) for first in _PAIR.findall(text)]
     for number, scale, unit in _AMOUNT.findall(text):
         dimension, factor = UNITS[unit]
         amount = float(number) * factor * _SCALE.get(scale, 1.0)
