@@ -13,6 +13,9 @@ import msgspec
 _INJECTED = re.compile(r"vial|amp(?:oule|ule|ul)|syringe", re.IGNORECASE)
 """Containers that say a route of a drug whose form is not said."""
 
+_COAT = re.compile(r"\b(?:(?:film|gelatin|sugar) coated|liquid filled|coated)\b")
+"""What a form is made of, which names no drug and resembles other things."""
+
 _TITLE = re.compile(r"(?:drug |product |proprietary )?name\s*:\s*", re.IGNORECASE)
 _CONTAINERS = re.compile(
     r"(?:amp(?:oule|ule|ul)|applicator|bag|blister|bottle|box|can(?:ister)?|carton|cartridge|case|container|cup"
@@ -77,17 +80,24 @@ def without_packing(text: str) -> str:
     found = package(text)
     if found is not None and (found.name or found.forms):
         amount = f"{found.amount:g} {found.unit}" if found.unit else ""
-        container = None if found.forms else _INJECTED.search(text)
-        return " ".join(filter(None, [found.name, amount, *found.forms, container[0] if container else ""]))
+        return " ".join(filter(None, [found.name, amount, *(found.forms or [_injected(text)])]))
     if _FORM_SIGN.search(text) is not None:
         shorter = _FORM_ALONE.sub(" ", _ROUTE_AND_FORM.sub(r"\1", text))
         return shorter if shorter != text else text
     return text
 
 
+def _injected(text: str) -> str:
+    """The word of a container that says a route; of a syringe the route, since syringes are supplies too."""
+    container = _INJECTED.search(text)
+    if container is None:
+        return ""
+    return "injection" if container[0].lower() == "syringe" else container[0]
+
+
 def _form(held: str) -> str:
     """What a container holds, if that is a dose form and neither another container nor a unit."""
-    words = held.lower().replace(",", " ").replace("(", " ").replace(")", " ").split()
-    if words[0] in UNITS or _CONTAINERS.fullmatch(words[0]):
+    words = _COAT.sub(" ", held.lower().replace(",", " ").replace("(", " ").replace(")", " ")).split()
+    if not words or words[0] in UNITS or _CONTAINERS.fullmatch(words[0]):
         return ""
     return " ".join(words)
