@@ -27,6 +27,8 @@ def read(text: str) -> list[str]:
         ("adult or pediatric", ["age: adult", "age: child"]),
         ("above knee, silicone", ["material: silicone", "joint level: above knee"]),
         ("per unit, 4 sq in", []),
+        ("1st fraction", ["order: first"]),
+        ("second through fifth", ["order: further"]),
         ("wheelchair", []),
         ("", []),
     ],

@@ -90,7 +90,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "first": "initial; init; first; 1st; initl",
         "further": (
             "subsequent; subsq; each additional; addl; ea addl; add on; follow up; followup; each addtl;"
-            " ea add"
+            " ea add; second through; 2nd through"
         ),
     },
     "sex": {
