@@ -77,7 +77,7 @@ class Expander:
         listed = [_entry_of(name) for name in names if name.code in self._rows]
         self._listed = {key for entry in listed if (key := self._add(entry))}
         terms = [key.split(" ") for key in self._entries]
-        self._add_plurals()
+        self._add_numbers()
         self._meanings: dict[tuple[str, tuple[bool, ...]], Meaning] = {}
         self._conditional = {
             key for key, entries in self._entries.items() if any(entry.conditional for entry in entries)
@@ -107,14 +107,14 @@ class Expander:
         self._entries.setdefault(key, []).append(entry)
         return key
 
-    def _add_plurals(self) -> None:
-        """Find terms of several words by their plural too, where no entry has it.
+    def _add_numbers(self) -> None:
+        """Find terms of several words by their plural or singular too, where no entry has it.
 
         A text's plural is read as the singular only if nothing else knows it, and descriptors know "beds".
         """
         for key, entries in list(self._entries.items()):
-            if " " in key and (plural := _plural(key)) is not None:
-                self._entries.setdefault(plural, entries)
+            if " " in key and (other := _plural(key) or _singular(key)) is not None:
+                self._entries.setdefault(other, entries)
 
     def _meaning(self, key: str, applying: tuple[bool, ...] = ()) -> Meaning:
         """What a term stands for; made when a text first has the term, since few terms are ever met.
@@ -183,6 +183,16 @@ def _plural(term: str) -> str | None:
     if last.endswith(("x", "z", "ch", "sh")):
         return f"{term}es"
     return f"{term[:-1]}ies" if last[-1] == "y" and last[-2] not in "aeiou" else f"{term}s"
+
+
+def _singular(term: str) -> str | None:
+    """The singular of a term whose last word is a plural; None for another one, such as "gauze" or "lens"."""
+    last = term.rpartition(" ")[2]
+    if len(last) < 5 or not last.isalpha() or last[-1] != "s" or last[-2] in "suia":
+        return None
+    if last.endswith("ies"):
+        return f"{term[:-3]}y"
+    return term[:-2] if last.endswith(("xes", "zes", "ches", "shes", "sses")) else term[:-1]
 
 
 class _Applying:

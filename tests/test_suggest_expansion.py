@@ -173,6 +173,31 @@ def test_a_term_of_several_words_is_known_by_its_plural(term: str, plural: str) 
     assert (hit.start, hit.stop, hit.meaning.term) == (0, 2, term)
 
 
+@pytest.mark.parametrize(
+    ("term", "singular"),
+    [
+        ("shoe inserts", "shoe insert"),
+        ("sitz baths", "sitz bath"),
+        ("wound dressing patches", "wound dressing patch"),
+        ("glucose test batteries", "glucose test battery"),
+    ],
+)
+def test_a_term_in_the_plural_is_known_by_its_singular(term: str, singular: str) -> None:
+    """Of several words, as the last one's plural is written."""
+    expander = Expander([Entry(term, ("thing",), "lay", ("E0003",))], (), CODES)
+
+    (hit,) = expander.find(singular.split())
+    assert (hit.start, hit.stop, hit.meaning.term) == (0, len(singular.split()), term)
+
+
+@pytest.mark.parametrize("term", ["eyeglass lens", "cut glass", "foot prosthesis", "size 10s", "calcium gas"])
+def test_a_term_that_only_ends_like_a_plural_has_no_singular(term: str) -> None:
+    """Nothing is cut off a word that is no plural."""
+    expander = Expander([Entry(term, ("thing",), "lay", ("E0003",))], (), CODES)
+
+    assert expander.find(term[:-1].split()) == []
+
+
 def test_a_plural_that_has_an_entry_of_its_own_keeps_it() -> None:
     """And terms that end like plurals, in a number or shortly have none."""
     entries = [
