@@ -452,7 +452,7 @@ cdef class FeatureKernel:
                 row.range_distance = max(row.range_distance, <float> outside)
             if exact or outside == 0:
                 row.quantity_fit += 1
-            elif whole:
+            elif whole and outside < 0:
                 row.quantity_fit += 0.5
             elif same or outside > 0:
                 row.quantity_fit -= 1

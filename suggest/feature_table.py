@@ -235,7 +235,7 @@ FEATURES = (
             -1, inf, _AMOUNTS),
     Feature("quantity_fit", "quantities",
             "Sum over the amounts of the text of whose dimension the code has an amount or a range: 1 if "
-            "equal to one or inside the range, else 0.5 if a whole multiple, else -1.",
+            "equal to one or inside the range, else 0.5 if a whole multiple and not outside, else -1.",
             -inf, inf, _RANGES, confidence=True),
     Feature("quantity_gap", "quantities",
             "`quantity_fit` minus the largest `quantity_fit` of the other candidates at most eight places "

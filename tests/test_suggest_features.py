@@ -451,6 +451,19 @@ def test_the_first_range_of_a_dimension_counts() -> None:
     )
 
 
+def test_a_multiple_outside_the_range_does_not_fit() -> None:
+    """12 mg are four times 3 mg, but not "less than or equal to 3 mg"."""
+    codes = columns_of(2)
+    codes.profiles.dimensions[:, 0], codes.profiles.amounts[:, 0] = MASS, 3
+    codes.profiles.range_dimensions[0, 0] = MASS
+    codes.profiles.range_low[0, 0], codes.profiles.range_high[0, 0] = 0, 3
+
+    check(
+        numbers(asked("x", quantities=(Quantity(MASS, 12.0),)), found([0, 1]), codes),
+        {"quantity_multiple": [1, 1], "quantity_fit": [-1, 0.5], "range_outside": [1, 0]},
+    )
+
+
 def test_amounts_are_compared_among_neighbours() -> None:
     """Codes 0, 8 and 9: the first two are neighbours, the last two too; only code 9 has the amount."""
     codes = columns_of(10)

@@ -329,7 +329,7 @@ def _quantities_of(codes: CodeColumns, stated: Sequence[Quantity], row: int) -> 
         far = _outside(codes, row, said)
         if equal or far == 0:
             fit += 1
-        elif whole:
+        elif whole and far is None:
             fit += 0.5
         elif ratios or far is not None:
             fit -= 1
