@@ -17,16 +17,21 @@ from suggest.training.lines import (
     MAX_PER_CODE,
     MAX_PER_HOSPITAL,
     NO_CODE_TEXT,
+    TERM_VARIANT,
+    WRITTEN,
     WRITTEN_TEXTS,
+    Line,
     charge_lines,
     clipped,
     lexicon_lines,
     no_code_lines,
     no_code_text_lines,
     older_lines,
+    variant_lines,
     written_lines,
 )
 from suggest.training.no_code import NoCode
+from suggest.training.ranking import is_ranked
 
 
 def write(path: Path, rows: list[tuple[str, str, str]]) -> Path:
@@ -95,12 +100,32 @@ def test_own_texts_about_one_thing_are_in_one_fold() -> None:
     assert [line.system for line in lines] == ["cpt", "cpt", "not-medical"]
 
 
-def test_written_texts_of_one_code_are_in_one_fold() -> None:
-    """All of the list are texts of active codes; a text may have several codes."""
+def test_written_texts_of_one_code_are_in_several_folds() -> None:
+    """All of the list are texts of active codes; without a fold the encoder knows other texts of the code."""
     lines = written_lines({"E0601", "A7035"})
 
     assert {line.codes for line in lines} == {("E0601",), ("A7035",)}
-    assert len({(line.codes, line.fold) for line in lines}) == 2
+    for code in ("E0601", "A7035"):
+        assert len({line.fold for line in lines if line.codes == (code,)}) > 1
+
+
+def test_variants_stay_in_the_fold_of_their_line_and_say_what_they_are_of() -> None:
+    """Those of charge lines and written texts are ranked too; those of names teach that they have a code."""
+    kinds = ("charge", WRITTEN, "name", "lexicon meaning")
+    lines = [Line(f"wheeled walker {kind}", ("E0143",), kind, fold) for fold, kind in enumerate(kinds)]
+
+    variants = variant_lines(lines, seed=0)
+
+    assert {(line.kind, line.fold) for line in variants} == {
+        ("charge variant", 0),
+        ("written variant", 1),
+        (TERM_VARIANT, 2),
+    }
+    assert [is_ranked(line.kind) for line in sorted(variants, key=lambda line: line.fold)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_written_texts_are_distinct_and_have_codes() -> None:

@@ -35,7 +35,7 @@ WRITTEN = "written"
 TERM_VARIANT = "term variant"
 """Kind of the lines that are a known term among ordinary words: they teach that such a text has a code."""
 
-N_VARIANTS = {"charge": 2500, "name": 600, "starter": 800}
+N_VARIANTS = {"charge": 2500, WRITTEN: 4000, "name": 600, "starter": 800}
 N_TERM_VARIANTS = 900  # of each kind of lexicon terms
 
 
@@ -51,7 +51,8 @@ class Line(msgspec.Struct, frozen=True, order=True):
         text: As written.
         codes: Acceptable codes, those of the source first.
         kind: "charge", "name", "starter", "older wording", "clipped", "charge variant", `WRITTEN`,
-            `TERM_VARIANT`, `NO_CODE`, `NO_CODE_TEXT`, `NO_CODE_WRITTEN`, or "lexicon " and the entry's kind.
+            "written variant", `TERM_VARIANT`, `NO_CODE`, `NO_CODE_TEXT`, `NO_CODE_WRITTEN`, or "lexicon " and
+            the kind of the entry.
         fold: 0 to `FOLDS` - 1. All lines of one hospital system, name or lexicon entry are in the same fold.
         source: The hospital of a charge line; empty for other kinds.
         system: The code system that the text belongs to, one of `suggest.systems.SYSTEMS`.
@@ -196,10 +197,10 @@ def starter_lines(starter: Sequence[Record], active: Collection[str]) -> list[Li
 def written_lines(active: Collection[str]) -> list[Line]:
     """The project's own texts that have a code; a line of the file is the text, a tab and its codes.
 
-    All texts of one code are in the same fold, so that what is measured there was not learned by heart.
+    The texts of one code are in several folds, as the encoder that answers knows other texts of the code too.
     """
     rows = [line.split("\t") for line in WRITTEN_TEXTS.read_text(encoding="utf-8").splitlines()]
-    lines = [Line(text, tuple(codes.split(",")), WRITTEN, _fold_of(codes[:5])) for text, codes in rows]
+    lines = [Line(text, tuple(codes.split(",")), WRITTEN, _fold_of(text)) for text, codes in rows]
     return [line for line in lines if all(code in active for code in line.codes)]
 
 
@@ -312,7 +313,9 @@ def variant_lines(lines: Iterable[Line], seed: int) -> list[Line]:
     )
     return [
         msgspec.structs.replace(
-            line, text=text, kind="charge variant" if line.kind == "charge" else TERM_VARIANT
+            line,
+            text=text,
+            kind=f"{line.kind} variant" if line.kind in ("charge", WRITTEN) else TERM_VARIANT,
         )
         for line, text in zip(sample, texts, strict=True)
     ]

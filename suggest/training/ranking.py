@@ -45,6 +45,7 @@ MAX_LINES = {
     "charge variant": 2500,
     TERM_VARIANT: 5000,
     WRITTEN: 22000,
+    "written variant": 4000,
     NO_CODE: 6000,
     NO_CODE_TEXT: 4000,
     NO_CODE_WRITTEN: 17000,
