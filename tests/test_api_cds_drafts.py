@@ -159,7 +159,7 @@ NEVER = [
     drug("estradiol 0.05 MG/day transdermal patch"),
     drug("lidocaine 5% patch"),
     drug("vitamin D3 2000 IU"),
-    supply("hand sanitizer"),
+    supply("desk lamp"),
     device("air conditioner"),
     service("colonoscopy", CPT, "45378"),
 ]
