@@ -29,7 +29,7 @@ SEARCHED_FIELDS = DESCRIPTION_FIELDS | {"code"}
 DAILY_FIELDS = ("obsolete",)  # have another value on another day
 # A suggestion with less confidence is shown only if it contains every typed word, as in the public API.
 MIN_CONFIDENCE = 0.02
-SURE = 0.9  # confidence of a whole text; half a word has less
+SURE = 0.85  # confidence of a whole text; half a word has less
 TYPE_AHEAD_WORDS = 2  # a longer text is a description, which the suggester ranks better
 
 
