@@ -19,11 +19,10 @@ _SIDE = rf"({NUMBER})[ -]?(inches|inch|in|cm|mm)?"
 _AREA = re.compile(rf"(?<![\w.]){_SIDE} ?x ?{_SIDE}(?! ?x|[\d.])(?: ?(yd|yds|yard|yards|ft|feet)\b|(?!\w))")
 _SIDES = {"": INCH, "in": INCH, "inch": INCH, "inches": INCH, "cm": 10.0, "mm": 1.0}
 _PAIR = re.compile(rf"(?<![\w.])({NUMBER})[-/]{NUMBER} ?(?=mg(?![a-z0-9/]))")  # 12-3 mg: of two substances
-_ORAL_FORM = r"(?:film|strip|tab|tablet)s?"
 _BARE_PAIR = re.compile(
-    rf"(?<![\w./-])({NUMBER})-{NUMBER}(?= (?:sl |sublingual )?{_ORAL_FORM}\b)"
-    rf"|\b({_ORAL_FORM}) ({NUMBER})-{NUMBER}(?![\w./-])"
-)
+    rf"(?<![\w./-])({NUMBER})-{NUMBER}(?= (?:sl |sublingual )?films?\b)"
+    rf"|\b(films?) ({NUMBER})-{NUMBER}(?![\w./-]| ?(?:x|in|inch|inches|cm|mm)\b)"
+)  # of tablets "1-2" is a count
 _BARE_UNIT = re.compile(
     r"\bper (milligram|mg|microgram|mcg|gram|ml|milliliter|i\.?u\.?|unit|millicurie|sq\.? cm"
     r"|square centimeter)\b"
