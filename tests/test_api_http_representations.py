@@ -213,6 +213,8 @@ def test_the_document_says_so(client: TestClient[Litestar]) -> None:
         ('{"text": "cane", "k": 1e300}', 422),
         ('{"text": "cane", "k": 101.0}', 422),
         ('{"text": "cane", "k": "1"}', 422),
+        ('{"text": "cane", "k": 1.0', 400),
+        ("22e2eEE", 400),
     ],
 )
 def test_whole_numbers_may_have_a_point(client: TestClient[Litestar], sent: str, status: int) -> None:

@@ -17,6 +17,7 @@ from api.http.problems import ClientLeft, Refused, decode_problem
 
 EXACT = 2**53  # up to it every whole number is a float
 JSON = b"application/json"
+NO_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what decoding raises, wrong types too
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -51,7 +52,7 @@ class StrictRequest(Request[Any, Any, Any]):
             if not self.route_handler.opt.get(NO_QUERY) or "got `float`" not in str(error):
                 raise decode_problem(error) from None
             return _decoded_again(decode, body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except NO_JSON as error:
             raise decode_problem(error) from None  # the cause may quote what was sent
 
 
@@ -59,11 +60,11 @@ def _decoded_again(decode: Callable[[bytes], Any], body: bytes) -> Any:
     """A body with its whole numbers as such: to JSON schema 1.0 is an integer, to msgspec it is none.
 
     Raises:
-        Refused: 422 with the field's path if a field is wrong all the same.
+        Refused: 422 with the field's path if a field is wrong all the same; 400 if what follows is no JSON.
     """
     try:
         return decode(msgspec.json.encode(_WHOLE_NUMBERS.decode(body)))
-    except msgspec.ValidationError as error:
+    except NO_JSON as error:
         raise decode_problem(error) from None
 
 
