@@ -43,8 +43,7 @@ _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
 MASS, VOLUME, CONCENTRATION, WEIGHT = map(DIMENSIONS.index, ("mass", "volume", "concentration", "weight"))
 _DOSES = {*map(DIMENSIONS.index, ("mass", "units", "volume", "activity", "time"))}  # are billed by multiples
 
-
-HEAVY_DUTY = (
+_HEAVY_DUTY = (
     (re.compile(r"heavy duty wheelchair$"), 250 * (1 + EDGE), 300.0),
     (re.compile(r"extra heavy duty wheelchair$"), 300 * (1 + EDGE), inf),
     (re.compile(r"walker heavy duty\b"), 300 * (1 + EDGE), inf),
@@ -101,7 +100,7 @@ def size_ranges(normalised: str) -> list[Range]:
     """
     read = ranges(digits(normalised))
     if "heavy duty" in normalised and not any([one.dimension == WEIGHT for one in read]):
-        read += [Range(WEIGHT, low, high) for item, low, high in HEAVY_DUTY if item.match(normalised)][:1]
+        read += [Range(WEIGHT, low, high) for item, low, high in _HEAVY_DUTY if item.match(normalised)]
     return read
 
 
@@ -133,9 +132,9 @@ def _lens(text: str) -> str:
 
 def _of_first_substance(text: str) -> str:
     """A text with the mass of the first substance for those of two, as in "12-3 mg" and "film 8-2"."""
-    if "-" not in text and "/" not in text:
-        return text
-    return _PAIR.sub(r"\1 ", _BARE_PAIR.sub(_with_mass, text))
+    if "film" in text:
+        text = _BARE_PAIR.sub(_with_mass, text)
+    return _PAIR.sub(r"\1 ", text) if "mg" in text else text
 
 
 def _with_mass(pair: re.Match[str]) -> str:
