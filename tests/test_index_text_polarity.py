@@ -43,9 +43,15 @@ def read(text: str) -> str:
         ("without 4 wheels", "without 4 wheels"),
         ("without", "without"),
         ("patient denies pain", "patient denies -pain"),
+        ("rails, mattress not incl", "rails -mattress not incl"),
+        ("recline only, tilt is not needed", "recline only -tilt is not needed"),
+        ("not included", "not included"),
         ("", ""),
     ],
 )
-def test_words_behind_a_word_that_denies_are_denied(text: str, expected: str) -> None:
-    """Two of them, one behind "no", "non" and "not"; "with or without" leaves it open."""
+def test_words_beside_a_word_that_denies_are_denied(text: str, expected: str) -> None:
+    """Two of them, one behind "no", "non" and "not"; "with or without" leaves it open.
+
+    "Not included" and "not needed" deny the word before them.
+    """
     assert read(text) == expected

@@ -1,4 +1,4 @@
-"""Which words of a text it denies: "without X", "w/o X", "non-X", "no X", "X free", "other than X"."""
+"""Which words of a text it denies: "without X", "w/o X", "non-X", "no X", "X free", "X not included"."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ _FAR = {
 
 _NEAR = {("non",), ("no",), ("not",)}
 """Words that deny the one that follows."""
+
+_NOT_WANTED = frozenset(
+    (
+        *("included", "incl", "inc", "needed", "wanted", "required", "req", "necessary"),
+        *("supplied", "provided", "requested"),
+    )
+)
+"""Words that deny, behind "not", what stands before it: "mattress not included"."""
 
 _FIRSTS = frozenset(marker[0] for marker in (*_FAR, *_NEAR)) | {"free"}
 _FILLERS = frozenset(("a", "an", "the", "any", "all", "of", "or", "and", "nor"))
@@ -45,6 +53,11 @@ def polarity(words: Sequence[str]) -> list[int]:
             continue
         if word == "free" and i and words[i - 1] not in _ENDS | _FILLERS:
             marks[i - 1] = DENIED
+            continue
+        if word == "not" and _NOT_WANTED.intersection(words[i + 1 : i + 2]):
+            before = i - 2 if i and words[i - 1] in ("is", "are") else i - 1
+            if before >= 0:
+                marks[before] = DENIED
             continue
         width, reach = _marker(words, i)
         if width:

@@ -28,6 +28,11 @@ _BARE_UNIT = re.compile(
     r"|square centimeter)\b"
 )
 _WIDTH = re.compile(rf"(?<![\w.x/-])({NUMBER}) (?:wide|width)\b")  # as people say it, in inches
+_BARE_WEIGHT = re.compile(
+    r"\b((?:over|above|up to|under|weigh(?:s|ing)?|wt|weight|cap|capacity|rated|rated for|holds|supports)"
+    rf" ?[2-9]\d\d|(?<![\w.])[2-9]\d\d(?= cap(?:acity)?\b))(?![\w.]| ?(?:x|{UNIT}))"
+)  # a patient's, as people say it, in pounds
+_CARRIERS = ("bed", "bari", "commode", "walker", "chair", "rollator", "scooter")  # of patients
 _LENS_WORD = re.compile(r"\b(?:sph(?:ere)?|cyl(?:inder)?)\b")
 _LENS_NUMBER = rf"[ :]*[-+]?({NUMBER})(?![\w.])"
 _LENS_NUMBER_BEHIND = re.compile(_LENS_NUMBER)
@@ -64,13 +69,14 @@ def quantities(normalised: str) -> list[Quantity]:
     """The quantities that a normalised text states, in order of kind, without duplicates.
 
     `4x4` is read as an area in square inches unless cm or mm is written, and its first side as a width; with
-    a second side in yards or feet only the width counts; `24 wide` is a width in inches. A range gives an
-    amount inside it: beside its end, or in the middle of two. A concentration is also a mass, and with one
-    volume the mass in that volume. `per mg` is 1 mg. Of the masses of two substances the first counts.
+    a second side in yards or feet only the width counts; `24 wide` is a width in inches, and `bed over 600`
+    a weight in pounds. A range gives an amount inside it: beside its end, or in the middle of two. A
+    concentration is also a mass, and with one volume the mass in that volume. `per mg` is 1 mg. Of the masses
+    of two substances the first counts.
     """
     if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):
         return []
-    text = _of_first_substance(_lens(digits(normalised)))
+    text = _weighed(_of_first_substance(_lens(digits(normalised))))
     found = spans(text)
     read = [_inside(span.range) for span in found] + _plain(_without(text, found), widths=True)
     read += _total(read)
@@ -141,6 +147,13 @@ def _with_mass(pair: re.Match[str]) -> str:
     """The first mass of two, and the form where it stands before them."""
     before, form, behind = pair.groups()
     return f"{before} mg" if before else f"{form} {behind} mg"
+
+
+def _weighed(text: str) -> str:
+    """A text with the unit of the weight that something for patients is to carry: "bed over 600"."""
+    if any([carrier in text for carrier in _CARRIERS]):
+        return _BARE_WEIGHT.sub(r"\1 lb", text)
+    return text
 
 
 def _of_lens(text: str) -> bool:
