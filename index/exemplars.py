@@ -16,8 +16,7 @@ from index.store.exemplars import (
     Exemplars,
     Labels,
     Positions,
-    entry_key,
-    shape_key,
+    keys_of,
     training_positions,
     vector_index,
 )
@@ -139,7 +138,7 @@ def build_exemplars(
 
 def keyed(line: ExampleLine) -> KeyedLine:
     """A line with its keys."""
-    return KeyedLine(line, entry_key(line.text), shape_key(line.text))
+    return KeyedLine(line, *keys_of(normalise(line.text)))
 
 
 def _weights(line: ExampleLine, known: Mapping[str, Record], tally: Counter[str]) -> dict[str, float]:

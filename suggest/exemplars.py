@@ -23,7 +23,7 @@ from index.encoder import Encoder
 from index.errors import ArtifactError
 from index.shipped import read_shipped
 from index.store.artifact import Artifact
-from index.store.exemplars import Blend, Exemplars, entry_key, shape_key
+from index.store.exemplars import Blend, Exemplars, keys_of
 from index.store.texts import LONG
 from index.text.words import normalise
 from suggest.answer import Why
@@ -48,7 +48,9 @@ FEATURES = (
 )  # fmt: skip
 """What is computed for each candidate; see `OwnLines.evidence`."""
 
-NOTHING = (0.0,) * (len(FEATURES) - 1)  # what the lines say of a code that they do not have
+NOTHING = (0.0,) * (
+    len(FEATURES) - 1
+)  # what the lines say of a code that they do not have: of most candidates
 
 
 class Similar(NamedTuple):
@@ -73,16 +75,24 @@ class Evidence(NamedTuple):
     Attributes:
         rows: Catalogue rows: those of the ranking, then new ones.
         log_odds: Of the shipped confidence.
-        features: One row a candidate, columns as `FEATURES`.
+        said: One row a candidate, columns as `FEATURES` but the last; often `NOTHING` itself.
+        behind: The last column.
         past: Row -> the line that speaks most for the code.
         similar: What the lines say of the text.
     """
 
     rows: list[int]
     log_odds: list[float]
-    features: list[list[float]]
+    said: list[Sequence[float]]
+    behind: list[float]
     past: Mapping[int, Past]
     similar: Similar
+
+    @property
+    def features(self) -> npt.NDArray[np.float64]:
+        """float64 (candidates, features): one row a candidate, columns as `FEATURES`."""
+        said = np.array(self.said).reshape(len(self.said), len(NOTHING))
+        return np.column_stack([said, self.behind])
 
 
 class OwnLines:
@@ -127,15 +137,14 @@ class OwnLines:
 
     def similar(self, texts: Sequence[str]) -> list[Similar]:
         """What the lines say of each text."""
-        exemplars = self._exemplars
-        cosines, shapes = exemplars.nearest(
-            self._encoder.encode([normalise(text) for text in texts]), NEIGHBOURS
-        )
-        return [self._similar(*one) for one in zip(texts, cosines, shapes, strict=True)]
+        normalised = [normalise(text) for text in texts]
+        cosines, shapes = self._exemplars.nearest(self._encoder.encode(normalised), NEIGHBOURS)
+        return [self._similar(*one) for one in zip(normalised, cosines, shapes, strict=True)]
 
-    def _similar(self, text: str, cosines: Sequence[float], shapes: Sequence[int]) -> Similar:
+    def _similar(self, normalised: str, cosines: Sequence[float], shapes: Sequence[int]) -> Similar:
         exemplars = self._exemplars
-        entry, shape = exemplars.entries.find(entry_key(text)), exemplars.shapes.find(shape_key(text))
+        entry_key, shape_key = keys_of(normalised)
+        entry, shape = exemplars.entries.find(entry_key), exemplars.shapes.find(shape_key)
         neighbours = []
         for cosine, position in zip(cosines, shapes, strict=True):
             if position < 0 or cosine < MIN_COSINE:
@@ -165,22 +174,21 @@ class OwnLines:
                 log_odds.append(floor)
         entry_total, shape_total = sum(similar.entry.values()), sum(similar.shape.values())
         top = max(log_odds, default=0.0)
-        features: list[list[float]] = []
+        said: list[Sequence[float]] = []
         past: dict[int, Past] = {}
         for i, row in enumerate(rows):
             code = self._code_of.get(row, -1)
-            behind = (top - log_odds[i]) * similar.nearest
             vote, entry, shape = (
                 votes.get(code, 0.0),
                 similar.entry.get(code, 0.0),
                 similar.shape.get(code, 0.0),
             )
             if not (vote or entry or shape):
-                features.append([*NOTHING, behind])
+                said.append(NOTHING)
                 continue
             cosine, place = best.get(code, (0.0, -1))
-            features.append(
-                [
+            said.append(
+                (
                     entry / entry_total if entry else 0.0,
                     log1p(entry),
                     shape / shape_total if shape else 0.0,
@@ -191,12 +199,12 @@ class OwnLines:
                     support.get(code, 0) / NEIGHBOURS,
                     vote * self._common[code],
                     float(i >= first_new),
-                    behind,
-                ]
+                )
             )
             if place >= 0:
                 past[row] = Past(self._exemplars.lines[place], cosine, entry > 0)
-        return Evidence(rows, log_odds, features, past, similar)
+        behind = [(top - odds) * similar.nearest for odds in log_odds]
+        return Evidence(rows, log_odds, said, behind, past, similar)
 
     def _blended(
         self, ranking: Ranking, similar: Similar, wanted: int, allowed: npt.NDArray[np.bool_]
@@ -220,10 +228,14 @@ class OwnLines:
 
     def _accepted(self, evidence: Evidence) -> list[float]:
         """Log odds that each candidate is right."""
-        constant, shipped, *weights = self._blend.accepted
+        constant, shipped, *weights, of_behind = self._blend.accepted
+        before = [
+            constant + shipped * odds + of_behind * behind
+            for odds, behind in zip(evidence.log_odds, evidence.behind, strict=True)
+        ]
         return [
-            constant + shipped * odds + sum(map(mul, weights, row))
-            for odds, row in zip(evidence.log_odds, evidence.features, strict=True)
+            odds if said is NOTHING else odds + sum(map(mul, weights, said))
+            for odds, said in zip(before, evidence.said, strict=True)
         ]
 
     def _answerable(self, answerable: float, similar: Similar) -> float:

@@ -30,7 +30,7 @@ from index.arrays import Vectors
 from index.errors import ArtifactError
 from index.store.contents import Contents
 from index.store.named_arrays import read_arrays
-from index.text.words import normalise, words
+from index.text.words import words
 
 ARRAYS = "exemplars.safetensors"
 CODES = "exemplars-codes.txt"
@@ -200,14 +200,18 @@ def _blend(contents: Contents) -> Blend | None:
         ) from error
 
 
-def entry_key(text: str) -> int:
-    """What all texts with the same words in any order have in common, and no other text."""
-    return _key(words(normalise(text)))
+def keys_of(normalised: str) -> tuple[int, int]:
+    """What a text has in common with others: key of its entry, and key of its shape.
 
+    The first belongs to all texts with the same words in any order, and to no other text; the second to those
+    that are equal but for digits and order.
 
-def shape_key(text: str) -> int:
-    """The same for texts that are equal but for digits and order."""
-    return _key(words(_DIGITS.sub("0", normalise(text))))
+    Args:
+        normalised: A text in normal form.
+    """
+    entry = _key(words(normalised))
+    shaped = _DIGITS.sub("0", normalised)
+    return entry, entry if shaped == normalised else _key(words(shaped))
 
 
 def _key(found: Sequence[str]) -> int:

@@ -70,9 +70,8 @@ def judge(
     for name, own in arms.items():
         (similar,) = own.similar([text])
         evidence = own.evidence(ranking, similar, scope.without_measures)
-        ones = np.ones((len(evidence.rows), 1))
         found[name] = Judged(
-            np.hstack([ones, np.array(evidence.log_odds).reshape(-1, 1), np.array(evidence.features)]),
+            np.column_stack([np.ones(len(evidence.rows)), evidence.log_odds, evidence.features]),
             np.array([names[row] in codes for row in evidence.rows], bool),
             len(ranking.rows),
             answerable_columns(ranking.answerable, similar),
