@@ -45,6 +45,7 @@ def read(text: str) -> str:
         ("patient denies pain", "patient denies -pain"),
         ("rails, mattress not incl", "rails -mattress not incl"),
         ("recline only, tilt is not needed", "recline only -tilt is not needed"),
+        ("the two tests were not included", "the two -tests were not included"),
         ("not included", "not included"),
         ("", ""),
     ],

@@ -55,7 +55,7 @@ def polarity(words: Sequence[str]) -> list[int]:
             marks[i - 1] = DENIED
             continue
         if word == "not" and _NOT_WANTED.intersection(words[i + 1 : i + 2]):
-            before = i - 2 if i and words[i - 1] in ("is", "are") else i - 1
+            before = i - 2 if i and words[i - 1] in ("is", "are", "was", "were") else i - 1
             if before >= 0:
                 marks[before] = DENIED
             continue
