@@ -49,6 +49,8 @@ def test_counted_forms_are_forms(name: str, count: int, form: str, number: str) 
         ("Zorplex: 25 Vial In 1 Carton ( ) / 2 Ml In 1 Vial", "Zorplex 2 ml Vial"),
         ("ZORPLEX: 10 VIAL, GLASS in 1 PACKAGE / 1 INJECTION, POWDER in 1 VIAL", "ZORPLEX injection powder"),
         ("Zorplex: 10 Pouch In 1 Carton / 1 Bag In 1 Pouch / 200 Ml In 1 Bag", "Zorplex 200 ml"),
+        ("Single-Use In 1 Carton (1234-567-9) / 2 Ml In 1 Vial, Zorplex: 1 Vial", "Zorplex 2 ml Vial"),
+        ("Glass In 1 Carton ( ) / 2 Ml In 1 Vial, Glass, Zorplex: 1 Vial", "Zorplex 2 ml Vial"),
         ("Name: Zorplex: .5 Ml In 1 Syringe", "Zorplex 0.5 ml injection"),
         ("Zorplex: 5 Syringe, Plastic In 1 Carton / 3 Ml In 1 Syringe, Plastic", "Zorplex 3 ml injection"),
         ("Zorplex: 30 Capsule, Gelatin Coated In 1 Bottle", "Zorplex capsule"),

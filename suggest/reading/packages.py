@@ -31,6 +31,13 @@ _STEP = re.compile(
     r"(?P<amount>\d*\.?\d+)\s+(?P<held>[a-z][a-z,()\- ]*?)\s+in\s+\d+\s+(?P<container>[a-z]+)",
     re.IGNORECASE,
 )
+_PACKING = re.compile(
+    rf"\b(?:single|multi(?:ple)?)[- ](?:dose|use)\b|\bin\s+1\s+(?:{_CONTAINERS.pattern})\b"
+    rf"|\b\d+\s+(?:{_CONTAINERS.pattern})\b|\b(?:glass|plastic)\b(?=\s*,|\s+in\b)|\([\d\s-]*\)",
+    re.IGNORECASE,
+)
+"""What is left of packing between the steps, with the package's number."""
+
 _ROUTE_AND_FORM = re.compile(rf"\b(ij|iv|im|sc|sq)\s+(?:{_INJECTED_FORMS})\b", re.IGNORECASE)
 _FORM_ALONE = re.compile(r"\b(?:solr|sosy|soaj|soct|sopn|susr|susy|srer|prsy)\b", re.IGNORECASE)
 _FORM_SIGN = re.compile(r"so(?:l[nr]|sy|a|ct|pn)|sus|emul|conc|prsy|srer", re.IGNORECASE)
@@ -68,7 +75,7 @@ def package(text: str) -> Package | None:
     inner = steps[-1]
     held = inner["held"].lower().strip()
     return Package(
-        name=_TITLE.sub("", text[: steps[0].start()]).strip(" :;,-/"),
+        name=_name(text[: steps[0].start()]) or _name(text[inner.end() :]),
         amount=float(inner["amount"]),
         unit=held if held in UNITS else "",
         forms=tuple(form for form in forms if form),
@@ -85,6 +92,11 @@ def without_packing(text: str) -> str:
         shorter = _FORM_ALONE.sub(" ", _ROUTE_AND_FORM.sub(r"\1", text))
         return shorter if shorter != text else text
     return text
+
+
+def _name(beside: str) -> str:
+    """The drug in what stands before or behind the steps of a package."""
+    return _PACKING.sub(" ", _TITLE.sub("", beside)).strip(" :;,-/")
 
 
 def _injected(text: str) -> str:
