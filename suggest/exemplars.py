@@ -48,9 +48,8 @@ FEATURES = (
 )  # fmt: skip
 """What is computed for each candidate; see `OwnLines.evidence`."""
 
-NOTHING = (0.0,) * (
-    len(FEATURES) - 1
-)  # what the lines say of a code that they do not have: of most candidates
+NOTHING = (0.0,) * (len(FEATURES) - 1)
+"""What the lines say of most candidates: they do not have the code."""
 
 
 class Similar(NamedTuple):
