@@ -74,7 +74,7 @@ N_NO_CODE_TEXTS = 26_000  # texts without a code from grammars
 EXPANDED_SHARE = (
     0.75  # of charge lines and of written texts are learned with the words that their known terms stand for
 )
-REFUSED_SHARE = 0.883  # of texts without a code must be refused
+REFUSED_SHARE = 0.842  # of texts without a code must be refused
 
 
 class Inputs(msgspec.Struct, frozen=True):

@@ -76,7 +76,7 @@ CALIBRATION_SETTINGS = {
 }  # fmt: skip
 CONFIDENCE_ROUNDS = 80
 ANSWERABLE_ROUNDS = 120
-CHARGE_MISS_WEIGHT = 0.45  # of a wrong candidate of a charge line; see `fit_confidence`
+CHARGE_MISS_WEIGHT, WRITTEN_MISS_WEIGHT = 0.35, 0.7  # of wrong candidates of such texts; see `fit_confidence`
 NO_CODE_WEIGHT = 1.5  # of a text without a code: there are fewer of them than of lines with one
 
 
@@ -237,7 +237,8 @@ def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
     """Boosted probability that a candidate is right, from the first candidates of each line with a code.
 
     A miss on a charge line has a lower weight. Of the charge lines that were read one by one, one in seven
-    had a wrong code or was too vague to code, so that about three misses in ten are errors of the label.
+    had a wrong code or was too vague to code, so that about three misses in ten are errors of the label. A
+    written text has the one code that its writer had in mind, and a second reader often accepts another.
     """
     coded = [(example, scores) for example, scores in scored if is_ranked(example.kind)]
     top = [_top(scores, CALIBRATED_CANDIDATES) for _, scores in coded]
@@ -246,7 +247,9 @@ def fit_confidence(scored: Sequence[Scored], seed: int) -> Any:
     kinds = np.concatenate(
         [[example.kind] * len(order) for (example, _), order in zip(coded, top, strict=True)]
     )
-    weights = np.where(np.char.startswith(kinds, "charge") & ~labels, CHARGE_MISS_WEIGHT, 1.0)
+    of_charges, of_written = np.char.startswith(kinds, "charge"), np.char.startswith(kinds, WRITTEN)
+    of_misses = np.where(of_charges, CHARGE_MISS_WEIGHT, np.where(of_written, WRITTEN_MISS_WEIGHT, 1.0))
+    weights = np.where(labels, 1.0, of_misses)
     return _fit_binary(columns, labels, weights, CONFIDENCE_ROUNDS, seed)
 
 
