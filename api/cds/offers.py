@@ -11,7 +11,13 @@ from api.cds.drug_forms import form_fits, no_other_drug
 from api.cds.kinds import FITS, kinds_of
 from api.cds.orders import OrderText
 from api.cds.resources import dicts, string
-from api.http.limits import CDS_CARD_CONFIDENCE, CDS_CONSIDERED, CDS_MIN_CONFIDENCE, CDS_SUGGESTIONS
+from api.http.limits import (
+    CDS_CARD_CONFIDENCE,
+    CDS_CONSIDERED,
+    CDS_MIN_CONFIDENCE,
+    CDS_NONE_FITS,
+    CDS_SUGGESTIONS,
+)
 from api.service import Service
 from suggest.answer import Answer, Ask, Suggestion
 from suggest.drug_packages import in_words, packages_of
@@ -89,11 +95,11 @@ def crosswalked(service: Service, order: OrderText) -> list[Offer]:
 def suggested(service: Service, order: OrderText) -> tuple[Answer, list[Offer]]:
     """The answer to the concept's text, and its codes that a card may offer, best first.
 
-    None is offered where another system is likelier than the best of them, or where all together are less
-    likely than `CDS_CARD_CONFIDENCE`.
+    None is offered where another system is likelier than the best of them, where it is likelier than
+    `CDS_NONE_FITS` that no code fits, or where all together are less likely than `CDS_CARD_CONFIDENCE`.
     """
     answer = service.suggest(order.text, Ask(CDS_CONSIDERED, order.on))
-    if answer.no_good_match or answer.error:
+    if answer.no_good_match or answer.error or answer.none_fits > CDS_NONE_FITS:
         return answer, []
     fitting = [each for each in answer.suggestions if _fits(service, order, each)][:CDS_SUGGESTIONS]
     elsewhere = answer.looks_like.probability if answer.looks_like else 0.0

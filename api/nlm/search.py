@@ -29,7 +29,7 @@ SEARCHED_FIELDS = DESCRIPTION_FIELDS | {"code"}
 DAILY_FIELDS = ("obsolete",)  # have another value on another day
 # A suggestion with less confidence is shown only if it contains every typed word, as in the public API.
 MIN_CONFIDENCE = 0.02
-SURE = 0.85  # confidence of a whole text; half a word has less
+SURE = (0.85, 0.6)  # confidence of one typed word, which may be half a word, and of several
 TYPE_AHEAD_WORDS = 2  # a longer text is a description, which the suggester ranks better
 
 
@@ -140,7 +140,8 @@ class NlmSearch:
             if suggestion.confidence >= MIN_CONFIDENCE or suggestion.code in literal
         ]
         records = (self._service.catalogue.get(code) for code in codes)
-        sure = any(suggestion.confidence >= SURE for suggestion in answer.suggestions[:1])
+        enough = SURE[len(WORD.findall(terms)) > 1]
+        sure = any(suggestion.confidence >= enough for suggestion in answer.suggestions[:1])
         return [record for record in records if record is not None], sure
 
     def _literal(self, terms: str, search: Sequence[str], on: date) -> NDArray[np.int64]:
