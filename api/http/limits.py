@@ -37,9 +37,7 @@ CDS_SUGGESTIONS = 3
 CDS_CONSIDERED = 10  # suggestions among which those of a fitting kind are looked for
 CDS_MIN_CONFIDENCE = 0.05  # a less likely suggestion only adds noise
 CDS_CARD_CONFIDENCE = 0.5  # of all suggestions of a card together; below it there is no card
-CDS_NONE_FITS = (
-    0.25  # probability that no code fits; above it there is no card, which interrupts, unlike a list
-)
+CDS_NONE_FITS = 0.25  # probability that no code fits; above it there is no card, as a card interrupts
 CDS_OTHER_SYSTEM = 0.75  # of the system that a text seems to belong to; below it no card says so
 CDS_MAX_CARDS = 50  # of one answer
 CDS_ORDER_CARDS = 5  # of one order: each suggestion holds a copy of it
