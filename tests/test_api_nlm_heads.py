@@ -85,9 +85,12 @@ def test_type_ahead_brings_what_is_meant(
     assert [code for code in answer[1] if not code.startswith(beginnings)] == []
 
 
-@pytest.mark.parametrize(("typed", "code"), [("ambulance mileage", "A0425"), ("eyeglass frames", "V2020")])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("ambulance mileage", "A0425"), ("eyeglass frames", "V2020"), ("EYEGLASS FRAMES", "V2020")],
+)
 def test_a_sure_suggestion_comes_first(real_index: RealIndex, shared: Path, typed: str, code: str) -> None:
-    """Where the whole text is understood, no head noun is preferred to what it means."""
+    """Where the whole text is understood, no head noun is preferred to what it means; in any letters."""
     search = NlmSearch(Service(open_suggester(real_index.folder, Settings(home=real_index.folder))))
     answer: Any = msgspec.json.decode(search.answer(read_request({"terms": typed})))
 

@@ -112,7 +112,7 @@ class NlmSearch:
         self, terms: str, rows: NDArray[np.int64], on: date
     ) -> tuple[list[Record], list[Record]]:
         """(Records to show first, literal matches in order)."""
-        suggested, sure = self._suggested(terms, {self._records[row].code for row in rows})
+        suggested, confidence = self._suggested(terms, {self._records[row].code for row in rows})
         words = WORD.findall(terms.lower())
         if not len(rows) or not words:
             return suggested, []
@@ -124,25 +124,23 @@ class NlmSearch:
         # From the last key to the first: place, ended, suggested, common, not for what has no other code.
         order = np.lexsort((rows, self._is_noc[rows], -self._popularity[rows], rank[rows], ended, places))
         ordered = [self._records[row] for row in rows[order]]
-        type_ahead = len(words) <= TYPE_AHEAD_WORDS and not sure
+        type_ahead = len(words) <= TYPE_AHEAD_WORDS and confidence < SURE[len(words) > 1]
         called = int(np.count_nonzero((places == HEAD) & ~ended)) if type_ahead else 0
         return [*ordered[:called], *suggested], ordered
 
-    def _suggested(self, terms: str, literal: Container[str]) -> tuple[list[Record], bool]:
-        """Records of the suggested codes, best first, and whether the first is sure; none if none fits."""
+    def _suggested(self, terms: str, literal: Container[str]) -> tuple[list[Record], float]:
+        """Records of the suggested codes, best first, and the confidence of the first; none if none fits."""
         filters = Filters(LEVEL_II.level, include_terminated=True)
         answer = self._service.suggest(terms, Ask(MAX_K, filters=filters))
         if answer.error or answer.no_good_match:
-            return [], False
+            return [], 0.0
         codes = [
             suggestion.code
             for suggestion in answer.suggestions
             if suggestion.confidence >= MIN_CONFIDENCE or suggestion.code in literal
         ]
         records = (self._service.catalogue.get(code) for code in codes)
-        enough = SURE[len(WORD.findall(terms)) > 1]
-        sure = any(suggestion.confidence >= enough for suggestion in answer.suggestions[:1])
-        return [record for record in records if record is not None], sure
+        return [record for record in records if record is not None], answer.suggestions[0].confidence
 
     def _literal(self, terms: str, search: Sequence[str], on: date) -> NDArray[np.int64]:
         """Rows of the records with a match for each typed word, in code order.
