@@ -29,7 +29,7 @@ _BARE_UNIT = re.compile(
 )
 _WIDTH = re.compile(rf"(?<![\w.x/-])({NUMBER}) (?:wide|width)\b")  # as people say it, in inches
 _BARE_WEIGHT = re.compile(
-    r"\b((?:over|above|up to|under|weigh(?:s|ing)?|wt|weight|cap|capacity|rated|rated for|holds|supports)"
+    r"\b((?:over|above|up to|under|weigh(?:s|ing)?|wt|weight|cap(?:acity)?|rated(?: for)?|holds|supports)"
     rf" ?[2-9]\d\d|(?<![\w.])[2-9]\d\d(?= cap(?:acity)?\b))(?![\w.]| ?(?:x|{UNIT}))"
 )  # a patient's, as people say it, in pounds
 _CARRIERS = ("bed", "bari", "commode", "walker", "chair", "rollator", "scooter")  # of patients
