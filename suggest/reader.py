@@ -215,8 +215,11 @@ class Reader:
             return self._read_mixed(word)
         if len(word) >= MIN_CORRECTED_LETTERS and word[-1] == "s" and self._expander.mentions(word[:-1]):
             return WordReading(singular=word[:-1])
+        for singular in _longer_plurals(word):
+            if self._expander.is_name(singular):
+                return WordReading(singular=singular)
         if self._table.matches(word):
-            return WordReading(completion=self._table.completion(word))
+            return WordReading(singular=self._table.singular(word), completion=self._table.completion(word))
         for singular in _longer_plurals(word):
             if self._expander.mentions(singular):
                 return WordReading(singular=singular)

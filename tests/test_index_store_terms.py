@@ -138,6 +138,19 @@ def test_knowing_a_word_means_holding_its_stem(table: TermIndex) -> None:
     assert table.stem("zebra") is None
 
 
+def test_the_plural_of_a_name_that_only_descriptors_have_is_known() -> None:
+    """Another word than a name stays as typed: descriptors use the plural of common things too."""
+    texts = [Text(0, LONG, "Injection, alprostadil"), Text(0, SHORT, "Xiaflex, barkux")]
+    texts += [Text(row, LONG, f"Injection, bandage {row}") for row in range(1, 12)]
+    table = of_texts(texts, 12)
+
+    assert table.singular("alprostadils") == "alprostadil"
+    assert table.singular("barkuxes") == "barkux"
+    assert table.singular("alprostadil") is None
+    assert table.singular("bandages") is None
+    assert table.singular("walkers") is None
+
+
 def test_saved_and_loaded_it_is_the_same(table: TermIndex, tmp_path: Path) -> None:
     """Arrays and words."""
     table.save(tmp_path)

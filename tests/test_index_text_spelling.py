@@ -11,7 +11,7 @@ from index.text.letter_costs import LETTERS_PER_COST, cost_of_change, letters_of
 from index.text.plain_words import plain_words
 from index.text.spelling import Mending, Spelling
 
-NAMES = {"humira", "adcetris", "nucala", "nutropin", "neutropin", "minocin", "perforomist", "jewett"}
+NAMES = {"humira", "botox", "adcetris", "nucala", "nutropin", "neutropin", "minocin", "perforomist", "jewett"}
 KNOWN = [
     *NAMES,
     "bandage",
@@ -51,12 +51,23 @@ def read_as(word: str) -> str | None:
         ("adcetis", "adcetris"),
         ("humria", "humira"),
         ("humera", "humira"),
-        ("hunira", None),
+        ("hunira", "humira"),
+        ("humirs", "humira"),
+        ("humila", None),
+        ("jewedt", None),
+        ("gumira", None),
+        ("humors", None),
+        ("botxo", "botox"),
+        ("botix", None),
         ("jewitt", "jewett"),
     ],
 )
 def test_a_long_word_is_read_as_the_one_it_was_likely_meant_for(typed: str, known: str | None) -> None:
-    """Short words, numbers and words that begin otherwise are left; a word of two typos is mended if long."""
+    """Words that begin otherwise are left; a word of two typos is mended if long.
+
+    In a word of six letters a slip to the key beside the right one is mended, or two letters that changed
+    places; in one of five only the second, since too many names are one key apart.
+    """
     assert read_as(typed) == known
 
 

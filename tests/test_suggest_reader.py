@@ -216,6 +216,7 @@ def test_plurals_of_names_and_digits_for_letters_are_read() -> None:
 
     assert (reading.read("barkaids").words, reading.read("barkaids").mended) == (("barkaid",), 0)
     assert reading.read("barkuxes barkies barklauses").words == ("barkux", "barky", "barklaus")
+    assert reading.read("barkuxes").mended == 0
     assert reading.read("bark4id").words == ("bark4id",)
     assert reading.read("barka1d").words == ("barkaid",)
     assert reading.read("b0ndage 1Omg").quantities == reading.read("10 mg").quantities

@@ -218,6 +218,14 @@ class TermIndex:
         last = bisect_left(ascending, prefix + "\uffff", first)
         return range(first, last) if last - first <= MAX_PREFIX_MATCHES else range(0)
 
+    def singular(self, word: str) -> str | None:
+        """The name of which a word is the plural ("alprostadils"), or None; a name stands in few codes."""
+        stem = self.stem(word)
+        if stem is None or not self._is_name(word):
+            return None
+        surface = self.surfaces[stem]
+        return surface if word in {f"{surface}s", f"{surface}es"} else None
+
     def nearest(self, word: str) -> Mending | None:
         """The known word that a misspelt one stands for, or None."""
         return self._spelling.nearest(word)

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 from index.text._letter_costs import LetterCosts, letters_of
 
-__all__ = ["LETTERS_PER_COST", "cost_of_change", "letters_of", "sound"]
+__all__ = ["LETTERS_PER_COST", "cost_of_change", "is_slip", "letters_of", "sound"]
 
 VOWEL, DOUBLED, SWAPPED, SILENT, MISSING, ALIKE, BESIDE, OTHER = 0.5, 0.25, 0.6, 0.4, 0.8, 0.35, 0.6, 1.0
 """Costs of one change: a vowel; a doubled letter; two letters swapped; a silent letter; a consonant too
@@ -58,6 +58,14 @@ def cost_of_change(typed: str, known: str) -> float:
         ValueError: If a word has other characters than the letters a to z.
     """
     return CUT_OFF if known.startswith(typed) else round(_COSTS.change(typed, known), 3)
+
+
+def is_slip(typed: str, known: str) -> bool:
+    """Whether one letter of a word, not the first, is another one that lies beside it on the keyboard."""
+    if len(typed) != len(known) or typed[0] != known[0]:
+        return False
+    other = ["".join(sorted(pair)) for pair in zip(typed, known, strict=True) if pair[0] != pair[1]]
+    return len(other) == 1 and other[0] in _NEIGHBOURS
 
 
 def _cost_of_extra(letter: str) -> float:

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.text.letter_costs import LETTERS_PER_COST, cost_of_change, letters_of, sound
+from index.text.letter_costs import LETTERS_PER_COST, cost_of_change, is_slip, letters_of, sound
 
 MIN_SIMILARITY = 82  # per cent (rapidfuzz ratio); less similar words are different words
+SHORT_SIMILARITY = 80  # per cent, of short words: five letters of which two have changed places
 MIN_LETTERS = 5  # shorter words are similar to too many others
 MAX_COMPARED = 8  # known words whose changes are weighed
-SHORT = 6  # letters; a letter may be missing or too many in such a word, but not another one
+SHORT = 6  # letters; one letter is read as another in such a word only as a slip to a key beside it
 SHORTENED = 0.6  # cost by which a known word must be nearer that is itself an abbreviation
 TWO_TYPO_LETTERS = 9  # a word of so many letters may be two letters longer or shorter than the known one
 MIN_LEAD = 0.25  # by which a name must be nearer than the next one
@@ -95,7 +96,7 @@ class Spelling:
             word,
             self._group(word[0], word, differing),
             scorer=fuzz.ratio,
-            score_cutoff=MIN_SIMILARITY,
+            score_cutoff=SHORT_SIMILARITY if len(word) <= SHORT else MIN_SIMILARITY,
             limit=MAX_COMPARED,
         )
         known = [other for other, _, _ in near]
@@ -104,7 +105,9 @@ class Spelling:
             own = sound(word) if alike else ""
             known += [other for other in alike if sound(other) == own]
         if len(word) <= SHORT:
-            known = [other for other in known if len(other) != len(word) or self._like(word, other)]
+            like = [other for other in known if len(other) != len(word) or self._like(word, other)]
+            slips = len(word) == SHORT and not like
+            known = [other for other in known if is_slip(word, other)] if slips else like
         return [
             Mending(
                 other,
