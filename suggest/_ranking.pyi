@@ -17,4 +17,11 @@ def running_min(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list
 def gather_shown(
     order: Ids, rows: Ids, closest: Ids, scores: Floats
 ) -> tuple[list[int], list[int], list[float]]: ...
+def weighed(
+    log_odds: list[float],
+    said: list[tuple[float, ...]],
+    behind: list[float],
+    weights: tuple[float, ...],
+    wanted: int,
+) -> tuple[list[int], list[float], list[float]]: ...
 def first_rows(columns: Floats, firsts: list[int]) -> Floats: ...

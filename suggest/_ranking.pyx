@@ -2,7 +2,7 @@
 """Selection among ranked candidates; `suggest.ranking` and `suggest.calibration` are the public side."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.math cimport rint
+from libc.math cimport exp, rint
 from libc.stdint cimport int64_t
 
 from index.store._vectors cimport insert_descending
@@ -94,6 +94,35 @@ def gather_shown(
         closest_shown.append(closest[order[i]])
         scores_shown.append(_to_four_places(scores[order[i]]))
     return rows_shown, closest_shown, scores_shown
+
+
+def weighed(list log_odds, list said, list behind, tuple weights, Py_ssize_t wanted):
+    """The best candidates of one text by a logistic regression, equal ones in their order.
+
+    Args:
+        log_odds: Of each candidate by the shipped confidence.
+        said: A tuple of numbers of each.
+        behind: One more number of each.
+        weights: Of a constant, of the log odds, of the numbers in `said`, and of `behind`.
+        wanted: Number of candidates, at most.
+
+    Returns:
+        Their positions, their log odds and their probabilities, best first; both to four places.
+    """
+    cdef Py_ssize_t n = len(log_odds), i, j
+    cdef double constant = weights[0], of_shipped = weights[1], of_behind = weights[len(weights) - 1], one
+    cdef list odds = [], probabilities = [], order
+    cdef tuple numbers
+    for i in range(n):
+        numbers, one = said[i], 0.0
+        for j in range(len(numbers)):
+            one += <double> weights[j + 2] * <double> numbers[j]
+        odds.append(constant + of_shipped * <double> log_odds[i] + of_behind * <double> behind[i] + one)
+    order = sorted(range(n), key=odds.__getitem__, reverse=True)[:wanted]  # stable, as reversed
+    odds = [odds[i] for i in order]
+    for one in odds:
+        probabilities.append(_to_four_places(1.0 / (1.0 + exp(-max(-30.0, min(30.0, one))))))
+    return order, [_to_four_places(one) for one in odds], probabilities
 
 
 def first_rows(const float[:, ::1] columns, list firsts):

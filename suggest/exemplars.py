@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import exp, log, log1p
-from operator import mul
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import Vectors
 from index.encoder import Encoder
 from index.errors import ArtifactError
 from index.shipped import read_shipped
@@ -26,6 +27,7 @@ from index.store.artifact import Artifact
 from index.store.exemplars import Blend, Exemplars, keys_of
 from index.store.texts import LONG
 from index.text.words import normalise
+from suggest._ranking import weighed
 from suggest.answer import Why
 from suggest.ranker import WEIGHTS
 from suggest.ranking import Past, Ranking, RankingPipeline
@@ -48,6 +50,8 @@ FEATURES = (
 )  # fmt: skip
 """What is computed for each candidate; see `OwnLines.evidence`."""
 
+NOT_EMBEDDED: Mapping[str, Vectors] = MappingProxyType({})
+NOT_SPOKEN_FOR = (0.0, 0.0, -1, 0)
 NOTHING = (0.0,) * (len(FEATURES) - 1)
 """What the lines say of most candidates: they do not have the code."""
 
@@ -59,13 +63,13 @@ class Similar(NamedTuple):
         nearest: Cosine of the nearest line; 0 without one.
         entry: Codes of the lines with the same words, with their weights.
         shape: The same for the lines that differ in digits alone.
-        neighbours: Cosine, position of the shape, and its codes with their shares, nearest first.
+        neighbours: Cosine and position of each similar shape, nearest first.
     """
 
     nearest: float
     entry: dict[int, float]
     shape: dict[int, float]
-    neighbours: list[tuple[float, int, list[tuple[int, float]]]]
+    neighbours: list[tuple[float, int]]
 
 
 class Evidence(NamedTuple):
@@ -74,7 +78,7 @@ class Evidence(NamedTuple):
     Attributes:
         rows: Catalogue rows: those of the ranking, then new ones.
         log_odds: Of the shipped confidence.
-        said: One row a candidate, columns as `FEATURES` but the last; often `NOTHING` itself.
+        said: One row a candidate, columns as `FEATURES` but the last.
         behind: The last column.
         past: Row -> the line that speaks most for the code.
         similar: What the lines say of the text.
@@ -82,7 +86,7 @@ class Evidence(NamedTuple):
 
     rows: list[int]
     log_odds: list[float]
-    said: list[Sequence[float]]
+    said: list[tuple[float, ...]]
     behind: list[float]
     past: Mapping[int, Past]
     similar: Similar
@@ -128,17 +132,30 @@ class OwnLines:
             allowed: bool (codes,): which codes may be suggested.
         """
         found = pipeline.rankings(queries, max(k, POOL), allowed)
-        similar = self.similar(texts)
+        embedded = {query.plain: one.vector for query, one in zip(queries, found, strict=True)}
+        similar = self.similar(texts, embedded)
         return [
             self._blended(ranking, one, k + len(query.codes), allowed)
             for ranking, one, query in zip(found, similar, queries, strict=True)
         ]
 
-    def similar(self, texts: Sequence[str]) -> list[Similar]:
-        """What the lines say of each text."""
+    def similar(self, texts: Sequence[str], embedded: Mapping[str, Vectors] = NOT_EMBEDDED) -> list[Similar]:
+        """What the lines say of each text.
+
+        Args:
+            texts: As users typed them.
+            embedded: Vectors of normalised texts that are known already, float32 (dim,) each.
+        """
         normalised = [normalise(text) for text in texts]
-        cosines, shapes = self._exemplars.nearest(self._encoder.encode(normalised), NEIGHBOURS)
+        cosines, shapes = self._exemplars.nearest(self._embedded(normalised, embedded), NEIGHBOURS)
         return [self._similar(*one) for one in zip(normalised, cosines, shapes, strict=True)]
+
+    def _embedded(self, normalised: Sequence[str], known: Mapping[str, Vectors]) -> Vectors:
+        """Vectors of texts, one a row; of those that are not known already a text is encoded."""
+        new = [text for text in normalised if text not in known]
+        if new:
+            known = {**known, **dict(zip(new, self._encoder.encode(new), strict=True))}
+        return np.array([known[text] for text in normalised])
 
     def _similar(self, normalised: str, cosines: Sequence[float], shapes: Sequence[int]) -> Similar:
         exemplars = self._exemplars
@@ -148,9 +165,7 @@ class OwnLines:
         for cosine, position in zip(cosines, shapes, strict=True):
             if position < 0 or cosine < MIN_COSINE:
                 break
-            labels = exemplars.shapes.at(position)
-            total = sum([weight for _, weight in labels])
-            neighbours.append((cosine, position, [(code, weight / total) for code, weight in labels]))
+            neighbours.append((cosine, position))
         return Similar(
             neighbours[0][0] if neighbours else 0.0,
             dict(exemplars.entries.at(entry)) if entry >= 0 else {},
@@ -158,34 +173,52 @@ class OwnLines:
             neighbours,
         )
 
+    def _spoken_for(self, similar: Similar) -> dict[int, list[Any]]:
+        """What the neighbours say of each of their codes.
+
+        That is the code's share of their say, the cosine and the place of its nearest line, and how many of
+        its lines are near. A neighbour is a shape, however many lines it stands for: a code of very many
+        lines has no more say.
+        """
+        found: dict[int, list[Any]] = {}
+        total = 0.0
+        for cosine, place in similar.neighbours:
+            say = exp(SHARPNESS * (cosine - similar.nearest))
+            total += say
+            for code, share in self._exemplars.shapes.shares(place):
+                one = found.get(code)
+                if one is None:
+                    found[code] = [say * share, cosine, place, int(cosine >= NEAR)]
+                else:
+                    one[0] += say * share
+                    one[3] += cosine >= NEAR
+        for one in found.values():
+            one[0] /= total
+        return found
+
     def evidence(self, ranking: Ranking, similar: Similar, allowed: npt.NDArray[np.bool_]) -> Evidence:
         """The candidates of a ranking and new ones, with what the lines say of each."""
-        votes, best, support = _votes(similar)
+        spoken = self._spoken_for(similar)
         rows = list(ranking.rows)
         log_odds = [_log_odds(confidence) for confidence in ranking.confidences]
         floor = (log_odds[-1] if log_odds else _log_odds(0.0)) + NEW_LOG_ODDS
         first_new = len(rows)
-        present = set(rows)
-        for code in sorted(votes, key=lambda code: -votes[code])[:NEW_CODES]:
+        for code in sorted(spoken, key=lambda code: -spoken[code][0])[:NEW_CODES]:
             row = self._rows[code]
-            if row >= 0 and row not in present and allowed[row]:
+            if row >= 0 and row not in rows and allowed[row]:
                 rows.append(row)
                 log_odds.append(floor)
         entry_total, shape_total = sum(similar.entry.values()), sum(similar.shape.values())
         top = max(log_odds, default=0.0)
-        said: list[Sequence[float]] = []
+        said: list[tuple[float, ...]] = []
         past: dict[int, Past] = {}
         for i, row in enumerate(rows):
             code = self._code_of.get(row, -1)
-            vote, entry, shape = (
-                votes.get(code, 0.0),
-                similar.entry.get(code, 0.0),
-                similar.shape.get(code, 0.0),
-            )
+            vote, cosine, place, support = spoken.get(code, NOT_SPOKEN_FOR)
+            entry, shape = similar.entry.get(code, 0.0), similar.shape.get(code, 0.0)
             if not (vote or entry or shape):
                 said.append(NOTHING)
                 continue
-            cosine, place = best.get(code, (0.0, -1))
             said.append(
                 (
                     entry / entry_total if entry else 0.0,
@@ -195,7 +228,7 @@ class OwnLines:
                     max(0.0, cosine - MIN_COSINE),
                     vote,
                     vote * max(0.0, similar.nearest - MIN_COSINE),
-                    support.get(code, 0) / NEIGHBOURS,
+                    support / NEIGHBOURS,
                     vote * self._common[code],
                     float(i >= first_new),
                 )
@@ -212,30 +245,19 @@ class OwnLines:
         if not similar.neighbours and not similar.shape:
             return _cut(ranking, wanted)
         evidence = self.evidence(ranking, similar, allowed)
-        odds = self._accepted(evidence)
-        order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:wanted]  # stable, as reversed
+        order, odds, accepted = weighed(
+            evidence.log_odds, evidence.said, evidence.behind, self._blend.accepted, wanted
+        )
         rows, n = evidence.rows, len(ranking.rows)
         return Ranking(
             [rows[i] for i in order],
             [ranking.closest[i] if i < n else self._closest.get(rows[i], -1) for i in order],
-            [round(odds[i], 4) for i in order],
-            [round(_probability(odds[i]), 4) for i in order],
+            odds,
+            accepted,
             self._answerable(ranking.answerable, similar),
             ranking.systems,
             evidence.past,
         )
-
-    def _accepted(self, evidence: Evidence) -> list[float]:
-        """Log odds that each candidate is right."""
-        constant, shipped, *weights, of_behind = self._blend.accepted
-        before = [
-            constant + shipped * odds + of_behind * behind
-            for odds, behind in zip(evidence.log_odds, evidence.behind, strict=True)
-        ]
-        return [
-            odds if said is NOTHING else odds + sum(map(mul, weights, said))
-            for odds, said in zip(before, evidence.said, strict=True)
-        ]
 
     def _answerable(self, answerable: float, similar: Similar) -> float:
         """Probability that any code fits."""
@@ -278,27 +300,6 @@ def _told(past: Past) -> str:
     how = "coded so before" if past.same else f"like a line coded so before ({past.cosine:.2f})"
     line = past.line if len(past.line) <= MAX_TOLD else f"{past.line[: MAX_TOLD - 3]}..."
     return f"{how}: {line}"
-
-
-def _votes(similar: Similar) -> tuple[dict[int, float], dict[int, tuple[float, int]], dict[int, int]]:
-    """For each code its share of the neighbours' say, its nearest line, and its lines that are near.
-
-    A neighbour is a shape, however many lines it stands for: so a code of very many lines has no more say.
-    """
-    votes: dict[int, float] = {}
-    best: dict[int, tuple[float, int]] = {}
-    support: dict[int, int] = {}
-    total = 0.0
-    for cosine, position, labels in similar.neighbours:
-        say = exp(SHARPNESS * (cosine - similar.nearest))
-        total += say
-        for code, share in labels:
-            votes[code] = votes.get(code, 0.0) + say * share
-            if code not in best:
-                best[code] = (cosine, position)
-            if cosine >= NEAR:
-                support[code] = support.get(code, 0) + 1
-    return {code: vote / total for code, vote in votes.items()}, best, support
 
 
 def _cut(ranking: Ranking, wanted: int) -> Ranking:

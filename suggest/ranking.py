@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import Vectors
 from suggest._ranking import gather_shown, top_k
 from suggest.calibration import Calibration, ScoredCandidates
 from suggest.candidates import CODES_BY_MEANING, Retriever
@@ -34,6 +35,7 @@ class Past(NamedTuple):
 
 
 NO_PAST: Mapping[int, Past] = MappingProxyType({})
+NO_VECTOR: Vectors = np.empty(0, np.float32)
 
 
 class Ranking(NamedTuple):
@@ -49,6 +51,7 @@ class Ranking(NamedTuple):
         answerable: Probability that any code fits.
         systems: Probability of each of `suggest.systems.SYSTEMS`, by the words alone.
         past: Row -> the site's own line that speaks most for the code; empty without such lines.
+        vector: float32 (dim,), of unit length: the plain text, embedded.
     """
 
     rows: list[int]
@@ -58,6 +61,7 @@ class Ranking(NamedTuple):
     answerable: float
     systems: Sequence[float]
     past: Mapping[int, Past] = NO_PAST
+    vector: Vectors = NO_VECTOR
 
 
 class Ranked(NamedTuple):
@@ -120,12 +124,20 @@ class RankingPipeline:
             ScoredCandidates(matrix, scores, candidates.indptr, top, top_indptr, codable)
         )
         rows, closest, top_scores = gather_shown(top, candidates.rows, candidates.closest, scores)
+        vectors = candidates.vectors
         return [
             Ranking(
-                rows[start:stop], closest[start:stop], top_scores[start:stop], accepted, answerable, other
+                rows[start:stop],
+                closest[start:stop],
+                top_scores[start:stop],
+                accepted,
+                answerable,
+                other,
+                NO_PAST,
+                vectors[typed],
             )
-            for (start, stop), (accepted, answerable), other in zip(
-                pairwise(top_indptr), probabilities, systems, strict=True
+            for (start, stop), (accepted, answerable), other, typed in zip(
+                pairwise(top_indptr), probabilities, systems, candidates.typed, strict=True
             )
         ]
 

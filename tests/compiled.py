@@ -4,7 +4,7 @@ from index._encoder import unit_sums, weighted_sum
 from index.store._vectors import sums_by_row
 from index.store._vectors import top_k as closest_rows
 from index.text.phrases import longest_phrases
-from suggest._ranking import first_rows, gather_shown, running_min, top_k
+from suggest._ranking import first_rows, gather_shown, running_min, top_k, weighed
 from suggest.features import NAMES, Features
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "sums_by_row",
     "top_k",
     "unit_sums",
+    "weighed",
     "weighted_sum",
 ]

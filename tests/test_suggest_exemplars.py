@@ -20,6 +20,7 @@ from index.store.exemplars import LINES, Exemplars, keys_of, vector_index
 from index.text.words import normalise
 from suggest.answer import Answer
 from suggest.suggester import Suggester
+from tests.compiled import weighed
 from tests.index_fakes import SMALL, LetterEncoder
 
 ON = date(2026, 1, 1)
@@ -103,6 +104,19 @@ def test_probabilities_stay_within_one_and_never_rise(own: Suggester) -> None:
 
     assert values == sorted(values, reverse=True)
     assert sum(values) + answer.none_fits <= 1.0
+
+
+def test_the_candidates_are_weighed_by_hand() -> None:
+    """1 + 2 x shipped odds + 10 x first + 100 x second + 4 x behind; of equal ones the earlier is first."""
+    order, odds, probabilities = weighed(
+        [0.5, -1.0, -1.0, 0.25], [(0, 0), (0.2, 0.01), (0.2, 0.01), (0, -1)], [0, 0.25, 0.25, 1.0],
+        (1.0, 2.0, 10.0, 100.0, 4.0), 3,
+    )  # fmt: skip
+
+    assert (order, odds) == ([1, 2, 0], [3.0, 3.0, 2.0])
+    assert probabilities == [0.9526, 0.9526, 0.8808]
+    assert weighed([50.0], [()], [0], (0.0, 1.0, 0.0), 5) == ([0], [50.0], [1.0])
+    assert weighed([], [], [], (0.0, 1.0, 0.0), 5) == ([], [], [])
 
 
 def test_a_filter_holds_for_codes_of_own_lines(own: Suggester) -> None:

@@ -111,6 +111,16 @@ class Labels:
         _, indptr, codes, weights = self._views
         return [(codes[i], weights[i]) for i in range(indptr[position], indptr[position + 1])]
 
+    def shares(self, position: int) -> list[tuple[int, float]]:
+        """The codes at a position and what share of its weight each has."""
+        _, indptr, codes, _ = self._views
+        start, stop = indptr[position], indptr[position + 1]
+        if stop - start == 1:  # of most lines
+            return [(codes[start], 1.0)]
+        labels = self.at(position)
+        total = sum([weight for _, weight in labels])
+        return [(code, weight / total) for code, weight in labels]
+
 
 class Exemplars:
     """Labelled lines, to look up and to search. Safe to use from several threads.
