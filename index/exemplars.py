@@ -16,7 +16,8 @@ from index.store.exemplars import (
     Exemplars,
     Labels,
     Positions,
-    keys_of,
+    entry_key,
+    shape_key,
     training_positions,
     vector_index,
 )
@@ -138,7 +139,8 @@ def build_exemplars(
 
 def keyed(line: ExampleLine) -> KeyedLine:
     """A line with its keys."""
-    return KeyedLine(line, *keys_of(normalise(line.text)))
+    normalised = normalise(line.text)
+    return KeyedLine(line, entry_key(normalised), shape_key(normalised))
 
 
 def _weights(line: ExampleLine, known: Mapping[str, Record], tally: Counter[str]) -> dict[str, float]:

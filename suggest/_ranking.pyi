@@ -1,5 +1,7 @@
 """Compiled from `_ranking.pyx`. Arrays are C-contiguous, but for `penalised`; positions are not checked."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,11 +19,29 @@ def running_min(values: npt.NDArray[np.float64], firsts: list[int]) -> list[list
 def gather_shown(
     order: Ids, rows: Ids, closest: Ids, scores: Floats
 ) -> tuple[list[int], list[int], list[float]]: ...
-def weighed(
+def log_odds(probabilities: list[float], least: float, most: float) -> list[float]: ...
+def spoken_for(
+    neighbours: list[tuple[float, int]],
+    indptr: Ids,
+    codes: npt.NDArray[np.int32],
+    weights: Floats,
+    sharpness: float,
+    near: float,
+) -> dict[int, list[Any]]: ...
+def tell(
+    features: npt.NDArray[np.float64],
+    codes: list[int],
     log_odds: list[float],
-    said: list[tuple[float, ...]],
-    behind: list[float],
-    weights: tuple[float, ...],
-    wanted: int,
+    first_new: int,
+    spoken: dict[int, list[Any]],
+    entry: dict[int, float],
+    shape: dict[int, float],
+    nearest: float,
+    common: list[float],
+    least_cosine: float,
+    neighbours: float,
+) -> None: ...
+def weighed(
+    features: npt.NDArray[np.float64], log_odds: list[float], weights: tuple[float, ...], wanted: int
 ) -> tuple[list[int], list[float], list[float]]: ...
 def first_rows(columns: Floats, firsts: list[int]) -> Floats: ...

@@ -2,8 +2,8 @@
 """Selection among ranked candidates; `suggest.ranking` and `suggest.calibration` are the public side."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.math cimport exp, rint
-from libc.stdint cimport int64_t
+from libc.math cimport exp, log, log1p, rint
+from libc.stdint cimport int32_t, int64_t
 
 from index.store._vectors cimport insert_descending
 
@@ -96,28 +96,121 @@ def gather_shown(
     return rows_shown, closest_shown, scores_shown
 
 
-def weighed(list log_odds, list said, list behind, tuple weights, Py_ssize_t wanted):
+def log_odds(list probabilities, double least, double most):
+    """Log odds of probabilities, which are first brought between two bounds."""
+    cdef double kept
+    cdef list found = []
+    for kept in probabilities:
+        kept = min(max(kept, least), most)
+        found.append(log(kept / (1.0 - kept)))
+    return found
+
+
+def spoken_for(
+    list neighbours, const int64_t[::1] indptr, const int32_t[::1] codes, const float[::1] weights,
+    double sharpness, double near,
+):
+    """What the lines nearest to a text say of each of their codes, as `tell` takes it.
+
+    A neighbour has one say, which its codes share by their weights.
+
+    Args:
+        neighbours: Cosine and place of each, nearest first.
+        indptr: The neighbour at place i has the labels from `indptr[i]` to `indptr[i + 1]`.
+        codes, weights: Of the labels.
+        sharpness: How fast a neighbour's say falls with its distance from the nearest one.
+        near: Cosine from which on a neighbour counts as near.
+    """
+    cdef dict found = {}
+    cdef list one
+    cdef double cosine, nearest = -1.0, say, total = 0.0, weight, share
+    cdef Py_ssize_t place, i
+    for cosine, place in neighbours:
+        nearest = max(nearest, cosine)
+        say = exp(sharpness * (cosine - nearest))
+        total += say
+        weight = 0.0
+        for i in range(indptr[place], indptr[place + 1]):
+            weight += weights[i]
+        for i in range(indptr[place], indptr[place + 1]):
+            share = say * (weights[i] / weight)
+            if codes[i] in found:
+                one = found[codes[i]]
+                one[0] = <double> one[0] + share
+                one[3] = <Py_ssize_t> one[3] + (cosine >= near)
+            else:
+                found[codes[i]] = [share, cosine, place, int(cosine >= near)]
+    for one in found.values():
+        one[0] = <double> one[0] / total
+    return found
+
+
+def tell(
+    double[:, ::1] features, list codes, list log_odds, Py_ssize_t first_new, dict spoken, dict entry, dict shape,
+    double nearest, list common, double least_cosine, double neighbours,
+):
+    """Writes down what a site's own lines say of the candidates of one text.
+
+    Args:
+        features: Zeros, one row a candidate; columns as `suggest.exemplars.FEATURES`.
+        codes: Number of the code of each candidate in the lines; -1 for one that they do not have.
+        log_odds: Of each by the shipped confidence.
+        first_new: From this candidate on they are those that the ranking did not find.
+        spoken: Number of a code -> its share of the neighbours' say, cosine and place of its nearest line, and
+            how many of its lines are near.
+        entry, shape: Number of a code -> weight of the lines with the same words, and but for digits.
+        nearest: Cosine of the nearest line.
+        common: How common each code is among all lines.
+        least_cosine: Of a line that says anything.
+        neighbours: Number of lines that are asked at most.
+    """
+    cdef Py_ssize_t i
+    cdef double of_entry, of_shape, vote, entries = sum(entry.values()), shapes = sum(shape.values())
+    cdef double top = max(log_odds) if log_odds else 0.0
+    cdef object code, found
+    cdef list said
+    for i in range(len(codes)):
+        features[i, 10] = (top - <double> log_odds[i]) * nearest
+        code = codes[i]
+        of_entry, of_shape = entry.get(code, 0.0), shape.get(code, 0.0)
+        found = spoken.get(code)
+        if found is None and not of_entry and not of_shape:  # most candidates
+            continue
+        if of_entry:
+            features[i, 0], features[i, 1] = of_entry / entries, log1p(of_entry)
+        if of_shape:
+            features[i, 2], features[i, 3] = of_shape / shapes, log1p(of_shape)
+        if found is not None:
+            said = found
+            vote = said[0]
+            features[i, 4] = max(0.0, <double> said[1] - least_cosine)
+            features[i, 5] = vote
+            features[i, 6] = vote * max(0.0, nearest - least_cosine)
+            features[i, 7] = <double> said[3] / neighbours
+            features[i, 8] = vote * <double> common[code]
+        features[i, 9] = i >= first_new
+
+
+def weighed(const double[:, ::1] features, list log_odds, tuple weights, Py_ssize_t wanted):
     """The best candidates of one text by a logistic regression, equal ones in their order.
 
     Args:
-        log_odds: Of each candidate by the shipped confidence.
-        said: A tuple of numbers of each.
-        behind: One more number of each.
-        weights: Of a constant, of the log odds, of the numbers in `said`, and of `behind`.
+        features: Numbers of each candidate.
+        log_odds: Of each by the shipped confidence.
+        weights: Of a constant, of the log odds, and of the numbers.
         wanted: Number of candidates, at most.
 
     Returns:
         Their positions, their log odds and their probabilities, best first; both to four places.
     """
     cdef Py_ssize_t n = len(log_odds), i, j
-    cdef double constant = weights[0], of_shipped = weights[1], of_behind = weights[len(weights) - 1], one
+    cdef double constant = weights[0], of_shipped = weights[1], one
     cdef list odds = [], probabilities = [], order
-    cdef tuple numbers
     for i in range(n):
-        numbers, one = said[i], 0.0
-        for j in range(len(numbers)):
-            one += <double> weights[j + 2] * <double> numbers[j]
-        odds.append(constant + of_shipped * <double> log_odds[i] + of_behind * <double> behind[i] + one)
+        one = constant + of_shipped * <double> log_odds[i]
+        for j in range(features.shape[1]):
+            one += <double> weights[j + 2] * features[i, j]
+        odds.append(one)
     order = sorted(range(n), key=odds.__getitem__, reverse=True)[:wanted]  # stable, as reversed
     odds = [odds[i] for i in order]
     for one in odds:

@@ -9,11 +9,11 @@ ranking.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from math import exp, log, log1p
+from math import exp
+from operator import mul
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,10 +24,10 @@ from index.encoder import Encoder
 from index.errors import ArtifactError
 from index.shipped import read_shipped
 from index.store.artifact import Artifact
-from index.store.exemplars import Blend, Exemplars, keys_of
+from index.store.exemplars import Blend, Exemplars, entry_key, shape_key
 from index.store.texts import LONG
 from index.text.words import normalise
-from suggest._ranking import weighed
+from suggest._ranking import log_odds, spoken_for, tell, weighed
 from suggest.answer import Why
 from suggest.ranker import WEIGHTS
 from suggest.ranking import Past, Ranking, RankingPipeline
@@ -41,7 +41,6 @@ SHARPNESS = 14.0  # how fast a line's say falls with its distance from the neare
 NEAR = 0.75  # cosine from which on a line counts as support
 MAX_TOLD = 60  # characters of a line in a reason
 LEAST, MOST = 0.002, 0.998  # probabilities between which log odds are taken
-MAX_CACHED_ODDS = 1 << 14  # of confidences, which have four places
 NEW_LOG_ODDS = -1.0  # of a new code, beside the last candidate
 
 FEATURES = (
@@ -51,9 +50,6 @@ FEATURES = (
 """What is computed for each candidate; see `OwnLines.evidence`."""
 
 NOT_EMBEDDED: Mapping[str, Vectors] = MappingProxyType({})
-NOT_SPOKEN_FOR = (0.0, 0.0, -1, 0)
-NOTHING = (0.0,) * (len(FEATURES) - 1)
-"""What the lines say of most candidates: they do not have the code."""
 
 
 class Similar(NamedTuple):
@@ -78,24 +74,14 @@ class Evidence(NamedTuple):
     Attributes:
         rows: Catalogue rows: those of the ranking, then new ones.
         log_odds: Of the shipped confidence.
-        said: One row a candidate, columns as `FEATURES` but the last.
-        behind: The last column.
+        features: float64 (candidates, features): one row a candidate, columns as `FEATURES`.
         past: Row -> the line that speaks most for the code.
-        similar: What the lines say of the text.
     """
 
     rows: list[int]
     log_odds: list[float]
-    said: list[tuple[float, ...]]
-    behind: list[float]
+    features: npt.NDArray[np.float64]
     past: Mapping[int, Past]
-    similar: Similar
-
-    @property
-    def features(self) -> npt.NDArray[np.float64]:
-        """float64 (candidates, features): one row a candidate, columns as `FEATURES`."""
-        said = np.array(self.said).reshape(len(self.said), len(NOTHING))
-        return np.column_stack([said, self.behind])
 
 
 class OwnLines:
@@ -108,7 +94,8 @@ class OwnLines:
         self._blend = blend
         rows = {code: row for row, code in enumerate(artifact.catalogue.codes)}
         self._rows = [rows.get(code, -1) for code in exemplars.codes]
-        self._code_of = {row: code for code, row in enumerate(self._rows) if row >= 0}
+        own = {row: code for code, row in enumerate(self._rows) if row >= 0}
+        self._code_of = [own.get(row, -1) for row in range(len(rows))]
         self._closest = {text.row: i for i, text in enumerate(artifact.texts) if text.source == LONG}
         shapes = exemplars.shapes
         lines = np.bincount(shapes.codes, shapes.weights, len(exemplars.codes))
@@ -155,12 +142,15 @@ class OwnLines:
         new = [text for text in normalised if text not in known]
         if new:
             known = {**known, **dict(zip(new, self._encoder.encode(new), strict=True))}
+        if len(normalised) == 1:  # a view takes a tenth of the time of a copy
+            return known[normalised[0]].reshape(1, -1)
         return np.array([known[text] for text in normalised])
 
     def _similar(self, normalised: str, cosines: Sequence[float], shapes: Sequence[int]) -> Similar:
         exemplars = self._exemplars
-        entry_key, shape_key = keys_of(normalised)
-        entry, shape = exemplars.entries.find(entry_key), exemplars.shapes.find(shape_key)
+        shape = exemplars.shapes.find(shape_key(normalised))
+        # Lines with the same words have the same shape.
+        entry = exemplars.entries.find(entry_key(normalised)) if shape >= 0 else -1
         neighbours = []
         for cosine, position in zip(cosines, shapes, strict=True):
             if position < 0 or cosine < MIN_COSINE:
@@ -173,70 +163,43 @@ class OwnLines:
             neighbours,
         )
 
-    def _spoken_for(self, similar: Similar) -> dict[int, list[Any]]:
-        """What the neighbours say of each of their codes.
-
-        That is the code's share of their say, the cosine and the place of its nearest line, and how many of
-        its lines are near. A neighbour is a shape, however many lines it stands for: a code of very many
-        lines has no more say.
-        """
-        found: dict[int, list[Any]] = {}
-        total = 0.0
-        for cosine, place in similar.neighbours:
-            say = exp(SHARPNESS * (cosine - similar.nearest))
-            total += say
-            for code, share in self._exemplars.shapes.shares(place):
-                one = found.get(code)
-                if one is None:
-                    found[code] = [say * share, cosine, place, int(cosine >= NEAR)]
-                else:
-                    one[0] += say * share
-                    one[3] += cosine >= NEAR
-        for one in found.values():
-            one[0] /= total
-        return found
-
     def evidence(self, ranking: Ranking, similar: Similar, allowed: npt.NDArray[np.bool_]) -> Evidence:
         """The candidates of a ranking and new ones, with what the lines say of each."""
-        spoken = self._spoken_for(similar)
+        shapes = self._exemplars.shapes
+        spoken = spoken_for(similar.neighbours, shapes.indptr, shapes.codes, shapes.weights, SHARPNESS, NEAR)
         rows = list(ranking.rows)
-        log_odds = [_log_odds(confidence) for confidence in ranking.confidences]
-        floor = (log_odds[-1] if log_odds else _log_odds(0.0)) + NEW_LOG_ODDS
+        shipped = log_odds(ranking.confidences, LEAST, MOST)
+        floor = (shipped[-1] if shipped else _log_odds(0.0)) + NEW_LOG_ODDS
         first_new = len(rows)
         for code in sorted(spoken, key=lambda code: -spoken[code][0])[:NEW_CODES]:
             row = self._rows[code]
             if row >= 0 and row not in rows and allowed[row]:
                 rows.append(row)
-                log_odds.append(floor)
-        entry_total, shape_total = sum(similar.entry.values()), sum(similar.shape.values())
-        top = max(log_odds, default=0.0)
-        said: list[tuple[float, ...]] = []
-        past: dict[int, Past] = {}
-        for i, row in enumerate(rows):
-            code = self._code_of.get(row, -1)
-            vote, cosine, place, support = spoken.get(code, NOT_SPOKEN_FOR)
-            entry, shape = similar.entry.get(code, 0.0), similar.shape.get(code, 0.0)
-            if not (vote or entry or shape):
-                said.append(NOTHING)
-                continue
-            said.append(
-                (
-                    entry / entry_total if entry else 0.0,
-                    log1p(entry),
-                    shape / shape_total if shape else 0.0,
-                    log1p(shape),
-                    max(0.0, cosine - MIN_COSINE),
-                    vote,
-                    vote * max(0.0, similar.nearest - MIN_COSINE),
-                    support / NEIGHBOURS,
-                    vote * self._common[code],
-                    float(i >= first_new),
-                )
-            )
-            if place >= 0:
-                past[row] = Past(self._exemplars.lines[place], cosine, entry > 0)
-        behind = [(top - odds) * similar.nearest for odds in log_odds]
-        return Evidence(rows, log_odds, said, behind, past, similar)
+                shipped.append(floor)
+        codes = [self._code_of[row] for row in rows]
+        features = np.zeros((len(rows), len(FEATURES)))
+        entry, shape, nearest = similar.entry, similar.shape, similar.nearest
+        common = self._common
+        tell(
+            features,
+            codes,
+            shipped,
+            first_new,
+            spoken,
+            entry,
+            shape,
+            nearest,
+            common,
+            MIN_COSINE,
+            NEIGHBOURS,
+        )
+        lines = self._exemplars.lines
+        past = {
+            row: Past(lines[spoken[code][2]], spoken[code][1], code in entry)
+            for row, code in zip(rows, codes, strict=True)
+            if code in spoken
+        }
+        return Evidence(rows, shipped, features, past)
 
     def _blended(
         self, ranking: Ranking, similar: Similar, wanted: int, allowed: npt.NDArray[np.bool_]
@@ -245,9 +208,7 @@ class OwnLines:
         if not similar.neighbours and not similar.shape:
             return _cut(ranking, wanted)
         evidence = self.evidence(ranking, similar, allowed)
-        order, odds, accepted = weighed(
-            evidence.log_odds, evidence.said, evidence.behind, self._blend.accepted, wanted
-        )
+        order, odds, accepted = weighed(evidence.features, evidence.log_odds, self._blend.accepted, wanted)
         rows, n = evidence.rows, len(ranking.rows)
         return Ranking(
             [rows[i] for i in order],
@@ -262,7 +223,7 @@ class OwnLines:
     def _answerable(self, answerable: float, similar: Similar) -> float:
         """Probability that any code fits."""
         columns = answerable_columns(answerable, similar)
-        return _probability(sum(w * x for w, x in zip(self._blend.answerable, columns, strict=True)))
+        return _probability(sum(map(mul, self._blend.answerable, columns)))
 
 
 def answerable_columns(answerable: float, similar: Similar) -> tuple[float, ...]:
@@ -314,11 +275,9 @@ def _cut(ranking: Ranking, wanted: int) -> Ranking:
     )
 
 
-@lru_cache(MAX_CACHED_ODDS)
 def _log_odds(probability: float) -> float:
-    kept = min(max(probability, LEAST), MOST)
-    return log(kept / (1.0 - kept))
+    return log_odds([probability], LEAST, MOST)[0]
 
 
-def _probability(log_odds: float) -> float:
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, log_odds))))
+def _probability(odds: float) -> float:
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))

@@ -4,7 +4,16 @@ from index._encoder import unit_sums, weighted_sum
 from index.store._vectors import sums_by_row
 from index.store._vectors import top_k as closest_rows
 from index.text.phrases import longest_phrases
-from suggest._ranking import first_rows, gather_shown, running_min, top_k, weighed
+from suggest._ranking import (
+    first_rows,
+    gather_shown,
+    log_odds,
+    running_min,
+    spoken_for,
+    tell,
+    top_k,
+    weighed,
+)
 from suggest.features import NAMES, Features
 
 __all__ = [
@@ -13,9 +22,12 @@ __all__ = [
     "closest_rows",
     "first_rows",
     "gather_shown",
+    "log_odds",
     "longest_phrases",
     "running_min",
+    "spoken_for",
     "sums_by_row",
+    "tell",
     "top_k",
     "unit_sums",
     "weighed",

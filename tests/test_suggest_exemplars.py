@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import exp, log, log1p
 from pathlib import Path
 
 import faiss
@@ -16,11 +17,12 @@ from index.errors import ArtifactError
 from index.exemplars import ExampleLine, ExampleReport, build_exemplars, keyed
 from index.starter import read_starter
 from index.store.artifact import Artifact
-from index.store.exemplars import LINES, Exemplars, keys_of, vector_index
+from index.store.exemplars import LINES, Exemplars, entry_key, shape_key, vector_index
 from index.text.words import normalise
 from suggest.answer import Answer
+from suggest.exemplars import FEATURES
 from suggest.suggester import Suggester
-from tests.compiled import weighed
+from tests.compiled import log_odds, spoken_for, tell, weighed
 from tests.index_fakes import SMALL, LetterEncoder
 
 ON = date(2026, 1, 1)
@@ -61,7 +63,7 @@ def report(*lines: tuple[str, str]) -> ExampleReport:
 def test_keys_leave_order_out_and_shapes_leave_digits_out() -> None:
     """Other words are another key."""
     kit, other_order, other_size, short = [
-        keys_of(normalise(text))
+        (entry_key(normalise(text)), shape_key(normalise(text)))
         for text in ("ZORBLAX KIT 4MM", "Kit 4mm, zorblax", "zorblax kit 16MM", "ZORBLAX KIT")
     ]
 
@@ -106,17 +108,65 @@ def test_probabilities_stay_within_one_and_never_rise(own: Suggester) -> None:
     assert sum(values) + answer.none_fits <= 1.0
 
 
+def test_odds_are_taken_between_two_bounds() -> None:
+    """So that no line outvotes all others."""
+    assert log_odds([0.5, 0.8, 0.0, 1.0], 0.01, 0.9) == pytest.approx([0, log(4), log(1 / 99), log(9)])
+    assert log_odds([], 0.01, 0.9) == []
+
+
+def test_what_the_nearest_lines_say_by_hand() -> None:
+    """The nearest has a say of 1, shared 3 to 1 by its codes; one at a distance of 0.1 has e to the -1."""
+    indptr, codes = np.array([0, 1, 3], np.int64), np.array([5, 5, 8], np.int32)
+    weights = np.array([2, 3, 1], np.float32)
+
+    spoken = spoken_for([(0.9, 1), (0.8, 0)], indptr, codes, weights, 10.0, 0.8)
+
+    total = 1 + exp(-1)
+    assert spoken[5] == [pytest.approx((0.75 + exp(-1)) / total), 0.9, 1, 2]
+    assert spoken[8] == [pytest.approx(0.25 / total), 0.9, 1, 1]
+    assert spoken_for([(0.9, 1), (0.8, 0)], indptr, codes, weights, 10.0, 0.85)[5][3] == 1
+    assert spoken_for([], indptr, codes, weights, 10.0, 0.8) == {}
+
+
+def test_what_lines_say_of_candidates_by_hand() -> None:
+    """A code of no line, of neighbours and equal lines, of equal lines alone, and of neighbours alone."""
+    features = np.zeros((4, len(FEATURES)))
+    spoken: dict[int, list[float]] = {7: [0.75, 0.95, 0, 2], 3: [0.25, 0.6, 1, 0]}
+    common = [0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.2]
+
+    tell(
+        features,
+        [-1, 7, 4, 3],
+        [2.0, 1.0, 0.0, -1.0],
+        3,
+        spoken,
+        {7: 3.0, 4: 1.0},
+        {7: 2.0},
+        0.95,
+        common,
+        0.55,
+        16,
+    )
+
+    expected = [
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0.75, log1p(3), 1, log1p(2), 0.4, 0.75, 0.75 * 0.4, 0.125, 0.15, 0, 0.95],
+        [0.25, log1p(1), 0, 0, 0, 0, 0, 0, 0, 0, 1.9],
+        [0, 0, 0, 0, 0.05, 0.25, 0.25 * 0.4, 0, 0.125, 1, 2.85],
+    ]
+    np.testing.assert_allclose(features, expected, atol=1e-12)
+
+
 def test_the_candidates_are_weighed_by_hand() -> None:
-    """1 + 2 x shipped odds + 10 x first + 100 x second + 4 x behind; of equal ones the earlier is first."""
-    order, odds, probabilities = weighed(
-        [0.5, -1.0, -1.0, 0.25], [(0, 0), (0.2, 0.01), (0.2, 0.01), (0, -1)], [0, 0.25, 0.25, 1.0],
-        (1.0, 2.0, 10.0, 100.0, 4.0), 3,
-    )  # fmt: skip
+    """1 + 2 x shipped odds + 10 x first + 100 x second; of equal ones the earlier is first."""
+    features = np.array([[0, 0], [0.2, 0.02], [0.2, 0.02], [0, -1]])
+
+    order, odds, probabilities = weighed(features, [0.5, -1.0, -1.0, 0.25], (1.0, 2.0, 10.0, 100.0), 3)
 
     assert (order, odds) == ([1, 2, 0], [3.0, 3.0, 2.0])
     assert probabilities == [0.9526, 0.9526, 0.8808]
-    assert weighed([50.0], [()], [0], (0.0, 1.0, 0.0), 5) == ([0], [50.0], [1.0])
-    assert weighed([], [], [], (0.0, 1.0, 0.0), 5) == ([], [], [])
+    assert weighed(np.empty((1, 0)), [50.0], (0.0, 1.0), 5) == ([0], [50.0], [1.0])
+    assert weighed(np.empty((0, 1)), [], (0.0, 1.0, 0.0), 5) == ([], [], [])
 
 
 def test_a_filter_holds_for_codes_of_own_lines(own: Suggester) -> None:

@@ -111,16 +111,6 @@ class Labels:
         _, indptr, codes, weights = self._views
         return [(codes[i], weights[i]) for i in range(indptr[position], indptr[position + 1])]
 
-    def shares(self, position: int) -> list[tuple[int, float]]:
-        """The codes at a position and what share of its weight each has."""
-        _, indptr, codes, _ = self._views
-        start, stop = indptr[position], indptr[position + 1]
-        if stop - start == 1:  # of most lines
-            return [(codes[start], 1.0)]
-        labels = self.at(position)
-        total = sum([weight for _, weight in labels])
-        return [(code, weight / total) for code, weight in labels]
-
 
 class Exemplars:
     """Labelled lines, to look up and to search. Safe to use from several threads.
@@ -210,18 +200,22 @@ def _blend(contents: Contents) -> Blend | None:
         ) from error
 
 
-def keys_of(normalised: str) -> tuple[int, int]:
-    """What a text has in common with others: key of its entry, and key of its shape.
-
-    The first belongs to all texts with the same words in any order, and to no other text; the second to those
-    that are equal but for digits and order.
+def entry_key(normalised: str) -> int:
+    """The key that a text shares with all texts of the same words in any order, and with no other text.
 
     Args:
         normalised: A text in normal form.
     """
-    entry = _key(words(normalised))
-    shaped = _DIGITS.sub("0", normalised)
-    return entry, entry if shaped == normalised else _key(words(shaped))
+    return _key(words(normalised))
+
+
+def shape_key(normalised: str) -> int:
+    """The key that a text shares with all texts that are equal but for digits and the order of words.
+
+    Args:
+        normalised: A text in normal form.
+    """
+    return _key(words(_DIGITS.sub("0", normalised)))
 
 
 def _key(found: Sequence[str]) -> int:
