@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from eval.history import systems as by_system
 from eval.history.__main__ import main
 from eval.history.lines import PER_CODE, again, asked, is_asked, read_systems
 from index.exemplars import ExampleLine, KeyedLine, keyed
@@ -56,6 +57,31 @@ def test_lines_that_come_back_are_not_the_asked_ones() -> None:
     assert not {one.entry for one in rest} & {one.entry for one in chosen}
 
 
+def test_a_system_is_asked_few_lines_of_a_code_and_none_of_a_catch_all() -> None:
+    """The first label decides; those that are left out do not count for the others."""
+    lines = [line for _ in range(2) for code in ("A4000", "A9999") for line in lines_of(code)]
+
+    chosen = list(by_system.capped(lines, {"A4000"}))
+
+    assert [one.line.codes for one in chosen] == [("A4000",)] * by_system.PER_CODE
+    assert list(by_system.capped(lines, set())) == []
+
+
+def test_systems_have_a_row_each_and_all_together_an_interval() -> None:
+    """The largest first; the interval draws whole systems, so that it holds the shares of both."""
+    counted = [by_system.Counted("small", 200, 100, 200, 0), by_system.Counted("large", 300, 270, 300, 15)]
+
+    _, large, small, together = by_system.table(counted)
+
+    assert large == ("large", "300", "0.900", "1.000", "0.050")
+    assert small == ("small", "200", "0.500", "1.000", "0.000")
+    assert together == (
+        *("all", "500", "0.740 [0.500, 0.900]", "1.000 [1.000, 1.000]"),
+        "0.030 [0.000, 0.050]",
+    )
+    assert len(by_system.table([])) == 1
+
+
 def test_systems_are_read_from_several_files(tmp_path: Path) -> None:
     """By the source of each line; texts without a code go beside them."""
     rows = [{"query": f"{word} pad", "codes": ["A4000"], "source": "invented-2026"} for word in WORDS]
@@ -74,5 +100,6 @@ def test_missing_files_end_in_one_sentence(tmp_path: Path, capsys: pytest.Captur
     """With exit code 2."""
     words = ["--data", str(tmp_path), "--release", str(tmp_path / "none.txt"), "--encoders", str(tmp_path)]
 
-    assert main(words) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    for command in (main, by_system.main):
+        assert command(words) == 2
+        assert capsys.readouterr().err.count("\n") == 1
