@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from math import exp, log, log1p
 from pathlib import Path
@@ -10,6 +11,7 @@ import faiss
 import msgspec
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
 from index.build import Sources, assemble, write_index
 from index.encoder import load_encoder
@@ -17,7 +19,8 @@ from index.errors import ArtifactError
 from index.exemplars import ExampleLine, ExampleReport, build_exemplars, keyed
 from index.starter import read_starter
 from index.store.artifact import Artifact
-from index.store.exemplars import LINES, Exemplars, entry_key, shape_key, vector_index
+from index.store.contents import read_contents
+from index.store.exemplars import ARRAYS, LINES, Exemplars, entry_key, shape_key, vector_index
 from index.text.words import normalise
 from suggest.answer import Answer
 from suggest.exemplars import FEATURES
@@ -220,13 +223,41 @@ def test_many_equal_lines_have_one_say_in_a_shape() -> None:
 
 def test_a_damaged_file_is_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:
     """The parts must have equal numbers of rows."""
-    from index.store.contents import read_contents
-
     contents = read_contents(folders[1])
     cut = contents._replace(files={**contents.files, LINES: b"one line\n"})
 
     with pytest.raises(ArtifactError, match="does not belong to"):
         Exemplars.load(cut)
+
+
+@pytest.mark.parametrize(
+    ("part", "damage"),
+    [
+        ("indptr", lambda array: array[:-1]),
+        ("indptr", lambda array: array[::-1].copy()),
+        ("indptr", lambda array: array + 1),
+        ("indptr", lambda array: array.astype(np.int32)),
+        ("codes", lambda array: array + 1000),
+        ("codes", lambda array: array - 1000),
+        ("codes", lambda array: array[:-1]),
+        ("weights", lambda array: array * 0),
+        ("weights", lambda array: array[:-1]),
+        ("keys", lambda array: array[:-1]),
+    ],
+)
+def test_arrays_that_would_lead_outside_are_refused(
+    part: str, damage: Callable[[np.ndarray], np.ndarray], folders: tuple[Path, Path]
+) -> None:
+    """Compiled code reads them without looking where they end."""
+    contents = read_contents(folders[1])
+    for table in ("entry", "shape"):
+        arrays = load(contents.files[ARRAYS])
+        arrays[f"{table}_{part}"] = damage(arrays[f"{table}_{part}"])
+        damaged = contents._replace(files={**contents.files, ARRAYS: save(arrays)})
+
+        with pytest.raises(ArtifactError, match="does not fit together"):
+            Exemplars.load(damaged)
+    assert Exemplars.load(contents) is not None
 
 
 def test_a_large_search_finds_nearly_all_that_are_nearest() -> None:

@@ -100,6 +100,22 @@ class Labels:
         arrays: tuple[Any, ...] = (keys, indptr, codes, weights)
         self._views = [memoryview(array) for array in arrays]
 
+    def fits(self, n_codes: int) -> bool:
+        """Whether the arrays have their types and fit together, as compiled code takes for granted.
+
+        Args:
+            n_codes: Number of codes.
+        """
+        arrays = (self.keys, self.indptr, self.codes, self.weights)
+        if [array.dtype for array in arrays] != [np.uint64, np.int64, np.int32, np.float32]:
+            return False
+        n, lengths = len(self.codes), [array.shape for array in arrays]
+        if lengths != [(len(self.keys),), (len(self.keys) + 1,), (n,), (n,)]:
+            return False
+        ends = self.indptr[0] == 0 and self.indptr[-1] == n and bool((np.diff(self.indptr) > 0).all())
+        known = not n or (self.codes.min() >= 0 and self.codes.max() < n_codes and self.weights.min() > 0)
+        return bool(ends and known)
+
     def find(self, key: int) -> int:
         """The position of a key; -1 when it is not there."""
         keys = self._views[0]
@@ -175,6 +191,9 @@ class Exemplars:
         entries, shapes = (
             Labels(*(arrays[f"{table}_{part}"] for part in Labels.FIELDS)) for table in _TABLES
         )
+        codes = contents.text(CODES).split()
+        if not (entries.fits(len(codes)) and shapes.fits(len(codes))):
+            raise ArtifactError(f"{contents.path(ARRAYS)} does not fit together; build the index again")
         lines = contents.text(LINES).split("\n")[:-1]
         try:
             vectors = faiss.deserialize_index(np.frombuffer(contents.read(VECTORS), np.uint8))
@@ -186,7 +205,7 @@ class Exemplars:
             raise ArtifactError(
                 f"{contents.path(ARRAYS)} does not belong to {VECTORS}; build the index again"
             )
-        return cls(contents.text(CODES).split(), entries, shapes, lines, vectors, _blend(contents))
+        return cls(codes, entries, shapes, lines, vectors, _blend(contents))
 
 
 def _blend(contents: Contents) -> Blend | None:
