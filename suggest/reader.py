@@ -215,17 +215,23 @@ class Reader:
             return self._read_mixed(word)
         if len(word) >= MIN_CORRECTED_LETTERS and word[-1] == "s" and self._expander.mentions(word[:-1]):
             return WordReading(singular=word[:-1])
-        for singular in _longer_plurals(word):
-            if self._expander.is_name(singular):
-                return WordReading(singular=singular)
+        if len(word) > MIN_CORRECTED_LETTERS and word not in plain_words():
+            name = self._name_in_plural(word)
+            if name is not None:
+                return WordReading(singular=name)
         if self._table.matches(word):
-            return WordReading(singular=self._table.singular(word), completion=self._table.completion(word))
+            return WordReading(completion=self._table.completion(word))
         for singular in _longer_plurals(word):
             if self._expander.mentions(singular):
                 return WordReading(singular=singular)
         if len(word) < MIN_CORRECTED_LETTERS or word in plain_words():
             return AS_TYPED
         return self._mended(word)
+
+    def _name_in_plural(self, word: str) -> str | None:
+        """The name of which a word is the plural, though descriptors may know its stem; None for another."""
+        terms = [singular for singular in _longer_plurals(word) if self._expander.is_name(singular)]
+        return terms[0] if terms else self._table.singular(word)
 
     def _mended(self, word: str) -> WordReading:
         """A word as the known one that it is a misspelling of, if there is one."""

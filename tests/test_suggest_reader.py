@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.records import Record
 from index.store.forward import ForwardIndex
 from index.store.terms import TermIndex
-from index.store.texts import texts_of
+from index.store.texts import LONG, Text, texts_of
 from index.text.attributes import named
 from index.text.lexicon import Entry
 from index.text.quantities import with_inches
@@ -221,6 +221,19 @@ def test_plurals_of_names_and_digits_for_letters_are_read() -> None:
     assert reading.read("barka1d").words == ("barkaid",)
     assert reading.read("b0ndage 1Omg").quantities == reading.read("10 mg").quantities
     assert reading.read("thanks").corrections == ()
+
+
+def test_plurals_of_names_that_only_descriptors_have_are_read() -> None:
+    """Short words are abbreviations rather than plurals, and ordinary words stay as typed."""
+    texts = [Text(0, LONG, "Injection, alprostadil, ib, surgeon")]
+    texts += [Text(row, LONG, f"Injection, item {row}") for row in range(1, 12)]
+    table = TermIndex.from_texts(texts, ForwardIndex.from_forms([normalise(one.text) for one in texts]), 12)
+    reading = Reader(Expander((), (), ["A0001"]), table)
+
+    query = reading.read("alprostadils ibs surgeons")
+
+    assert query.words == ("alprostadil", "ibs", "surgeons")
+    assert (query.corrections, query.mended) == ((), 0)
 
 
 def test_codes_packages_and_numbers_are_read_before_the_words(reader: Reader) -> None:
