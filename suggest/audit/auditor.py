@@ -25,8 +25,8 @@ _AMOUNT = re.compile(
 
 CANDIDATES = 20  # codes of a text that are looked at; more would need a wider search
 
-MIN_CONFIDENCE = 0.5
-MAX_OWN_CONFIDENCE = 0.002
+MIN_CONFIDENCE = 0.6
+MAX_OWN_CONFIDENCE = 0.001
 """Thresholds of "text and code disagree": another code is as likely as the first, the row's own code as
 unlikely as the second. Chosen on the `chargemaster` development cases; docs/audit.md has the precision on
 others."""
