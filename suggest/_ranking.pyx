@@ -106,6 +106,11 @@ def log_odds(list probabilities, double least, double most):
     return found
 
 
+cpdef double probability(double odds):
+    """The probability of log odds; beyond 30 either way it stays."""
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
+
+
 def spoken_for(
     list neighbours, const int64_t[::1] indptr, const int32_t[::1] codes, const float[::1] weights,
     double sharpness, double near,
@@ -214,7 +219,7 @@ def weighed(const double[:, ::1] features, list log_odds, tuple weights, Py_ssiz
     order = sorted(range(n), key=odds.__getitem__, reverse=True)[:wanted]  # stable, as reversed
     odds = [odds[i] for i in order]
     for one in odds:
-        probabilities.append(_to_four_places(1.0 / (1.0 + exp(-max(-30.0, min(30.0, one))))))
+        probabilities.append(_to_four_places(probability(one)))
     return order, [_to_four_places(one) for one in odds], probabilities
 
 

@@ -9,7 +9,6 @@ ranking.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp
 from operator import mul
 from pathlib import Path
 from types import MappingProxyType
@@ -27,7 +26,7 @@ from index.store.artifact import Artifact
 from index.store.exemplars import Blend, Exemplars, entry_key, shape_key
 from index.store.texts import LONG
 from index.text.words import normalise
-from suggest._ranking import log_odds, spoken_for, tell, weighed
+from suggest._ranking import log_odds, probability, spoken_for, tell, weighed
 from suggest.answer import Why
 from suggest.ranker import WEIGHTS
 from suggest.ranking import Past, Ranking, RankingPipeline
@@ -178,24 +177,22 @@ class OwnLines:
                 shipped.append(floor)
         codes = [self._code_of[row] for row in rows]
         features = np.zeros((len(rows), len(FEATURES)))
-        entry, shape, nearest = similar.entry, similar.shape, similar.nearest
-        common = self._common
         tell(
             features,
             codes,
             shipped,
             first_new,
             spoken,
-            entry,
-            shape,
-            nearest,
-            common,
+            similar.entry,
+            similar.shape,
+            similar.nearest,
+            self._common,
             MIN_COSINE,
             NEIGHBOURS,
         )
         lines = self._exemplars.lines
         past = {
-            row: Past(lines[spoken[code][2]], spoken[code][1], code in entry)
+            row: Past(lines[spoken[code][2]], spoken[code][1], code in similar.entry)
             for row, code in zip(rows, codes, strict=True)
             if code in spoken
         }
@@ -223,7 +220,7 @@ class OwnLines:
     def _answerable(self, answerable: float, similar: Similar) -> float:
         """Probability that any code fits."""
         columns = answerable_columns(answerable, similar)
-        return _probability(sum(map(mul, self._blend.answerable, columns)))
+        return probability(sum(map(mul, self._blend.answerable, columns)))
 
 
 def answerable_columns(answerable: float, similar: Similar) -> tuple[float, ...]:
@@ -275,9 +272,5 @@ def _cut(ranking: Ranking, wanted: int) -> Ranking:
     )
 
 
-def _log_odds(probability: float) -> float:
-    return log_odds([probability], LEAST, MOST)[0]
-
-
-def _probability(odds: float) -> float:
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
+def _log_odds(likely: float) -> float:
+    return log_odds([likely], LEAST, MOST)[0]

@@ -25,7 +25,7 @@ from index.text.words import normalise
 from suggest.answer import Answer
 from suggest.exemplars import FEATURES
 from suggest.suggester import Suggester
-from tests.compiled import log_odds, spoken_for, tell, weighed
+from tests.compiled import log_odds, probability, spoken_for, tell, weighed
 from tests.index_fakes import SMALL, LetterEncoder
 
 ON = date(2026, 1, 1)
@@ -115,6 +115,8 @@ def test_odds_are_taken_between_two_bounds() -> None:
     """So that no line outvotes all others."""
     assert log_odds([0.5, 0.8, 0.0, 1.0], 0.01, 0.9) == pytest.approx([0, log(4), log(1 / 99), log(9)])
     assert log_odds([], 0.01, 0.9) == []
+    assert [probability(log(4)), probability(-log(4))] == pytest.approx([0.8, 0.2])
+    assert probability(-1e9) == probability(-30) > 0
 
 
 def test_what_the_nearest_lines_say_by_hand() -> None:
