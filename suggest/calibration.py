@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -55,7 +56,7 @@ class ScoredCandidates(NamedTuple):
     codable: list[float]
 
 
-class Probabilities(NamedTuple):
+class Probabilities(msgspec.Struct, frozen=True):
     """What the calibration says of one text.
 
     Attributes:

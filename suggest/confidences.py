@@ -12,7 +12,8 @@ import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+
+import msgspec
 
 from index.records import Record
 
@@ -37,7 +38,7 @@ _CLAUSE_WORDS = ("esrd", "therapeutically", "prefabricated", "shelf", "fitted", 
 _WORD = re.compile(r"[a-z0-9.%/+]+")
 
 
-class Confidences(NamedTuple):
+class Confidences(msgspec.Struct, frozen=True):
     """What a list of suggestions says of its certainty.
 
     Attributes:

@@ -264,7 +264,8 @@ def _cut(ranking: Ranking, wanted: int) -> Ranking:
     """The first candidates of a ranking."""
     if len(ranking.rows) <= wanted:
         return ranking
-    return ranking._replace(
+    return msgspec.structs.replace(
+        ranking,
         rows=ranking.rows[:wanted],
         closest=ranking.closest[:wanted],
         scores=ranking.scores[:wanted],

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from math import log
 from typing import NamedTuple
 
+import msgspec
+
 from index.store.terms import TermIndex
 from suggest.reader import Query, Reader
 from suggest.reading.packages import package
@@ -64,7 +66,7 @@ class Span(NamedTuple):
     stop: int
 
 
-class Best(NamedTuple):
+class Best(msgspec.Struct, frozen=True):
     """The best candidate of a text: its row in the catalogue, its confidence, and whether it is refused."""
 
     row: int

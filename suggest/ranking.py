@@ -7,6 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -38,7 +39,7 @@ NO_PAST: Mapping[int, Past] = MappingProxyType({})
 NO_VECTOR: Vectors = np.empty(0, np.float32)
 
 
-class Ranking(NamedTuple):
+class Ranking(msgspec.Struct, frozen=True):
     """The first candidates of one query, best first.
 
     Attributes:
@@ -130,13 +131,13 @@ class RankingPipeline:
                 rows[start:stop],
                 closest[start:stop],
                 top_scores[start:stop],
-                accepted,
-                answerable,
+                of_text.accepted,
+                of_text.answerable,
                 other,
                 NO_PAST,
                 vectors[typed],
             )
-            for (start, stop), (accepted, answerable), other, typed in zip(
+            for (start, stop), of_text, other, typed in zip(
                 pairwise(top_indptr), probabilities, systems, candidates.typed, strict=True
             )
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ from suggest.reader import Query
 
 MAX_TERM_CHARS = 90  # of a matched descriptor in the summary
 MAX_PHRASES = 3  # of terms in the summary; `Why.expansions` has all
-MAX_CACHED_TEXTS = 1 << 14  # of an index, as answers show them
 NO_TEXT = Text(-1, LONG, "")  # of a code whose descriptor has no word
 DENIALS = frozenset(
     {"no", "non", "not", "without"}
@@ -137,7 +135,6 @@ class Reasons:
             [row for row, record in enumerate(records) if system_of_code(record.code) is LEVEL_I]
         )
         self._against = Against(artifact.profiles, records)
-        self._shown = lru_cache(MAX_CACHED_TEXTS)(self._shown_text)
 
     def whys(self, query: Query, rows: Sequence[int], closest: Sequence[int]) -> list[Why]:
         """The reason for each candidate of a text.
@@ -152,7 +149,8 @@ class Reasons:
         terms = _terms(query, typed) if query.hits else []
         names = [term for term in terms if term.rows]
         added = frozenset(chain.from_iterable([term.added for term in terms])) if terms else NO_WORDS
-        shared = meant = self._words.shared([self._positions[position] for position in closest], typed)
+        texts, positions = self._texts, self._positions
+        shared = meant = self._words.shared([positions[position] for position in closest], typed)
         if added:
             meant = self._words.shared([self._descriptors[row] for row in rows], added)
         corrections, corrected = _corrections(query) if query.corrections else ((), "")
@@ -160,7 +158,12 @@ class Reasons:
         whys: list[Why] = []
         said: dict[tuple[int, Phrases, Phrases], tuple[str, Phrases]] = {}  # many codes share the same words
         for row, text, own, means, denied in zip(rows, closest, shared, meant, against, strict=True):
-            summary, source, matched = self._shown(row, text)
+            shown = texts[positions[text]]
+            source, matched = SOURCES.get(shown.source, shown.source), shown.text
+            label = self._labels[shown.source]
+            if row in self._level_1:
+                label = label.replace(self._owner, f"{LEVEL_I.name} ", 1)
+            summary = label + (matched if len(matched) <= MAX_TERM_CHARS else _cut(matched))
             changes: Phrases = ()
             told = None
             for term in names:
@@ -184,18 +187,10 @@ class Reasons:
             whys.append(Why(summary, source, matched, own, corrections, changes, denied))
         return whys
 
-    def _shown_text(self, row: int, text: int) -> tuple[str, str, str]:
-        """How a text of a code begins the summary, what it is, and its words."""
-        shown = self._texts[self._positions[text]]
-        source = SOURCES.get(shown.source, shown.source)
-        return self._summary(row, shown.source, shown.text), source, shown.text
 
-    def _summary(self, row: int, source: str, text: str) -> str:
-        """A text of a code after what it is."""
-        label = self._labels[source]
-        if row in self._level_1:
-            label = label.replace(self._owner, f"{LEVEL_I.name} ", 1)
-        return f"{label}{text}" if len(text) <= MAX_TERM_CHARS else f"{label}{text[: MAX_TERM_CHARS - 3]}..."
+def _cut(text: str) -> str:
+    """The beginning of a text that is too long for a summary."""
+    return f"{text[: MAX_TERM_CHARS - 3]}..."
 
 
 def _corrections(query: Query) -> tuple[Phrases, str]:

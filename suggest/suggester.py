@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from index.encoder import Encoder, StaticEncoder, load_encoder
 from index.errors import ArtifactError, QueryError
 from index.store.artifact import Artifact
@@ -263,7 +265,7 @@ class Suggester:
         refused = not certain and (ranking.answerable < self._refuse_below or other is not None)
         confidences = self._confidences(query, ranking, refused, certain, other is not None)
         contrary = self._contrary(query, ranking) if query.packages else ()
-        ranking = ranking._replace(confidences=confidences.values)
+        ranking = msgspec.structs.replace(ranking, confidences=confidences.values)
         suggestions = begun or self._candidates(query, ranking, named, scope)
         shown = tuple(_at_least(suggestions, scope.filters.min_confidence))
         groups = [[self.catalogue.codes[ranking.rows[i]] for i in group] for group in confidences.groups]
@@ -336,7 +338,7 @@ class Suggester:
             return ()
         of_other_system = self._findings.of_other_system(query) is not None
         confidences = self._confidences(query, ranking, False, bool(named.leading), of_other_system)
-        ranking = ranking._replace(confidences=confidences.values)
+        ranking = msgspec.structs.replace(ranking, confidences=confidences.values)
         suggestions = self._candidates(query, ranking, named, scope)
         return tuple(_at_least(suggestions, scope.filters.min_confidence))
 

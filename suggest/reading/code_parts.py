@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+
+import msgspec
 
 _LETTERS_FOR_DIGITS = str.maketrans("OoIiLl", "001111")
 
 
-class TypedCodes(NamedTuple):
+class TypedCodes(msgspec.Struct, frozen=True):
     """The codes in a text.
 
     Attributes:
@@ -25,8 +26,6 @@ class TypedCodes(NamedTuple):
     other_codes: tuple[tuple[str, str], ...] = ()
     rest: str = ""
 
-
-NO_CODES = TypedCodes()
 
 
 def attached(signs: str, modifiers: Collection[str]) -> list[str] | None:

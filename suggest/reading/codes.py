@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from index.code_systems import LEVEL_I, LEVEL_II, SECTION
 from suggest.reading.code_list import CodeListReader
-from suggest.reading.code_parts import NO_CODES, TypedCodes, attached, repaired
+from suggest.reading.code_parts import TypedCodes, attached, repaired
 
 _DIGITS = re.compile(
     r"\d(?:(?<=[A-Za-z].)[0-9OoIiLl]{3}|(?<=[A-Za-z][ -].)\d{3}|\d{3}[\dFTUAMftuam]|-\d{3}|\d-\d{4}"
@@ -95,7 +95,7 @@ class CodeReader:
     def read(self, text: str) -> TypedCodes:
         """The codes in a text and the text without them."""
         if not _may_hold_codes(text):
-            return NO_CODES._replace(rest=text)
+            return TypedCodes(rest=text)
         return self._lists.read(text) or self._in_words(text)
 
     def _in_words(self, text: str) -> TypedCodes:
