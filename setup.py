@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
@@ -56,7 +57,13 @@ def extension(name: str, suffix: str, *flags: str) -> Extension:
     """A module that is compiled from the source beside it."""
     source = f"{name.replace('.', '/')}{suffix}"
     # Debugging information names the folder, so that the same sources would give different wheels.
-    return Extension(name, [source], extra_compile_args=[] if sys.platform == "win32" else [*flags, "-g0"])
+    return Extension(
+        name,
+        [source],
+        include_dirs=[np.get_include()],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+        extra_compile_args=[] if sys.platform == "win32" else [*flags, "-g0"],
+    )
 
 
 setup(

@@ -6,9 +6,14 @@ from libc.math cimport sqrtf
 from libc.stdint cimport int8_t, uint8_t
 from libc.string cimport memset
 
+cimport numpy as cnp
+
+from index._arrays cimport floats
 from index.store._vectors cimport prefetch
 
 import numpy as np
+
+cnp.import_array()
 
 
 def weighted_sum(const int8_t[:, ::1] table, const float[::1] weights, list rows):
@@ -36,7 +41,7 @@ def unit_sums(list parts, Py_ssize_t dim):
         ValueError: If a part has another dimension.
     """
     sums_array = np.zeros((len(parts), dim), np.float32)
-    cdef float[:, ::1] sums = sums_array
+    cdef float* sums = floats(sums_array)
     cdef const float* part
     cdef Py_ssize_t row, i
     cdef float length
@@ -46,11 +51,12 @@ def unit_sums(list parts, Py_ssize_t dim):
                 raise ValueError("a part has another dimension")
             part = <const float*> PyBytes_AS_STRING(part_bytes)
             for i in range(dim):
-                sums[row, i] += part[i]
+                sums[i] += part[i]
         length = 0
         for i in range(dim):
-            length += sums[row, i] * sums[row, i]
+            length += sums[i] * sums[i]
         length = max(sqrtf(length), 1e-12)
         for i in range(dim):
-            sums[row, i] /= length
+            sums[i] /= length
+        sums += dim
     return sums_array

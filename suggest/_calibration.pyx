@@ -4,7 +4,13 @@
 from libc.math cimport exp, log
 from libc.stdint cimport int64_t
 
+cimport numpy as cnp
+
+from index._arrays cimport floats, integers
+
 import numpy as np
+
+cnp.import_array()
 
 cdef enum:
     SCORE_COLUMNS = 6
@@ -12,17 +18,24 @@ cdef float ONLY_CANDIDATE = 9.0  # lead of a candidate that has no other beside 
 
 
 def confidence_columns(
-    const float[:, ::1] matrix,
-    const float[::1] scores,
+    cnp.ndarray matrix_array,
+    cnp.ndarray scores_array,
     list indptr,
-    const int64_t[::1] order,
+    cnp.ndarray order_array,
     list firsts,
     list codable,
-    const int64_t[::1] copied,
+    cnp.ndarray copied_array,
 ):
-    """See `suggest.calibration.confidence_features`; `copied` are the columns of `matrix` in the result."""
-    columns = np.empty((order.shape[0], SCORE_COLUMNS + copied.shape[0]), np.float32)
-    cdef float[:, ::1] values = columns
+    """See `suggest.calibration.confidence_features`; `copied_array` has the columns of the matrix in the
+    result."""
+    cdef const float* matrix = floats(matrix_array)
+    cdef const float* scores = floats(scores_array)
+    cdef const int64_t* order = integers(order_array)
+    cdef const int64_t* copied = integers(copied_array)
+    cdef Py_ssize_t features = matrix_array.shape[1], n_copied = len(copied_array), width = SCORE_COLUMNS + n_copied
+    columns = np.empty((len(order_array), width), np.float32)
+    cdef float* values = floats(columns)
+    cdef float* row
     cdef Py_ssize_t query, start, stop, begin, end, i, j
     cdef float best, second
     cdef double total, spread, share
@@ -41,12 +54,13 @@ def confidence_columns(
             share = exp(scores[i] - best) / total
             spread -= share * log(max(share, 1e-9))
         for i in range(begin, end):
-            values[i, 0] = scores[order[i]]
-            values[i, 1] = exp(scores[order[i]] - best) / total
-            values[i, 2] = scores[order[i]] - (second if i == begin else best)
-            values[i, 3] = i - begin
-            values[i, 4] = spread
-            values[i, 5] = codable[query]
-            for j in range(copied.shape[0]):
-                values[i, SCORE_COLUMNS + j] = matrix[order[i], copied[j]]
+            row = values + i * width
+            row[0] = scores[order[i]]
+            row[1] = exp(scores[order[i]] - best) / total
+            row[2] = scores[order[i]] - (second if i == begin else best)
+            row[3] = i - begin
+            row[4] = spread
+            row[5] = codable[query]
+            for j in range(n_copied):
+                row[SCORE_COLUMNS + j] = matrix[order[i] * features + copied[j]]
     return columns

@@ -5,9 +5,14 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 from libc.string cimport memset
 
+cimport numpy as cnp
+
+from index._arrays cimport bytes_of, floats, integers
 from index.store._vectors cimport QUERY_STEPS, inner_product, insert_descending, prefetch, round_query
 
 import numpy as np
+
+cnp.import_array()
 
 cdef enum:
     BLOCK = 64  # scores that are compared with the smallest kept one together
@@ -46,36 +51,41 @@ cdef class CodeTexts:
 
     def gather(
         self,
-        const int64_t[:, ::1] nearest,
+        cnp.ndarray nearest_array,
         list stems,
         Py_ssize_t by_words,
         list term_codes,
-        const uint8_t[::1] allowed,
-        const float[:, ::1] vectors,
+        cnp.ndarray allowed_array,
+        cnp.ndarray vectors_array,
         list typed,
     ):
         """Candidate codes of some queries, each compared with all of its texts.
 
         Args:
-            nearest: int64 (queries, n): candidates by meaning; -1 for none.
+            nearest_array: int64 (queries, n): candidates by meaning; -1 for none.
             stems: The stems of each query, columns of the postings.
             by_words: How many codes with the largest BM25 score above 0 are candidates.
             term_codes: The codes that the terms of each query point to; candidates where allowed.
-            allowed: uint8 (codes,): 1 for codes that may be suggested.
-            vectors: float32 (m, dim), unit length: first the texts with their known terms written out.
+            allowed_array: uint8 (codes,): 1 for codes that may be suggested.
+            vectors_array: float32 (m, dim), unit length: first the texts with their known terms written out.
             typed: For each query the row of the text as typed; its own row where the two do not differ.
 
         Returns:
             The fields `indptr` to `bm25` of `suggest.candidates.Candidates`.
         """
-        cdef Py_ssize_t queries = nearest.shape[0], dim = vectors.shape[1], query, n = 0, i, other
-        cdef Py_ssize_t capacity = queries * (nearest.shape[1] + by_words) + sum(map(len, term_codes))
+        cdef Py_ssize_t queries = nearest_array.shape[0], dim = vectors_array.shape[1], query, n = 0, i, other
+        cdef Py_ssize_t n_nearest = nearest_array.shape[1]
+        cdef Py_ssize_t capacity = queries * (n_nearest + by_words) + sum(map(len, term_codes))
+        cdef const int64_t* nearest = integers(nearest_array)
+        cdef const uint8_t* allowed = bytes_of(allowed_array)
+        cdef const float* vectors = floats(vectors_array)
         indptr = [0]
         rows_array, closest_array = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
         cosines_array, bm25_array = np.empty((capacity, 4), np.float32), np.empty(capacity, np.float32)
-        cdef int64_t[::1] rows = rows_array, closest = closest_array
-        cdef float[:, ::1] cosines = cosines_array
-        cdef float[::1] bm25 = bm25_array
+        cdef int64_t* rows = integers(rows_array)
+        cdef int64_t* closest = integers(closest_array)
+        cdef float* cosines = floats(cosines_array)
+        cdef float* bm25 = floats(bm25_array)
         cdef int offset, typed_offset
         scores_bytes = PyBytes_FromStringAndSize(NULL, self.n_codes * sizeof(float))
         rounded_bytes = PyBytes_FromStringAndSize(NULL, 2 * dim * sizeof(int16_t))
@@ -83,16 +93,18 @@ cdef class CodeTexts:
         cdef int16_t* rounded = <int16_t*> PyBytes_AS_STRING(rounded_bytes)
         for query in range(queries):
             self._score(stems[query], scores)
-            n = self._candidates(nearest[query], scores, by_words, term_codes[query], allowed, rows, n)
+            n = self._candidates(
+                nearest + query * n_nearest, n_nearest, scores, by_words, term_codes[query], allowed, rows, n
+            )
             other = typed[query]
-            offset = round_query(&vectors[query, 0], dim, rounded)
-            typed_offset = 0 if other == query else round_query(&vectors[other, 0], dim, rounded + dim)
+            offset = round_query(vectors + query * dim, dim, rounded)
+            typed_offset = 0 if other == query else round_query(vectors + other * dim, dim, rounded + dim)
             for i in range(indptr[query], n):
                 if i + 1 < n:
                     self._prefetch_texts(rows[i + 1])
                 bm25[i] = scores[rows[i]]
                 closest[i] = self._compare(
-                    rows[i], rounded, dim, offset, typed_offset, other == query, &cosines[i, 0]
+                    rows[i], rounded, dim, offset, typed_offset, other == query, cosines + 4 * i
                 )
             indptr.append(n)
         return indptr, rows_array[:n], cosines_array[:n], closest_array[:n], bm25_array[:n]
@@ -107,12 +119,13 @@ cdef class CodeTexts:
 
     cdef Py_ssize_t _candidates(
         self,
-        const int64_t[::1] nearest,
+        const int64_t* nearest,
+        Py_ssize_t n_nearest,
         const float* scores,
         Py_ssize_t by_words,
         term_codes,
-        const uint8_t[::1] allowed,
-        int64_t[::1] rows,
+        const uint8_t* allowed,
+        int64_t* rows,
         Py_ssize_t first,
     ):
         """Write candidate codes from position `first` on, each once, ascending; return where they end."""
@@ -122,7 +135,7 @@ cdef class CodeTexts:
         codes_bytes = PyBytes_FromStringAndSize(NULL, by_words * sizeof(int64_t))
         cdef int64_t* codes = <int64_t*> PyBytes_AS_STRING(codes_bytes)
         cdef float* values = <float*> PyBytes_AS_STRING(values_bytes)
-        for i in range(nearest.shape[0]):
+        for i in range(n_nearest):
             if nearest[i] >= 0:
                 n = _insert_ascending(rows, first, n, nearest[i])
         for i in range(_largest(scores, self.n_codes, allowed, values, codes, by_words)):
@@ -172,7 +185,7 @@ cdef class CodeTexts:
 
 
 cdef inline Py_ssize_t _insert_ascending(
-    int64_t[::1] ascending, Py_ssize_t first, Py_ssize_t n, int64_t value
+    int64_t* ascending, Py_ssize_t first, Py_ssize_t n, int64_t value
 ) noexcept nogil:
     """Insert a value among those from `first` to n, unless it is there; return where they end."""
     cdef Py_ssize_t place = n, i
@@ -187,7 +200,7 @@ cdef inline Py_ssize_t _insert_ascending(
 
 
 cdef Py_ssize_t _largest(
-    const float* scores, Py_ssize_t n, const uint8_t[::1] allowed, float* values, int64_t* rows, Py_ssize_t k
+    const float* scores, Py_ssize_t n, const uint8_t* allowed, float* values, int64_t* rows, Py_ssize_t k
 ) noexcept nogil:
     """Write the k largest allowed scores above 0, largest first, equal ones in order; return how many."""
     cdef Py_ssize_t size = 0, start = 0, stop = 0, i

@@ -9,6 +9,10 @@ from libc.math cimport fabs, log, log1p, rint
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memset
 
+cimport numpy as cnp
+
+from index._arrays cimport floats, integers
+
 import numpy as np
 
 from index.store import roles
@@ -18,6 +22,8 @@ from index.text import attributes as attribute_bits
 from index.text import ranges
 from index.text.attribute_phrases import THEMES as THEME_NAMES
 from suggest import word_marks
+
+cnp.import_array()
 
 cdef struct Row:
     float cosine
@@ -282,49 +288,53 @@ cdef class FeatureKernel:
         self,
         list queries,
         list indptr,
-        const int64_t[::1] rows,
-        const float[:, ::1] cosines,
-        const float[::1] bm25,
+        cnp.ndarray rows_array,
+        cnp.ndarray cosines_array,
+        cnp.ndarray bm25_array,
     ):
         """See `Features.matrix`; the arrays are those of `Candidates`."""
-        matrix = np.zeros((rows.shape[0], len(FIELD_NAMES)), np.float32)
-        cdef float[:, ::1] values = matrix
-        cdef const int64_t[::1] codes
-        cdef Py_ssize_t i, first, last
+        cdef const int64_t* rows = integers(rows_array)
+        cdef const float* cosines = floats(cosines_array)
+        cdef const float* bm25 = floats(bm25_array)
+        matrix = np.zeros((len(rows_array), len(FIELD_NAMES)), np.float32)
+        cdef Row* values = <Row*> floats(matrix)
+        cdef const int64_t* codes
+        cdef Py_ssize_t i, first, last, n
         cdef Row* out
         for i in range(len(queries)):
             first, last = indptr[i], indptr[i + 1]
             if first == last:
                 continue
             words, digits, marks, meanings, terms, quantities, attributes, mended = queries[i]
-            out = <Row*> &values[first, 0]
-            codes = rows[first:last]
-            self._vectors(out, codes, cosines[first:last], bm25[first:last])
+            out, codes, n = values + first, rows + first, last - first
+            self._vectors(out, codes, n, cosines + 4 * first, bm25 + first)
             if words:
-                self._words(out, codes, QueryWords(words, digits, marks, meanings, self.idf))
-            self._terms(out, codes, terms, len(words))
-            self._quantities(out, codes, quantities)
-            self._attributes(out, codes, attributes)
-            self._code(out, codes)
-            _of_query(out, last - first, mended)
+                self._words(out, codes, n, QueryWords(words, digits, marks, meanings, self.idf))
+            self._terms(out, codes, n, terms, len(words))
+            self._quantities(out, codes, n, quantities)
+            self._attributes(out, codes, n, attributes)
+            self._code(out, codes, n)
+            _of_query(out, n, mended)
         return matrix
 
     cdef void _vectors(
         self,
         Row* rows,
-        const int64_t[::1] codes,
-        const float[:, ::1] cosines,
-        const float[::1] bm25,
+        const int64_t* codes,
+        Py_ssize_t n,
+        const float* cosines,
+        const float* bm25,
     ):
-        cdef Py_ssize_t n = codes.shape[0], i, j
+        cdef Py_ssize_t i, j
         cdef float best = -2.0, plain = -2.0, words = 1e-6, rival
         cdef int better, kin
         cdef Row* row
         for i in range(n):
             row = &rows[i]
-            row.cosine_long, row.cosine_short, row.cosine_other = cosines[i, 0], cosines[i, 1], cosines[i, 2]
+            row.cosine_long, row.cosine_short, row.cosine_other = cosines[0], cosines[1], cosines[2]
             row.cosine = max(row.cosine_long, row.cosine_short, row.cosine_other)
-            row.cosine_plain = cosines[i, 3]
+            row.cosine_plain = cosines[3]
+            cosines += 4
             row.bm25 = bm25[i]
             best = max(best, row.cosine)
             plain = max(plain, row.cosine_plain)
@@ -346,8 +356,8 @@ cdef class FeatureKernel:
             row.neighbours_near = kin
             row.sibling_gap = row.cosine - rival if rival > -1.0 else 1.0
 
-    cdef void _words(self, Row* rows, const int64_t[::1] codes, QueryWords words):
-        cdef Py_ssize_t n = codes.shape[0], i
+    cdef void _words(self, Row* rows, const int64_t* codes, Py_ssize_t n, QueryWords words):
+        cdef Py_ssize_t i
         cdef float most = 0.0, agreed = -1e9
         for i in range(n):
             words.begin()
@@ -387,8 +397,8 @@ cdef class FeatureKernel:
         row.short_share = short_held / max(short_all, 1e-6)
         row.any_share = any_held / max(any_all, 1e-6)
 
-    cdef void _terms(self, Row* rows, const int64_t[::1] codes, list terms, Py_ssize_t n_words):
-        cdef Py_ssize_t n = codes.shape[0], i
+    cdef void _terms(self, Row* rows, const int64_t* codes, Py_ssize_t n, list terms, Py_ssize_t n_words):
+        cdef Py_ssize_t i
         cdef dict places = {codes[i]: i for i in range(n)}
         cdef int nth, pointed = 0
         cdef float alone, width
@@ -411,23 +421,23 @@ cdef class FeatureKernel:
         for i in range(n):
             rows[i].term_elsewhere = pointed and rows[i].term_place == 0
 
-    cdef void _quantities(self, Row* rows, const int64_t[::1] codes, quantities):
+    cdef void _quantities(self, Row* rows, const int64_t* codes, Py_ssize_t n, quantities):
         cdef Py_ssize_t i
-        for i in range(codes.shape[0]):
+        for i in range(n):
             rows[i].quantity_known = (self.dimensions[codes[i], 0] >= 0) + 2.0 * (len(quantities) > 0)
             rows[i].quantity_ratio = NO_RATIO
             rows[i].quantity_times = NO_TIMES
         for dimension, amount in quantities:
-            self._quantity(rows, codes, dimension, amount)
+            self._quantity(rows, codes, n, dimension, amount)
         if quantities:
-            _quantity_gaps(rows, codes, self.kin)
+            _quantity_gaps(rows, codes, n, &self.kin[0])
 
-    cdef void _quantity(self, Row* rows, const int64_t[::1] codes, int dimension, double amount):
+    cdef void _quantity(self, Row* rows, const int64_t* codes, Py_ssize_t n, int dimension, double amount):
         cdef Py_ssize_t i, j, code
         cdef double times, off, outside
         cdef bint same, exact, whole
         cdef Row* row
-        for i in range(codes.shape[0]):
+        for i in range(n):
             row, code = &rows[i], codes[i]
             same = exact = whole = False
             for j in range(self.dimensions.shape[1]):
@@ -469,9 +479,9 @@ cdef class FeatureKernel:
                 return min(log(amount / high), NO_RATIO) if amount > high * (1 + AT_EDGE) else 0.0
         return -1.0
 
-    cdef void _attributes(self, Row* rows, const int64_t[::1] codes, bytes stated):
+    cdef void _attributes(self, Row* rows, const int64_t* codes, Py_ssize_t n, bytes stated):
         cdef const uint8_t* said = <const uint8_t*> PyBytes_AS_STRING(stated)
-        cdef Py_ssize_t n = codes.shape[0], i, j
+        cdef Py_ssize_t i, j
         cdef float most = -1e9, rival
         for i in range(n):
             self._attributes_of_code(&rows[i], codes[i], said)
@@ -520,10 +530,10 @@ cdef class FeatureKernel:
         if row.route_clash:
             row.route_agree = 0.0
 
-    cdef void _code(self, Row* rows, const int64_t[::1] codes):
+    cdef void _code(self, Row* rows, const int64_t* codes, Py_ssize_t n):
         cdef Py_ssize_t i, code
         cdef Row* row
-        for i in range(codes.shape[0]):
+        for i in range(n):
             row, code = &rows[i], codes[i]
             row.generic, row.maker = self.generic[code], self.maker[code]
             row.code_popularity, row.starter = self.code_popularity[code], self.starter[code]
@@ -537,9 +547,9 @@ cdef inline float _denial(Row* row) noexcept nogil:
     return row.denied_by_both - row.denied_by_code - row.denied_by_text
 
 
-cdef void _quantity_gaps(Row* rows, const int64_t[::1] codes, const int32_t[::1] kin) noexcept nogil:
+cdef void _quantity_gaps(Row* rows, const int64_t* codes, Py_ssize_t n, const int32_t* kin) noexcept nogil:
     """How much better a candidate's amounts fit than the best of its neighbours of the same first word."""
-    cdef Py_ssize_t n = codes.shape[0], i, j
+    cdef Py_ssize_t i, j
     cdef float best
     for i in range(n):
         best = -1e9

@@ -4,7 +4,13 @@
 from libc.math cimport exp
 from libc.stdint cimport int32_t
 
+cimport numpy as cnp
+
+from index._arrays cimport doubles, floats
+
 import numpy as np
+
+cnp.import_array()
 
 cdef enum:
     LANES = 8  # walks that advance together: while one waits for memory, the others go on
@@ -36,7 +42,7 @@ cdef class Forest:
         """
         self.nodes, self.values, self.roots, self.depths = nodes, values, roots, depths
 
-    def sums(self, const float[:, ::1] matrix, bint logistic):
+    def sums(self, cnp.ndarray matrix, bint logistic):
         """The sum of the leaves that each row reaches.
 
         Args:
@@ -46,26 +52,26 @@ cdef class Forest:
         Returns:
             float64 (n,), summed in the order of the trees.
         """
-        cdef Py_ssize_t n = matrix.shape[0], row = 0
+        cdef Py_ssize_t n = matrix.shape[0], columns = matrix.shape[1], row = 0
+        cdef const float* values = floats(matrix)
         found = np.zeros(n, np.float64)
-        cdef double[::1] sums = found
+        cdef double* sums = doubles(found)
         with nogil:
             while row + LANES <= n:
-                self._rows(matrix, row, sums)
+                self._rows(values + row * columns, columns, sums + row)
                 row += LANES
             while row < n:
-                sums[row] = self._row(matrix, row)
+                sums[row] = self._row(values + row * columns)
                 row += 1
             for row in range(n if logistic else 0):
                 sums[row] = 1.0 / (1.0 + exp(-sums[row]))
         return found
 
-    cdef void _rows(self, const float[:, ::1] matrix, Py_ssize_t first, double[::1] sums) noexcept nogil:
+    cdef void _rows(self, const float* start, Py_ssize_t columns, double* sums) noexcept nogil:
         """Adds the leaves that `LANES` rows reach, one tree after the other."""
-        cdef Py_ssize_t columns = matrix.shape[1], tree
+        cdef Py_ssize_t tree
         cdef int32_t[LANES] at
         cdef int32_t step, lane
-        cdef const float* start = &matrix[first, 0]
         cdef const Node* node
         for tree in range(self.roots.shape[0]):
             for lane in range(LANES):
@@ -75,14 +81,13 @@ cdef class Forest:
                     node = &self.nodes[at[lane]]
                     at[lane] = node.child + (start[lane * columns + node.feature] > node.threshold)
             for lane in range(LANES):
-                sums[first + lane] += self.values[at[lane]]
+                sums[lane] += self.values[at[lane]]
 
-    cdef double _row(self, const float[:, ::1] matrix, Py_ssize_t row) noexcept nogil:
+    cdef double _row(self, const float* start) noexcept nogil:
         """The sum of the leaves that one row reaches; `LANES` trees are walked together."""
         cdef Py_ssize_t trees = self.roots.shape[0], tree = 0
         cdef int32_t[LANES] at
         cdef int32_t step, lane, deepest, walks
-        cdef const float* start = &matrix[row, 0]
         cdef const Node* node
         cdef double total = 0.0
         while tree < trees:

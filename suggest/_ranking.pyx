@@ -4,18 +4,24 @@
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport exp, log, log1p, rint
 from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memcpy
 
+cimport numpy as cnp
+
+from index._arrays cimport doubles, floats, integers
 from index.store._vectors cimport insert_descending
 
 import numpy as np
 
+cnp.import_array()
 
-def penalised(const double[:] scores, const float[:, :] matrix, tuple route, tuple size):
+
+def penalised(cnp.ndarray scores_array, cnp.ndarray matrix_array, tuple route, tuple size):
     """Scores of candidates less what `suggest.ranker` takes off.
 
     Args:
-        scores: float64 (n,).
-        matrix: float32 (n, columns): the features.
+        scores_array: float64 (n,).
+        matrix_array: float32 (n, columns): the features.
         route: A column, and how much is taken off for each unit of it.
         size: A column that must be positive, one that must be at most a number, this number, and how much is
             taken off where both are.
@@ -27,21 +33,24 @@ def penalised(const double[:] scores, const float[:, :] matrix, tuple route, tup
     cdef float of_route, of_size, worse, score
     beaten, of_route = route
     outside, gap, worse, of_size = size
-    reduced = np.empty(scores.shape[0], np.float32)
-    cdef float[::1] found = reduced
-    for i in range(scores.shape[0]):
-        score = <float> scores[i] - of_route * matrix[i, beaten]
-        if matrix[i, outside] > 0 and matrix[i, gap] <= worse:
+    cdef const double* scores = doubles(scores_array)
+    cdef const float* row = floats(matrix_array)
+    reduced = np.empty(len(scores_array), np.float32)
+    cdef float* found = floats(reduced)
+    for i in range(len(scores_array)):
+        score = <float> scores[i] - of_route * row[beaten]
+        if row[outside] > 0 and row[gap] <= worse:
             score -= of_size
         found[i] = score
+        row += matrix_array.shape[1]
     return reduced
 
 
-def top_k(const float[::1] scores, list indptr, list sizes):
+def top_k(cnp.ndarray scores_array, list indptr, list sizes):
     """The best candidates of each query, best first, equal ones in order.
 
     Args:
-        scores: float32 (n,).
+        scores_array: float32 (n,).
         indptr: Query i has the candidates from `indptr[i]` to `indptr[i + 1]`.
         sizes: How many are wanted of each query.
 
@@ -51,26 +60,28 @@ def top_k(const float[::1] scores, list indptr, list sizes):
     """
     cdef Py_ssize_t query, i, k, size, begin = 0, capacity = sum(sizes)
     order_array = np.empty(capacity, np.int64)
-    cdef int64_t[::1] order = order_array
+    cdef int64_t* order = integers(order_array)
+    cdef const float* scores = floats(scores_array)
     values_bytes = PyBytes_FromStringAndSize(NULL, capacity * sizeof(float))
     cdef float* values = <float*> PyBytes_AS_STRING(values_bytes)
     cdef list firsts = [0]
     for query in range(len(sizes)):
         k, size = sizes[query], 0
         for i in range(<Py_ssize_t> indptr[query], <Py_ssize_t> indptr[query + 1]):
-            size = insert_descending(values + begin, &order[begin], size, k, scores[i], i)
+            size = insert_descending(values + begin, order + begin, size, k, scores[i], i)
         begin += size
         firsts.append(begin)
     return order_array[:begin], firsts
 
 
-def running_min(const double[::1] values, list firsts):
+def running_min(cnp.ndarray values_array, list firsts):
     """The running minimum of each text's values, to four places.
 
     Args:
-        values: float64 (m,), from 0 to 1.
+        values_array: float64 (m,), from 0 to 1.
         firsts: Text i has the values from `firsts[i]` to `firsts[i + 1]`.
     """
+    cdef const double* values = doubles(values_array)
     cdef double least
     cdef Py_ssize_t query, i
     cdef list minima = [], of_text
@@ -84,12 +95,16 @@ def running_min(const double[::1] values, list firsts):
 
 
 def gather_shown(
-    const int64_t[::1] order, const int64_t[::1] rows, const int64_t[::1] closest, const float[::1] scores
+    cnp.ndarray order_array, cnp.ndarray rows_array, cnp.ndarray closest_array, cnp.ndarray scores_array
 ):
     """Gathers three columns at the given positions, as lists; the scores to four places."""
     cdef Py_ssize_t i
+    cdef const int64_t* order = integers(order_array)
+    cdef const int64_t* rows = integers(rows_array)
+    cdef const int64_t* closest = integers(closest_array)
+    cdef const float* scores = floats(scores_array)
     cdef list rows_shown = [], closest_shown = [], scores_shown = []
-    for i in range(order.shape[0]):
+    for i in range(len(order_array)):
         rows_shown.append(rows[order[i]])
         closest_shown.append(closest[order[i]])
         scores_shown.append(_to_four_places(scores[order[i]]))
@@ -223,15 +238,15 @@ def weighed(const double[:, ::1] features, list log_odds, tuple weights, Py_ssiz
     return order, [_to_four_places(one) for one in odds], probabilities
 
 
-def first_rows(const float[:, ::1] columns, list firsts):
+def first_rows(cnp.ndarray columns_array, list firsts):
     """The first row of each text that has any; text i has the rows from `firsts[i]` to `firsts[i + 1]`."""
-    cdef Py_ssize_t query, n = 0, i
-    rows = np.empty((len(firsts) - 1, columns.shape[1]), np.float32)
-    cdef float[:, ::1] values = rows
+    cdef Py_ssize_t query, n = 0, width = columns_array.shape[1]
+    cdef const float* columns = floats(columns_array)
+    rows = np.empty((len(firsts) - 1, width), np.float32)
+    cdef float* values = floats(rows)
     for query in range(len(firsts) - 1):
         if firsts[query] < firsts[query + 1]:
-            for i in range(columns.shape[1]):
-                values[n, i] = columns[<Py_ssize_t> firsts[query], i]
+            memcpy(values + n * width, columns + <Py_ssize_t> firsts[query] * width, width * sizeof(float))
             n += 1
     return rows[:n]
 

@@ -5,61 +5,72 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport INFINITY
 from libc.stdint cimport int16_t, int64_t, uint8_t
 
+cimport numpy as cnp
+
+from index._arrays cimport bytes_of, floats, integers
 from index.store._vectors cimport QUERY_STEPS, inner_product, insert_descending, prefetch, round_query
 
 import numpy as np
+
+cnp.import_array()
 
 cdef enum:
     PREFETCHED = 6  # rows that are loaded ahead
 
 
 def top_k(
-    const uint8_t[:, ::1] codes,
+    cnp.ndarray codes_array,
     float scale,
-    const int64_t[:, ::1] candidates,
-    const uint8_t[::1] allowed,
-    const float[:, ::1] queries,
+    cnp.ndarray candidates_array,
+    cnp.ndarray allowed_array,
+    cnp.ndarray queries_array,
     Py_ssize_t k,
 ):
     """The k allowed candidates closest to each query.
 
     Args:
-        codes: uint8 (rows, dim): `round(component * scale) + 128` of each vector.
-        scale: See `codes`.
-        candidates: int64 (n, m): rows; -1 for none.
-        allowed: uint8 (rows,): 1 for rows that may be returned.
-        queries: float32 (n, dim), rows of unit length.
+        codes_array: uint8 (rows, dim): `round(component * scale) + 128` of each vector.
+        scale: See `codes_array`.
+        candidates_array: int64 (n, m): rows; -1 for none.
+        allowed_array: uint8 (rows,): 1 for rows that may be returned.
+        queries_array: float32 (n, dim), rows of unit length.
         k: How many candidates are wanted.
 
     Returns:
         Cosines, float32 (n, k), largest first, and rows, int64 (n, k), padded with minus infinity and -1; the
         smallest number of candidates that any query got.
     """
-    cdef Py_ssize_t n = queries.shape[0], dim = codes.shape[1], i, j, size, fewest = k
+    cdef Py_ssize_t n = queries_array.shape[0], dim = codes_array.shape[1], m = candidates_array.shape[1]
+    cdef Py_ssize_t i, j, size, fewest = k
+    cdef const uint8_t* codes = bytes_of(codes_array)
+    cdef const uint8_t* allowed = bytes_of(allowed_array)
+    cdef const int64_t* candidates = integers(candidates_array)
+    cdef const float* queries = floats(queries_array)
     cdef float unit = 1.0 / (scale * QUERY_STEPS)
     rounded_bytes = PyBytes_FromStringAndSize(NULL, dim * sizeof(int16_t))
     cdef int16_t* rounded = <int16_t*> PyBytes_AS_STRING(rounded_bytes)
     cosines_array = np.empty((n, k), np.float32)
     rows_array = np.empty((n, k), np.int64)
-    cdef float[:, ::1] cosines = cosines_array
-    cdef int64_t[:, ::1] rows = rows_array
+    cdef float* cosines = floats(cosines_array)
+    cdef int64_t* rows = integers(rows_array)
     cdef float cosine
     cdef int64_t row
     cdef int offset
     with nogil:
         for i in range(n):
-            offset = round_query(&queries[i, 0], dim, rounded)
+            offset = round_query(queries + i * dim, dim, rounded)
             size = 0
-            for j in range(candidates.shape[1]):
-                if j + PREFETCHED < candidates.shape[1] and candidates[i, j + PREFETCHED] >= 0:
-                    prefetch(&codes[candidates[i, j + PREFETCHED], 0], dim)
-                row = candidates[i, j]
+            for j in range(m):
+                if j + PREFETCHED < m and candidates[j + PREFETCHED] >= 0:
+                    prefetch(codes + candidates[j + PREFETCHED] * dim, dim)
+                row = candidates[j]
                 if row >= 0 and allowed[row]:
-                    cosine = (inner_product(&codes[row, 0], rounded, dim) - offset) * unit
-                    size = insert_descending(&cosines[i, 0], &rows[i, 0], size, k, cosine, row)
+                    cosine = (inner_product(codes + row * dim, rounded, dim) - offset) * unit
+                    size = insert_descending(cosines, rows, size, k, cosine, row)
             fewest = min(fewest, size)
             for j in range(size, k):
-                cosines[i, j], rows[i, j] = -INFINITY, -1
+                cosines[j], rows[j] = -INFINITY, -1
+            candidates, cosines, rows = candidates + m, cosines + k, rows + k
     return cosines_array, rows_array, fewest
 
 
