@@ -12,6 +12,7 @@ from suggest.calibration import (
     RANKER_COLUMNS,
     SCORE_COLUMNS,
     BoostedCalibration,
+    Probabilities,
     ScoredCandidates,
     confidence_features,
 )
@@ -174,10 +175,10 @@ class Recorder:
     def __init__(self) -> None:
         self.asked: list[ScoredCandidates] = []
 
-    def probabilities(self, scored: ScoredCandidates) -> list[tuple[list[float], float]]:
+    def probabilities(self, scored: ScoredCandidates) -> list[Probabilities]:
         """See `Calibration.probabilities`."""
         self.asked.append(scored)
-        return [([0.5] * (stop - start), 0.25) for start, stop in pairwise(scored.top_indptr)]
+        return [Probabilities([0.5] * (stop - start), 0.25) for start, stop in pairwise(scored.top_indptr)]
 
 
 def test_probabilities_are_those_of_plain_walks() -> None:
@@ -198,9 +199,9 @@ def test_probabilities_are_those_of_plain_walks() -> None:
     judged = BoostedCalibration.load().probabilities(scored)
 
     expected = twin_ranking.running_min(accepted, bounds)
-    assert [probabilities for probabilities, _ in judged] == expected
+    assert [one.accepted for one in judged] == expected
     firsts = [answerable[start] if start < stop else 0.0 for start, stop in pairwise(bounds)]
-    assert [fits for _, fits in judged] == pytest.approx(firsts, rel=1e-12)
+    assert [one.answerable for one in judged] == pytest.approx(firsts, rel=1e-12)
 
 
 def test_the_pipeline_hands_on_what_each_step_gave(real_index: RealIndex) -> None:
