@@ -26,6 +26,7 @@ MINILM = "minilm"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = Path(__file__).parent / "weights"
 MEMOIZED_PARTS = 16384  # words whose sums of rows are memoized, a kilobyte each
+MEMOIZED_FEATURES = 256  # words whose features are: another model asks for those of the same text
 
 
 class Encoder(Protocol):
@@ -121,6 +122,7 @@ class StaticEncoder:
         self._scales = scales
         self._layout = layout
         self._part = memoized(self._sum, MEMOIZED_PARTS)
+        self._features = memoized(self._features_of, MEMOIZED_FEATURES)
 
     @classmethod
     def load(cls, folder: Path) -> StaticEncoder:
@@ -150,7 +152,10 @@ class StaticEncoder:
         return len(self._table)
 
     def features(self, text: str) -> list[int]:
-        """Rows of the table that are summed for a normalised text."""
+        """Rows of the table that are summed for a normalised text; the list is shared."""
+        return self._features(text)
+
+    def _features_of(self, text: str) -> list[int]:
         first, buckets = self._layout.vocabulary, self._layout.buckets
         return self._pieces(text) + [
             first + zlib.crc32(name.encode()) % buckets for name in hashed_features(text)

@@ -42,8 +42,9 @@ _SPHERE_BEFORE = re.compile(rf"({NUMBER}) (?={NUMBER} cyl)")
 _SPHERE_ALONE = re.compile(r"^(sphere\b.*\d) ?d?(?= per lens)")  # descriptors that leave the word out
 _SPHERE_OVER = re.compile(r"\bsphere (over [\d.]+) ?d\b")  # or have it before the number
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
-_INCH_MARK = re.compile(r"(?<=\d) ?(?:\"|\u201d|\u2033|'')")
-_HAS_AMOUNT = re.compile(r"\d|\bper ")  # without either there is no amount
+_INCH_MARKS = ('"', "\u201d", "\u2033", "''")
+_INCH_MARK = re.compile(rf"(?<=\d) ?(?:{'|'.join(_INCH_MARKS)})")
+_DIGIT = re.compile(r"\d")
 _SCALE = {"million": 1e6, "mil": 1e6, "billion": 1e9}
 MASS, VOLUME, CONCENTRATION, WEIGHT = map(DIMENSIONS.index, ("mass", "volume", "concentration", "weight"))
 _DOSES = {*map(DIMENSIONS.index, ("mass", "units", "volume", "activity", "time"))}  # are billed by multiples
@@ -74,7 +75,7 @@ def quantities(normalised: str) -> list[Quantity]:
     concentration is also a mass, and with one volume the mass in that volume. `per mg` is 1 mg. Of the masses
     of two substances the first counts.
     """
-    if not _HAS_AMOUNT.search(normalised) and not _NUMBER_WORD.search(normalised):
+    if not (_DIGIT.search(normalised) or "per " in normalised or _NUMBER_WORD.search(normalised)):
         return []
     text = _weighed(_of_first_substance(_lens(digits(normalised))))
     found = spans(text)
@@ -112,6 +113,8 @@ def size_ranges(normalised: str) -> list[Range]:
 
 def with_inches(text: str) -> str:
     """A text as typed, with each inch mark behind a digit written as "in"."""
+    if not any([mark in text for mark in _INCH_MARKS]):  # most texts
+        return text
     return _INCH_MARK.sub(" in ", text)
 
 

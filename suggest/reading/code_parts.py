@@ -27,7 +27,6 @@ class TypedCodes(msgspec.Struct, frozen=True):
     rest: str = ""
 
 
-
 def attached(signs: str, modifiers: Collection[str]) -> list[str] | None:
     """The modifiers that a code's tail such as `-RT` or `RTKX` is made of; None if it holds anything else."""
     letters = signs.replace("-", "").replace("/", "").upper()

@@ -40,7 +40,7 @@ _PACKING = re.compile(
 
 _ROUTE_AND_FORM = re.compile(rf"\b(ij|iv|im|sc|sq)\s+(?:{_INJECTED_FORMS})\b", re.IGNORECASE)
 _FORM_ALONE = re.compile(r"\b(?:solr|sosy|soaj|soct|sopn|susr|susy|srer|prsy)\b", re.IGNORECASE)
-_FORM_SIGN = re.compile(r"so(?:l[nr]|sy|a|ct|pn)|sus|emul|conc|prsy|srer", re.IGNORECASE)
+_FORM_SIGNS = ("soln", "solr", "sosy", "soa", "soct", "sopn", "sus", "emul", "conc", "prsy", "srer")
 """What any injected form begins with."""
 
 
@@ -88,7 +88,8 @@ def without_packing(text: str) -> str:
     if found is not None and (found.name or found.forms):
         amount = f"{found.amount:g} {found.unit}" if found.unit else ""
         return " ".join(filter(None, [found.name, amount, *(found.forms or [_injected(text)])]))
-    if _FORM_SIGN.search(text) is not None:
+    lowered = text.lower()
+    if any([sign in lowered for sign in _FORM_SIGNS]):
         shorter = _FORM_ALONE.sub(" ", _ROUTE_AND_FORM.sub(r"\1", text))
         return shorter if shorter != text else text
     return text
