@@ -23,6 +23,8 @@ UNKNOWN_WEIGHT = 4.0  # of a word that no code has
 MAX_ITEM_WORDS = 8  # of one item; a longer piece is a sentence
 MIN_PAIR_CONFIDENCE = 0.6  # of each of two pieces with nothing but a comma between them
 MAX_RARE_CODES = 16  # codes that a word stands in which names a thing
+SURE_WHOLE = 0.9  # confidence of the code of the whole text that makes it likely to be one thing
+MIN_CONFIDENCE_OF_ONE = 0.75  # of an item of such a text
 SURE = 0.9  # confidence of a piece that is an item although the code of the whole text has its words
 MIN_UNKNOWN_CONFIDENCE = 0.6  # of an item without a known term
 
@@ -33,15 +35,18 @@ _SEPARATOR = re.compile(
     r"|(?P<word>\s+and\s+|\s*&\s+)",
     re.IGNORECASE,
 )
-_SIGNS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x1f;|+/,&.)")
-"""One of these is in every separator that is no word between blanks."""
+_SIGNS = frozenset("\n\r\t\v\f\x1c\x1d\x1e\x1f;|+&")
+_BETWEEN_BLANKS = (" and ", " with", " plus ", " as well", " / ", ". ", ") ")
+_COMMA = re.compile(r",(?=\s|[a-z]{3})")
+"""Every separator has one of these signs, one of these parts, or such a comma."""
 
 _JOINED = ("word", "sign")
 _LEAD = re.compile(r"^[^,;\n]{0,40}?(?::|\s-)\s+(?=\S)")
 _GOES_ON = re.compile(
     r"(?:with|without|w/o?|wo|no|non|not|for|in|on|per|of|by|to|from|at|as|than|when|if|or|any|all|each|every|up|more"
     r"|less|over|under|due|see|she|he|they|his|her|it|is|are|was|needs?|wants?|send|using|used|left|right|incl\w*"
-    r"|exclud\w*|initial|first|second|third|self|other|unspecified|containing|depot|pooled|\w+-free|\("
+    r"|exclud\w*|initial|first|second|third|self|other|unspecified|containing|depot|pooled|\w+-free|\(|sits|takes?"
+    r"|observe|\d+\s+or\s+(?:fewer|less|more)|\w+(?:able|ible|proof|somal)(?=\s*(?:w/|with\b|/|\d))"
     r"|\d+(?:\.\d+)?\s*(?:mg|mcg|ml|lpm|cm|mm|in|inch|fr|units?))(?![\w'])",
     re.IGNORECASE,
 )
@@ -50,10 +55,19 @@ _GOES_ON = re.compile(
 _DESCRIBES = re.compile(
     r"(?:(?:pair|pr|ea|each|any|type|size|sz|level|lvl|mod\w*|standard|custom\w*|prefab\w*|complete|sterile|vinyl"
     r"|non-?sterile|adult|pediatric|child|small|medium|large|short|long|replacement|only|adjustable|disposable|latex"
-    r"|reusable|rigid|soft|folding|fixed|wheeled|assembly|or|and|height|form|private|human|flexible|nos|unit)\W*)+",
+    r"|reusable|rigid|soft|folding|fixed|wheeled|assembly|or|and|height|form|private|human|flexible|nos|unit|hemi"
+    r"|waist|age|\d+)\W*)+",
     re.IGNORECASE,
 )
 """A piece of nothing but words that describe the thing before it."""
+
+_NOT_ORDERED = re.compile(
+    r"\b(?:failed|tried|(?:not|n't) tolerat\w*|lost response|intoleran\w*|allerg\w*|contraindicat\w*|refused"
+    r"|declined|without relief|out of warranty|already has|no longer|can(?:'t|not)|could not|broke|broken"
+    r"|reflux|hx|h/o|s/p|status post|previous\w*|prior|rising)\b",
+    re.IGNORECASE,
+)
+"""What a piece says that tells of something before: it is not ordered now."""
 
 _SMALL_LETTERS = re.compile(r"(?:^|\s)[a-z]{3}")
 _LETTERS = re.compile(r"[a-z]{3}", re.IGNORECASE)
@@ -96,8 +110,8 @@ class Items:
     def spans(self, text: str, whole: Best | None, best_of: BestOf) -> tuple[Span, ...]:
         """The items that a text enumerates; empty for a text of one thing.
 
-        A text without separators costs one regular expression, one with them the reading of its pieces up to
-        one that names nothing. Only what still looks like an enumeration is ranked, piece by piece.
+        A text with separators costs the reading of its pieces up to one that names nothing. Only what still
+        looks like an enumeration is ranked, piece by piece.
 
         Args:
             text: As typed.
@@ -106,9 +120,9 @@ class Items:
         """
         if whole is None or len(text) > MAX_CHARACTERS or not _may_list(text):
             return ()
-        if _SEPARATOR.search(text) is None or package(text):
+        if package(text):
             return ()
-        parts = _parts(text)
+        parts = _ordered(text, _parts(text))
         if not 2 <= len(parts) <= MAX_ITEMS:
             return ()
         queries = self._read(text, parts)
@@ -146,6 +160,8 @@ class Items:
     def _is_item(self, part: Part, query: Query, best: Best, whole: Best, rows: Sequence[int]) -> bool:
         """Whether a piece is a thing by itself and no part of what stands before it."""
         least = MIN_JOINED_CONFIDENCE if part.joint in _JOINED else MIN_CONFIDENCE
+        if whole.confidence >= SURE_WHOLE:
+            least = MIN_CONFIDENCE_OF_ONE
         if len(query.words) > MAX_ITEM_WORDS:
             return False
         if best.refused or best.confidence < least or best.row in rows:
@@ -214,7 +230,9 @@ def _may_list(text: str) -> bool:
     if not text.isascii() or not _SIGNS.isdisjoint(text):  # not ASCII: other signs and other blanks
         return True
     lowered = text.lower()
-    return " and " in lowered or " with" in lowered or " plus " in lowered or " as well" in lowered
+    if any([part in lowered for part in _BETWEEN_BLANKS]):
+        return True
+    return "," in lowered and _COMMA.search(lowered) is not None
 
 
 def _least(bests: Sequence[Best | None]) -> float:
@@ -243,6 +261,18 @@ def _parts(text: str) -> list[Part]:
         at, joint = match.end(), match.lastgroup or ""
     _add(parts, text, at, len(text), joint)
     return parts
+
+
+def _ordered(text: str, parts: Sequence[Part]) -> list[Part]:
+    """The pieces that do not tell of something before ("failed methotrexate and Humira")."""
+    ordered: list[Part] = []
+    told = False
+    for part in parts:
+        told = told and part.joint == "word"
+        told = told or _NOT_ORDERED.search(text, part.span.start, part.span.stop) is not None
+        if not told:
+            ordered.append(part)
+    return ordered
 
 
 def _add(parts: list[Part], text: str, start: int, stop: int, joint: str) -> None:

@@ -98,6 +98,10 @@ def test_things_that_stand_by_themselves_are_items(text: str, expected: list[str
         "WALKER,COMMODE",
         "walker, walker",
         "WALKER, BLUE 7",
+        "walker, failed the commode and shower chair",
+        "walker, commode not tolerated, shower chair broke",
+        "walker, 10 or fewer tape",
+        "walker, foldable w/ commode",
         "Zorplex: 25 Vial In 1 Carton / 2 Ml In 1 Vial",
         "walker, " * 60,
         "",
@@ -132,6 +136,16 @@ def test_a_piece_that_is_unlikely_is_no_item() -> None:
         (8, 15),
         (17, 22),
     ]
+
+
+@pytest.mark.parametrize(("whole", "found"), [(0.85, 2), (0.95, 0)])
+def test_a_text_that_surely_has_one_code_needs_likelier_items(whole: float, found: int) -> None:
+    """The whole of a text may say its one code well, whatever its pieces resemble."""
+
+    def fair(queries: Sequence[Query]) -> list[Best | None]:
+        return [Best(i, 0.7, refused=False) for i, _ in enumerate(queries)]
+
+    assert len(spans("walker, commode", Best(7, whole, refused=False), fair)) == found
 
 
 @settings(max_examples=200, deadline=None)
