@@ -14,8 +14,8 @@ from index.store.texts import LONG, SHORT
 from suggest._candidates import CodeTexts
 from suggest.reader import Query
 
-CODES_BY_MEANING = 14  # more when a user wants more suggestions
-CODES_BY_WORDS = 8
+CODES_BY_MEANING = 12
+CODES_BY_WORDS = 6
 CODES_BY_TERM = 8  # of each known term
 
 _KINDS = {LONG: 0, SHORT: 1}  # of texts, as `CodeTexts` numbers them

@@ -17,7 +17,7 @@ from suggest.reader import Query
 from tests.twin_store import cosine
 
 K1, B = 1.2, 0.5
-BY_WORDS = 8
+BY_WORDS = 6
 BY_TERM = 8
 LONGEST = 600  # characters of a query whose words count for BM25
 
