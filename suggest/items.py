@@ -21,12 +21,12 @@ MAX_HELD = 0.6  # share of an item's words that the code of the whole text may h
 MAX_LEAD_WORDS = 4  # of words before the first item that are none themselves
 UNKNOWN_WEIGHT = 4.0  # of a word that no code has
 MAX_ITEM_WORDS = 8  # of one item; a longer piece is a sentence
-MIN_PAIR_CONFIDENCE = 0.6  # of each of two pieces with nothing but a comma between them
+MIN_PAIR_CONFIDENCE = 0.4  # of each of two pieces with nothing but a comma between them
 MAX_RARE_CODES = 16  # codes that a word stands in which names a thing
 SURE_WHOLE = 0.9  # confidence of the code of the whole text that makes it likely to be one thing
 MIN_CONFIDENCE_OF_ONE = 0.75  # of an item of such a text
 SURE = 0.9  # confidence of a piece that is an item although the code of the whole text has its words
-MIN_UNKNOWN_CONFIDENCE = 0.6  # of an item without a known term
+MIN_UNKNOWN_CONFIDENCE = 0.4  # of an item without a known term
 
 _SEPARATOR = re.compile(
     r"(?P<line>\s*[\n;|•]\s*|(?:^|(?<=\s))\(?\d{1,2}[.)]\s+(?=[a-z]))"
@@ -62,9 +62,9 @@ _DESCRIBES = re.compile(
 """A piece of nothing but words that describe the thing before it."""
 
 _NOT_ORDERED = re.compile(
-    r"\b(?:failed|tried|(?:not|n't) tolerat\w*|lost response|intoleran\w*|allerg\w*|contraindicat\w*|refused"
-    r"|declined|without relief|out of warranty|already has|no longer|can(?:'t|not)|could not|broke|broken"
-    r"|reflux|hx|h/o|s/p|status post|previous\w*|prior|rising)\b",
+    r"\b(?:failed|tried|(?:not|n't) tolerat\w*|lost response|intoleran\w*|allerg\w*|contraindicat\w*"
+    r"|refused|declined|non-?compliant|without relief|out of warranty|already has|no longer|can(?:'t|not)"
+    r"|could not|broke|broken|reflux|hx|h/o|s/p|status post|previous\w*|prior|rising)\b",
     re.IGNORECASE,
 )
 """What a piece says that tells of something before: it is not ordered now."""

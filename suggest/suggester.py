@@ -320,14 +320,23 @@ class Suggester:
             if scope.rows is not None:
                 queries = [on_rows(query, scope.rows) for query in queries]
             rankings = self._pipeline.rankings(queries, 1, scope.without_measures)
-            return [_best(ranking, ranking.answerable < self._refuse_below) for ranking in rankings]
+            return [self._best(ranking) for ranking in rankings]
 
         items = []
-        for start, stop in self._items.spans(text, _best(ranking, refused), best_of):
+        whole = Best(ranking.rows[0], ranking.confidences[0], refused)
+        for start, stop in self._items.spans(text, whole, best_of):
             piece = text[start:stop]
             suggestions = self._likely(piece, self._read(piece, scope), scope, min(scope.k, ITEM_K))
             items.append(Item(start, stop, piece, suggestions))
         return tuple(items)
+
+    def _best(self, ranking: Ranking) -> Best | None:
+        """The best candidate of a text with the confidence that an answer would show; None without any."""
+        if not ranking.rows:
+            return None
+        any_fits = min(1.0, ranking.answerable / SURELY_ANSWERABLE)
+        refused = ranking.answerable < self._refuse_below
+        return Best(ranking.rows[0], ranking.confidences[0] * any_fits, refused)
 
     def _likely(self, text: str, query: Query, scope: Scope, k: int) -> tuple[Suggestion, ...]:
         """At most k suggestions for a text; none if no code is likely."""
@@ -388,11 +397,6 @@ class Suggester:
         if not invalid and not scope.filters.include_terminated:
             return leading + ranked
         return valid_first(leading + ranked + invalid)[: scope.k]
-
-
-def _best(ranking: Ranking, refused: bool) -> Best | None:
-    """The best candidate of a text, None without any."""
-    return Best(ranking.rows[0], ranking.confidences[0], refused) if ranking.rows else None
 
 
 def _at_least(suggestions: list[Suggestion], confidence: float) -> list[Suggestion]:

@@ -15,6 +15,7 @@ from index.store.artifact import Artifact
 from index.text.lexicon import Entry
 from suggest.answer import Filters, LooksLike, Why
 from suggest.calibration import Probabilities, ScoredCandidates
+from suggest.items import Best, BestOf, Span
 from suggest.ranker import FusionRanker
 from suggest.reader import Query
 from suggest.suggester import Suggester
@@ -438,3 +439,23 @@ def test_each_item_of_an_enumeration_has_its_own_suggestions(
     assert answer.items[0].suggestions == alone.suggestions
     assert answer.suggestions
     assert alone.items == ()
+
+
+@pytest.mark.parametrize(("answerable", "shown"), [(0.95, 0.5), (0.6, 0.5 * 0.6 / 0.9)])
+def test_items_are_judged_by_the_confidence_that_is_shown(
+    answerable: float, shown: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A piece of which it is doubtful that it has any code is less of an item."""
+    small = suggester(assemble(Sources(SMALL), LetterEncoder()), answerable)
+    judged: list[tuple[int, float, bool]] = []
+
+    def spans(text: str, whole: Best, best_of: BestOf) -> tuple[Span, ...]:
+        bests = best_of([small._reader.read(piece) for piece in text.split(", ")])
+        judged.extend([(one.row, one.confidence, one.refused) for one in bests if one is not None])
+        return ()
+
+    monkeypatch.setattr(small._items, "spans", spans)
+
+    small.suggest(["dog bandage, spring crutch"], date_of_service=ON)
+
+    assert judged == [(0, pytest.approx(shown), False), (2, pytest.approx(shown), False)]
