@@ -85,6 +85,7 @@ reading: $(VENV)/full.stamp  ## after `make eval`: how well texts are read; BEFO
 	$(READING) robustness $(DEV) --split cms --index runs/indexes/2026-01 --on $(ON)
 	$(READING) route $(wildcard $(SHARED)/data/eval/dev/route.jsonl) --count $(COUNTED) --index runs/indexes/2026-01 --on $(ON)
 	$(READING) refusals $(DEV) --split cms --index runs/indexes/2026-01 --on $(ON)
+	$(READING) enumerations eval/cases/written/enumerations.jsonl --index runs/indexes/2026-01 --on $(ON)
 	$(READING) calibration runs/dev/default
 	$(READING) confusions runs/dev/default --index runs/indexes/2026-01
 ifneq ($(BEFORE),)

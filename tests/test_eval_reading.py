@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from eval.errors import RunFolderError
+from eval.errors import CaseFileError, RunFolderError
 from eval.measures.shares import share
 from eval.reading import __main__ as command
-from eval.reading import before_after, calibration, changes, coverage, refusals, robustness, route
+from eval.reading import (
+    before_after,
+    calibration,
+    changes,
+    coverage,
+    enumerations,
+    refusals,
+    robustness,
+    route,
+)
 from eval.reading.replies import field_by_text, read_all
 from eval.run import new_manifest, write_json
 from tests.eval_fakes import BOOK, DAY, FixedSystem, case, result
@@ -279,6 +289,57 @@ def test_further_fields_of_a_case_are_read_by_text(tmp_path):
     assert [case.set for case in read_all([path], ["some"])] == ["some: k"]
 
 
+def test_items_are_compared_with_those_of_the_writer():
+    """By writer: found at all, the same ones but for signs, things that are met, and texts that are cut."""
+    listed = [
+        enumerations.Listed("walker, commode.", ("walker", "commode."), "a"),
+        enumerations.Listed("walker and seat", ("walker", "seat"), "a"),
+        enumerations.Listed("walker, folding", (), "a"),
+        enumerations.Listed("gloves, tape and gauze", ("gloves", "tape", "gauze"), "b"),
+    ]
+    items = {
+        listed[0].text: ["Walker", "commode"],
+        listed[2].text: ["walker", "folding"],
+        listed[3].text: ["gloves, tape", "gauze"],
+    }
+
+    class Lister:
+        def suggest(self, texts, date_of_service):
+            found = [[SimpleNamespace(text=item) for item in items.get(text, ())] for text in texts]
+            return [SimpleNamespace(items=own) for own in found]
+
+    measured = enumerations.measure_enumerations(Lister(), listed, DAY)
+
+    assert measured == [
+        enumerations.Enumerations("a", share(1, 2), share(1, 2), share(2, 4), share(1, 1)),
+        enumerations.Enumerations("b", share(1, 1), share(0, 1), share(3, 3), share(0, 0)),
+    ]
+    assert enumerations.enumeration_rows(measured)[1][:2] == ["a", "2"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"text": "walker", "items": ["walker"]}', '{"text": "a, b", "items": ["a", "c"]}', "[]", "{"],
+)
+def test_a_line_that_lists_nothing_is_refused_with_its_place(line, tmp_path):
+    """One item, an item that is not in the text, and what is no such line."""
+    path = tmp_path / "listed.jsonl"
+    path.write_text('{"text": "a, b", "items": ["a", "b"]}\n' + line)
+    with pytest.raises(CaseFileError, match=r"listed\.jsonl:2: "):
+        enumerations.read_listed(path)
+
+
+def test_the_shipped_enumerations_can_be_read():
+    """Two writers, who wrote texts of several things and of one."""
+    listed = enumerations.read_listed(
+        Path(__file__).parents[1] / "eval" / "cases" / "written" / "enumerations.jsonl"
+    )
+    assert len(listed) == 650
+    assert {(one.source, bool(one.items)) for one in listed} == {
+        (writer, several) for writer in ("hand-m", "hand-n") for several in (True, False)
+    }
+
+
 def test_the_commands_answer_from_a_real_index(real_index, tmp_path, capsys):
     """Robustness, route and refusals on the shipped starter cases."""
     (tmp_path / "cases.jsonl").write_text(
@@ -290,6 +351,10 @@ def test_the_commands_answer_from_a_real_index(real_index, tmp_path, capsys):
         assert command.main([*arguments, "--on", "2026-01-15", "--out", str(tmp_path / "out")]) == 0
         assert f"\n{first}" in capsys.readouterr().out
     assert json.loads((tmp_path / "out" / "route.json").read_text())[0]["form"] == "cases"
+    (tmp_path / "listed.jsonl").write_text('{"text": "walker, commode", "items": ["walker", "commode"]}\n')
+    arguments = ["enumerations", str(tmp_path / "listed.jsonl"), "--index", str(real_index.folder)]
+    assert command.main([*arguments, "--on", "2026-01-15", "--out", str(tmp_path / "out")]) == 0
+    assert json.loads((tmp_path / "out" / "enumerations.json").read_text())[0]["exact"]["hits"] == 1
 
 
 def test_intervals_over_sources_hold_where_those_over_lines_do_not():

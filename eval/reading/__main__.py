@@ -62,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="FILE",
                 help="line files (.jsonl) and crosswalks (.csv) by which the commonest injectables are found",
             )
+    action = _add(actions, "enumerations")
+    action.add_argument("file", type=Path, metavar="FILE", help="texts with their items, JSON lines")
+    action.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
+    action.add_argument("--on", type=date.fromisoformat, default=date.today(), help="date of service")
     for name in ("calibration", "confusions"):
         action = _add(actions, name)
         action.add_argument("run", type=Path, metavar="RUN", help="run folder of `hcpcs eval run`")
@@ -144,6 +148,14 @@ def _refusals(options: argparse.Namespace) -> Tables:
     return tables
 
 
+def _enumerations(options: argparse.Namespace) -> Tables:
+    from eval.reading.enumerations import enumeration_rows, measure_enumerations, read_listed
+
+    suggester = _setting(options, options.on).suggester(None)
+    measured = measure_enumerations(suggester, read_listed(options.file), options.on)
+    return {"enumerations": (enumeration_rows(measured), measured)}
+
+
 def _calibration(options: argparse.Namespace) -> Tables:
     from eval.reading import calibration
 
@@ -183,6 +195,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], Tables]] = {
     "robustness": _robustness,
     "route": _route,
     "refusals": _refusals,
+    "enumerations": _enumerations,
     "calibration": _calibration,
     "coverage": _coverage,
     "before-after": _before_after,
