@@ -32,9 +32,10 @@ COMPILED = {
 # the processor's cache, which between two requests holds other programs. HCPCS_PLAIN_PYTHON=1 leaves it as
 # it is. The smallest code, -Os, takes 3 % less time than -O2 there, and as much where nothing else runs.
 PLAIN = [
-    *("index.encoder", "index.store.exemplars", "index.store.lexical", "index.store.vectors"),
+    *("index.encoder", "index.store.exemplars", "index.store.forward", "index.store.lexical"),
+    *("index.store.terms", "index.store.vectors"),
     *("index.text.attributes", "index.text.heads", "index.text.memoize", "index.text.polarity"),
-    *("index.text.quantities", "index.text.ranges"),
+    *("index.text.quantities", "index.text.ranges", "index.text.spelling"),
     *("suggest.against", "suggest.calibration", "suggest.candidates", "suggest.confidences"),
     *(
         "suggest.exemplars",
@@ -46,7 +47,8 @@ PLAIN = [
     ),
     *("suggest.claim.given", "suggest.claim.scan", "suggest.claim.stated", "suggest.claim.units"),
     *("suggest.measures", "suggest.ranker", "suggest.ranking", "suggest.reader", "suggest.reasons"),
-    *("suggest.reading.codes", "suggest.reading.digits", "suggest.reading.packages"),
+    *("suggest.modifiers", "suggest.scope"),
+    *("suggest.reading.clauses", "suggest.reading.codes", "suggest.reading.digits", "suggest.reading.packages"),
     *("suggest.suggester", "suggest.suggestions", "suggest.systems", "suggest.trees", "suggest.word_marks"),
 ]
 if os.environ.get("HCPCS_PLAIN_PYTHON"):

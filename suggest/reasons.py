@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import NamedTuple
+
+import msgspec
 
 from index.code_systems import LEVEL_I, system_of_code
 from index.store.artifact import Artifact
@@ -44,7 +45,7 @@ _NAMES = {
 }
 
 
-class _Term(NamedTuple):
+class _Term(msgspec.Struct, frozen=True):
     """A known term of the text.
 
     Attributes:
@@ -149,7 +150,7 @@ class Reasons:
         terms = _terms(query, typed) if query.hits else []
         names = [term for term in terms if term.rows]
         added = frozenset(chain.from_iterable([term.added for term in terms])) if terms else NO_WORDS
-        texts, positions = self._texts, self._positions
+        texts, positions, labels = self._texts, self._positions, self._labels
         shared = meant = self._words.shared([positions[position] for position in closest], typed)
         if added:
             meant = self._words.shared([self._descriptors[row] for row in rows], added)
@@ -159,8 +160,8 @@ class Reasons:
         said: dict[tuple[int, Phrases, Phrases], tuple[str, Phrases]] = {}  # many codes share the same words
         for row, text, own, means, denied in zip(rows, closest, shared, meant, against, strict=True):
             shown = texts[positions[text]]
-            source, matched = SOURCES.get(shown.source, shown.source), shown.text
-            label = self._labels[shown.source]
+            kind, matched = shown.source, shown.text
+            source, label = SOURCES.get(kind, kind), labels[kind]
             if row in self._level_1:
                 label = label.replace(self._owner, f"{LEVEL_I.name} ", 1)
             summary = label + (matched if len(matched) <= MAX_TERM_CHARS else _cut(matched))

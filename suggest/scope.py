@@ -16,6 +16,7 @@ from suggest.answer import Ask, Filters
 from suggest.known_dates import NO_DATES, KnownDates
 
 MAX_CACHED_MASKS = 64  # one byte a code each
+MAX_CACHED_SCOPES = 256  # which share the masks
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -59,14 +60,16 @@ class Scopes:
         self._dates = dates
         self._mask = lru_cache(MAX_CACHED_MASKS)(self._computed_mask)
         self._rows = lru_cache(MAX_CACHED_MASKS)(self._rows_on)
-        self._warnings = lru_cache(MAX_CACHED_MASKS)(dates.warnings)
+        self._scope = lru_cache(MAX_CACHED_SCOPES)(self._scope_on)
 
     def of(self, ask: Ask) -> Scope:
         """The scope of an ask; without a date of service it is that of today."""
-        on = ask.on or date.today()
-        allowed, n_allowed, without_measures = self._mask(on, ask.filters)
-        rows, warnings = self._rows(on), self._warnings(on)
-        return Scope(ask.k, on, ask.filters, allowed, n_allowed, without_measures, rows, warnings)
+        return self._scope(ask.k, ask.on or date.today(), ask.filters)
+
+    def _scope_on(self, k: int, on: date, filters: Filters) -> Scope:
+        allowed, n_allowed, without_measures = self._mask(on, filters)
+        rows, warnings = self._rows(on), self._dates.warnings(on)
+        return Scope(k, on, filters, allowed, n_allowed, without_measures, rows, warnings)
 
     def _rows_on(self, on: date) -> Rows | None:
         return self._catalogue.rows_on(on) if isinstance(self._catalogue, PastCatalogue) else None
