@@ -48,7 +48,12 @@ PLAIN = [
     *("suggest.claim.given", "suggest.claim.scan", "suggest.claim.stated", "suggest.claim.units"),
     *("suggest.measures", "suggest.ranker", "suggest.ranking", "suggest.reader", "suggest.reasons"),
     *("suggest.modifiers", "suggest.scope"),
-    *("suggest.reading.clauses", "suggest.reading.codes", "suggest.reading.digits", "suggest.reading.packages"),
+    *(
+        "suggest.reading.clauses",
+        "suggest.reading.codes",
+        "suggest.reading.digits",
+        "suggest.reading.packages",
+    ),
     *("suggest.suggester", "suggest.suggestions", "suggest.systems", "suggest.trees", "suggest.word_marks"),
 ]
 if os.environ.get("HCPCS_PLAIN_PYTHON"):

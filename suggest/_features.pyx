@@ -81,7 +81,7 @@ cdef struct Row:
     float attributes_sibling_gap
     float route_agree
     float route_clash
-    float route_beaten
+    float beaten
     float route_theme
     float fit_theme
     float part_theme
@@ -112,6 +112,7 @@ FIELD_NAMES = tuple(<dict> _EMPTY)
 
 cdef float UNKNOWN_WORD = 4.0  # weight of a word that no code holds: a model number, or the name that decides
 cdef float MISSING = -0.25, EXTRA = -0.125  # in a theme: what only the text states, what only the code states
+cdef float TIE = 1e-4  # shares and denials that differ by less are equal
 cdef float NO_RATIO = 9.0  # where no quantity can be compared
 cdef float NO_TIMES = -1.0  # where no quantity is a whole multiple
 cdef double AT_EDGE = ranges.AT_EDGE
@@ -313,6 +314,8 @@ cdef class FeatureKernel:
             self._terms(out, codes, n, terms, len(words))
             self._quantities(out, codes, n, quantities)
             self._attributes(out, codes, n, attributes)
+            if _denies(marks, len(words)):
+                self._denied(out, codes, n)
             self._code(out, codes, n)
             _of_query(out, n, mended)
         return matrix
@@ -495,7 +498,7 @@ cdef class FeatureKernel:
                 if rows[i].route_clash and rows[j].route_agree and (
                     rows[j].name_missing <= rows[i].name_missing or self.generic[codes[j]]
                 ):
-                    rows[i].route_beaten = 1.0
+                    rows[i].beaten = 1.0
             if rival > -1e9:
                 rows[i].attributes_sibling_gap = rows[i].attributes_agree - rows[i].attributes_clash - rival
 
@@ -530,6 +533,17 @@ cdef class FeatureKernel:
         if row.route_clash:
             row.route_agree = 0.0
 
+    cdef void _denied(self, Row* rows, const int64_t* codes, Py_ssize_t n) noexcept nogil:
+        """Mark the codes that state what the text denies, where another of their kind holds as much and does not."""
+        cdef Py_ssize_t i, j
+        for i in range(n):
+            if rows[i].denied_by_text <= 0:
+                continue
+            for j in range(n):
+                if self.kin[codes[j]] == self.kin[codes[i]] and _denial(&rows[j]) > _denial(&rows[i]) + TIE:
+                    if _holds_as_much(&rows[j], &rows[i]):
+                        rows[i].beaten = 1.0
+
     cdef void _code(self, Row* rows, const int64_t* codes, Py_ssize_t n):
         cdef Py_ssize_t i, code
         cdef Row* row
@@ -540,6 +554,26 @@ cdef class FeatureKernel:
             row.length = self.length[code]
             row.section_drug, row.section_device = self.sections[code, 0], self.sections[code, 1]
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
+
+
+cdef bint _denies(list marks, Py_ssize_t n_words):
+    """Whether a text denies any of its own words."""
+    cdef Py_ssize_t word
+    for word in range(n_words):
+        if <uint8_t> marks[word] & WORD_DENIED:
+            return True
+    return False
+
+
+cdef inline bint _holds_as_much(Row* other, Row* row) noexcept nogil:
+    """Whether another code holds the words, attributes and sizes of the text as well as a code does."""
+    if other.query_share < row.query_share - TIE or other.query_share_plain < row.query_share_plain - TIE:
+        return False
+    if other.attributes_agree - other.attributes_clash < row.attributes_agree - row.attributes_clash:
+        return False
+    if other.quantity_fit < row.quantity_fit or other.range_outside > row.range_outside:
+        return False
+    return other.route_clash <= row.route_clash
 
 
 cdef inline float _denial(Row* row) noexcept nogil:

@@ -279,10 +279,12 @@ FEATURES = (
     Feature("route_clash", "attributes",
             "1 if text and code state routes or ways of injection (IV, IM ...), but none in common, else 0.",
             0, 1, _ATTRIBUTES, confidence=True),
-    Feature("route_beaten", "attributes",
+    Feature("beaten", "attributes",
             "1 if the routes clash and another candidate whose route agrees has a `name_missing` no larger "
-            "or is a catch-all, else 0. The ranker takes `ROUTE_PENALTY` from the score.",
-            0, 1, f"{_ATTRIBUTES}, name_missing, Profiles.generic"),
+            "or is a catch-all; or if the code states a word that the text denies and another candidate "
+            "whose descriptor begins with the same word does so less and holds words, attributes and sizes "
+            "of the text no worse; else 0. The ranker takes `BEATEN_PENALTY` from the score.",
+            0, 1, f"{_ATTRIBUTES}, name_missing, denied_by_text, Profiles.generic, Profiles.kin"),
     Feature("route_theme", "attributes",
             "Evidence of the theme route: way of injection, dose form, depot.",
             -_OPPOSITIONS_OF["route"], _OPPOSITIONS_OF["route"], _ATTRIBUTES),

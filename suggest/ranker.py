@@ -14,15 +14,16 @@ from suggest.features import NAMES
 from suggest.trees import Trees
 
 Floats = npt.NDArray[np.float32]
-ROUTE_PENALTY = 5.0
+BEATEN_PENALTY = 5.0
 """Taken from the score of a candidate of another route than the text states, where a candidate of the stated
-route holds the same names: a model that learned from few such texts may not prefer it for its dose."""
+route holds the same names, and of one that states what the text denies ("not custom"), where one like it does
+not: a model that learned from few such texts may prefer it for its dose, or for the word."""
 
 SIZE_PENALTY = 5.0
 """Taken from the score of a candidate whose range leaves out a size of the text, where a sibling near it has
 that size: prices give the commonest sibling for every size, and a model that learned from them does too."""
 
-_BEATEN, _OUTSIDE, _GAP = map(NAMES.index, ("route_beaten", "range_outside", "quantity_gap"))
+_BEATEN, _OUTSIDE, _GAP = map(NAMES.index, ("beaten", "range_outside", "quantity_gap"))
 _ALL_WORSE = -2.0
 """`quantity_gap` of a candidate that misses the one amount of a text which a sibling fits."""
 
@@ -67,7 +68,9 @@ class BoostedRanker:
     def scores(self, matrix: Floats) -> Floats:
         """See `Ranker.scores`."""
         scores = self._trees.predict(matrix)
-        return penalised(scores, matrix, (_BEATEN, ROUTE_PENALTY), (_OUTSIDE, _GAP, _ALL_WORSE, SIZE_PENALTY))
+        return penalised(
+            scores, matrix, (_BEATEN, BEATEN_PENALTY), (_OUTSIDE, _GAP, _ALL_WORSE, SIZE_PENALTY)
+        )
 
 
 class FusionRanker:

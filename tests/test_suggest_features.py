@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log, log1p
+from typing import Any
 
 import numpy as np
 import pytest
@@ -526,21 +527,21 @@ def test_a_stated_route_beats_another_route_of_the_same_name() -> None:
             {
                 "route_agree": [0, 1, 0],
                 "route_clash": [1, 0, 0],
-                "route_beaten": [beaten, 0, 0],
+                "beaten": [beaten, 0, 0],
                 "route_theme": [-0.25, -0.25, -0.25],
             },
         )
     codes.profiles.generic[1] = True  # a catch-all of the right route holds any name
-    check(numbers(asked("cane iv", attributes=injected), found([0, 1]), codes), {"route_beaten": [1, 0]})
+    check(numbers(asked("cane iv", attributes=injected), found([0, 1]), codes), {"beaten": [1, 0]})
     codes.profiles.generic[1] = False
     codes.profiles.attributes[0] = row(bits("route: injected", "way of injection: muscle"))
     check(
         numbers(asked("pad iv", attributes=injected), found([0, 1]), codes),
-        {"route_agree": [0, 1], "route_clash": [1, 0], "route_beaten": [1, 0]},
+        {"route_agree": [0, 1], "route_clash": [1, 0], "beaten": [1, 0]},
     )
     codes.profiles.attributes[0] = row(bits("route: oral"))
     oral = numbers(asked("pad po", attributes=bits("route: oral")), found([1, 2]), codes)
-    check(oral, {"route_clash": [1, 0], "route_beaten": [0, 0]})
+    check(oral, {"route_clash": [1, 0], "beaten": [0, 0]})
 
 
 def test_themes_and_gaps_by_hand() -> None:
@@ -608,6 +609,53 @@ def test_what_only_one_side_denies_is_not_held() -> None:
         },
     )
     check(open_, {"denied_by_code": [0, 0], "denied_by_text": [0, 0], "denied_by_both": [0, 0]})
+
+
+@pytest.mark.parametrize(
+    ("text", "changed", "beaten"),
+    [
+        ("cane no wood", {}, [0, 1]),  # code 0 is a cane without wood, code 2 has wood
+        ("cane wood", {}, [0, 0]),  # nothing is denied
+        ("no wood", {}, [0, 1]),
+        ("wheelchair no wood", {}, [0, 1]),
+        ("cane no wood", {"kin": {2: 5}}, [0, 0]),  # its descriptor begins with another word
+        ("cane no wood", {"attributes": {2: "age: child"}}, [0, 0]),  # and says what the text does
+        ("cane no wood", {"attributes": {0: "age: adult"}}, [0, 0]),
+        ("cane no wood 5 mg", {"amounts": {2: 5.0}}, [0, 0]),
+        ("cane no wood 5 mg", {"amounts": {0: 5.0}}, [0, 1]),
+        ("cane no wood 5 mg", {"ranges": {0: (6.0, 9.0)}}, [0, 0]),
+        ("cane no wood 5 mg", {"ranges": {2: (6.0, 9.0)}}, [0, 1]),
+        ("cane no wood", {"attributes": {0: "route: oral"}, "stated": "route: injected"}, [0, 0]),
+    ],
+)
+def test_a_code_that_states_what_the_text_denies_is_beaten_by_one_like_it(
+    text: str, changed: dict[str, Any], beaten: list[int]
+) -> None:
+    """The other holds no less of the text: words, attributes, sizes and routes."""
+    table, codes = with_roles(STATED, DENIED, STATED, STATED, STATED), columns_of()
+    for place, number in changed.get("kin", {}).items():
+        codes.profiles.kin[place] = number
+    for place, name in changed.get("attributes", {}).items():
+        codes.profiles.attributes[place] = row(bits(name))
+    for place, amount in changed.get("amounts", {}).items():
+        codes.profiles.dimensions[place, 0], codes.profiles.amounts[place, 0] = MASS, amount
+    for place, (low, high) in changed.get("ranges", {}).items():
+        codes.profiles.range_dimensions[place, 0] = MASS
+        codes.profiles.range_low[place, 0], codes.profiles.range_high[place, 0] = low, high
+    sizes = (Quantity(MASS, 5.0),) if "5 mg" in text else ()
+    stated = bits(changed.get("stated", "age: child"))
+
+    found_of = numbers(asked(text, quantities=sizes, attributes=stated), found([0, 2]), codes, table=table)
+
+    check(found_of, {"beaten": beaten})
+
+
+def test_a_code_that_holds_less_beats_none() -> None:
+    """Code 1 is a pad: it denies nothing, and it is no cane."""
+    table = with_roles(STATED, STATED, STATED, STATED, STATED)
+
+    check(numbers(asked("cane no wood"), found([0, 1]), table=table), {"beaten": [0, 0]})
+    check(numbers(asked("pad no wood"), found([0, 1]), table=table), {"beaten": [1, 0]})
 
 
 def test_the_thing_and_what_it_is_for() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.features import COUNT, NAMES
-from suggest.ranker import ROUTE_PENALTY, SIZE_PENALTY, BoostedRanker
+from suggest.ranker import BEATEN_PENALTY, SIZE_PENALTY, BoostedRanker
 
 
 class FirstColumn:
@@ -21,12 +21,12 @@ def test_a_beaten_route_costs_the_penalty() -> None:
     """Nothing else changes; the scores stay float32."""
     matrix = np.zeros((3, COUNT), np.float32)
     matrix[:, 0] = [2, 1, 0]
-    matrix[0, NAMES.index("route_beaten")] = 1
+    matrix[0, NAMES.index("beaten")] = 1
 
     scores = BoostedRanker(FirstColumn()).scores(matrix)
 
     assert scores.dtype == np.float32
-    assert scores.tolist() == [2 - ROUTE_PENALTY, 1, 0]
+    assert scores.tolist() == [2 - BEATEN_PENALTY, 1, 0]
 
 
 def test_a_size_outside_the_range_costs_the_penalty_where_a_sibling_fits() -> None:

@@ -68,7 +68,7 @@ def examples() -> Sequence[Example]:
     for i in range(LINES):
         matrix = rng.normal(size=(CANDIDATES, COUNT)).astype(np.float32)
         # The rules of routes and of sizes outweigh every score.
-        matrix[:, [NAMES.index("route_beaten"), NAMES.index("range_outside")]] = 0
+        matrix[:, [NAMES.index("beaten"), NAMES.index("range_outside")]] = 0
         kind = NO_CODE if i % 4 == 0 else "charge"
         cosines = matrix[:, NAMES.index("cosine")]
         labels = (cosines == cosines.max()) & (kind != NO_CODE)

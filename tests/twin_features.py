@@ -62,7 +62,7 @@ def of_query(
 ) -> Columns:
     """The numbers of one query's candidates: name -> one value a candidate."""
     known = words(terms, query, rows)
-    return {
+    columns = {
         **vectors(codes.family.tolist(), rows, cosines.tolist()),
         **word_scores(bm25.tolist()),
         **known,
@@ -72,6 +72,39 @@ def of_query(
         "mended": [query.mended for _ in rows],
         **code(codes, rows),
     }
+    if TEXT_DENIED in polarity(query.words):
+        kin = codes.profiles.kin[rows].tolist()
+        columns["beaten"] = [
+            max(one, float(_denied(columns, kin, i))) for i, one in enumerate(columns["beaten"])
+        ]
+    return columns
+
+
+def _denied(columns: Columns, kin: list[int], i: int) -> bool:
+    """Whether a candidate states what the text denies, and one like it holds as much and does so less."""
+    others = [j for j, other in enumerate(kin) if other == kin[i]]
+    denial = [
+        both - code - text
+        for both, code, text in zip(
+            *(columns[f"denied_by_{side}"] for side in ("both", "code", "text")), strict=True
+        )
+    ]
+    balance = [
+        agree - clash
+        for agree, clash in zip(columns["attributes_agree"], columns["attributes_clash"], strict=True)
+    ]
+    no_worse = [
+        j
+        for j in others
+        if denial[j] > denial[i] + 1e-4
+        and columns["query_share"][j] >= columns["query_share"][i] - 1e-4
+        and columns["query_share_plain"][j] >= columns["query_share_plain"][i] - 1e-4
+        and balance[j] >= balance[i]
+        and columns["quantity_fit"][j] >= columns["quantity_fit"][i]
+        and columns["range_outside"][j] <= columns["range_outside"][i]
+        and columns["route_clash"][j] <= columns["route_clash"][i]
+    ]
+    return columns["denied_by_text"][i] > 0 and bool(no_worse)
 
 
 def vectors(family: list[int], rows: list[int], cosines: list[list[float]]) -> Columns:
@@ -376,7 +409,7 @@ def attributes(codes: CodeColumns, stated: int, rows: list[int], name_missing: l
         "attributes_sibling_gap": [balance[i] - max(siblings[i], default=balance[i]) for i in places],
         "route_agree": list(map(float, agrees)),
         "route_clash": list(map(float, clashes)),
-        "route_beaten": [
+        "beaten": [
             float(clash and any(held <= missing for held in right))
             for clash, missing in zip(clashes, name_missing, strict=True)
         ],
