@@ -24,6 +24,8 @@ def read(text: str) -> list[str]:
         ("MRI w/o & w/ contrast", ["contrast: without then with"]),
         ("MRI without contrast followed by with contrast", ["contrast: without then with"]),
         ("unit dose", ["strength form: unit dose"]),
+        ("x-ray transport, 2 patients", ["people: group"]),
+        ("x-ray transport, one patient seen", ["people: alone"]),
         ("adult or pediatric", ["age: adult", "age: child"]),
         ("above knee, silicone", ["material: silicone", "joint level: above knee"]),
         ("per unit, 4 sq in", []),

@@ -140,8 +140,10 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "concentrated": "concentrated; concentrated form; conc; con",
     },
     "people": {
-        "group": "group; grp",
-        "alone": "individual; indiv; ind; one on one; 1 1",
+        "group": "group; grp; more than one patient; multiple patients; several patients; 2 patients;"
+        " 3 patients; two patients; three patients; 2 pts; 3 pts; two pts; three pts; multiple pts;"
+        " 2 or more patients",
+        "alone": "individual; indiv; ind; one on one; 1 1; one patient; one patient seen; 1 patient",
     },
     "place": {
         "home": "home; hh; in home; home health; hhc; hhcp",

@@ -13,6 +13,37 @@ MAX_RANK = 22_000  # words of the encoder's vocabulary, commonest first; rarer o
 
 _TOKENIZER = Path(__file__).parent.parent / "weights" / "encoder" / "tokenizer.json"
 
+_MEDICINES = """
+abilify actonel advair advil alendronate aleve allegra allopurinol alphagan alprazolam ambien amitriptyline
+amlodipine amoxicillin anastrozole apixaban aricept arimidex aripiprazole atenolol ativan atorvastatin
+augmentin bactrim benazepril benzonatate bisoprolol brimonidine bumetanide bupropion buspar buspirone
+canagliflozin candesartan carbamazepine carbidopa carisoprodol carvedilol ceftin cefuroxime celebrex
+celecoxib celexa cetirizine chlorthalidone cipro ciprofloxacin citalopram claritin clavulanate clonazepam
+clonidine clopidogrel colace colchicine coreg coumadin cozaar crestor cyclobenzaprine cymbalta dapagliflozin
+depakote desyrel dextromethorphan diazepam diclofenac diflucan diovan divalproex docusate donepezil
+doxazosin doxycycline dulcolax duloxetine dutasteride effexor eliquis empagliflozin enalapril escitalopram
+esomeprazole estradiol evista excedrin famciclovir famvir farxiga febuxostat felodipine femara fexofenadine
+finasteride flagyl flexeril flonase fluconazole fluoxetine fluticasone fosamax furosemide gabapentin
+gaviscon geodon glimepiride glipizide glucophage glyburide guaifenesin haloperidol hydralazine
+hydrochlorothiazide ibuprofen imodium indomethacin irbesartan januvia jardiance keflex keppra klonopin
+labetalol lamictal lamisil lamotrigine lansoprazole lasix latanoprost letrozole levaquin levetiracetam
+levodopa levofloxacin levothyroxine lexapro linagliptin liothyronine lipitor lisinopril lithium loperamide
+lopressor loratadine lorazepam losartan lovastatin lyrica maalox macrobid melatonin meloxicam memantine
+metamucil metaxalone metformin methimazole methocarbamol metoprolol metronidazole minocycline miralax
+mirapex mirtazapine mobic montelukast motrin mucinex mylanta namenda naproxen nasonex nebivolol neurontin
+nexium nifedipine nitrofurantoin nortriptyline norvasc olanzapine olmesartan omeprazole oseltamivir
+oxcarbazepine oxycodone paroxetine paxil pepcid percocet phenytoin pioglitazone plavix pramipexole
+pravastatin pregabalin prevacid prilosec proair progesterone propranolol protonix prozac pseudoephedrine
+quetiapine quinapril rabeprazole raloxifene ramipril remeron requip restoril risedronate risperdal
+risperidone rivaroxaban robaxin robitussin ropinirole rosuvastatin senna sennosides senokot seroquel
+sertraline sildenafil simethicone simvastatin sinemet singulair sitagliptin spiriva spironolactone
+sulfamethoxazole symbicort synthroid tadalafil tamiflu tamoxifen tamsulosin telmisartan temazepam terazosin
+terbinafine ticagrelor timolol timoptic tiotropium tizanidine topamax topiramate toprol torsemide tramadol
+trazodone trimethoprim tylenol ultram valacyclovir valium valproate valsartan valtrex venlafaxine ventolin
+vibramycin vicodin voltaren warfarin wellbutrin xalatan xanax xarelto zanaflex zantac ziprasidone zithromax
+zocor zoloft zolpidem zonisamide zyloprim zyprexa zyrtec
+"""
+
 _MEDICAL = """
 abdominoplasty ablation abscess acetabular adenoid adenoma adnexal aldolase aldosterone alkaline amniotic
 amylase anastomosis aneurysm angina angiogram angioscopy ankylosis antibody antigen anus aortogram aphakia
@@ -65,8 +96,9 @@ ventral ventricle vertebra vertebral vertigo vesicular vestibular virus viscosit
 def plain_words() -> frozenset[str]:
     """Ordinary English words (the commonest whole words of the encoder's vocabulary) and medical ones.
 
-    The medical ones are our own choice: anatomy, conditions and laboratory words that are not in descriptors
-    of Level II codes, but resemble words that are. Read when the first misspelt word is met.
+    The medical ones are our own choice: anatomy, conditions, laboratory words and common medicines that are
+    not in descriptors of Level II codes, but resemble words that are. Read when the first misspelt word is
+    met.
     """
     ranks = json.loads(read_once(_TOKENIZER))["model"]["vocab"]
     english = (
@@ -74,4 +106,4 @@ def plain_words() -> frozenset[str]:
         for word, rank in ranks.items()
         if rank < MAX_RANK and len(word) >= MIN_LETTERS and word.isalpha()
     )
-    return frozenset([*english, *_MEDICAL.split()])
+    return frozenset([*english, *_MEDICINES.split(), *_MEDICAL.split()])

@@ -13,11 +13,12 @@ _FAR = {
     *(("without",), ("w", "o"), ("wo",), ("w", "out"), ("with", "out"), ("denies",), ("lacking",)),
     *(("excluding",), ("excludes",), ("except",), ("other", "than"), ("rather", "than"), ("instead", "of")),
     *(("substitute", "for"), ("sub", "for"), ("in", "place", "of")),
+    *(("declines",), ("refuses",)),
 }
 """Words that deny the two that follow; a third is open."""
 
-_NEAR = {("non",), ("no",), ("not",)}
-"""Words that deny the one that follows."""
+_NEAR = {("non",), ("no",), ("not",), ("owns",), ("has", "own"), ("have", "own")}
+"""Words that deny the one that follows; what a patient owns is not asked for."""
 
 _NOT_WANTED = frozenset(
     (
@@ -72,7 +73,10 @@ def _marker(words: Sequence[str], i: int) -> tuple[int, int]:
     for width in (3, 2, 1):
         if tuple(words[i : i + width]) in _FAR:
             return width, 2
-    return (1, 1) if (words[i],) in _NEAR else (0, 0)
+    for width in (2, 1):
+        if tuple(words[i : i + width]) in _NEAR:
+            return width, 1
+    return 0, 0
 
 
 def _both_meant(words: Sequence[str], i: int) -> bool:
