@@ -1,4 +1,4 @@
-"""Compiled from `_ranking.pyx`. Arrays are C-contiguous, but for `penalised`; positions are not checked."""
+"""Compiled from `_ranking.pyx`. Arrays are C-contiguous; positions are not checked."""
 
 from typing import Any
 
