@@ -113,6 +113,7 @@ FIELD_NAMES = tuple(<dict> _EMPTY)
 cdef float UNKNOWN_WORD = 4.0  # weight of a word that no code holds: a model number, or the name that decides
 cdef float MISSING = -0.25, EXTRA = -0.125  # in a theme: what only the text states, what only the code states
 cdef float TIE = 1e-4  # shares and denials that differ by less are equal
+cdef float REFUSED = -1.0  # in `beaten`: the code states a refused word, and nothing is decided yet
 cdef float NO_RATIO = 9.0  # where no quantity can be compared
 cdef float NO_TIMES = -1.0  # where no quantity is a whole multiple
 cdef double AT_EDGE = ranges.AT_EDGE
@@ -122,6 +123,7 @@ cdef uint8_t STATED = roles.STATED, DENIED = roles.DENIED, HEAD = roles.HEAD
 cdef int ROUTE = attribute_bits.ROUTE, WAY = attribute_bits.WAY, THEMES = len(THEME_NAMES)
 cdef uint8_t WORD_DENIED = word_marks.WORD_DENIED, WORD_OPEN = word_marks.WORD_OPEN
 cdef uint8_t WORD_IN_HEAD = word_marks.WORD_IN_HEAD, WORD_NAMELESS = word_marks.WORD_NAMELESS
+cdef uint8_t WORD_REFUSED = word_marks.WORD_REFUSED
 
 cdef struct Pair:  # a word of the query (typed or meant) that matches a stem, and how well
     int32_t word
@@ -151,6 +153,7 @@ cdef class QueryWords:
     cdef float denied_by_code  # of the code in hand: the heaviest word that the text states and the code denies
     cdef float denied_by_text  # the heaviest word that the text denies and the code states
     cdef float denied_by_both
+    cdef bint refused  # whether the code in hand states a word that the text refuses
     cdef list _buffers
 
     def __cinit__(self, list typed, list digits, list marks, list meanings, const float[::1] idf):
@@ -207,9 +210,12 @@ cdef class QueryWords:
         memset(self.best, 0, self.words * sizeof(float))
         memset(self.best_head, 0, self.words * sizeof(float))
         self.denied_by_code = self.denied_by_text = self.denied_by_both = 0.0
+        self.refused = False
 
-    cdef inline float weigh(self, int token, uint8_t role, float idf) noexcept nogil:
+    cdef inline float weigh(self, int token, uint8_t role, float idf, bint described) noexcept nogil:
         """How well the query holds a stem, 0 to 1; notes it in `best` for each word that matches the stem.
+
+        `described` is whether the stem stands in a descriptor of the code in hand.
 
         A stem that one side states and the other denies is not held.
         """
@@ -228,6 +234,8 @@ cdef class QueryWords:
                     continue
                 elif polarity == STATED and self.marks[word] & WORD_DENIED:
                     self.denied_by_text = max(self.denied_by_text, own * idf)
+                    if described and self.marks[word] & WORD_REFUSED:
+                        self.refused = True
                     continue
                 weight = max(weight, own)
                 self.best[word] = max(self.best[word], own)
@@ -314,8 +322,7 @@ cdef class FeatureKernel:
             self._terms(out, codes, n, terms, len(words))
             self._quantities(out, codes, n, quantities)
             self._attributes(out, codes, n, attributes)
-            if _denies(marks, len(words)):
-                self._denied(out, codes, n)
+            self._beat_refused(out, codes, n)
             self._code(out, codes, n)
             _of_query(out, n, mended)
         return matrix
@@ -379,9 +386,11 @@ cdef class FeatureKernel:
         cdef float long_all = 0.0, long_held = 0.0, short_all = 0.0, short_held = 0.0, any_all = 0.0, any_held = 0.0
         cdef float head_all = 0.0, head_held = 0.0
         cdef Py_ssize_t at
+        cdef bint described
         for at in range(self.indptr[code], self.indptr[code + 1]):
             weight = self.idf[self.tokens[at]]
-            held = words.weigh(self.tokens[at], self.roles[at], weight)
+            described = self.fields[at] & (IN_LONG | IN_SHORT)
+            held = words.weigh(self.tokens[at], self.roles[at], weight, described)
             any_all += weight
             any_held += weight * held
             if self.fields[at] & IN_LONG:
@@ -396,6 +405,8 @@ cdef class FeatureKernel:
         row.head_share = head_held / max(head_all, 1e-6)
         row.denied_by_code, row.denied_by_text = words.denied_by_code, words.denied_by_text
         row.denied_by_both = words.denied_by_both
+        if words.refused:
+            row.beaten = REFUSED  # until `_beat_refused` has seen the other codes
         row.long_share = long_held / max(long_all, 1e-6)
         row.short_share = short_held / max(short_all, 1e-6)
         row.any_share = any_held / max(any_all, 1e-6)
@@ -533,12 +544,13 @@ cdef class FeatureKernel:
         if row.route_clash:
             row.route_agree = 0.0
 
-    cdef void _denied(self, Row* rows, const int64_t* codes, Py_ssize_t n) noexcept nogil:
-        """Mark the codes that state what the text denies, where another of their kind holds as much and does not."""
+    cdef void _beat_refused(self, Row* rows, const int64_t* codes, Py_ssize_t n) noexcept nogil:
+        """Decide of each code that states a refused word: beaten if another of its kind holds as much and does not."""
         cdef Py_ssize_t i, j
         for i in range(n):
-            if rows[i].denied_by_text <= 0:
+            if rows[i].beaten != REFUSED:
                 continue
+            rows[i].beaten = 0.0
             for j in range(n):
                 if self.kin[codes[j]] == self.kin[codes[i]] and _denial(&rows[j]) > _denial(&rows[i]) + TIE:
                     if _holds_as_much(&rows[j], &rows[i]):
@@ -554,15 +566,6 @@ cdef class FeatureKernel:
             row.length = self.length[code]
             row.section_drug, row.section_device = self.sections[code, 0], self.sections[code, 1]
             row.section_brace, row.section_service = self.sections[code, 2], self.sections[code, 3]
-
-
-cdef bint _denies(list marks, Py_ssize_t n_words):
-    """Whether a text denies any of its own words."""
-    cdef Py_ssize_t word
-    for word in range(n_words):
-        if <uint8_t> marks[word] & WORD_DENIED:
-            return True
-    return False
 
 
 cdef inline bint _holds_as_much(Row* other, Row* row) noexcept nogil:

@@ -281,9 +281,9 @@ FEATURES = (
             0, 1, _ATTRIBUTES, confidence=True),
     Feature("beaten", "attributes",
             "1 if the routes clash and another candidate whose route agrees has a `name_missing` no larger "
-            "or is a catch-all; or if the code states a word that the text denies and another candidate "
-            "whose descriptor begins with the same word does so less and holds words, attributes and sizes "
-            "of the text no worse; else 0. The ranker takes `BEATEN_PENALTY` from the score.",
+            "or is a catch-all; or if a descriptor states the word that the text denies first, and another "
+            "candidate whose descriptor begins with the same word denies less of the text and holds words, "
+            "attributes and sizes of it no worse; else 0. The ranker takes `BEATEN_PENALTY` from the score.",
             0, 1, f"{_ATTRIBUTES}, name_missing, denied_by_text, Profiles.generic, Profiles.kin"),
     Feature("route_theme", "attributes",
             "Evidence of the theme route: way of injection, dose form, depot.",

@@ -618,6 +618,8 @@ def test_what_only_one_side_denies_is_not_held() -> None:
         ("cane wood", {}, [0, 0]),  # nothing is denied
         ("no wood", {}, [0, 1]),
         ("wheelchair no wood", {}, [0, 1]),
+        ("cane without iron wood", {}, [0, 0]),  # of the second word it is not sure
+        ("cane no wood", {"field": OTHER}, [0, 0]),  # only another text of the code says so
         ("cane no wood", {"kin": {2: 5}}, [0, 0]),  # its descriptor begins with another word
         ("cane no wood", {"attributes": {2: "age: child"}}, [0, 0]),  # and says what the text does
         ("cane no wood", {"attributes": {0: "age: adult"}}, [0, 0]),
@@ -633,6 +635,7 @@ def test_a_code_that_states_what_the_text_denies_is_beaten_by_one_like_it(
 ) -> None:
     """The other holds no less of the text: words, attributes, sizes and routes."""
     table, codes = with_roles(STATED, DENIED, STATED, STATED, STATED), columns_of()
+    table.fields = np.array([LONG | SHORT, LONG, LONG, SHORT, changed.get("field", LONG)], np.uint8)
     for place, number in changed.get("kin", {}).items():
         codes.profiles.kin[place] = number
     for place, name in changed.get("attributes", {}).items():
@@ -651,11 +654,13 @@ def test_a_code_that_states_what_the_text_denies_is_beaten_by_one_like_it(
 
 
 def test_a_code_that_holds_less_beats_none() -> None:
-    """Code 1 is a pad: it denies nothing, and it is no cane."""
+    """Code 1 is a pad: it denies nothing, is no cane, and states nothing refused."""
     table = with_roles(STATED, STATED, STATED, STATED, STATED)
 
     check(numbers(asked("cane no wood"), found([0, 1]), table=table), {"beaten": [0, 0]})
     check(numbers(asked("pad no wood"), found([0, 1]), table=table), {"beaten": [1, 0]})
+    without = with_roles(STATED, STATED, STATED, STATED, DENIED)
+    check(numbers(asked("no wood"), found([0, 1, 2]), table=without), {"beaten": [1, 0, 0]})
 
 
 def test_the_thing_and_what_it_is_for() -> None:

@@ -7,6 +7,7 @@ from suggest.word_marks import (
     WORD_IN_HEAD,
     WORD_NAMELESS,
     WORD_OPEN,
+    WORD_REFUSED,
     marks_of,
     marks_of_meaning,
     own_marks,
@@ -22,8 +23,9 @@ def test_typed_words_are_marked() -> None:
         WORD_IN_HEAD | WORD_NAMELESS,
         0,
         0,
-        WORD_DENIED,
+        WORD_DENIED | WORD_REFUSED,
     ]
+    assert marks_of(["pad", "without", "mask", "cord"])[2:] == [WORD_DENIED | WORD_REFUSED, WORD_DENIED]
     assert marks_of(["pump", "with", "or", "without", "mask"]) == [WORD_IN_HEAD, 0, 0, WORD_OPEN, WORD_OPEN]
     assert marks_of([]) == []
 

@@ -72,16 +72,34 @@ def of_query(
         "mended": [query.mended for _ in rows],
         **code(codes, rows),
     }
-    if TEXT_DENIED in polarity(query.words):
-        kin = codes.profiles.kin[rows].tolist()
-        columns["beaten"] = [
-            max(one, float(_denied(columns, kin, i))) for i, one in enumerate(columns["beaten"])
-        ]
+    kin = codes.profiles.kin[rows].tolist()
+    columns["beaten"] = [
+        max(one, float(_states_refused(terms, query, rows[i]) and _outdone(columns, kin, i)))
+        for i, one in enumerate(columns["beaten"])
+    ]
     return columns
 
 
-def _denied(columns: Columns, kin: list[int], i: int) -> bool:
-    """Whether a candidate states what the text denies, and one like it holds as much and does so less."""
+def _states_refused(terms: TermIndex, query: Query, row: int) -> bool:
+    """Whether the descriptors of a code state a word that is the first which the text denies."""
+    marks = [*polarity(query.words), 0]
+    refused = {
+        stem
+        for i, word in enumerate(query.words)
+        if marks[i] == TEXT_DENIED != marks[i - 1]
+        for stem, _ in terms.matches(word)
+    }
+    own = slice(terms.indptr[row], terms.indptr[row + 1])
+    return any(
+        stem in refused and field & (LONG_FIELD | SHORT_FIELD) and role & (STATED | DENIED) == STATED
+        for stem, field, role in zip(
+            terms.tokens[own].tolist(), terms.fields[own].tolist(), terms.roles[own].tolist(), strict=True
+        )
+    )
+
+
+def _outdone(columns: Columns, kin: list[int], i: int) -> bool:
+    """Whether a candidate like this one holds as much of the text and denies less of it."""
     others = [j for j, other in enumerate(kin) if other == kin[i]]
     denial = [
         both - code - text
@@ -104,7 +122,7 @@ def _denied(columns: Columns, kin: list[int], i: int) -> bool:
         and columns["range_outside"][j] <= columns["range_outside"][i]
         and columns["route_clash"][j] <= columns["route_clash"][i]
     ]
-    return columns["denied_by_text"][i] > 0 and bool(no_worse)
+    return bool(no_worse)
 
 
 def vectors(family: list[int], rows: list[int], cosines: list[list[float]]) -> Columns:
