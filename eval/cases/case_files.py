@@ -121,7 +121,7 @@ def _check_columns(path: Path, columns: Sequence[str], names: Mapping[str, str],
 
 def _read_jsonl(path: Path, names: Mapping[str, str], explicit: set[str]) -> Iterator[NumberedRow]:
     columns: dict[str, None] = {}
-    for number, line in enumerate(_json_lines(path), 1):
+    for number, line in enumerate(json_lines(path), 1):
         if not line.strip():
             continue
         try:
@@ -150,8 +150,12 @@ def _each_field_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _json_lines(path: Path) -> Iterator[bytes]:
-    """Lines of a JSONL file, as UTF-8 without a byte order mark."""
+def json_lines(path: Path) -> Iterator[bytes]:
+    """Lines of a JSONL file, gzipped or not, as UTF-8 without a byte order mark.
+
+    Raises:
+        CaseFileError: If the file cannot be read, or is too large.
+    """
     with open_packed(path) as file:
         start = file.read(3)
     if utf_16_of(start):

@@ -46,12 +46,13 @@ def write_table(folder: Path, name: str, rows: Rows, values: Any) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.reading", description=__doc__)
     actions = parser.add_subparsers(dest="measure", required=True)
-    for name in ("robustness", "route", "refusals"):
+    for name in ("robustness", "route", "refusals", "enumerations"):
         action = _add(actions, name)
-        action.add_argument("files", nargs="+", type=Path, metavar="CASES", help="case files")
+        read = "texts with their items, JSON lines" if name == "enumerations" else "case files"
+        action.add_argument("files", nargs="+", type=Path, metavar="CASES", help=read)
         action.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
         action.add_argument("--on", type=date.fromisoformat, default=date.today(), help="date of service")
-        if name != "route":
+        if name in ("robustness", "refusals"):
             action.add_argument("--split", action="append", default=[], metavar="SET", help=SPLIT)
         if name == "route":
             action.add_argument(
@@ -62,10 +63,6 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="FILE",
                 help="line files (.jsonl) and crosswalks (.csv) by which the commonest injectables are found",
             )
-    action = _add(actions, "enumerations")
-    action.add_argument("file", type=Path, metavar="FILE", help="texts with their items, JSON lines")
-    action.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
-    action.add_argument("--on", type=date.fromisoformat, default=date.today(), help="date of service")
     for name in ("calibration", "confusions"):
         action = _add(actions, name)
         action.add_argument("run", type=Path, metavar="RUN", help="run folder of `hcpcs eval run`")
@@ -152,7 +149,8 @@ def _enumerations(options: argparse.Namespace) -> Tables:
     from eval.reading.enumerations import enumeration_rows, measure_enumerations, read_listed
 
     suggester = _setting(options, options.on).suggester(None)
-    measured = measure_enumerations(suggester, read_listed(options.file), options.on)
+    listed = [one for path in options.files for one in read_listed(path)]
+    measured = measure_enumerations(suggester, listed, options.on)
     return {"enumerations": (enumeration_rows(measured), measured)}
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
+from eval.cases.case_files import json_lines
 from eval.errors import CaseFileError
 from eval.measures.shares import Share, share
+from eval.reading.replies import grouped
 
 ENDS = " .,;"  # characters around an item that do not matter
 
@@ -47,12 +49,8 @@ def read_listed(path: Path) -> list[Listed]:
     Raises:
         CaseFileError: If it cannot be read, a line is something else, or an item is not in its text.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseFileError(f"{path} cannot be read: {error}") from error
     listed = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(json_lines(path), 1):
         try:
             one = msgspec.json.decode(line, type=Listed)
         except msgspec.DecodeError as error:
@@ -67,9 +65,7 @@ def measure_enumerations(suggester: Any, listed: Sequence[Listed], on: date) -> 
     """Ask every text, and compare the items of the answers: one result for each writer, in order."""
     answers = suggester.suggest([one.text for one in listed], date_of_service=on)
     found = [[item.text for item in answer.items] for answer in answers]
-    by_source: dict[str, list[tuple[Listed, list[str]]]] = {}
-    for pair in zip(listed, found, strict=True):
-        by_source.setdefault(pair[0].source, []).append(pair)
+    by_source = grouped(zip(listed, found, strict=True), lambda pair: pair[0].source)
     return [_of(source, pairs) for source, pairs in by_source.items()]
 
 
@@ -95,14 +91,6 @@ def enumeration_rows(measured: Sequence[Enumerations]) -> list[list[str]]:
     """Make header and rows of the table."""
     head = ["writer", "of several things", "found", "same items", "things found", "of one thing", "cut"]
     return [head] + [
-        [
-            row.source,
-            str(row.found.n),
-            str(row.found),
-            str(row.exact),
-            str(row.items),
-            str(row.cut.n),
-            str(row.cut),
-        ]
+        [row.source, *map(str, (row.found.n, row.found, row.exact, row.items, row.cut.n, row.cut))]
         for row in measured
     ]

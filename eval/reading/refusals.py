@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 
 from eval.cases.cases import Case
 from eval.measures.shares import Share, share
-from eval.reading.replies import Reply, ask_texts
+from eval.reading.replies import Reply, ask_texts, grouped
 from suggest.looks import OTHERS
 
 POOLED_BELOW = 100  # case sets with fewer coded texts are counted together
@@ -52,11 +52,11 @@ def measure_refusals(
     """
     pairs = list(zip(cases, ask_texts(suggester, [case.query for case in cases], on), strict=True))
     without = [pair for pair in pairs if not pair[0].codes]
-    groups = _group(without, lambda case: case.set)
+    groups = grouped(without, _set_of)
     labelled = [pair for pair in without if labels.get(pair[0].query)]
-    groups |= _group(labelled, lambda case: f"{case.set}: {labels[case.query]}")
+    groups |= grouped(labelled, lambda pair: f"{pair[0].set}: {labels[pair[0].query]}")
     no_code = [_no_code(name, groups[name], labels) for name in sorted(groups)]
-    coded = _group([pair for pair in pairs if pair[0].codes], lambda case: case.set)
+    coded = grouped([pair for pair in pairs if pair[0].codes], _set_of)
     small = [pair for group in coded.values() if len(group) < POOLED_BELOW for pair in group]
     large = {name: group for name, group in coded.items() if len(group) >= POOLED_BELOW}
     return no_code, [
@@ -64,11 +64,8 @@ def measure_refusals(
     ]
 
 
-def _group(pairs: Sequence[Pair], name: Callable[[Case], str]) -> dict[str, list[Pair]]:
-    groups: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault(name(pair[0]), []).append(pair)
-    return groups
+def _set_of(pair: Pair) -> str:
+    return pair[0].set
 
 
 def _no_code(name: str, pairs: Sequence[Pair], labels: dict[str, Any]) -> NoCode:

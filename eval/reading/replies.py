@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from eval.cases.case_files import FIELDS, read_file_rows
 from eval.cases.cases import Case, read_cases
+
+T = TypeVar("T")
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -47,6 +49,14 @@ def field_by_text(paths: Sequence[Path], field: str) -> dict[str, Any]:
     names = {name: name for name in FIELDS}
     rows = (row for path in paths for _, row in read_file_rows(path, names, set()))
     return {str(row["query"]).strip(): row[field] for row in rows if field in row}
+
+
+def grouped(items: Iterable[T], name_of: Callable[[T], str]) -> dict[str, list[T]]:
+    """The items by name, names and items in order of appearance."""
+    groups: dict[str, list[T]] = {}
+    for item in items:
+        groups.setdefault(name_of(item), []).append(item)
+    return groups
 
 
 def ask_texts(suggester: Any, texts: Sequence[str], on: date) -> list[Reply]:

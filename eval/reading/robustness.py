@@ -12,7 +12,7 @@ import msgspec
 from eval.cases.cases import Case
 from eval.measures.shares import Share, share
 from eval.reading.changes import CHANGES, TARGETS
-from eval.reading.replies import Reply, ask_texts
+from eval.reading.replies import Reply, ask_texts, grouped
 
 TEXTS = 500
 EXAMPLES = 5
@@ -75,9 +75,7 @@ def measure_robustness(
 
 def draw_evenly(right: Sequence[tuple[Case, Reply]], texts: int, seed: int) -> list[tuple[Case, Reply]]:
     """Draw texts at random, in turns from each case set, until enough are drawn or none is left."""
-    queues: dict[str, list[tuple[Case, Reply]]] = {}
-    for pair in right:
-        queues.setdefault(pair[0].set, []).append(pair)
+    queues = grouped(right, lambda pair: pair[0].set)
     for name, queue in queues.items():
         Random(f"{seed} {name}").shuffle(queue)
     drawn: list[tuple[Case, Reply]] = []
