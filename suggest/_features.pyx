@@ -215,9 +215,8 @@ cdef class QueryWords:
     cdef inline float weigh(self, int token, uint8_t role, float idf, bint described) noexcept nogil:
         """How well the query holds a stem, 0 to 1; notes it in `best` for each word that matches the stem.
 
-        `described` is whether the stem stands in a descriptor of the code in hand.
-
-        A stem that one side states and the other denies is not held.
+        A stem that one side states and the other denies is not held. `described` is whether it stands in a
+        descriptor of the code in hand.
         """
         cdef float weight = 0.0, own
         cdef uint8_t polarity = role & (STATED | DENIED)

@@ -14,7 +14,7 @@ from index.store.texts import LONG, SHORT
 from suggest._candidates import CodeTexts
 from suggest.reader import Query
 
-CODES_BY_MEANING = 12
+CODES_BY_MEANING = 12  # more when a user wants more suggestions
 CODES_BY_WORDS = 6
 CODES_BY_TERM = 8  # of each known term
 

@@ -334,9 +334,8 @@ class Suggester:
         """The best candidate of a text with the confidence that an answer would show; None without any."""
         if not ranking.rows:
             return None
-        any_fits = min(1.0, ranking.answerable / SURELY_ANSWERABLE)
         refused = ranking.answerable < self._refuse_below
-        return Best(ranking.rows[0], ranking.confidences[0] * any_fits, refused)
+        return Best(ranking.rows[0], ranking.confidences[0] * _any_fits(ranking.answerable, refused), refused)
 
     def _likely(self, text: str, query: Query, scope: Scope, k: int) -> tuple[Suggestion, ...]:
         """At most k suggestions for a text; none if no code is likely."""
@@ -369,8 +368,7 @@ class Suggester:
         probabilities, answerable = ranking.confidences, ranking.answerable
         if of_other_system:
             answerable = min(answerable, 1.0 - NAMED_PROBABILITY)
-        # A candidate is right only if some code fits. Most texts that are answered surely have one.
-        any_fits = answerable if refused else min(1.0, answerable / SURELY_ANSWERABLE)
+        any_fits = _any_fits(answerable, refused)
         if any_fits < 1.0:
             probabilities = [round(value * any_fits, 4) for value in probabilities]
         whole = [hit.meaning.rows for hit in query.hits if hit.stop - hit.start == len(query.words)]
@@ -397,6 +395,14 @@ class Suggester:
         if not invalid and not scope.filters.include_terminated:
             return leading + ranked
         return valid_first(leading + ranked + invalid)[: scope.k]
+
+
+def _any_fits(answerable: float, refused: bool) -> float:
+    """What the candidates' probabilities are multiplied by: a candidate is right only if some code fits.
+
+    Most texts that are answered surely have one.
+    """
+    return answerable if refused else min(1.0, answerable / SURELY_ANSWERABLE)
 
 
 def _at_least(suggestions: list[Suggestion], confidence: float) -> list[Suggestion]:

@@ -25,9 +25,10 @@ _MARK = {STATED: 0, DENIED: WORD_DENIED, OPEN: WORD_OPEN}
 def marks_of(words: Sequence[str]) -> list[int]:
     """Marks of the words of a text, in order."""
     marks = [_MARK[mark] for mark in polarity(words)]
-    for i, mark in enumerate(marks):
-        if mark == WORD_DENIED and not (i and marks[i - 1] & WORD_DENIED):
-            marks[i] |= WORD_REFUSED
+    if WORD_DENIED in marks:  # few texts deny anything
+        for i, mark in enumerate(marks):
+            if mark == WORD_DENIED and not (i and marks[i - 1] & WORD_DENIED):
+                marks[i] |= WORD_REFUSED
     for i in range(head_length(words)):
         marks[i] |= WORD_IN_HEAD
     for i, word in enumerate(words):

@@ -20,6 +20,8 @@ _FAR = {
 _NEAR = {("non",), ("no",), ("not",), ("owns",), ("has", "own"), ("have", "own")}
 """Words that deny the one that follows; what a patient owns is not asked for."""
 
+_REACH = dict.fromkeys(_FAR, 2) | dict.fromkeys(_NEAR, 1)
+
 _NOT_WANTED = frozenset(
     (
         *("included", "incl", "inc", "needed", "wanted", "required", "req", "necessary"),
@@ -71,11 +73,9 @@ def polarity(words: Sequence[str]) -> list[int]:
 def _marker(words: Sequence[str], i: int) -> tuple[int, int]:
     """Words of the marker that begins at position i, and how many words behind it are denied; 0 for none."""
     for width in (3, 2, 1):
-        if tuple(words[i : i + width]) in _FAR:
-            return width, 2
-    for width in (2, 1):
-        if tuple(words[i : i + width]) in _NEAR:
-            return width, 1
+        reach = _REACH.get(tuple(words[i : i + width]))
+        if reach is not None:
+            return width, reach
     return 0, 0
 
 
