@@ -7,11 +7,11 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
 def confidence_columns(
-    matrix: Floats,
-    scores: Floats,
+    matrix_array: Floats,
+    scores_array: Floats,
     indptr: list[int],
-    order: Ids,
+    order_array: Ids,
     firsts: list[int],
     codable: list[float],
-    copied: Ids,
+    copied_array: Ids,
 ) -> Floats: ...

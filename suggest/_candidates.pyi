@@ -20,11 +20,11 @@ class CodeTexts:
     ) -> None: ...
     def gather(
         self,
-        nearest: Ids,
+        nearest_array: Ids,
         stems: list[list[int]],
         by_words: int,
         term_codes: list[list[int]],
-        allowed: Bytes,
-        vectors: Floats,
+        allowed_array: Bytes,
+        vectors_array: Floats,
         typed: list[int],
     ) -> tuple[list[int], Ids, Floats, Ids, Floats]: ...

@@ -23,5 +23,10 @@ class FeatureKernel:
         codes: tuple[Floats, Floats, Floats, npt.NDArray[np.int32]],
     ) -> None: ...
     def matrix(
-        self, queries: list[PlainQuery], indptr: list[int], rows: Ids, cosines: Floats, bm25: Floats
+        self,
+        queries: list[PlainQuery],
+        indptr: list[int],
+        rows_array: Ids,
+        cosines_array: Floats,
+        bm25_array: Floats,
     ) -> Floats: ...

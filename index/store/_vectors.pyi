@@ -8,6 +8,11 @@ Ids = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 def top_k(
-    codes: Bytes, scale: float, candidates: Ids, allowed: Bytes, queries: Floats, k: int
+    codes_array: Bytes,
+    scale: float,
+    candidates_array: Ids,
+    allowed_array: Bytes,
+    queries_array: Floats,
+    k: int,
 ) -> tuple[Floats, Ids, int]: ...
 def sums_by_row(vectors: Floats, rows: Ids, n: int) -> Floats: ...
